@@ -1,0 +1,24 @@
+"""Vanishing and exploding gradients, by hand, in NumPy.
+
+Both are one fact: the backward pass is a product of linear maps, and a product's size is exponential in its length.
+So each function here returns its output and its pullback, the linear map itself, and a network is a list of them.
+
+Read it in this order:
+
+    ops      what is a derivative?      every function with its pullback, side by side
+    tape     what is the chain rule?    a list of steps, and the loop that walks it backwards
+    init     why a gain?                unit draws times a scale
+    models   depth                      layers that leave a tape
+    probes   how do we see it?          norms, layer by layer, while the gradient passes by
+    theory   what should we see?        the infinitely wide network, in two numbers a layer
+    gradcheck, experiments              is it right? and what the lessons measure
+
+For pictures and sliders, import by name: ``from vgrad import plots, explorers, check``.
+"""
+
+from __future__ import annotations
+
+from . import experiments, gradcheck, init, models, ops, probes, require, tape, theory
+
+__all__ = ["experiments", "gradcheck", "init", "models", "ops", "probes", "require", "tape", "theory"]
+__version__ = "0.1.0"

@@ -1,0 +1,8 @@
+"""What the lessons run. Each function measures, and returns a plain record: it draws nothing, and can be repeated exactly."""
+
+from __future__ import annotations
+
+from . import kata
+from .gradient_flow import FlowRecord, flow
+
+__all__ = ["FlowRecord", "flow", "kata"]

@@ -1,0 +1,91 @@
+"""A program that is often used to show vanishing gradients, reproduced to the last digits, so that it can be questioned.
+
+Ten layers, 4-8-8-8-8-8-8-8-8-8-1, no biases, one input, weights from a 64-bit linear congruential generator. The activation
+follows every layer, the last too. At each layer it reports mean |dL/dz|, and scales its bars by the largest.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import models, require
+from ..ops import Affine, Array
+from ..tape import backprop
+from ._protocol import measured
+
+SIZES = (4, *[8] * 9, 1)
+INPUT = (0.5, -0.3, 0.8, -0.1)
+ACTIVATIONS = ("sigmoid", "tanh", "leaky_relu")  # the program calls the last one "relu"
+TYPICAL_SLOPES = {"sigmoid": 0.25, "tanh": 0.65, "leaky_relu": 1.0}  # of its table of powers
+
+
+class KataRecord(NamedTuple):
+    """One run of the program, and what it could have reported besides."""
+
+    activation: str
+    seed: int
+    scale: float
+    magnitudes: Array  # (10,): mean |dL/dz| per layer, what the program prints
+    dW: Array  # (10,): Frobenius norms of dL/dW, what a layer would learn from
+    h: Array  # (10,): root mean square activations
+    variances: Array  # (10,): of the weights drawn, times (fan_in + fan_out) / 2: 1 for Xavier
+
+    @property
+    def ratio(self) -> float:
+        """mean |dL/dz_1| / mean |dL/dz_10|, the program's last line."""
+        return float(self.magnitudes[0] / self.magnitudes[-1])
+
+
+def gradient_magnitudes(activation: str, seed: int = 42, scale: float = 1.0) -> Array:
+    """The program's ten numbers: mean |dL/dz| per layer, (10,).  ``scale`` multiplies every weight: √3 makes it Xavier."""
+    return run(activation, seed=seed, scale=scale).magnitudes
+
+
+@measured
+def run(activation: str, *, seed: int = 42, scale: float = 1.0) -> KataRecord:
+    """Run the program.   activation : "sigmoid", "tanh" or "leaky_relu"; seed : of its generator, from 0 to 2⁶⁴ - 1."""
+    require.choice("activation", activation, ACTIVATIONS)
+    seed, scale = require.whole("seed", seed, 0, 2**64 - 1), require.number("scale", scale)
+    params = weights(seed, scale)
+    h, tape = models.hidden(params, np.array([INPUT]), activation)
+    adjoints = [adjoint for adjoint in backprop(tape, np.ones_like(h)) if adjoint.grads is not None][::-1]
+    return KataRecord(
+        activation, seed, scale,
+        magnitudes=np.array([np.abs(adjoint.cotangent).mean() for adjoint in adjoints]),
+        dW=np.array([np.linalg.norm(adjoint.grads.W) for adjoint in adjoints]),
+        h=np.array([np.sqrt(np.mean(step.output**2)) for step in tape[1::2]]),
+        variances=np.array([np.mean(W**2) * sum(W.shape) / 2 for (W, b), in params]),
+    )  # fmt: skip
+
+
+def weights(seed: int = 42, scale: float = 1.0) -> list[models.Layer]:
+    """Its ten layers: w = r · √(2 / (fan_in + fan_out)) · scale, with r from the generator, output row by output row."""
+    numbers, layers = lcg(seed), []
+    for fan_in, fan_out in zip(SIZES, SIZES[1:], strict=False):
+        rows = np.array([[next(numbers) for _ in range(fan_in)] for _ in range(fan_out)])
+        bound = scale * (2.0 / (fan_in + fan_out)) ** 0.5
+        layers.append(models.Layer(Affine(rows.T * bound, np.zeros(fan_out))))
+    return layers
+
+
+def lcg(seed: int):
+    """Its random numbers in [-1, 1): s ← 6364136223846793005 s + 1442695040888963407 mod 2⁶⁴, then (s >> 33) / 2³¹ · 2 - 1.
+
+    (Knuth's MMIX constants, The Art of Computer Programming 2, §3.3.4.)
+    """
+    state = seed
+    while True:
+        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+        yield (state >> 33) / 2**31 * 2.0 - 1.0
+
+
+def powers(slope: float, counts=(1, 2, 3, 5, 10, 20, 50)) -> Array:
+    """Its table: slopeⁿ, which simulates no network."""
+    return np.array([slope**n for n in counts])
+
+
+def update_table(rate: float = 0.01) -> Array:
+    """Its effect on learning speed, layers 1 to 10: rate · 0.25^(10 - layer), which simulates no network either."""
+    return rate * 0.25 ** (10.0 - np.arange(1, 11))

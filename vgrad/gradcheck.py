@@ -1,0 +1,51 @@
+"""Is this pullback right?  One random direction answers.
+
+For y = f(x) with pullback J^T, any direction v and any cotangent u obey  ⟨u, J v⟩ = ⟨J^T u, v⟩. The right side is
+the code under test; the left is a central difference of f. If J^T is wrong anywhere, a random direction sees it with
+probability 1 (Baydin et al. 2018, §3.1; Griewank & Walther 2008, §3.3).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .tape import tree_map
+
+
+class Comparison(NamedTuple):
+    """Two answers to one question.  ``error`` is |exact - approximate| relative to the larger of the two.
+
+    A ladder for reading it in float64: under 1e-7 is right, 1e-4 deserves a look, above 1e-2 is wrong.
+    """
+
+    exact: float  # ⟨J^T u, v⟩, by the pullback
+    approximate: float  # ⟨u, J v⟩, by differences
+
+    @property
+    def error(self) -> float:
+        largest = max(abs(self.exact), abs(self.approximate))
+        return abs(self.exact - self.approximate) / largest if largest else 0.0
+
+
+def directional(f, x, *, rng, step: float = 1e-6) -> Comparison:
+    """Compare the pullback of ``f`` at ``x`` with a central difference along one random direction.
+
+    f : x -> (y, pullback), where x and y are arrays or trees of arrays (tuples, NamedTuples), in float64, and pullback(dy)
+    has the form of x. step : the length of the difference, relative to each array's size.
+    """
+    y, pullback = f(x)
+    u = tree_map(lambda a: rng.standard_normal(np.shape(a)), y)
+    v = tree_map(lambda a: rng.standard_normal(np.shape(a)), x)
+    above = f(tree_map(lambda a, d: a + step * d, x, v))[0]
+    below = f(tree_map(lambda a, d: a - step * d, x, v))[0]
+    difference = tree_map(lambda a, b: (a - b) / (2 * step), above, below)
+    return Comparison(exact=_inner(pullback(u), v), approximate=_inner(u, difference))
+
+
+def _inner(a, b) -> float:
+    """⟨a, b⟩ over two trees of one form."""
+    products = []
+    tree_map(lambda p, q: products.append(float(np.sum(p * q, dtype=np.float64))), a, b)
+    return sum(products)

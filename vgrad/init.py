@@ -1,0 +1,121 @@
+"""How large are the first weights?  W = gain · std(fan_in, fan_out) · unit draw.
+
+A scheme is two things kept apart: a **unit draw** of mean square 1, which is chance, and a **scale**, which is the
+idea. An explorer keeps the draw and moves the scale, so that a slider turns one network into another smoothly.
+
+In the mean-field picture the only number that counts is σ_w² = fan_in · Var W (Poole et al. 2016):
+lecun gives σ_w = 1, xavier 1 (at fan_in = fan_out), he √2, and the common default of frameworks 1/√3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import require
+from .ops import LEAK, Affine
+
+Array = np.ndarray
+DTYPES = ("float16", "float32", "float64")
+
+
+class Scheme(NamedTuple):
+    """A unit draw times a scale.  ``draw(rng, shape) -> (..., fan_in, fan_out)`` has mean square 1 per entry."""
+
+    name: str
+    draw: Callable[[Any, tuple[int, ...]], Array]
+    std: Callable[[int, int, str | None], float]
+    bias_std: Callable[[int], float] | None = None  # None: biases start at 0
+
+    def __repr__(self) -> str:
+        return f"Scheme({self.name!r})"
+
+
+def normal(rng, shape: tuple[int, ...]) -> Array:
+    """N(0, 1)."""
+    return rng.standard_normal(shape)
+
+
+def uniform(rng, shape: tuple[int, ...]) -> Array:
+    """U(-√3, √3), whose variance is 1: for Var W = v, the bound is √(3 v)."""
+    return rng.uniform(-(3**0.5), 3**0.5, shape)
+
+
+def orthogonal_draw(rng, shape: tuple[int, ...]) -> Array:
+    """A uniformly drawn matrix of orthonormal rows or columns (Saxe et al. 2014), times √max(fan_in, fan_out)."""
+    *ensemble, fan_in, fan_out = shape
+    big, small = max(fan_in, fan_out), min(fan_in, fan_out)
+    q, r = np.linalg.qr(rng.standard_normal((*ensemble, big, small)))
+    q *= np.sign(np.diagonal(r, axis1=-2, axis2=-1))[..., None, :] * big**0.5  # the signs make the draw uniform
+    return q if fan_in >= fan_out else q.swapaxes(-1, -2)
+
+
+def lecun(fan_in: int, fan_out: int, activation: str | None = None) -> float:
+    """1 / √fan_in: z keeps x's variance (LeCun et al. 1998, §4.6)."""
+    return fan_in**-0.5
+
+
+def xavier(fan_in: int, fan_out: int, activation: str | None = None) -> float:
+    """√(2 / (fan_in + fan_out)): forward and backward meet half way (Glorot & Bengio 2010, eq. 12)."""
+    return (2 / (fan_in + fan_out)) ** 0.5
+
+
+def he(fan_in: int, fan_out: int, activation: str | None = None) -> float:
+    """√(2 / fan_in), as ReLU halves the mean square; √(2 / (1 + a²) / fan_in) for leaky_relu (He et al. 2015, eq. 15)."""
+    leak = LEAK if activation == "leaky_relu" else 0.0
+    return (2 / (1 + leak**2) / fan_in) ** 0.5
+
+
+def orthogonal_std(fan_in: int, fan_out: int, activation: str | None = None) -> float:
+    """1 / √max(fan_in, fan_out): the weights themselves are orthogonal (Saxe et al. 2014)."""
+    return max(fan_in, fan_out) ** -0.5
+
+
+def standard(fan_in: int, fan_out: int, activation: str | None = None) -> float:
+    """1 / √(3 fan_in), that of U(±1/√fan_in): the "commonly used heuristic" of Glorot & Bengio 2010, eq. 1."""
+    return (3 * fan_in) ** -0.5
+
+
+def scaled_normal(sigma_w: float = 1.0) -> Scheme:
+    """W ~ N(0, sigma_w² / fan_in), the mean-field parametrization (Poole et al. 2016, eq. 1)."""
+    sigma_w = require.number("sigma_w", sigma_w, 0.0)
+    return Scheme("scaled_normal", normal, lambda fan_in, fan_out, activation=None: sigma_w * fan_in**-0.5)
+
+
+SCHEMES: dict[str, Scheme] = {
+    scheme.name: scheme
+    for scheme in (
+        Scheme("lecun_normal", normal, lecun),
+        Scheme("lecun_uniform", uniform, lecun),
+        Scheme("xavier_normal", normal, xavier),
+        Scheme("xavier_uniform", uniform, xavier),
+        Scheme("he_normal", normal, he),
+        Scheme("he_uniform", uniform, he),
+        Scheme("orthogonal", orthogonal_draw, orthogonal_std),
+        scaled_normal(),
+        Scheme("glorot_standard", uniform, standard),
+        # torch.nn.Linear draws its biases too, from the same U(±1/√fan_in)
+        Scheme("torch_linear", uniform, standard, bias_std=lambda fan_in: (3 * fan_in) ** -0.5),
+    )
+}
+
+
+def scheme_named(scheme) -> Scheme:
+    """A Scheme, by its name or itself."""
+    return scheme if isinstance(scheme, Scheme) else SCHEMES[require.choice("scheme", scheme, SCHEMES)]
+
+
+def affine_params(
+    fan_in: int, fan_out: int, *, scheme, rng, activation=None, gain=1.0, ensemble=(), dtype="float64"
+) -> Affine:
+    """Draw the weights and biases of one layer:  W (*ensemble, fan_in, fan_out) and b (*ensemble, fan_out)."""
+    scheme, dtype = scheme_named(scheme), require.choice("dtype", dtype, DTYPES)
+    fan_in, fan_out = require.whole("fan_in", fan_in, 1), require.whole("fan_out", fan_out, 1)
+    gain = require.number("gain", gain)
+    W = scheme.draw(rng, (*ensemble, fan_in, fan_out)) * (gain * scheme.std(fan_in, fan_out, activation))
+    b = np.zeros((*ensemble, fan_out))
+    if scheme.bias_std:
+        b = uniform(rng, (*ensemble, fan_out)) * scheme.bias_std(fan_in)
+    return Affine(W.astype(dtype), b.astype(dtype))

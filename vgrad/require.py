@@ -1,0 +1,40 @@
+"""One voice for bad input: a ValueError that names the argument, what it was, and what is allowed."""
+
+from __future__ import annotations
+
+import math
+import numbers
+
+
+def whole(name: str, value, low: int, high: float = math.inf) -> int:
+    """Return ``value`` as an int if it is a whole number in [low, high]; raise ValueError if it is not."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not low <= value <= high:
+        raise ValueError(f"{name} is {value!r}; allowed is {_span('a whole number', low, high)}")
+    return int(value)
+
+
+def number(name: str, value, low: float = -math.inf, high: float = math.inf) -> float:
+    """Return ``value`` as a float if it is a finite number in [low, high]; raise ValueError if it is not."""
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not real or not math.isfinite(value) or not low <= value <= high:
+        raise ValueError(f"{name} is {value!r}; allowed is {_span('a finite number', low, high)}")
+    return float(value)
+
+
+def choice(name: str, value, allowed) -> str:
+    """Return ``value`` if it is one of the strings ``allowed``; raise ValueError if it is not."""
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(f"{name} is {value!r}; allowed is one of {', '.join(map(repr, allowed))}")
+    return value
+
+
+def shape(name: str, array, expected: str, fits: bool) -> None:
+    """Raise ValueError unless ``fits``: ``array``'s shape is not the ``expected`` one."""
+    if not fits:
+        raise ValueError(f"{name} has shape {getattr(array, 'shape', None)}; allowed is {expected}")
+
+
+def _span(kind: str, low: float, high: float) -> str:
+    if math.isinf(low) and math.isinf(high):
+        return kind
+    return f"{kind} of at least {low}" if math.isinf(high) else f"{kind} from {low} to {high}"

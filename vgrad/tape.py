@@ -1,0 +1,61 @@
+"""The chain rule as a thing one can hold: a list of steps, and the loop that walks it backwards.
+
+A forward pass leaves a **tape**, one ``Step`` per operation, each with its output and its pullback. ``backprop`` is
+the whole of backpropagation (Rumelhart, Hinton & Williams 1986): it hands the derivative of the loss by the last
+output to the last pullback, takes what comes out to the one before, and so on down to the input. The product of all
+these linear maps is what vanishes or explodes, and each partial product passes by here, ready to be looked at.
+
+Depth and time are the same tape: in an unrolled recurrent net the steps merely share their parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Step(NamedTuple):
+    """One operation on the tape:  pullback(doutput) -> (grads or None, dinput)."""
+
+    name: str  # "affine 3", "tanh 3"
+    output: Any  # (..., N, D), or a tuple of such arrays
+    pullback: Any
+
+
+class Adjoint(NamedTuple):
+    """What arrives at one step on the way back: the derivative by its output, and by its parameters (or None)."""
+
+    name: str
+    cotangent: Any  # of the shape of the step's output
+    grads: Any  # of the type of the step's parameters
+
+
+def backprop(tape: list[Step], cotangent, inject=None) -> Iterator[Adjoint]:
+    """Walk the tape backwards; yield one ``Adjoint`` per step, the last step first, and one named "input" at the end.
+
+    ``cotangent`` is dL/d(last output). ``inject``, where given, holds one cotangent or None per step, added to
+    what arrives at that step's output: the loss of that step alone (a loss at every time step, say).
+    Nothing is kept: a probe that takes a norm from each adjoint needs no memory for the rest.
+    """
+    inject = [None] * len(tape) if inject is None else inject
+    if len(inject) != len(tape):
+        raise ValueError(f"inject has length {len(inject)}; allowed is one entry per step, {len(tape)}")
+    for step, extra in zip(reversed(tape), reversed(inject), strict=True):
+        if extra is not None:
+            cotangent = tree_map(np.add, cotangent, extra)
+        grads, dinput = step.pullback(cotangent)
+        yield Adjoint(step.name, cotangent, grads)
+        cotangent = dinput
+    yield Adjoint("input", cotangent, None)
+
+
+def tree_map(f, tree, *rest):
+    """Apply f to the arrays of a tree of tuples, NamedTuples and lists (None stays None); several trees go in step."""
+    if tree is None:
+        return None
+    if not isinstance(tree, (tuple, list)):
+        return f(tree, *rest)
+    branches = [tree_map(f, *branch) for branch in zip(tree, *rest, strict=True)]
+    return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)

@@ -1,0 +1,103 @@
+"""What an infinitely wide network does: two numbers, followed from layer to layer.
+
+Forward, every pre-activation is Gaussian with mean square q_k; backward, squared gradients shrink or grow by χ:
+
+    q_{k+1} = σ_w² E[φ(√q_k ζ)²] + σ_b²        χ(q) = σ_w² E[φ'(√q ζ)²]        ζ ~ N(0, 1)
+    E‖dz_k‖² = E[φ'(√q_k ζ)²] E‖dh_k‖²          E‖dh_{k-1}‖² = σ_w² E‖dz_k‖²
+
+(Poole et al. 2016, eqs. 3 and 6; Schoenholz et al. 2017, eqs. 4 and 9.) χ < 1 vanishes, χ > 1 explodes, and a gradient
+fades by e over 1 / |ln χ| layers. Valid for independent Gaussian, uniform and orthogonal weights of one scale, at large width.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from . import require
+from .ops import ACTIVATIONS, Array
+
+
+@lru_cache(maxsize=1)
+def gaussian_nodes() -> tuple[Array, Array]:
+    """Nodes ζ and weights of E[f(ζ)] = Σ weight f(ζ), ζ ~ N(0, 1).
+
+    Gauss-Legendre on panels that double in length away from 0 and end at ±12. No panel crosses 0, where the activations
+    have their kinks, so that their moments come out to 12 digits; short panels near 0 see a φ(√q ζ) that is steep there.
+    """
+    edges = np.concatenate([[0.0], 12.0 * 2.0 ** np.arange(-20, 1)])
+    edges = np.concatenate([edges[:-3], np.linspace(3, 12, 7)])
+    x, w = np.polynomial.legendre.leggauss(12)
+    half = np.diff(edges)[:, None] / 2
+    nodes, weights = (edges[:-1, None] + half * (1 + x)).ravel(), (half * w).ravel()
+    weights = weights * np.exp(-(nodes**2) / 2) / np.sqrt(2 * np.pi)
+    return np.concatenate([-nodes[::-1], nodes]), np.concatenate([weights[::-1], weights])
+
+
+def moments(activation: str, q: float) -> tuple[float, float]:
+    """E[φ(√q ζ)²] and E[φ'(√q ζ)²] for ζ ~ N(0, 1): how one activation treats squares, forward and backward."""
+    phi = ACTIVATIONS[require.choice("activation", activation, ACTIVATIONS)]
+    nodes, weights = gaussian_nodes()
+    h, pullback = phi(np.sqrt(q) * nodes)
+    return float(weights @ h**2), float(weights @ pullback(np.ones_like(h)) ** 2)
+
+
+def q_map(q: float, activation: str, sigma_w: float, sigma_b: float = 0.0) -> float:
+    """One layer forward:  σ_w² E[φ(√q ζ)²] + σ_b²  (Poole et al. 2016, eq. 3)."""
+    return sigma_w**2 * moments(activation, q)[0] + sigma_b**2
+
+
+def q_fixed_point(activation: str, sigma_w: float, sigma_b: float = 0.0, q: float = 1.0, layers: int = 10_000) -> float:
+    """Follow the q-map from ``q`` until it moves by less than 1e-12 of itself, or for ``layers`` layers; inf if it runs away."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(layers):
+            q, before = q_map(q, activation, sigma_w, sigma_b), q
+            if not q < 1e100:
+                return float("inf")
+            if abs(q - before) <= 1e-12 * before:
+                break
+    return q
+
+
+def chi(activation: str, q: float, sigma_w: float) -> float:
+    """χ(q) = σ_w² E[φ'(√q ζ)²]: the factor of the mean squared gradient per layer (Schoenholz et al. 2017, eq. 4)."""
+    return sigma_w**2 * moments(activation, q)[1]
+
+
+def depth_scale(chi: float) -> float:
+    """ξ = 1 / |ln χ| layers over which the mean squared gradient changes by e; inf at χ = 1 (ibid., eq. 9)."""
+    rate = abs(float(np.log(require.number("chi", chi, 0.0)))) if chi else float("inf")
+    return 1 / rate if rate else float("inf")
+
+
+class Flow(NamedTuple):
+    """Root mean square predictions, one per layer, first layer first."""
+
+    h: Array
+    dh: Array
+    dz: Array
+    dW: Array
+
+
+@lru_cache(maxsize=256)
+def flow(depth: int, activation: str, sigma_w: float, sigma_b: float = 0.0) -> Flow:
+    """Follow x ~ N(0, 1) forward and a N(0, 1) cotangent of the last h backward: rms h, dh, dz and dW, each (depth,).
+
+    Layer by layer at its own q_k, so that it holds before q settles too, and at criticality. As the cotangents of two
+    samples are independent, E[dW²] per weight and sample is E[h_{k-1}²] E[dz_k²].
+    """
+    depth = require.whole("depth", depth, 1)
+    squares_h, slopes, q_from = np.empty(depth), np.empty(depth), 1.0
+    with np.errstate(all="ignore"):
+        for k in range(depth):
+            q = sigma_w**2 * q_from + sigma_b**2
+            q_from, slopes[k] = moments(activation, q)
+            squares_h[k] = q_from
+        log_dh = np.log(sigma_w**2 * slopes[::-1]).cumsum()[::-1]  # from layer k to the end, in logarithms: no overflow
+        log_dh = np.append(log_dh[1:], 0.0)
+        rms_dh = np.exp(log_dh / 2)
+        rms_dz = rms_dh * np.sqrt(slopes)
+        rms_dW = rms_dz * np.sqrt(np.append(1.0, squares_h[:-1]))
+    return Flow(np.sqrt(squares_h), rms_dh, rms_dz, rms_dW)
