@@ -15,9 +15,9 @@ from .tape import tree_map
 
 
 class Comparison(NamedTuple):
-    """Two answers to one question.  ``error`` is |exact - approximate| relative to the larger of the two.
+    """Two answers to one question.
 
-    A ladder for reading it in float64: under 1e-7 is right, 1e-4 deserves a look, above 1e-2 is wrong.
+    A ladder for reading ``error`` in float64: under 1e-7 is right, 1e-4 deserves a look, above 1e-2 is wrong.
     """
 
     exact: float  # ⟨J^T u, v⟩, by the pullback
@@ -25,6 +25,7 @@ class Comparison(NamedTuple):
 
     @property
     def error(self) -> float:
+        """|exact - approximate| / max(|exact|, |approximate|), and 0 where both are 0."""
         largest = max(abs(self.exact), abs(self.approximate))
         return abs(self.exact - self.approximate) / largest if largest else 0.0
 
@@ -32,8 +33,8 @@ class Comparison(NamedTuple):
 def directional(f, x, *, rng, step: float = 1e-6) -> Comparison:
     """Compare the pullback of ``f`` at ``x`` with a central difference along one random direction.
 
-    f : x -> (y, pullback), where x and y are arrays or trees of arrays (tuples, NamedTuples), in float64, and pullback(dy)
-    has the form of x. step : the length of the difference, relative to each array's size.
+    f : x -> (y, pullback), where x and y are float64 arrays or trees of them (tuples, NamedTuples), and pullback(dy)
+    has the form of x. step : how far along the direction, whose entries are N(0, 1), the difference reaches.
     """
     y, pullback = f(x)
     u = tree_map(lambda a: rng.standard_normal(np.shape(a)), y)

@@ -8,6 +8,7 @@ the last affine map, which has no activation, is the step "readout".
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from . import init, require
@@ -30,7 +31,7 @@ def init_mlp(sizes, *, scheme, rng, activation=None, gain=1.0, ensemble=(), dtyp
     if len(sizes) < 2:
         raise ValueError(f"sizes is {sizes!r}; allowed are at least two whole numbers, inputs and outputs")
     options = dict(scheme=scheme, rng=rng, activation=activation, gain=gain, ensemble=ensemble, dtype=dtype)
-    return [Layer(init.affine_params(*fans, **options)) for fans in zip(sizes, sizes[1:], strict=False)]
+    return [Layer(init.affine_params(*fans, **options)) for fans in pairwise(sizes)]
 
 
 def mlp(params: list[Layer], x: Array, activation: str) -> tuple[Array, list[Step]]:

@@ -59,7 +59,7 @@ def flow(params, tape: list[Step], cotangent: Array) -> Flow:
 
 
 def norm(a: Array) -> Array:
-    """‖a‖ over the last two axes:  (..., N, D) -> (...,).  Right to the last digits wherever ‖a‖ itself is a float64."""
+    """‖a‖ over the last two axes:  (..., N, D) -> (...,).  Right to the last digits wherever ‖a‖ is a float64."""
     flat = a.reshape(*a.shape[:-2], -1).astype(np.float64)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         square = np.vecdot(flat, flat)

@@ -5,8 +5,8 @@ Forward, every pre-activation is Gaussian with mean square q_k; backward, square
     q_{k+1} = σ_w² E[φ(√q_k ζ)²] + σ_b²        χ(q) = σ_w² E[φ'(√q ζ)²]        ζ ~ N(0, 1)
     E‖dz_k‖² = E[φ'(√q_k ζ)²] E‖dh_k‖²          E‖dh_{k-1}‖² = σ_w² E‖dz_k‖²
 
-(Poole et al. 2016, eqs. 3 and 6; Schoenholz et al. 2017, eqs. 4 and 9.) χ < 1 vanishes, χ > 1 explodes, and a gradient
-fades by e over 1 / |ln χ| layers. Valid for independent Gaussian, uniform and orthogonal weights of one scale, at large width.
+(Poole et al. 2016, eqs. 3 and 6; Schoenholz et al. 2017, eqs. 4 and 9.) χ < 1 vanishes, χ > 1 explodes, and a squared
+gradient fades by e over 1 / |ln χ| layers. It holds at large width for normal, uniform and orthogonal weights alike.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from .ops import ACTIVATIONS, Array
 def gaussian_nodes() -> tuple[Array, Array]:
     """Nodes ζ and weights of E[f(ζ)] = Σ weight f(ζ), ζ ~ N(0, 1).
 
-    Gauss-Legendre on panels that double in length away from 0 and end at ±12. No panel crosses 0, where the activations
-    have their kinks, so that their moments come out to 12 digits; short panels near 0 see a φ(√q ζ) that is steep there.
+    Gauss-Legendre on panels that double in length away from 0 and end at ±12. No panel crosses 0, where activations
+    have their kinks, so that their moments come out to 12 digits; short panels near 0 see a φ(√q ζ) that is steep.
     """
     edges = np.concatenate([[0.0], 12.0 * 2.0 ** np.arange(-20, 1)])
     edges = np.concatenate([edges[:-3], np.linspace(3, 12, 7)])
@@ -49,8 +49,8 @@ def q_map(q: float, activation: str, sigma_w: float, sigma_b: float = 0.0) -> fl
     return sigma_w**2 * moments(activation, q)[0] + sigma_b**2
 
 
-def q_fixed_point(activation: str, sigma_w: float, sigma_b: float = 0.0, q: float = 1.0, layers: int = 10_000) -> float:
-    """Follow the q-map from ``q`` until it moves by less than 1e-12 of itself, or for ``layers`` layers; inf if it runs away."""
+def q_fixed_point(activation: str, sigma_w: float, sigma_b: float = 0.0, q: float = 1.0, layers: int = 10_000):
+    """Follow the q-map from ``q`` until it moves by 1e-12 of itself, or for ``layers`` layers; inf if it runs away."""
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(layers):
             q, before = q_map(q, activation, sigma_w, sigma_b), q

@@ -1,4 +1,4 @@
-"""What the lessons run. Each function measures, and returns a plain record: it draws nothing, and can be repeated exactly."""
+"""What the lessons run. Each function measures, and returns a plain record: it draws nothing, and repeats exactly."""
 
 from __future__ import annotations
 

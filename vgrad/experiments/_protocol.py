@@ -1,4 +1,4 @@
-"""What all experiments share: one BLAS thread, silence about overflow (it is measured, not hidden), and unit draws kept."""
+"""What all experiments share: one BLAS thread, no warnings about overflow (it is measured), and unit draws kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 
 def measured(function):
-    """Run an experiment on one BLAS thread (at these sizes two are slower) and with NumPy's floating-point warnings off."""
+    """Run an experiment on one BLAS thread (at these sizes two are slower), NumPy's floating-point warnings off."""
 
     @functools.wraps(function)
     def run(*args, **kwargs):
@@ -28,8 +28,8 @@ def _blas():
 def unit_draw(name, draw, shape: tuple[int, ...], *, precision: str, seed: int):
     """The unit draw called ``name``: shape (seeds, ...), the same for the first seeds however many are asked for.
 
-    Each layer has its own generator, (seed, layer), so that depth slices one network too. Draws are kept, and a slider that
-    moves only scales costs no random numbers. Read-only; treat as a value.
+    Each layer has its own generator, (seed, layer), so that depth slices one network too. Draws are kept, read-only, and
+    a slider that moves only scales costs no random numbers.
     """
     seeds, *rest = shape
     store = _store(tuple(rest), draw, precision, seed)

@@ -60,15 +60,15 @@ def flow(
     *, depth=30, width=32, activation="tanh", scheme="xavier_normal", gain=1.0, batch=16, seeds=16, precision="float64",
     seed=0, multiply_adds=MULTIPLY_ADDS, weights=WEIGHTS,
 ) -> FlowRecord:  # fmt: skip
-    """Measure ‖dh‖, ‖dz‖ and ‖dW‖ in every layer of ``seeds`` random networks of ``depth`` hidden layers of one ``width``.
+    """Measure ‖dh‖, ‖dz‖ and ‖dW‖ in every layer of ``seeds`` random networks of ``depth`` layers of one ``width``.
 
     Protocol: x ~ N(0, 1) of shape (batch, width) goes in, and a N(0, 1) cotangent of the last h is pulled back. So
     nothing but the layers themselves is measured: no data, no readout, no loss.
 
     activation : a name in ops.ACTIVATIONS; scheme : a name in init.SCHEMES, its scale times ``gain``; precision :
-    "float16", "float32" or "float64"; seed : another one draws other networks, and the same one the same networks, layer for
-    layer, for any depth, gain, activation and number of seeds. Seeds are reduced where seeds · depth · batch · width²
-    exceeds ``multiply_adds`` (float16 counts 8 times) or seeds · depth · width² exceeds ``weights``; the record says so.
+    "float16", "float32" or "float64"; seed : another one draws other networks, and the same one the same networks,
+    layer for layer, for any depth, gain, activation and number of seeds. Seeds are reduced, and the record says so,
+    where seeds · depth · width² exceeds ``weights``, or batch times that ``multiply_adds`` (float16 counts 8 times).
     Raises ValueError naming the argument, its value and what is allowed.
     """
     depth, width = require.whole("depth", depth, 1, DEEPEST), require.whole("width", width, 1, WIDEST)
@@ -84,7 +84,7 @@ def flow(
     x = unit_draw((0, 0), init.normal, (seeds, batch, width), **draw)
     cotangent = unit_draw((0, 1), init.normal, (seeds, batch, width), **draw)
     params = [_layer(k, plan, gain, (seeds, width), activation, draw) for k in range(1, depth + 1)]
-    h, tape = models.hidden(params, x, activation)
+    tape = models.hidden(params, x, activation)[1]
     measures = probes.flow(params, tape, cotangent)
 
     sigma_w, sigma_b = _sigmas(plan, gain, width, activation)
@@ -120,7 +120,7 @@ def _sigmas(plan: init.Scheme, gain: float, width: int, activation: str) -> tupl
 def _band(norms: Array) -> Band:
     """The band over seeds of norms (seeds, depth), each seed divided by its last layer.
 
-    Order statistics, never interpolated: a 0 stays a 0 and an inf an inf; a NaN sorts above inf, as what broke on the way up.
+    Order statistics, never interpolated: a 0 stays a 0 and an inf an inf; a NaN sorts above inf, having been one.
     """
     ordered = np.sort(norms / norms[:, -1:], axis=0)
     last = len(ordered) - 1

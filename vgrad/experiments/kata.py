@@ -1,11 +1,12 @@
-"""A program that is often used to show vanishing gradients, reproduced to the last digits, so that it can be questioned.
+"""A program often used to show vanishing gradients, reproduced to the last digits, so that it can be questioned.
 
-Ten layers, 4-8-8-8-8-8-8-8-8-8-1, no biases, one input, weights from a 64-bit linear congruential generator. The activation
-follows every layer, the last too. At each layer it reports mean |dL/dz|, and scales its bars by the largest.
+Ten layers, 4-8-8-8-8-8-8-8-8-8-1, no biases, one input, weights from a 64-bit linear congruential generator. The
+activation follows every layer, the last too. At each layer it reports mean |dL/dz|, and scales its bars by the largest.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -39,7 +40,7 @@ class KataRecord(NamedTuple):
 
 
 def gradient_magnitudes(activation: str, seed: int = 42, scale: float = 1.0) -> Array:
-    """The program's ten numbers: mean |dL/dz| per layer, (10,).  ``scale`` multiplies every weight: √3 makes it Xavier."""
+    """The program's ten numbers, mean |dL/dz| per layer: (10,).  ``scale`` multiplies every weight; √3 is Xavier."""
     return run(activation, seed=seed, scale=scale).magnitudes
 
 
@@ -61,9 +62,9 @@ def run(activation: str, *, seed: int = 42, scale: float = 1.0) -> KataRecord:
 
 
 def weights(seed: int = 42, scale: float = 1.0) -> list[models.Layer]:
-    """Its ten layers: w = r · √(2 / (fan_in + fan_out)) · scale, with r from the generator, output row by output row."""
+    """Its ten layers: w = r · √(2 / (fan_in + fan_out)) · scale, with r from ``lcg``, output row by output row."""
     numbers, layers = lcg(seed), []
-    for fan_in, fan_out in zip(SIZES, SIZES[1:], strict=False):
+    for fan_in, fan_out in pairwise(SIZES):
         rows = np.array([[next(numbers) for _ in range(fan_in)] for _ in range(fan_out)])
         bound = scale * (2.0 / (fan_in + fan_out)) ** 0.5
         layers.append(models.Layer(Affine(rows.T * bound, np.zeros(fan_out))))
@@ -71,9 +72,9 @@ def weights(seed: int = 42, scale: float = 1.0) -> list[models.Layer]:
 
 
 def lcg(seed: int):
-    """Its random numbers in [-1, 1): s ← 6364136223846793005 s + 1442695040888963407 mod 2⁶⁴, then (s >> 33) / 2³¹ · 2 - 1.
+    """Its random numbers in [-1, 1), endlessly: r = (s >> 33) / 2³¹ · 2 - 1, after each step of s in 64 bits.
 
-    (Knuth's MMIX constants, The Art of Computer Programming 2, §3.3.4.)
+    s ← 6364136223846793005 s + 1442695040888963407 mod 2⁶⁴ (Knuth's MMIX constants, The Art of Computer Programming 2, §3.3.4.)
     """
     state = seed
     while True:
