@@ -63,7 +63,7 @@ def xavier(fan_in: int, fan_out: int, activation: str | None = None) -> float:
 
 
 def he(fan_in: int, fan_out: int, activation: str | None = None) -> float:
-    """√(2 / fan_in), as ReLU halves the mean square; for leaky_relu √(2 / (1 + a²) / fan_in) (He et al. 2015, eq. 15)"""
+    """√(2 / fan_in), as ReLU halves the mean square; leaky_relu √(2 / (1 + a²) / fan_in) (He et al. 2015, eq. 15)."""
     leak = LEAK if activation == "leaky_relu" else 0.0
     return (2 / (1 + leak**2) / fan_in) ** 0.5
 

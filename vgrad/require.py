@@ -21,9 +21,9 @@ def number(name: str, value, low: float = -math.inf, high: float = math.inf) -> 
     return float(value)
 
 
-def choice(name: str, value, allowed) -> str:
-    """Return ``value`` if it is one of the strings ``allowed``; raise ValueError if it is not."""
-    if not isinstance(value, str) or value not in allowed:
+def choice(name: str, value, allowed):
+    """Return ``value`` if it is among ``allowed``, of the same type; raise ValueError if it is not."""
+    if not any(type(value) is type(option) and value == option for option in allowed):
         raise ValueError(f"{name} is {value!r}; allowed is one of {', '.join(map(repr, allowed))}")
     return value
 

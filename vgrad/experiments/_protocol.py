@@ -28,8 +28,8 @@ def _blas():
 def unit_draw(name, draw, shape: tuple[int, ...], *, precision: str, seed: int):
     """The unit draw called ``name``: shape (seeds, ...), the same for the first seeds however many are asked for.
 
-    Each layer has its own generator, (seed, layer), so that depth slices one network too. Draws are kept, read-only, and
-    a slider that moves only scales costs no random numbers.
+    Each layer has its own generator, (seed, layer), so that depth slices one network too. Draws are kept, and
+    read-only: a slider that moves only scales costs no random numbers.
     """
     seeds, *rest = shape
     store = _store(tuple(rest), draw, precision, seed)

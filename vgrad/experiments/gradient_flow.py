@@ -47,7 +47,10 @@ class FlowRecord(NamedTuple):
     theory: dict[str, Array]  # the same of an infinitely wide net, (depth,)
     health: probes.Health  # (depth,): shares of the entries of dh_k that are 0, subnormal, infinite, NaN
     overflow: int | None  # the first layer whose output h was not finite in some network, or None
-    silent: float  # the share of networks whose first layer receives exactly 0
+    silent: float  # the share of networks whose first layer receives exactly 0 ...
+    underflow: float  # ... and of those in which it had become too small for the precision (else: dead units)
+    shown: tuple[str, ...] = ("dh",)  # what a picture of this record shows: which gradients,
+    scale: str = "log"  # and on which axis
 
     @property
     def ratio(self) -> float:
@@ -98,6 +101,7 @@ def flow(
         health=probes.Health(*(share.mean(axis=0) for share in measures.health)),
         overflow=None if all(finite) else finite.index(False) + 1,
         silent=float((measures.dh[:, 0] == 0).mean()),
+        underflow=_underflow(measures.dh / (batch * width) ** 0.5, precision),
     )  # fmt: skip
 
 
@@ -117,11 +121,19 @@ def _sigmas(plan: init.Scheme, gain: float, width: int, activation: str) -> tupl
     return gain * plan.std(width, width, activation) * width**0.5, plan.bias_std(width) if plan.bias_std else 0.0
 
 
+def _underflow(dh: Array, precision: str) -> float:
+    """The share of networks whose rms dh (seeds, depth) became 0 by underflow: next to it, it was tiny already."""
+    silent = dh[:, 0] == 0
+    last_zero = (dh == 0).sum(axis=1) - 1  # once 0, it stays 0 down to the first layer
+    before = np.take_along_axis(dh, np.minimum(last_zero + 1, dh.shape[1] - 1)[:, None], axis=1)[:, 0]
+    return float((silent & (before < 1e3 * float(np.finfo(precision).tiny))).mean())
+
+
 def _band(norms: Array) -> Band:
-    """The band over seeds of norms (seeds, depth), each seed divided by its last layer.
+    """The band over seeds of norms (seeds, depth), each seed divided by its last layer; where nothing arrives it is 0.
 
     Order statistics, never interpolated: a 0 stays a 0 and an inf an inf; a NaN sorts above inf, having been one.
     """
-    ordered = np.sort(norms / norms[:, -1:], axis=0)
+    ordered = np.sort(np.where(norms == 0, 0.0, norms / norms[:, -1:]), axis=0)
     last = len(ordered) - 1
     return Band(*(ordered[round(share * last)] for share in (0.1, 0.5, 0.9)))

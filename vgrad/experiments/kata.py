@@ -74,7 +74,7 @@ def weights(seed: int = 42, scale: float = 1.0) -> list[models.Layer]:
 def lcg(seed: int):
     """Its random numbers in [-1, 1), endlessly: r = (s >> 33) / 2³¹ · 2 - 1, after each step of s in 64 bits.
 
-    s ← 6364136223846793005 s + 1442695040888963407 mod 2⁶⁴ (Knuth's MMIX constants, The Art of Computer Programming 2, §3.3.4.)
+    s ← 6364136223846793005 s + 1442695040888963407 mod 2⁶⁴ (Knuth's MMIX, The Art of Computer Programming 2, §3.3.4).
     """
     state = seed
     while True:

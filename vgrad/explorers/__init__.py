@@ -1,0 +1,16 @@
+"""Sliders: each explorer connects controls to one experiment, one picture, and one sentence.
+
+explorers.gradient_flow()          # the last line of a cell shows it
+explorers.CATALOGUE                # all of them, by name
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .framework import Explorer
+from .gradient_flow import gradient_flow
+
+CATALOGUE: dict[str, Callable[[], Explorer]] = {"gradient_flow": gradient_flow}
+
+__all__ = ["CATALOGUE", "Explorer", "gradient_flow"]

@@ -1,0 +1,86 @@
+"""The controls of an explorer. Each is the widget that holds the value, and the row in which a learner sees it.
+
+A slider's handle has no name that a screen reader could say, so each slider stands beside a number box that has one.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import ipywidgets as widgets
+
+from .. import require
+
+LABEL, SLIDER, BOX = "88px", "226px", "76px"
+
+
+class Control(NamedTuple):
+    """A value and the row that shows it."""
+
+    widget: widgets.ValueWidget
+    row: widgets.Widget
+
+
+def whole(label: str, value: int, low: int, high: int) -> Control:
+    """A slider over whole numbers, and its number box."""
+    slider = widgets.IntSlider(value, low, high, description=label, readout=False)
+    box = widgets.BoundedIntText(value, low, high, description=label)
+    widgets.link((slider, "value"), (box, "value"))
+    return Control(slider, _beside(slider, box))
+
+
+def scale(label: str, value: float, low: float, high: float) -> Control:
+    """A logarithmic slider over positive numbers, and its number box, in three significant digits."""
+    slider = widgets.FloatLogSlider(
+        value, min=math.log10(low), max=math.log10(high), step=0.01, description=label, readout=False
+    )
+    box = widgets.BoundedFloatText(value, min=low, max=high, step=0.05, description=label)
+    widgets.link((slider, "value"), (box, "value"), transform=(three_digits, float))
+    return Control(slider, _beside(slider, box))
+
+
+def choice(label: str, value: str, options: dict[str, str]) -> Control:
+    """A dropdown.   options : name on the page -> value."""
+    dropdown = widgets.Dropdown(options=list(options.items()), value=value, description=label)
+    dropdown.style.description_width, dropdown.layout.width = LABEL, "auto"
+    return Control(dropdown, dropdown)
+
+
+def switch(label: str, value: bool, tooltip: str) -> Control:
+    """A button that stays down."""
+    button = widgets.ToggleButton(value, description=label, tooltip=tooltip, layout={"width": "auto"})
+    return Control(button, button)
+
+
+def row(label: str, *controls: Control) -> widgets.HBox:
+    """Several controls behind one label."""
+    label = widgets.Label(label, layout={"width": LABEL, "justify_content": "flex-end"})
+    return widgets.HBox([label, *(control.row for control in controls)], layout={"flex_flow": "row wrap"})
+
+
+def allowed(name: str, widget: widgets.ValueWidget, value):
+    """``value`` if the control ``name`` can hold it; a ValueError naming control, value and what is allowed if not."""
+    if isinstance(widget, widgets.IntSlider):
+        return require.whole(name, value, widget.min, widget.max)
+    if isinstance(widget, widgets.FloatLogSlider):
+        return require.number(name, value, three_digits(10**widget.min), three_digits(10**widget.max))
+    if isinstance(widget, widgets.ToggleButton):
+        return require.choice(name, value, (False, True))
+    return require.choice(
+        name, value, [option[-1] if isinstance(option, tuple) else option for option in widget.options]
+    )
+
+
+def three_digits(value: float) -> float:
+    """What a number box shows of a logarithmic slider, and what is measured."""
+    return float(f"{value:.3g}")
+
+
+def _beside(slider, box) -> widgets.HBox:
+    """Slider and box in one row; the slider shows the label, the box keeps its own for those who cannot see it."""
+    slider.style.description_width, slider.layout.width = LABEL, f"calc(100% - {BOX} - 12px)"
+    slider.layout.min_width = "150px"
+    box.layout.width = BOX
+    box.add_class("vgrad-box")
+    return widgets.HBox([slider, box], layout={"width": "100%"})

@@ -1,0 +1,176 @@
+"""One explorer: controls → experiment → picture and sentence, kept alive and redrawn while a slider moves.
+
+What makes it quick is ``plots.picture.Canvas`` (blitting), and that the browser keeps one message in flight: there is
+nothing to debounce, and the last value always arrives. A tick that takes long switches the sliders to reporting only
+where they are let go, until it is quick again.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import html
+import time
+
+import ipywidgets as widgets
+
+from .. import plots, require
+from .controls import Control, allowed
+
+SLOW = 0.1  # seconds; above it, a picture no longer follows the hand
+STYLE = """<style>
+.vgrad-explorer { max-width: 1380px; padding: 4px 2px; overflow: visible; }
+.vgrad-explorer .vgrad-box > label { position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%); }
+.vgrad-explorer .vgrad-panel { flex: 1 1 330px; min-width: 300px; align-content: start;
+  display: grid; grid-template-columns: repeat(auto-fit, minmax(290px, 1fr)); column-gap: 12px; }
+.vgrad-explorer .vgrad-view { flex: 2 1 560px; min-width: 300px; max-width: 960px; }
+.vgrad-explorer .vgrad-view figure { margin: 0; }
+.vgrad-explorer .vgrad-view img { display: block; width: 100%; height: auto; }
+.vgrad-explorer .vgrad-view figcaption { font-size: 1.12em; line-height: 1.45; padding: 6px 8px 0; }
+.vgrad-explorer .vgrad-buttons button { width: auto; padding: 0 12px; }
+body[data-jp-theme-light="false"] .vgrad-explorer .vgrad-view img { filter: invert(0.93) hue-rotate(180deg); }
+</style>"""
+
+
+class Explorer(widgets.VBox):
+    """Controls, a picture and its sentence.
+
+    measure : (**values of the controls) -> record; plot : record -> an object with ``figure``, ``update(record)`` and
+    ``png()``; sentence, alt : record -> str; presets : name -> values that differ from the start.
+
+    ``controls`` maps each name to the widget that holds its value; ``record``, ``caption`` and ``figure`` are what is
+    shown now. A value that a control cannot hold is refused with a ValueError.
+    """
+
+    def __init__(self, name: str, controls: dict[str, Control], measure, plot, *, sentence, alt, presets, rows=None):
+        self.name = name
+        self.controls = {key: control.widget for key, control in controls.items()}
+        self._measure, self._sentence, self._alt = measure, sentence, alt
+        self._start = {key: widget.value for key, widget in self.controls.items()}
+        self._held = False
+        self.record = measure(**self._start)
+        self._plot = plot(self.record)
+        self._view, self._busy, self._saved = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        super().__init__([widgets.HTML(STYLE), *self._rooms(rows or [c.row for c in controls.values()], presets)])
+        self.add_class("vgrad-explorer")
+        self._show()
+        for widget in self.controls.values():
+            widget.observe(self._moved, "value")
+
+    @property
+    def figure(self):
+        """The matplotlib figure, kept alive."""
+        return self._plot.figure
+
+    @property
+    def caption(self) -> str:
+        """The sentence under the picture."""
+        return self._sentence(self.record)
+
+    def set(self, **values) -> None:
+        """Move controls as a learner would, all at once; the picture is redrawn once."""
+        for key, value in values.items():
+            require.choice("control", key, self.controls)
+            values[key] = allowed(key, self.controls[key], value)
+        with self._holding():
+            for key, value in values.items():
+                self.controls[key].value = value
+
+    def reset(self) -> None:
+        """Back to how it started."""
+        with self._holding():
+            for key, value in self._start.items():
+                self.controls[key].value = value
+
+    def png(self) -> bytes:
+        """The picture as it is now."""
+        return self._plot.png()
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The live widget, and for pages without a kernel the picture with its alt text, and the sentence."""
+        live = super()._repr_mimebundle_(**kwargs)
+        still, metadata = plots.picture.bundle(self.png(), self.caption, self.figure)
+        return {**live, **still}, metadata
+
+    # --- a tick ---------------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _holding(self):
+        """Many controls, one tick."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+        self._moved()
+
+    def _moved(self, change=None) -> None:
+        if self._held:
+            return
+        start = time.perf_counter()
+        if self._busy.value:
+            self._busy.value = _note("measuring …")
+        self.record = self._measure(**{key: widget.value for key, widget in self.controls.items()})
+        self._plot.update(self.record)
+        self._show()
+        self._follow(time.perf_counter() - start < SLOW)
+
+    def _show(self) -> None:
+        width, height = (round(100 * inches) for inches in self.figure.get_size_inches())
+        data = base64.b64encode(self.png()).decode()
+        self._view.value = (
+            f'<figure><img alt="{html.escape(self._alt(self.record))}" width="{width}" height="{height}" '
+            f'decoding="sync" src="data:image/png;base64,{data}">'
+            f'<figcaption role="status">{html.escape(self.caption, quote=False)}</figcaption></figure>'
+        )
+        if self._saved.value:
+            self._saved.value = ""
+
+    def _follow(self, quick: bool) -> None:
+        """Let sliders report while they move, or, where a tick takes long, when they are let go."""
+        if quick == (not self._busy.value):
+            if not quick:
+                self._busy.value = _note("This takes a moment: the picture follows when you let go.")
+            return
+        for widget in self.controls.values():
+            if widget.has_trait("continuous_update"):
+                widget.continuous_update = quick
+        self._busy.value = "" if quick else _note("This takes a moment: the picture follows when you let go.")
+
+    # --- what is on the page --------------------------------------------------------------------------------------
+
+    def _rooms(self, rows, presets) -> list[widgets.Widget]:
+        """Presets above; controls on the left and the picture on the right, or under them where it is narrow."""
+        tries = [_button(name, lambda values=values: self._preset(values)) for name, values in presets.items()]
+        reset = _button("Reset", self.reset, icon="undo")
+        save = _button("Save picture", self._save, icon="download")
+        panel = widgets.VBox([*rows, widgets.HBox([reset, save]), self._saved, self._busy])
+        panel.children[-3].add_class("vgrad-buttons")
+        view = widgets.VBox([self._view])
+        panel.add_class("vgrad-panel")
+        view.add_class("vgrad-view")
+        top = widgets.HBox([widgets.HTML("<b>See:</b>"), *tries], layout={"flex_flow": "row wrap"})
+        top.add_class("vgrad-buttons")
+        return [top, widgets.HBox([panel, view], layout={"flex_flow": "row wrap"})]
+
+    def _preset(self, values: dict) -> None:
+        with self._holding():
+            for key, value in {**self._start, **values}.items():
+                self.controls[key].value = value
+
+    def _save(self) -> None:
+        """Offer the picture for download: it works in a browser-only page too, where the kernel has no disk."""
+        data = base64.b64encode(self.png()).decode()
+        self._saved.value = (
+            f'<a download="{self.name}.png" href="data:image/png;base64,{data}">Download {self.name}.png</a>'
+        )
+
+
+def _button(name: str, action, icon: str = "") -> widgets.Button:
+    button = widgets.Button(description=name, icon=icon)
+    button.on_click(lambda _: action())
+    return button
+
+
+def _note(text: str) -> str:
+    return f'<span role="status"><i>{text}</i></span>'

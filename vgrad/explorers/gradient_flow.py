@@ -1,0 +1,52 @@
+"""The main explorer: where does the gradient go in a deep net?"""
+
+from __future__ import annotations
+
+from .. import experiments, init, ops, plots
+from .controls import choice, row, scale, switch, three_digits, whole
+from .framework import Explorer
+
+PRESETS = {
+    "Sigmoid vanishes": dict(activation="sigmoid"),
+    "He keeps ReLU": dict(activation="relu", scheme="he_normal"),
+    "Too large explodes": dict(activation="relu", scheme="he_normal", gain=1.5),
+    "Narrow nets die": dict(activation="relu", scheme="he_normal", width=8, depth=40, batch=1, seeds=64),
+    "float16 underflows": dict(activation="sigmoid", precision="float16"),
+    "tanh: dz against dW": dict(depth=50, width=64, dh=False, dz=True, dW=True),
+}
+SWITCHES = ("dh", "dz", "dW", "log")
+
+
+def gradient_flow(**values) -> Explorer:
+    """Per-layer ‖dh‖, ‖dz‖ and ‖dW‖ of many random networks, with theory.   values : where its controls start."""
+    activations = {plots.grammar.look(name).label: name for name in ops.ACTIVATIONS}
+    schemes = {plots.grammar.title(name): name for name in init.SCHEMES}
+    controls = {
+        "depth": whole("depth", 30, 1, 100),
+        "width": whole("width", 32, 4, 256),
+        "activation": choice("activation", "tanh", activations),
+        "scheme": choice("weights", "xavier_normal", schemes),
+        "gain": scale("gain", 1.0, 0.1, 20.0),
+        "seeds": whole("networks", 16, 1, 64),
+        "batch": whole("batch", 16, 1, 128),
+        "precision": choice("precision", "float64", {name: name for name in init.DTYPES}),
+        "dh": switch("dh", True, "dL/dh: what arrives at each layer's output"),
+        "dz": switch("dz", False, "dL/dz: behind the activation"),
+        "dW": switch("dW", False, "dL/dW: what the layer would learn from"),
+        "log": switch("log axis", True, "a step up is ten times more, instead of as much more"),
+    }
+    rows = [control.row for name, control in controls.items() if name not in SWITCHES]
+    rows.append(row("show", *(controls[name] for name in SWITCHES)))
+    explorer = Explorer(
+        "gradient_flow", controls, _measure, plots.FlowPlot,
+        sentence=plots.sentence, alt=plots.alt, presets=PRESETS, rows=rows,
+    )  # fmt: skip
+    explorer.set(**values)
+    return explorer
+
+
+def _measure(*, gain, dh, dz, dW, log, **settings) -> experiments.FlowRecord:
+    """The record of the controls' values, and what the picture shows of it."""
+    shown = tuple(name for name, on in (("dh", dh), ("dz", dz), ("dW", dW)) if on)
+    record = experiments.flow(gain=three_digits(gain), **settings)
+    return record._replace(shown=shown, scale="log" if log else "linear")

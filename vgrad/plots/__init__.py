@@ -1,0 +1,15 @@
+"""Record → picture, and the same record → one plain sentence. Nothing is measured: no other vgrad module is imported.
+
+One visual grammar for all lessons (``grammar``): layers run from the input on the left to the output on the right;
+sizes are in decades relative to the output side; the vanishing side is shaded blue, the exploding side orange, and the
+band of one decade between stays clear; the median is solid, seeds are a band, theory is always the same dashed line.
+"""
+
+from __future__ import annotations
+
+from .flow import FlowPlot, flow, grid
+from .kata import bars
+from .picture import Picture
+from .words import alt, sentence
+
+__all__ = ["FlowPlot", "Picture", "alt", "bars", "flow", "grid", "sentence"]

@@ -1,0 +1,99 @@
+"""The one visual grammar: colours, markers, names and axes, the same in every picture.
+
+Colours are those of Okabe & Ito (2008) and Tol (2021), darkened until each has a contrast of 3 : 1 on white; none
+stands alone, as each activation has its own marker too.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+INK, PAPER, FAINT = "#1a1a1a", "#ffffff", "#6b6b6b"
+VANISHING, EXPLODING = "#0b4f82", "#9a3d00"  # words on the shaded sides
+VANISHING_SIDE, EXPLODING_SIDE = "#dfecf7", "#fde8d9"
+HEALTHY = 1.0  # decades: between a tenth and ten times the last layer's gradient, nothing is called a problem
+THEORY = dict(color=INK, linestyle=(0, (5, 3)), linewidth=1.8)
+
+
+class Look(NamedTuple):
+    """How one activation is drawn and named everywhere."""
+
+    color: str
+    marker: str
+    label: str
+
+
+ACTIVATIONS = {
+    "identity": Look("#5a5a5a", "_", "linear"),
+    "sigmoid": Look("#c44e00", "o", "sigmoid"),
+    "tanh": Look("#0072b2", "s", "tanh"),
+    "relu": Look("#00805d", "^", "ReLU"),
+    "leaky_relu": Look("#2b87c2", "v", "leaky ReLU"),
+    "elu": Look("#882255", "D", "ELU"),
+    "selu": Look("#4b3fa0", "P", "SELU"),
+    "gelu": Look("#b4558c", "X", "GELU"),
+    "silu": Look("#7d7d1f", "p", "SiLU"),
+    "softplus": Look("#b07400", "h", "softplus"),
+}
+FILLS = {"dh": "full", "dz": "none", "dW": "left"}  # of the marker: which gradient a curve is
+NAMES = {"lecun": "LeCun", "xavier": "Xavier", "he": "He", "glorot": "Glorot's", "torch": "PyTorch", "linear": "Linear"}
+
+
+def look(activation: str) -> Look:
+    """An activation's look; one that is not in the table is drawn in ink under its own name."""
+    return ACTIVATIONS.get(activation, Look(INK, "o", activation))
+
+
+def title(name: str) -> str:
+    """A scheme's name for people: "xavier_normal" is "Xavier normal"."""
+    return " ".join(NAMES.get(word, word) for word in name.split("_"))
+
+
+def new_figure(width: float = 9.0, height: float = 4.6) -> Figure:
+    """A figure outside pyplot, legible from the back of a lecture room: 150 dots an inch, letters of 13 points."""
+    return Figure(figsize=(width, height), dpi=150, facecolor=PAPER)
+
+
+def tidy(axes: Axes, size: float = 13) -> None:
+    """No box, no chart junk: two spines, faint horizontal lines, letters of ``size`` points."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(labelsize=size, colors=INK, length=4)
+    axes.grid(axis="y", color="#000000", alpha=0.10, linewidth=0.8)
+    axes.set_axisbelow(True)
+
+
+def shade(axes: Axes, low: float, high: float, floor: float, ceiling: float, words: bool = True) -> None:
+    """Shade what lies under ``low`` as vanishing, over ``high`` as exploding, and say so where there is room."""
+    for name, a, b, face, ink in (
+        ("vanishing", floor, low, VANISHING_SIDE, VANISHING),
+        ("exploding", high, ceiling, EXPLODING_SIDE, EXPLODING),
+    ):
+        axes.axhspan(a, b, color=face, linewidth=0, zorder=0)
+        if words and b - a > 0.12 * (ceiling - floor):
+            at = dict(y=0.03, va="bottom") if name == "vanishing" else dict(y=0.97, va="top")
+            axes.text(0.985, s=name, transform=axes.transAxes, ha="right", color=ink, fontsize=14, style="italic", **at)
+
+
+def decade_ticks(axes: Axes, low: float, high: float) -> None:
+    """Ticks of an axis whose numbers are decades: 10⁻²⁰, 10⁻¹⁰, 1, … at most nine of them."""
+    step = next(s for s in (1, 2, 5, 10, 20, 40, 50, 100, 200, 500) if (high - low) / s <= 8)
+    ticks = np.arange(math.ceil(low / step) * step, high + 0.5, step)
+    axes.set_yticks(ticks, ["1" if t == 0 else f"$10^{{{t:.0f}}}$" for t in ticks])
+
+
+def up_to(value: float, steps) -> float:
+    """The first of ``steps`` that is not below ``value``, or the last: axes move in steps, so that ticks stay put."""
+    return next((step for step in steps if value <= step), steps[-1])
+
+
+def number(value: float) -> str:
+    """Two significant digits, as said aloud: 0.21, 1.2e-18, 3.4e5."""
+    if not math.isfinite(value):
+        return "infinite" if math.isinf(value) else "not a number"
+    mantissa, _, exponent = f"{value:.2g}".partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa

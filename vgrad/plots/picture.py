@@ -1,0 +1,78 @@
+"""Pictures as bytes: a figure that is kept alive and blitted for sliders, and a still one for a page."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+
+class Canvas:
+    """A figure whose moving artists are redrawn over a kept background: a few milliseconds instead of eighty.
+
+    ``moving`` are drawn at each call of ``png``; everything else only after ``forget`` (new limits, ticks or shading).
+    """
+
+    def __init__(self, figure: Figure, moving: list[Artist]):
+        self.figure, self.moving = figure, moving
+        self.agg = FigureCanvasAgg(figure)
+        self._background = None
+        for artist in moving:
+            artist.set_animated(True)
+
+    def forget(self) -> None:
+        """Draw everything the next time."""
+        self._background = None
+
+    def draw(self) -> None:
+        """Draw into the canvas: the background if it is not there, then what moves."""
+        if self._background is None:
+            self.agg.draw()
+            self._background = self.agg.copy_from_bbox(self.figure.bbox)
+        self.agg.restore_region(self._background)
+        for artist in self.moving:
+            if artist.get_visible():
+                self.figure.draw_artist(artist)
+
+    def png(self) -> bytes:
+        """Draw, and encode."""
+        self.draw()
+        return encode(self.agg)
+
+
+def encode(agg: FigureCanvasAgg, level: int = 1) -> bytes:
+    """The canvas as PNG: without the alpha channel that an opaque picture does not need, packed lightly for speed."""
+    file = io.BytesIO()
+    Image.fromarray(np.asarray(agg.buffer_rgba())).convert("RGB").save(file, "png", compress_level=level)
+    return file.getvalue()
+
+
+class Picture:
+    """A still picture and its sentence, as a notebook keeps them: PNG with an alt text, and the sentence as text."""
+
+    def __init__(self, figure: Figure, caption: str):
+        self.figure, self.caption = figure, caption
+
+    def png(self) -> bytes:
+        """The picture."""
+        agg = FigureCanvasAgg(self.figure)
+        agg.draw()
+        return encode(agg, level=9)
+
+    def __repr__(self) -> str:
+        return self.caption
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return bundle(self.png(), self.caption, self.figure)
+
+
+def bundle(png: bytes, caption: str, figure: Figure) -> tuple[dict, dict]:
+    """A notebook's output:  the picture at its size on the page, its alt text, and the sentence."""
+    width, height = (round(100 * inches) for inches in figure.get_size_inches())
+    data = {"image/png": base64.b64encode(png).decode(), "text/plain": caption}
+    return data, {"image/png": {"width": width, "height": height, "alt": caption}}

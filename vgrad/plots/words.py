@@ -1,0 +1,97 @@
+"""The same record in words: one plain sentence under a picture, and the text that stands for the picture itself."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import grammar
+
+VERDICTS = {"vanishes": "vanish", "explodes": "explode", "overflows": "overflow", "holds": "hold"}
+
+
+def verdict(ratio: float) -> str:
+    """Whether it "vanishes", "explodes", "overflows", or "holds": is within ten times of the last layer's."""
+    if not np.isfinite(ratio):
+        return "overflows"
+    decades = np.log10(ratio) if ratio > 0 else -np.inf
+    return "vanishes" if decades < -grammar.HEALTHY else "explodes" if decades > grammar.HEALTHY else "holds"
+
+
+def sentence(record) -> str:
+    """What a flow record says: the net, a verdict for each gradient shown, what went wrong, and the protocol."""
+    parts = [f"{_net(record)}: {_findings(record)}.", *_troubles(record), f"Protocol: {record.protocol}."]
+    return " ".join(parts)
+
+
+def alt(record) -> str:
+    """The picture in words: what is drawn, and the medians of five layers."""
+    layers = np.unique(np.linspace(1, record.depth, 5).round().astype(int))
+    curves = []
+    for name in record.shown:
+        points = ", ".join(f"{grammar.number(record.relative[name].median[k - 1])} at layer {k}" for k in layers)
+        curves.append(f"{name} relative to the last layer is {points}")
+    drawn = "; ".join(curves) or "no curve is switched on"
+    return f"Gradient by layer on a {record.scale} axis, {_net(record)}: {drawn}."
+
+
+def _net(record) -> str:
+    look, gain = grammar.look(record.activation), "" if record.gain == 1 else f" × {grammar.number(record.gain)}"
+    layers = "1 layer" if record.depth == 1 else f"{record.depth} layers"
+    samples = "1 sample" if record.batch == 1 else f"{record.batch} samples"
+    start = f"{layers} of {look.label}, width {record.width}, {grammar.title(record.scheme)}{gain}"
+    return f"{start}, {samples}" + ("" if record.precision == "float64" else f", {record.precision}")
+
+
+def _findings(record) -> str:
+    """For each gradient shown: first layer against last, theory beside it, and the verdict."""
+    if not record.shown:
+        return "nothing is shown; switch on dh, dz or dW"
+    if record.depth == 1:
+        return "with a single layer, the first is the last, and there is nothing to lose on the way"
+    found = []
+    for k, name in enumerate(record.shown):
+        ratio, theory = record.relative[name].median[0], record.theory[name][0]
+        size = "exactly 0" if ratio == 0 else grammar.number(ratio)
+        size += " of the last's" if k == 0 and ratio > 0 and np.isfinite(ratio) else ""
+        start = "" if k else "the first layer's "
+        ours = f" (theory {grammar.number(theory)})" if np.isfinite(theory) else ""
+        found.append(f"{start}{name} is {size}{ours}: it {verdict(ratio)}")
+    return "; ".join(found) + _spread(record)
+
+
+def _spread(record) -> str:
+    """How many networks, and how far they differ."""
+    if record.seeds == 1:
+        return " (one network)"
+    low, _, high = (row[0] for row in record.relative[record.shown[0]])
+    middle = f"; {record.shown[0]} of 8 in 10 from {grammar.number(low)} to {grammar.number(high)}"
+    return f" (median of {record.seeds} networks{middle if low > 0 and np.isfinite(high) else ''})"
+
+
+def _troubles(record) -> list[str]:
+    """What a precision, a dead unit or the work budget did, if anything."""
+    said, health = [], record.health
+    if record.overflow:
+        said.append(f"Going forward, {record.precision} overflows at layer {record.overflow}.")
+    broken = np.flatnonzero((health.infs > 0) | (health.nans > 0))
+    if broken.size:
+        said.append(f"Coming back, the gradient is no longer finite at layer {broken[-1] + 1}.")
+    if record.gain == 0:
+        said.append("All weights are 0, so nothing passes.")
+    elif record.underflow:
+        said.append(
+            f"In {_count(record.underflow, record)} it is too small for {record.precision} and becomes 0: underflow."
+        )
+    dead = record.silent - record.underflow
+    if dead > 0 and record.gain:
+        said.append(f"In {_count(dead, record)} a layer of dead units lets nothing through: the gradient is exactly 0.")
+    if health.subnormals[0] > 0 and not record.silent:
+        said.append(f"At the first layer {health.subnormals[0]:.0%} of it is subnormal in {record.precision}.")
+    if record.seeds < record.seeds_asked:
+        said.append(f"Of {record.seeds_asked} networks asked for, {record.seeds} ran: more could not follow a slider.")
+    return said
+
+
+def _count(share: float, record) -> str:
+    networks = "1 network" if record.seeds == 1 else f"{record.seeds} networks"
+    return f"{round(share * record.seeds)} of {networks}"
