@@ -7,9 +7,9 @@ band of one decade between stays clear; the median is solid, seeds are a band, t
 
 from __future__ import annotations
 
-from .flow import FlowPlot, flow, grid
+from .flow import FlowPlot, flow, grid, spread
 from .kata import bars
 from .picture import Picture
 from .words import alt, sentence
 
-__all__ = ["FlowPlot", "Picture", "alt", "bars", "flow", "grid", "sentence"]
+__all__ = ["FlowPlot", "Picture", "alt", "bars", "flow", "grid", "sentence", "spread"]

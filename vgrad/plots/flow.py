@@ -8,7 +8,7 @@ from matplotlib.patches import Patch
 
 from . import grammar
 from .picture import Canvas, Picture
-from .words import VERDICTS, sentence, verdict
+from .words import VERDICTS, sentence, spread_sentence, verdict
 
 DEPTHS = (3, 5, 10, 20, 30, 50, 75, 100, 200, 500, 1000, 10_000)
 DECADES = (2, 3, 5, 10, 20, 30, 40, 60, 80, 160, 320, 640)
@@ -144,6 +144,33 @@ def grid(records, columns: int) -> Picture:
     verdicts = [verdict(record.ratio) for record in records]
     counts = ", ".join(f"{verdicts.count(word)} {words}" for word, words in VERDICTS.items() if word in verdicts)
     return Picture(figure, f"{len(records)} pairs of activation and initialization, {deepest} layers: {counts}.")
+
+
+def spread(records, by: str = "width") -> Picture:
+    """One dot a network: its ‖dh_1‖ / ‖dh_depth‖, a column a record, the columns named by the record's field ``by``."""
+    figure = grammar.new_figure()
+    axes = figure.add_axes((0.092, 0.135, 0.895, 0.755))
+    ratios = [record.dh[:, 0] / record.dh[:, -1] for record in records]
+    decades = [_on_axis(ratio, "log") for ratio in ratios]
+    finite = np.concatenate([column[np.isfinite(column)] for column in decades])
+    floor, ceiling = -grammar.up_to(-finite.min(), DECADES), grammar.up_to(finite.max(), DECADES)
+    grammar.tidy(axes)
+    axes.set(xlim=(-0.6, len(records) - 0.4), ylim=(floor, ceiling))
+    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
+    grammar.decade_ticks(axes, floor, ceiling)
+    for k, (record, column) in enumerate(zip(records, decades, strict=True)):
+        at = k + 0.62 * (np.arange(record.seeds) / record.seeds - 0.5)
+        dots = dict(linestyle="none", markersize=4, color=grammar.look(record.activation).color, alpha=0.5)
+        axes.plot(at, column, "o", **dots)
+        axes.plot([k - 0.36, k + 0.36], 2 * [np.median(column)], color=grammar.INK, linewidth=2.6)
+        zero = np.isneginf(column)
+        axes.plot(at[zero], np.full(zero.sum(), floor), "v", color=grammar.VANISHING, markersize=8, clip_on=False)
+    theory = np.log10([record.theory["dh"][0] for record in records])
+    axes.plot(np.arange(len(records)), theory, **grammar.THEORY)
+    axes.set_xticks(range(len(records)), [getattr(record, by) for record in records])
+    axes.set_xlabel(by, fontsize=13)
+    figure.text(0.012, 0.982, "first layer's dh, relative to the last layer's: a dot a network", fontsize=13, va="top")
+    return Picture(figure, spread_sentence(records, by))
 
 
 def _panel(panel, record, deepest: int, floor: float, ceiling: float) -> None:

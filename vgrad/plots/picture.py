@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 
 import numpy as np
@@ -53,7 +54,7 @@ def encode(agg: FigureCanvasAgg, level: int = 1) -> bytes:
 
 
 class Picture:
-    """A still picture and its sentence, as a notebook keeps them: PNG with an alt text, and the sentence as text."""
+    """A still picture and its sentence, as a page keeps them: a PNG with an alt text, and under it the sentence."""
 
     def __init__(self, figure: Figure, caption: str):
         self.figure, self.caption = figure, caption
@@ -67,12 +68,19 @@ class Picture:
     def __repr__(self) -> str:
         return self.caption
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return bundle(self.png(), self.caption, self.figure)
+    def _ipython_display_(self) -> None:
+        from IPython.display import display  # there, where this method is called
+
+        data, metadata = bundle(self.png(), self.caption, self.figure)
+        text = (
+            f'<p role="status" style="max-width: 62em; line-height: 1.45">{html.escape(self.caption, quote=False)}</p>'
+        )
+        display({"image/png": data["image/png"]}, metadata=metadata, raw=True)
+        display({"text/html": text, "text/plain": self.caption}, raw=True)
 
 
 def bundle(png: bytes, caption: str, figure: Figure) -> tuple[dict, dict]:
-    """A notebook's output:  the picture at its size on the page, its alt text, and the sentence."""
+    """A notebook's output: the picture at its size on the page, its alt text, and the sentence."""
     width, height = (round(100 * inches) for inches in figure.get_size_inches())
     data = {"image/png": base64.b64encode(png).decode(), "text/plain": caption}
     return data, {"image/png": {"width": width, "height": height, "alt": caption}}

@@ -34,6 +34,16 @@ def alt(record) -> str:
     return f"Gradient by layer on a {record.scale} axis, {_net(record)}: {drawn}."
 
 
+def spread_sentence(records, by: str) -> str:
+    """How far the networks of each record lie apart, and how many of them pass nothing."""
+    parts = []
+    for record in records:
+        low, median, high = (grammar.number(row[0]) for row in record.relative["dh"])
+        silent = f", {_count(record.silent, record)} exactly 0" if record.silent else ""
+        parts.append(f"{by} {getattr(record, by)}: median {median}, 8 in 10 from {low} to {high}{silent}")
+    return f"The first layer's dh relative to the last's. {'; '.join(parts)}."
+
+
 def _net(record) -> str:
     look, gain = grammar.look(record.activation), "" if record.gain == 1 else f" × {grammar.number(record.gain)}"
     layers = "1 layer" if record.depth == 1 else f"{record.depth} layers"

@@ -1,0 +1,126 @@
+"""What every lesson must be, besides right: executed, within its budgets, stable, and without a learner's traps.
+
+nbval compares what is stored and silently skips what is not, so these rules are checked on the stored file.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import statistics
+
+BUDGETS = {
+    "cells": 60,
+    "lines of a code cell": 15,
+    "median lines of a code cell": 3,
+    "lines of a `def` outside exercises and solutions": 8,
+    "significant digits of a printed number": 4,
+    "kilobytes of the file": 1000,
+}
+ALLOWED_IMPORTS = {"numpy", "vgrad"}
+NUMBER = re.compile(r"(?<![\w.])\d+\.?\d*(?:[eE][-+]?\d+)?")
+
+
+def faults(text: str) -> list[str]:
+    """Everything that is wrong with the notebook stored as ``text``, in words."""
+    notebook = json.loads(text)
+    cells = notebook["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    return [
+        *_budgets(cells, code, len(text) / 1000),
+        *_executed(code),
+        *_stable(notebook, cells),
+        *(fault for k, cell in enumerate(code) for fault in _source(k, cell)),
+        *(fault for cell in code for fault in _outputs(cell)),
+        *_exercises(cells),
+        *_slides(cells),
+    ]
+
+
+def source(cell) -> str:
+    return "".join(cell["source"])
+
+
+def tags(cell) -> list[str]:
+    return cell["metadata"].get("tags", [])
+
+
+def printed(cell) -> str:
+    """All text that a cell has stored."""
+    texts = [output.get("text", output.get("data", {}).get("text/plain", "")) for output in cell["outputs"]]
+    return "\n".join("".join(text) for text in texts)
+
+
+def _budgets(cells, code, kilobytes):
+    lines = [len(source(cell).splitlines()) for cell in code]
+    for name, size in (
+        ("cells", len(cells)),
+        ("lines of a code cell", max(lines)),
+        ("median lines of a code cell", statistics.median(lines)),
+        ("kilobytes of the file", kilobytes),
+    ):
+        if size > BUDGETS[name]:
+            yield f"{name}: {size:.0f}, at most {BUDGETS[name]}"
+
+
+def _executed(code):
+    counts = [cell["execution_count"] for cell in code]
+    if counts != list(range(1, len(code) + 1)):
+        yield f"execution counts are {counts}: run it from top to bottom"
+
+
+def _stable(notebook, cells):
+    identifiers = [cell.get("id") for cell in cells]
+    if None in identifiers or len(set(identifiers)) < len(identifiers):
+        yield "a cell's id is missing or stands twice"
+    stored = json.dumps(notebook["metadata"]) + json.dumps([[c["metadata"], c.get("outputs", [])] for c in cells])
+    for trace in ("model_id", "widget-state", "widget-view", "iopub"):
+        if trace in stored:
+            yield f"it stores {trace}, which changes from run to run"
+
+
+def _source(k, cell):
+    tree = ast.parse(source(cell))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module]
+            if k > 0 or not {name.split(".")[0] for name in names} <= ALLOWED_IMPORTS:
+                yield f"code cell {k} imports {', '.join(names)}; only the first may, and only numpy and vgrad"
+        free = {"exercise", "solution"} & set(tags(cell))
+        if isinstance(node, ast.FunctionDef) and not free:
+            size, most = node.end_lineno - node.lineno + 1, BUDGETS["lines of a `def` outside exercises and solutions"]
+            if size > most:
+                yield f"{node.name} in code cell {k} has {size} lines, at most {most}; the library defines"
+        if isinstance(node, ast.Name) and node.id in ("plt", "widgets", "ipywidgets"):
+            yield f"code cell {k} draws or builds by itself; the library does"
+
+
+def _outputs(cell):
+    most = BUDGETS["significant digits of a printed number"]
+    for output in cell["outputs"]:
+        if output["output_type"] == "error" or output.get("name") == "stderr":
+            yield f"cell {cell['id']} stores an error or a warning"
+    for number in NUMBER.findall(printed(cell)):
+        digits = re.sub(r"[eE].*", "", number).replace(".", "").strip("0")
+        if len(digits) > most:
+            yield f"cell {cell['id']} prints {number}, more than {most} significant digits"
+
+
+def _exercises(cells):
+    found = {tag: [c for c in cells if tag in tags(c)] for tag in ("exercise", "solution", "hint")}
+    if len(found["exercise"]) < 3 or len({len(group) for group in found.values()}) > 1:
+        yield f"exercises, solutions and hints: {[len(group) for group in found.values()]}; at least three of each"
+    for word, tag in (("not yet", "exercise"), ("correct", "solution")):
+        for cell in found[tag]:
+            if not printed(cell).startswith(word):
+                yield f"{tag} {cell['id']} does not answer {word!r}"
+    for cell in found["solution"]:
+        if not cell["metadata"].get("jupyter", {}).get("source_hidden"):
+            yield f"solution {cell['id']} is not collapsed"
+
+
+def _slides(cells):
+    kinds = [cell["metadata"].get("slideshow", {}).get("slide_type") for cell in cells]
+    if kinds[0] != "slide" or kinds.count("slide") < 4:
+        yield "it has no slides"

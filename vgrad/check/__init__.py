@@ -1,0 +1,27 @@
+"""Predictions and exercises, answered at once.
+
+    check.predict("sigmoid_30")              # choices; what you choose is answered with why it is tempting
+    check.answer("softsign", softsign)       # "not yet: why", or "correct"; it never raises
+
+Questions and checks of a lesson are in the file named like it. A check sees only what the learner hands over.
+"""
+
+from __future__ import annotations
+
+from . import lesson_03
+from .framework import Feedback, Prediction, Question, answer_to, prediction_of
+
+QUESTIONS: dict[str, Question] = {**lesson_03.QUESTIONS}
+EXERCISES = {**lesson_03.EXERCISES}
+
+__all__ = ["EXERCISES", "QUESTIONS", "Feedback", "Prediction", "Question", "answer", "predict"]
+
+
+def predict(name: str) -> Prediction:
+    """Show the question called ``name`` and its choices; ValueError for a name that is not in QUESTIONS."""
+    return prediction_of(name, QUESTIONS)
+
+
+def answer(name: str, given) -> Feedback:
+    """Check what is ``given`` for the exercise called ``name``: a value, a function or a record, as it asks."""
+    return answer_to(name, given, EXERCISES)

@@ -1,0 +1,91 @@
+"""How a question is asked, and how an answer is met: a hint at what to do next, never an exception."""
+
+from __future__ import annotations
+
+import html
+from typing import NamedTuple
+
+import ipywidgets as widgets
+
+from .. import require
+
+GOOD, OPEN = "#00805d", "#b07400"  # a bar beside the words; the words themselves say the same
+
+
+class Question(NamedTuple):
+    """A question with choices, and for each what there is to say to somebody who takes it."""
+
+    text: str
+    choices: dict[str, str]  # choice -> why it is right, or why it is tempting and wrong
+    right: str
+
+
+class Feedback:
+    """What a check says: "correct" or "not yet: why"."""
+
+    def __init__(self, correct: bool, text: str):
+        self.correct, self.text = correct, text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return _card(self.text, GOOD if self.correct else OPEN)
+
+
+class Prediction(widgets.VBox):
+    """A question on the page; a choice is answered under it. ``choose`` chooses as a click would."""
+
+    def __init__(self, question: Question):
+        self.question = question
+        self._choices = widgets.RadioButtons(
+            options=list(question.choices), value=None, layout={"width": "max-content"}
+        )
+        self._reply = widgets.HTML()
+        style = "font-size: 1.1em; line-height: 1.45; max-width: 62em"
+        text = widgets.HTML(f'<div style="{style}"><b>Predict.</b> {html.escape(question.text)}</div>')
+        super().__init__([text, self._choices, self._reply])
+        self._choices.observe(self._answered, "value")
+
+    @property
+    def reply(self) -> str:
+        """What is said to the choice made, or nothing before there is one."""
+        chosen = self._choices.value
+        if chosen is None:
+            return ""
+        start = "Yes." if chosen == self.question.right else "Tempting, but no."
+        return f"{start} {self.question.choices[chosen]}"
+
+    def choose(self, choice: str) -> None:
+        """Choose."""
+        self._choices.value = require.choice("choice", choice, list(self.question.choices))
+
+    def _answered(self, change) -> None:
+        right = self._choices.value == self.question.right
+        self._reply.value = _card(self.reply, GOOD if right else OPEN)
+
+    def _repr_mimebundle_(self, **kwargs):
+        choices = "\n".join(f"  ( ) {choice}" for choice in self.question.choices)
+        return {**super()._repr_mimebundle_(**kwargs), "text/plain": f"Predict. {self.question.text}\n{choices}"}
+
+
+def prediction_of(name: str, questions: dict[str, Question]) -> Prediction:
+    """The question called ``name``, on the page."""
+    return Prediction(questions[require.choice("name", name, list(questions))])
+
+
+def answer_to(name: str, given, exercises: dict) -> Feedback:
+    """What the exercise's check says of ``given``. A check returns why not yet, or None where it is right."""
+    check, praise = exercises[require.choice("name", name, list(exercises))]
+    if given is ...:
+        return Feedback(False, "not yet: put your answer where the three dots are")
+    try:
+        why = check(given)
+    except Exception as problem:  # the learner's own code may do anything
+        why = f"running it raised {type(problem).__name__}: {problem}"
+    return Feedback(False, f"not yet: {why}") if why else Feedback(True, f"correct: {praise}")
+
+
+def _card(text: str, color: str) -> str:
+    style = f"border-left: 5px solid {color}; padding: 4px 12px; margin: 4px 0; max-width: 62em; line-height: 1.45"
+    return f'<div role="status" style="{style}">{html.escape(text, quote=False)}</div>'

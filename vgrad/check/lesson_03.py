@@ -1,0 +1,119 @@
+"""Questions and exercises of lesson 03, where the gradient goes in a deep net."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .framework import Question
+
+QUESTIONS = {
+    "sigmoid_30": Question(
+        "A gradient enters the last of thirty sigmoid layers, 32 units wide, with Xavier's weights. How much of it "
+        "reaches the first layer?",
+        {
+            "about a quarter": "A quarter is what one layer leaves, and there are twenty-nine more below it.",
+            "about a thirtieth": "That would be a loss that adds up, layer by layer. Losses here multiply.",
+            "about 1e-18": "Each layer keeps about a quarter, and a quarter to the thirtieth is that small. Whether it "
+            "is a quarter for the reason that is usually given, you will see when you move the gain.",
+            "exactly nothing": "Not in float64, which reaches down to 1e-308. Try float16 in the explorer below.",
+        },
+        right="about 1e-18",
+    ),
+    "tanh_dW": Question(
+        "In fifty tanh layers with Xavier's weights, dz is about ten times smaller at the first layer than at the "
+        "last. And dW, from which the layer learns?",
+        {
+            "dW shrinks as dz does": "dW is a product of two things, and dz is only one of them. Ask what the other "
+            "one does.",
+            "dW shrinks even more": "It would, if what enters the first layer were small too. Which end has the "
+            "larger h?",
+            "dW stays about the same": "dW = hᵀ dz, and what h loses on the way up, dz loses on the way down: in each "
+            "layer the product is about the same.",
+            "dW grows about tenfold": "Then h would have to be a hundred times larger at the first layer than at "
+            "the last.",
+        },
+        right="dW stays about the same",
+    ),
+    "kata_relu": Question(
+        "A well-known ten-layer program closes with: with ReLU, the gradient is 1.0 at all ten layers. What does that "
+        "very program print for the first layer, compared with the last?",
+        {
+            "1.0, as it says": "Its slopes are 1 (or 0.01), but its weights multiply too, and they are small.",
+            "more than for tanh": "That is what its closing text would lead you to expect.",
+            "less than for tanh, more than for sigmoid": "Its weights are drawn too small for any of the three, and "
+            "half of its ReLU units pass nearly nothing.",
+            "less than for sigmoid": "The slopes of its ReLU are still larger than sigmoid's on average.",
+        },
+        right="less than for tanh, more than for sigmoid",
+    ),
+    "narrow": Question(
+        "Forty ReLU layers with He's weights, one input, and the width goes down from 128 to 8. What becomes of the "
+        "gradient at the first layer?",
+        {
+            "nothing: He's weights are scaled for the width": "They are, and so the mean square over all networks "
+            "holds. But you train one network, not the mean.",
+            "it is sixteen times smaller": "A ratio of widths would change sums, and what is compared here is first "
+            "layer against last, both equally wide.",
+            "networks differ by decades, and some pass nothing at all": "The fewer units a layer averages over, the "
+            "more each layer's factor depends on chance, and forty of them multiply. In some layer all eight may be "
+            "dead.",
+            "it explodes": "Some networks go up a little, but most go down: the typical product lies below the mean.",
+        },
+        right="networks differ by decades, and some pass nothing at all",
+    ),
+}
+
+
+def _softsign(function) -> str | None:
+    z, dh = np.random.default_rng(0).standard_normal((2, 3, 4))
+    result = function(z)
+    if not (isinstance(result, tuple) and len(result) == 2 and callable(result[1])):
+        return "return two things, h and the function pullback, as ops.tanh does"
+    h, pullback = result
+    if not np.allclose(h, z / (1 + abs(z))):
+        return "h is not z / (1 + |z|) yet"
+    dz = pullback(dh)
+    if dz is None or dz is ... or np.shape(dz) != z.shape:
+        return f"pullback(dh) should return dz, of z's shape {z.shape}"
+    step = 1e-6
+    slope = ((z + step) / (1 + abs(z + step)) - (z - step) / (1 + abs(z - step))) / (2 * step)
+    if np.allclose(dz, slope * dh, rtol=1e-6):
+        return None
+    if np.allclose(dz, slope, rtol=1e-6):
+        return "that is the slope itself; the pullback multiplies it by what comes from above, dh"
+    if np.allclose(dz, dh / (1 + abs(z)), rtol=1e-6):
+        return "nearly: the slope of z / (1 + |z|) has the square of 1 + |z| below the line"
+    exact, approximate = dz.flat[0], (slope * dh).flat[0]
+    return f"at z = {z.flat[0]:.3f} your dz is {exact:.4f}, and a difference quotient says {approximate:.4f}"
+
+
+def _kata_scale(scale) -> str | None:
+    scale = float(scale)
+    if abs(scale - 3**0.5) < 1e-12:
+        return None
+    if abs(scale - 3) < 1e-9:
+        return "3 is what the variance lacks; a factor on the weights counts twice in it"
+    if abs(scale - 3**0.5) < 0.05:
+        return f"nearly: {scale:g} is a rounded answer; write it exactly, as a power of a whole number"
+    return f"with {scale:g} times the weights, their variance is {scale**2:.3g} times a third of Xavier's, not one"
+
+
+def _hold_sigmoid(record) -> str | None:
+    if not hasattr(record, "activation"):
+        return "hand over the record that experiments.flow returns"
+    if (record.activation, record.depth) != ("sigmoid", 30):
+        return f"the net asked for has 30 sigmoid layers, yours has {record.depth} of {record.activation}"
+    decades = np.log10(record.ratio) if record.ratio > 0 else -np.inf
+    if abs(decades) < 1:
+        return None
+    if record.gain == 1:
+        return "that is the net as it was; turn its gain"
+    way, turn = ("loses", "more") if decades < 0 else ("gains", "less")
+    return f"at gain {record.gain:g} it {way} {abs(decades):.1f} decades; {turn} gain is needed"
+
+
+EXERCISES = {
+    "softsign": (_softsign, "your pullback agrees with a difference quotient to six digits"),
+    "kata_scale": (_kata_scale, "U(-s, s) has the variance s²/3, so the bound is √3 times too small"),
+    "hold_sigmoid": (_hold_sigmoid, "slopes of at most 1/4, and a gradient that arrives: the weights make up for them"),
+}
