@@ -47,12 +47,12 @@ QUESTIONS = {
         right="less than for tanh, more than for sigmoid",
     ),
     "narrow": Question(
-        "Forty ReLU layers with He's weights, one input, and the width goes down from 128 to 8. What becomes of the "
+        "Forty ReLU layers with He's weights, one input, and the width goes down from 64 to 8. What becomes of the "
         "gradient at the first layer?",
         {
             "nothing: He's weights are scaled for the width": "They are, and so the mean square over all networks "
             "holds. But you train one network, not the mean.",
-            "it is sixteen times smaller": "A ratio of widths would change sums, and what is compared here is first "
+            "it is eight times smaller": "A ratio of widths would change sums, and what is compared here is first "
             "layer against last, both equally wide.",
             "networks differ by decades, and some pass nothing at all": "The fewer units a layer averages over, the "
             "more each layer's factor depends on chance, and forty of them multiply. In some layer all eight may be "

@@ -39,6 +39,6 @@ def unit_draw(name, draw, shape: tuple[int, ...], *, precision: str, seed: int):
     return store[name][:seeds]
 
 
-@functools.lru_cache(maxsize=6)
+@functools.lru_cache(maxsize=3)
 def _store(shape, draw, precision, seed) -> dict:
     return {}

@@ -12,7 +12,7 @@ from ._protocol import measured, unit_draw
 
 DEEPEST, WIDEST = 10_000, 4_096
 MULTIPLY_ADDS = 2**28  # what one call may cost: seeds · depth · batch · width²
-WEIGHTS = 2**23  # and may hold: seeds · depth · width²
+WEIGHTS = 2**24  # and may hold: seeds · depth · width²
 FLOAT16_COST = 8  # NumPy computes float16 one number at a time
 QUANTITIES = ("dh", "dz", "dW")
 

@@ -127,7 +127,7 @@ def flow(record, shown=None, scale=None) -> Picture:
 def grid(records, columns: int) -> Picture:
     """Small multiples of dh on one pair of axes: records in rows of ``columns``, an activation a column."""
     rows = -(-len(records) // columns)
-    figure = grammar.new_figure(9.6, 0.9 + 1.55 * rows)
+    figure = grammar.new_figure(9.6, 0.9 + 1.2 * rows)
     deepest = max(record.depth for record in records)
     floor = min(_limits(record)[1] for record in records)
     ceiling = max(_limits(record)[2] for record in records)

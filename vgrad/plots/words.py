@@ -41,7 +41,8 @@ def spread_sentence(records, by: str) -> str:
         low, median, high = (grammar.number(row[0]) for row in record.relative["dh"])
         silent = f", {_count(record.silent, record)} exactly 0" if record.silent else ""
         parts.append(f"{by} {getattr(record, by)}: median {median}, 8 in 10 from {low} to {high}{silent}")
-    return f"The first layer's dh relative to the last's. {'; '.join(parts)}."
+    networks = " or ".join(sorted({str(record.seeds) for record in records}, key=int))
+    return f"The first layer's dh relative to the last's, {networks} networks each. {'; '.join(parts)}."
 
 
 def _net(record) -> str:
