@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import require
-from .ops import LEAK, Affine
 
 Array = np.ndarray
 DTYPES = ("float16", "float32", "float64")
@@ -64,7 +63,7 @@ def xavier(fan_in: int, fan_out: int, activation: str | None = None) -> float:
 
 def he(fan_in: int, fan_out: int, activation: str | None = None) -> float:
     """√(2 / fan_in), as ReLU halves the mean square; leaky_relu √(2 / (1 + a²) / fan_in) (He et al. 2015, eq. 15)."""
-    leak = LEAK if activation == "leaky_relu" else 0.0
+    leak = 0.01 if activation == "leaky_relu" else 0.0
     return (2 / (1 + leak**2) / fan_in) ** 0.5
 
 
@@ -105,17 +104,3 @@ SCHEMES: dict[str, Scheme] = {
 def scheme_named(scheme) -> Scheme:
     """A Scheme, by its name or itself."""
     return scheme if isinstance(scheme, Scheme) else SCHEMES[require.choice("scheme", scheme, SCHEMES)]
-
-
-def affine_params(
-    fan_in: int, fan_out: int, *, scheme, rng, activation=None, gain=1.0, ensemble=(), dtype="float64"
-) -> Affine:
-    """Draw the weights and biases of one layer:  W (*ensemble, fan_in, fan_out) and b (*ensemble, fan_out)."""
-    scheme, dtype = scheme_named(scheme), require.choice("dtype", dtype, DTYPES)
-    fan_in, fan_out = require.whole("fan_in", fan_in, 1), require.whole("fan_out", fan_out, 1)
-    gain = require.number("gain", gain)
-    W = scheme.draw(rng, (*ensemble, fan_in, fan_out)) * (gain * scheme.std(fan_in, fan_out, activation))
-    b = np.zeros((*ensemble, fan_out))
-    if scheme.bias_std:
-        b = uniform(rng, (*ensemble, fan_out)) * scheme.bias_std(fan_in)
-    return Affine(W.astype(dtype), b.astype(dtype))

@@ -11,6 +11,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
+
 from . import init, require
 from .ops import ACTIVATIONS, Affine, Array, affine
 from .tape import Step, backprop
@@ -31,7 +33,21 @@ def init_mlp(sizes, *, scheme, rng, activation=None, gain=1.0, ensemble=(), dtyp
     if len(sizes) < 2:
         raise ValueError(f"sizes is {sizes!r}; allowed are at least two whole numbers, inputs and outputs")
     options = dict(scheme=scheme, rng=rng, activation=activation, gain=gain, ensemble=ensemble, dtype=dtype)
-    return [Layer(init.affine_params(*fans, **options)) for fans in pairwise(sizes)]
+    return [Layer(init_affine(*fans, **options)) for fans in pairwise(sizes)]
+
+
+def init_affine(
+    fan_in: int, fan_out: int, *, scheme, rng, activation=None, gain=1.0, ensemble=(), dtype="float64"
+) -> Affine:
+    """Draw one affine map:  W (*ensemble, fan_in, fan_out) = gain · std · unit draw, and b (*ensemble, fan_out)."""
+    scheme, dtype = init.scheme_named(scheme), require.choice("dtype", dtype, init.DTYPES)
+    fan_in, fan_out = require.whole("fan_in", fan_in, 1), require.whole("fan_out", fan_out, 1)
+    scale = require.number("gain", gain) * scheme.std(fan_in, fan_out, activation)
+    W = scheme.draw(rng, (*ensemble, fan_in, fan_out)) * scale
+    b = np.zeros((*ensemble, fan_out))
+    if scheme.bias_std:
+        b = init.uniform(rng, b.shape) * scheme.bias_std(fan_in)
+    return Affine(W.astype(dtype), b.astype(dtype))
 
 
 def mlp(params: list[Layer], x: Array, activation: str) -> tuple[Array, list[Step]]:

@@ -35,10 +35,12 @@ def affine(params: Affine, x: Array):
     """z = x W + b.
 
     x : (..., N, fan_in), z : (..., N, fan_out).  pullback(dz) -> (Affine(dW, db), dx), where
-    dW = xᵀ dz,  db = Σ_N dz,  dx = dz Wᵀ.  Raises ValueError when fan_in does not fit x.
+    dW = xᵀ dz,  db = Σ_N dz,  dx = dz Wᵀ; where an ensemble shares one x, dx is each member's own.
+    Raises ValueError when x or b does not fit W.
     """
     W, b = params
     require.shape("x", x, f"(..., N, {W.shape[-2]}), as W has shape {W.shape}", x.shape[-1:] == W.shape[-2:-1])
+    require.shape("b", b, f"(..., {W.shape[-1]}), as W has shape {W.shape}", b.shape[-1:] == W.shape[-1:])
     z = matmul(x, W) + b[..., None, :]
 
     def pullback(dz):
@@ -103,12 +105,12 @@ def gelu(z: Array):
 
     dz = [(1 + t) / 2 + z (1 - t²) u' / 2] dh, where t = tanh u.
     """
-    root = (2 / np.pi) ** 0.5
-    t = np.tanh(root * (z + 0.044715 * z * z * z))
+    root, near = (2 / np.pi) ** 0.5, np.clip(z, -10, 10)  # beyond, t is ±1 to the last digit, and z³ may overflow
+    t = np.tanh(root * (near + 0.044715 * near * near * near))
 
     def pullback(dh):
-        slope = root * (1 + 3 * 0.044715 * z * z)
-        return (0.5 * (1 + t) + 0.5 * z * (1 - t * t) * slope) * dh
+        slope = root * (1 + 3 * 0.044715 * near * near)
+        return (0.5 * (1 + t) + 0.5 * near * (1 - t * t) * slope) * dh
 
     return 0.5 * z * (1 + t), pullback
 
@@ -121,7 +123,8 @@ def silu(z: Array):
 
 def softplus(z: Array):
     """h = ln(1 + eᶻ), dz = s(z) dh with the sigmoid s (Dugas et al. 2001)."""
-    return np.logaddexp(z, 0), lambda dh: sigmoid(z)[0] * dh
+    h = np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))  # never overflows
+    return h, lambda dh: sigmoid(z)[0] * dh
 
 
 ACTIVATIONS = {f.__name__: f for f in (identity, sigmoid, tanh, relu, leaky_relu, elu, selu, gelu, silu, softplus)}
@@ -135,8 +138,9 @@ def mse(prediction: Array, target: Array):
 
     prediction : (..., N, D), target : (N, D), or with the ensemble axes too. Raises ValueError when they do not fit.
     """
-    fits = np.shape(target)[-2:] == prediction.shape[-2:]
-    require.shape("target", target, f"prediction's, {prediction.shape}", fits)
+    shape = np.shape(target)
+    fits = len(shape) >= 2 and shape == prediction.shape[-len(shape) :]
+    require.shape("target", target, f"prediction's {prediction.shape}, or without its leading axes", fits)
     error = prediction - target
 
     def pullback(dloss=1.0):
@@ -152,7 +156,7 @@ def softmax_cross_entropy(logits: Array, labels: Array):
     no ln 0 (Goodfellow et al. 2016, §4.1).
     """
     classes = logits.shape[-1]
-    labels = np.broadcast_to(_labels(labels, classes), logits.shape[:-1])[..., None]
+    labels = np.broadcast_to(_labels(labels, logits), logits.shape[:-1])[..., None]
     shifted = logits - logits.max(axis=-1, keepdims=True)
     exp = np.exp(shifted)
     total = exp.sum(axis=-1, keepdims=True)
@@ -170,9 +174,10 @@ def _scale(gradient: Array, factor: float, dloss) -> Array:
     return gradient * np.asarray(factor * np.asarray(dloss), gradient.dtype)[..., None, None]
 
 
-def _labels(labels, classes: int) -> Array:
-    labels = np.asarray(labels)
-    fits = np.issubdtype(labels.dtype, np.integer) and bool(((labels >= 0) & (labels < classes)).all())
-    if not fits:
+def _labels(labels, logits: Array) -> Array:
+    labels, (*ensemble, classes) = np.asarray(labels), logits.shape
+    if not (np.issubdtype(labels.dtype, np.integer) and ((labels >= 0) & (labels < classes)).all()):
         raise ValueError(f"labels is {labels!r}; allowed are whole numbers from 0 to {classes - 1}")
+    fits = labels.ndim >= 1 and labels.shape == tuple(ensemble)[-labels.ndim :]
+    require.shape("labels", labels, f"{tuple(ensemble)}, or without its leading axes", fits)
     return labels

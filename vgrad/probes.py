@@ -51,11 +51,10 @@ def flow(params, tape: list[Step], cotangent: Array) -> Flow:
             rows["dz"].append(norm(adjoint.cotangent))
             rows["dW"].append(norm(adjoint.grads.W))
             rows["dead"].append((adjoint.cotangent == 0).all(axis=-2).mean(axis=-1))
-    dh, dz, dW, dead = (np.stack(rows[name][::-1], axis=-1) for name in ("dh", "dz", "dW", "dead"))
+    dh, dz, dW, dead, healths = (np.stack(row[::-1], axis=-1) for row in rows.values())
     W = np.stack([norm(layer.affine.W) for layer in params[: dz.shape[-1]]], axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        decades = np.log10(dh / dh[..., -1:])
-        return Flow(dh, dz, dW, dW / W, decades, dead, Health(*np.stack(rows["health"][::-1], axis=-1)))
+        return Flow(dh, dz, dW, dW / W, np.log10(dh) - np.log10(dh[..., -1:]), dead, Health(*healths))
 
 
 def norm(a: Array) -> Array:
@@ -63,12 +62,13 @@ def norm(a: Array) -> Array:
     flat = a.reshape(*a.shape[:-2], -1).astype(np.float64)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         square = np.vecdot(flat, flat)
-        if np.all((square > 1e-280) & (square < 1e280)):
-            return np.sqrt(square)
-        peak = np.abs(flat).max(axis=-1)  # squares left the range of float64: take the largest entry out first
-        scale = np.where((peak > 0) & np.isfinite(peak), peak, 1.0)
-        flat = flat / scale[..., None]
-        return scale * np.sqrt(np.vecdot(flat, flat))
+        size, lost = np.asarray(np.sqrt(square)), ~((square > 1e-280) & (square < 1e280))
+        if np.any(lost):  # squares left the range of float64: take the largest entry out first
+            peak = np.abs(flat[lost]).max(axis=-1)
+            scale = np.where((peak > 0) & np.isfinite(peak), peak, 1.0)
+            flat = flat[lost] / scale[..., None]
+            size[lost] = scale * np.sqrt(np.vecdot(flat, flat))
+        return size[()]
 
 
 def health(a: Array) -> Health:

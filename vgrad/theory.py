@@ -11,6 +11,7 @@ gradient fades by e over 1 / |ln χ| layers. It holds at large width for normal,
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -27,21 +28,31 @@ def gaussian_nodes() -> tuple[Array, Array]:
     Gauss-Legendre on panels that double in length away from 0 and end at ±12. No panel crosses 0, where activations
     have their kinks, so that their moments come out to 12 digits; short panels near 0 see a φ(√q ζ) that is steep.
     """
-    edges = np.concatenate([[0.0], 12.0 * 2.0 ** np.arange(-20, 1)])
-    edges = np.concatenate([edges[:-3], np.linspace(3, 12, 7)])
+    edges = np.concatenate([[0.0], 2.0 ** np.arange(-122, -20, 6), 2.0 ** np.arange(-20, 2), np.linspace(3, 12, 7)])
     x, w = np.polynomial.legendre.leggauss(12)
     half = np.diff(edges)[:, None] / 2
     nodes, weights = (edges[:-1, None] + half * (1 + x)).ravel(), (half * w).ravel()
     weights = weights * np.exp(-(nodes**2) / 2) / np.sqrt(2 * np.pi)
-    return np.concatenate([-nodes[::-1], nodes]), np.concatenate([weights[::-1], weights])
+    return _kept(np.concatenate([-nodes[::-1], nodes])), _kept(np.concatenate([weights[::-1], weights]))
+
+
+def _kept(a: Array) -> Array:
+    """Read-only, as a cache hands it out more than once."""
+    a.flags.writeable = False
+    return a
 
 
 def moments(activation: str, q: float) -> tuple[float, float]:
-    """E[φ(√q ζ)²] and E[φ'(√q ζ)²] for ζ ~ N(0, 1): how one activation treats squares, forward and backward."""
+    """E[φ(√q ζ)²] and E[φ'(√q ζ)²] for ζ ~ N(0, 1): how one activation treats squares, forward and backward.
+
+    At q = 0 and q = inf their limits, as a kink at 0 is a kink at any scale.
+    """
     phi = ACTIVATIONS[require.choice("activation", activation, ACTIVATIONS)]
     nodes, weights = gaussian_nodes()
-    h, pullback = phi(np.sqrt(q) * nodes)
-    return float(weights @ h**2), float(weights @ pullback(np.ones_like(h)) ** 2)
+    scale = min(max(q**0.5, 1e-150), 1e140)
+    h, pullback = phi(scale * nodes)
+    square, slope = float(weights @ h**2), float(weights @ pullback(np.ones_like(h)) ** 2)
+    return (np.inf if q > scale**2 and square > 1e100 else square), slope
 
 
 def q_map(q: float, activation: str, sigma_w: float, sigma_b: float = 0.0) -> float:
@@ -68,8 +79,9 @@ def chi(activation: str, q: float, sigma_w: float) -> float:
 
 def depth_scale(chi: float) -> float:
     """ξ = 1 / |ln χ| layers over which the mean squared gradient changes by e; inf at χ = 1 (ibid., eq. 9)."""
-    rate = abs(float(np.log(require.number("chi", chi, 0.0)))) if chi else float("inf")
-    return 1 / rate if rate else float("inf")
+    chi = require.number("chi", chi, 0.0)
+    rate = abs(math.log(chi)) if chi else math.inf
+    return 1 / rate if rate else math.inf
 
 
 class Flow(NamedTuple):
@@ -89,15 +101,15 @@ def flow(depth: int, activation: str, sigma_w: float, sigma_b: float = 0.0) -> F
     samples are independent, E[dW²] per weight and sample is E[h_{k-1}²] E[dz_k²].
     """
     depth = require.whole("depth", depth, 1)
-    squares_h, slopes, q_from = np.empty(depth), np.empty(depth), 1.0
+    squares_h, slopes, square = np.empty(depth), np.empty(depth), 1.0
+    sigma_w = np.float64(sigma_w)  # whose square overflows to inf, where Python's own raises
     with np.errstate(all="ignore"):
         for k in range(depth):
-            q = sigma_w**2 * q_from + sigma_b**2
-            q_from, slopes[k] = moments(activation, q)
-            squares_h[k] = q_from
+            square, slopes[k] = moments(activation, sigma_w**2 * square + sigma_b**2)
+            squares_h[k] = square
         log_dh = np.log(sigma_w**2 * slopes[::-1]).cumsum()[::-1]  # from layer k to the end, in logarithms: no overflow
         log_dh = np.append(log_dh[1:], 0.0)
         rms_dh = np.exp(log_dh / 2)
         rms_dz = rms_dh * np.sqrt(slopes)
         rms_dW = rms_dz * np.sqrt(np.append(1.0, squares_h[:-1]))
-    return Flow(np.sqrt(squares_h), rms_dh, rms_dz, rms_dW)
+    return Flow(*map(_kept, (np.sqrt(squares_h), rms_dh, rms_dz, rms_dW)))

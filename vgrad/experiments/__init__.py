@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from . import kata
-from .gradient_flow import FlowRecord, flow
+from .gradient_flow import CHOICES, FlowRecord, flow
 
-__all__ = ["FlowRecord", "flow", "kata"]
+__all__ = ["CHOICES", "FlowRecord", "flow", "kata"]

@@ -10,11 +10,13 @@ from .. import init, models, ops, probes, require, theory
 from ..ops import Affine, Array
 from ._protocol import measured, unit_draw
 
-DEEPEST, WIDEST = 10_000, 4_096
+PROTOCOL = "x ~ N(0, 1) in, a N(0, 1) cotangent back from the last h"
+DEEPEST, WIDEST, MOST = 10_000, 4_096, 1_000_000
 MULTIPLY_ADDS = 2**28  # what one call may cost: seeds · depth · batch · width²
 WEIGHTS = 2**24  # and may hold: seeds · depth · width²
 FLOAT16_COST = 8  # NumPy computes float16 one number at a time
 QUANTITIES = ("dh", "dz", "dW")
+CHOICES = {"activation": (*ops.ACTIVATIONS,), "scheme": (*init.SCHEMES,), "precision": init.DTYPES}
 
 
 class Band(NamedTuple):
@@ -23,6 +25,20 @@ class Band(NamedTuple):
     low: Array
     median: Array
     high: Array
+
+
+class Net(NamedTuple):
+    """Which networks: the settings of ``flow``."""
+
+    depth: int
+    width: int
+    activation: str
+    scheme: str
+    gain: float
+    batch: int
+    seeds: int
+    precision: str
+    seed: int
 
 
 class FlowRecord(NamedTuple):
@@ -36,25 +52,27 @@ class FlowRecord(NamedTuple):
     gain: float
     batch: int
     seeds: int  # the number of networks that were run
-    seeds_asked: int  # more than that, where they exceed the work budget
     precision: str
+    seed: int
+    seeds_asked: int  # more than were run, where they exceed the work budget
     sigma_w: float  # √(width · Var W)
     sigma_b: float
-    dh: Array  # (seeds, depth): ‖dL/dh_k‖
+    h: Array  # (seeds, depth): ‖h_k‖, on the way forward
+    dh: Array  # (seeds, depth): ‖dL/dh_k‖, on the way back
     dz: Array
     dW: Array
-    relative: dict[str, Band]  # of dh, dz and dW: each seed's own, divided by its last layer's
+    relative: dict[str, Band]  # of dh, dz and dW: each network's own, divided by its last layer's
     theory: dict[str, Array]  # the same of an infinitely wide net, (depth,)
     health: probes.Health  # (depth,): shares of the entries of dh_k that are 0, subnormal, infinite, NaN
     overflow: int | None  # the first layer whose output h was not finite in some network, or None
     silent: float  # the share of networks whose first layer receives exactly 0 ...
-    underflow: float  # ... and of those in which it had become too small for the precision (else: dead units)
+    underflow: float  # ... and of those in which h or dh had become too small for the precision (else: dead units)
     shown: tuple[str, ...] = ("dh",)  # what a picture of this record shows: which gradients,
     scale: str = "log"  # and on which axis
 
     @property
     def ratio(self) -> float:
-        """The median over seeds of ‖dh_1‖ / ‖dh_depth‖."""
+        """The median over the networks of ‖dh_1‖ / ‖dh_depth‖."""
         return float(self.relative["dh"].median[0])
 
 
@@ -74,59 +92,84 @@ def flow(
     where seeds · depth · width² exceeds ``weights``, or batch times that ``multiply_adds`` (float16 counts 8 times).
     Raises ValueError naming the argument, its value and what is allowed.
     """
-    depth, width = require.whole("depth", depth, 1, DEEPEST), require.whole("width", width, 1, WIDEST)
-    batch, asked = require.whole("batch", batch, 1), require.whole("seeds", seeds, 1)
-    require.choice("activation", activation, ops.ACTIVATIONS)
-    require.choice("precision", precision, init.DTYPES)
-    plan = init.SCHEMES[require.choice("scheme", scheme, init.SCHEMES)]
-    gain, seed = require.number("gain", gain, 0.0), require.whole("seed", seed, 0)
-    layers = depth * width**2 * (FLOAT16_COST if precision == "float16" else 1)
-    seeds = int(max(1, min(asked, weights // (depth * width**2), multiply_adds // (layers * batch))))
-
-    draw = dict(precision=precision, seed=seed)
-    x = unit_draw((0, 0), init.normal, (seeds, batch, width), **draw)
-    cotangent = unit_draw((0, 1), init.normal, (seeds, batch, width), **draw)
-    params = [_layer(k, plan, gain, (seeds, width), activation, draw) for k in range(1, depth + 1)]
-    tape = models.hidden(params, x, activation)[1]
+    asked = _checked(depth, width, activation, scheme, gain, batch, seeds, precision, seed)
+    net = asked._replace(seeds=_affordable(asked, multiply_adds, weights))
+    params, x, cotangent = _draw(net)
+    tape = models.hidden(params, x, net.activation)[1]
+    h = np.stack([probes.norm(step.output) for step in tape[1::2]], axis=-1)
     measures = probes.flow(params, tape, cotangent)
-
-    sigma_w, sigma_b = _sigmas(plan, gain, width, activation)
-    predicted = theory.flow(depth, activation, sigma_w, sigma_b)
-    finite = [bool(np.isfinite(step.output).all()) for step in tape[1::2]]
     return FlowRecord(
-        "x ~ N(0, 1) in, a N(0, 1) cotangent back from the last h", depth, width, activation, scheme, gain, batch,
-        seeds, asked, precision, sigma_w, sigma_b, measures.dh, measures.dz, measures.dW,
-        relative={name: _band(getattr(measures, name)) for name in QUANTITIES},
-        theory={name: getattr(predicted, name) / getattr(predicted, name)[-1] for name in QUANTITIES},
-        health=probes.Health(*(share.mean(axis=0) for share in measures.health)),
-        overflow=None if all(finite) else finite.index(False) + 1,
-        silent=float((measures.dh[:, 0] == 0).mean()),
-        underflow=_underflow(measures.dh / (batch * width) ** 0.5, precision),
+        PROTOCOL, **net._asdict(), seeds_asked=asked.seeds, h=h, **_prediction(net), **_summary(measures),
+        overflow=next((k for k, norms in enumerate(h.T, start=1) if not np.isfinite(norms).all()), None),
+        underflow=_underflow(h, measures.dh, np.finfo(net.precision).tiny * (net.batch * net.width) ** 0.5),
     )  # fmt: skip
 
 
-def _layer(k: int, plan: init.Scheme, gain: float, shape, activation: str, draw: dict) -> models.Layer:
-    """Layer k of all networks: the kept unit draw times the scheme's scale."""
-    seeds, width = shape
-    scale = np.dtype(draw["precision"]).type(gain * plan.std(width, width, activation))
-    W = unit_draw((k, 0), plan.draw, (seeds, width, width), **draw) * scale
-    if not plan.bias_std:
-        return models.Layer(Affine(W, np.zeros((seeds, width), W.dtype)))
-    b = unit_draw((k, 1), init.uniform, (seeds, width), **draw)
-    return models.Layer(Affine(W, b * W.dtype.type(plan.bias_std(width))))
+def _checked(depth, width, activation, scheme, gain, batch, seeds, precision, seed) -> Net:
+    return Net(
+        require.whole("depth", depth, 1, DEEPEST),
+        require.whole("width", width, 1, WIDEST),
+        require.choice("activation", activation, CHOICES["activation"]),
+        require.choice("scheme", scheme, CHOICES["scheme"]),
+        require.number("gain", gain, 0.0),
+        require.whole("batch", batch, 1, MOST),
+        require.whole("seeds", seeds, 1, MOST),
+        require.choice("precision", precision, CHOICES["precision"]),
+        require.whole("seed", seed, 0),
+    )
 
 
-def _sigmas(plan: init.Scheme, gain: float, width: int, activation: str) -> tuple[float, float]:
+def _affordable(net: Net, multiply_adds: float, weights: float) -> int:
+    """As many of the seeds as the work budget allows, and at least one."""
+    each = net.depth * net.width**2
+    work = each * net.batch * (FLOAT16_COST if net.precision == "float16" else 1)
+    return int(max(1, min(net.seeds, weights // each, multiply_adds // work)))
+
+
+def _draw(net: Net) -> tuple[list[models.Layer], Array, Array]:
+    """The networks, their inputs and the cotangents: kept unit draws times the scheme's scale."""
+    scheme, real = init.SCHEMES[net.scheme], np.dtype(net.precision).type
+
+    def unit(name, draw, *shape):
+        return unit_draw(name, draw, (net.seeds, *shape), precision=net.precision, seed=net.seed)
+
+    def layer(k):
+        W = unit((k, 0), scheme.draw, net.width, net.width)
+        b = unit((k, 1), init.uniform, net.width) if scheme.bias_std else np.zeros((net.seeds, net.width), real)
+        return models.Layer(Affine(W * real(sigma_w / net.width**0.5), b * real(sigma_b)))
+
+    sigma_w, sigma_b = _sigmas(net)
+    x, cotangent = (unit((0, k), init.normal, net.batch, net.width) for k in (0, 1))
+    return [layer(k) for k in range(1, net.depth + 1)], x, cotangent
+
+
+def _sigmas(net: Net) -> tuple[float, float]:
     """σ_w = √(width · Var W) and σ_b of a square layer."""
-    return gain * plan.std(width, width, activation) * width**0.5, plan.bias_std(width) if plan.bias_std else 0.0
+    scheme = init.SCHEMES[net.scheme]
+    sigma_w = net.gain * scheme.std(net.width, net.width, net.activation) * net.width**0.5
+    return sigma_w, scheme.bias_std(net.width) if scheme.bias_std else 0.0
 
 
-def _underflow(dh: Array, precision: str) -> float:
-    """The share of networks whose rms dh (seeds, depth) became 0 by underflow: next to it, it was tiny already."""
-    silent = dh[:, 0] == 0
-    last_zero = (dh == 0).sum(axis=1) - 1  # once 0, it stays 0 down to the first layer
-    before = np.take_along_axis(dh, np.minimum(last_zero + 1, dh.shape[1] - 1)[:, None], axis=1)[:, 0]
-    return float((silent & (before < 1e3 * float(np.finfo(precision).tiny))).mean())
+def _prediction(net: Net) -> dict:
+    """σ_w, σ_b and theory's curves, relative to the last layer."""
+    sigma_w, sigma_b = _sigmas(net)
+    curves = theory.flow(net.depth, net.activation, sigma_w, sigma_b)._asdict()
+    relative = {name: curves[name] / curves[name][-1] for name in QUANTITIES}
+    return dict(sigma_w=sigma_w, sigma_b=sigma_b, theory=relative)
+
+
+def _summary(measures: probes.Flow) -> dict:
+    """Norms per network, their bands, and what became of the numbers."""
+    norms = {name: getattr(measures, name) for name in QUANTITIES}
+    health = probes.Health(*(share.mean(axis=0) for share in measures.health))
+    silent = float((measures.dh[:, 0] == 0).mean())
+    return dict(**norms, relative={name: _band(norm) for name, norm in norms.items()}, health=health, silent=silent)
+
+
+def _underflow(h: Array, dh: Array, tiny: float) -> float:
+    """The share of silent networks in which the norm of h or dh, (seeds, depth), fell below ``tiny`` before 0."""
+    faint = [((norms > 0) & (norms < tiny)).any(axis=1) for norms in (h, dh)]
+    return float(((dh[:, 0] == 0) & (faint[0] | faint[1])).mean())
 
 
 def _band(norms: Array) -> Band:

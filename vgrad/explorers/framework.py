@@ -8,7 +8,6 @@ where they are let go, until it is quick again.
 from __future__ import annotations
 
 import base64
-import contextlib
 import html
 import time
 
@@ -36,18 +35,22 @@ class Explorer(widgets.VBox):
     """Controls, a picture and its sentence.
 
     measure : (**values of the controls) -> record; plot : record -> an object with ``figure``, ``update(record)`` and
-    ``png()``; sentence, alt : record -> str; presets : name -> values that differ from the start.
+    ``png()``; sentence, alt : record -> str; presets : name -> values that differ from the controls' own; start :
+    values for this page to start with, and to come back to.
 
     ``controls`` maps each name to the widget that holds its value; ``record``, ``caption`` and ``figure`` are what is
     shown now. A value that a control cannot hold is refused with a ValueError.
     """
 
-    def __init__(self, name: str, controls: dict[str, Control], measure, plot, *, sentence, alt, presets, rows=None):
+    def __init__(
+        self, name: str, controls: dict[str, Control], measure, plot, *, sentence, alt, presets, rows=None, start=None
+    ):
         self.name = name
         self.controls = {key: control.widget for key, control in controls.items()}
         self._measure, self._sentence, self._alt = measure, sentence, alt
+        self._default = {key: widget.value for key, widget in self.controls.items()}
+        self._move(self._allowed(start or {}))
         self._start = {key: widget.value for key, widget in self.controls.items()}
-        self._held = False
         self.record = measure(**self._start)
         self._plot = plot(self.record)
         self._view, self._busy, self._saved = widgets.HTML(), widgets.HTML(), widgets.HTML()
@@ -69,18 +72,13 @@ class Explorer(widgets.VBox):
 
     def set(self, **values) -> None:
         """Move controls as a learner would, all at once; the picture is redrawn once."""
-        for key, value in values.items():
-            require.choice("control", key, self.controls)
-            values[key] = allowed(key, self.controls[key], value)
-        with self._holding():
-            for key, value in values.items():
-                self.controls[key].value = value
+        self._move(self._allowed(values))
+        self._redraw()
 
     def reset(self) -> None:
-        """Back to how it started."""
-        with self._holding():
-            for key, value in self._start.items():
-                self.controls[key].value = value
+        """Back to how this page started."""
+        self._move(self._start)
+        self._redraw()
 
     def png(self) -> bytes:
         """The picture as it is now."""
@@ -94,19 +92,25 @@ class Explorer(widgets.VBox):
 
     # --- a tick ---------------------------------------------------------------------------------------------------
 
-    @contextlib.contextmanager
-    def _holding(self):
-        """Many controls, one tick."""
+    def _allowed(self, values: dict) -> dict:
+        for key in values:
+            require.choice("control", key, self.controls)
+        return {key: allowed(key, self.controls[key], value) for key, value in values.items()}
+
+    def _move(self, values: dict) -> None:
+        """Many controls, without a picture for each."""
         self._held = True
         try:
-            yield
+            for key, value in values.items():
+                self.controls[key].value = value
         finally:
             self._held = False
-        self._moved()
 
-    def _moved(self, change=None) -> None:
-        if self._held:
-            return
+    def _moved(self, change) -> None:
+        if not self._held:
+            self._redraw()
+
+    def _redraw(self) -> None:
         start = time.perf_counter()
         if self._busy.value:
             self._busy.value = _note("measuring …")
@@ -154,9 +158,8 @@ class Explorer(widgets.VBox):
         return [top, widgets.HBox([panel, view], layout={"flex_flow": "row wrap"})]
 
     def _preset(self, values: dict) -> None:
-        with self._holding():
-            for key, value in {**self._start, **values}.items():
-                self.controls[key].value = value
+        self._move({**self._default, **values})
+        self._redraw()
 
     def _save(self) -> None:
         """Offer the picture for download: it works in a browser-only page too, where the kernel has no disk."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import experiments, init, ops, plots
+from .. import experiments, plots
 from .controls import choice, row, scale, switch, three_digits, whole
 from .framework import Explorer
 
@@ -19,8 +19,8 @@ SWITCHES = ("dh", "dz", "dW", "log")
 
 def gradient_flow(**values) -> Explorer:
     """Per-layer ‖dh‖, ‖dz‖ and ‖dW‖ of many random networks, with theory.   values : where its controls start."""
-    activations = {plots.grammar.look(name).label: name for name in ops.ACTIVATIONS}
-    schemes = {plots.grammar.title(name): name for name in init.SCHEMES}
+    activations = {plots.grammar.look(name).label: name for name in experiments.CHOICES["activation"]}
+    schemes = {plots.grammar.title(name): name for name in experiments.CHOICES["scheme"]}
     controls = {
         "depth": whole("depth", 30, 1, 100),
         "width": whole("width", 32, 4, 256),
@@ -29,7 +29,7 @@ def gradient_flow(**values) -> Explorer:
         "gain": scale("gain", 1.0, 0.1, 20.0),
         "seeds": whole("networks", 16, 1, 64),
         "batch": whole("batch", 16, 1, 128),
-        "precision": choice("precision", "float64", {name: name for name in init.DTYPES}),
+        "precision": choice("precision", "float64", {name: name for name in experiments.CHOICES["precision"]}),
         "dh": switch("dh", True, "dL/dh: what arrives at each layer's output"),
         "dz": switch("dz", False, "dL/dz: behind the activation"),
         "dW": switch("dW", False, "dL/dW: what the layer would learn from"),
@@ -37,12 +37,10 @@ def gradient_flow(**values) -> Explorer:
     }
     rows = [control.row for name, control in controls.items() if name not in SWITCHES]
     rows.append(row("show", *(controls[name] for name in SWITCHES)))
-    explorer = Explorer(
+    return Explorer(
         "gradient_flow", controls, _measure, plots.FlowPlot,
-        sentence=plots.sentence, alt=plots.alt, presets=PRESETS, rows=rows,
+        sentence=plots.sentence, alt=plots.alt, presets=PRESETS, rows=rows, start=values,
     )  # fmt: skip
-    explorer.set(**values)
-    return explorer
 
 
 def _measure(*, gain, dh, dz, dW, log, **settings) -> experiments.FlowRecord:

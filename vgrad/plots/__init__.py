@@ -7,8 +7,9 @@ band of one decade between stays clear; the median is solid, seeds are a band, t
 
 from __future__ import annotations
 
-from .flow import FlowPlot, flow, grid, spread
+from .flow import FlowPlot, flow
 from .kata import bars
+from .multiples import grid, spread
 from .picture import Picture
 from .words import alt, sentence
 

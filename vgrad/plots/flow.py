@@ -8,11 +8,11 @@ from matplotlib.patches import Patch
 
 from . import grammar
 from .picture import Canvas, Picture
-from .words import VERDICTS, sentence, spread_sentence, verdict
+from .words import sentence
 
 DEPTHS = (3, 5, 10, 20, 30, 50, 75, 100, 200, 500, 1000, 10_000)
 DECADES = (2, 3, 5, 10, 20, 30, 40, 60, 80, 160, 320, 640)
-SIZES = (1.2, 2, 5, 10, 100, 1e3, 1e4, 1e6, 1e9, 1e15, 1e30, 1e60, 1e120, 1e300)  # of a linear axis
+SIZES = (1.2, 2, 5, 10, 100, 1e3, 1e4, 1e6, 1e9, 1e15, 1e30, 1e60, 1e120, 1e300, 1.7e308)  # of a linear axis
 QUANTITIES = ("dh", "dz", "dW")
 
 
@@ -40,7 +40,7 @@ class Curve:
     def update(self, record, floor: float, ceiling: float) -> None:
         """Move the artists to ``record``, on an axis from ``floor`` to ``ceiling``."""
         layers = np.arange(1, record.depth + 1)
-        low, median, high = (_on_axis(row, record.scale) for row in record.relative[self.quantity])
+        low, median, high = (on_axis(row, record.scale) for row in record.relative[self.quantity])
         look = grammar.look(record.activation)
         for artist in self.artists:
             artist.set_visible(True)
@@ -50,7 +50,7 @@ class Curve:
         self.band.set_facecolor(look.color)
         self.median.set_data(layers, np.where(np.isfinite(median), median, np.nan))
         self.median.set(color=look.color, marker=look.marker, markevery=max(1, record.depth // 20))
-        theory = _on_axis(record.theory[self.quantity], record.scale)
+        theory = on_axis(record.theory[self.quantity], record.scale)
         self.theory.set_data(layers, np.where(np.isfinite(theory), theory, np.nan))
         zero = record.relative[self.quantity].median == 0
         broken = ~np.isfinite(record.relative[self.quantity].median)
@@ -75,14 +75,14 @@ class FlowPlot:
 
     def update(self, record) -> None:
         """Move every artist to ``record``; only a step of an axis costs a full draw."""
-        limits = _limits(record)
-        if limits != self._limits:
-            self._limits = limits
-            _frame(self.axes, *limits)
+        now = limits(record)
+        if now != self._limits:
+            self._limits = now
+            _frame(self.axes, *now)
             self.canvas.forget()
         for quantity, curve in self.curves.items():
             if quantity in record.shown:
-                curve.update(record, *limits[1:3])
+                curve.update(record, *now[1:3])
             else:
                 curve.hide()
         self._spread_labels([self.curves[quantity].label for quantity in record.shown])
@@ -124,81 +124,19 @@ def flow(record, shown=None, scale=None) -> Picture:
     return Picture(plot.figure, sentence(record))
 
 
-def grid(records, columns: int) -> Picture:
-    """Small multiples of dh on one pair of axes: records in rows of ``columns``, an activation a column."""
-    rows = -(-len(records) // columns)
-    figure = grammar.new_figure(9.6, 0.9 + 1.2 * rows)
-    deepest = max(record.depth for record in records)
-    floor = min(_limits(record)[1] for record in records)
-    ceiling = max(_limits(record)[2] for record in records)
-    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    inch = 1 / figure.get_figheight()
-    figure.subplots_adjust(0.095, 0.6 * inch, 0.995, 1 - 0.34 * inch, wspace=0.08, hspace=0.12)
-    for k, (record, panel) in enumerate(zip(records, axes.flat, strict=False)):
-        _panel(panel, record, deepest, floor, ceiling)
-        if k < columns:
-            panel.set_title(grammar.look(record.activation).label, fontsize=10.5, color=grammar.INK)
-        if k % columns == 0:
-            panel.set_ylabel(grammar.title(record.scheme), fontsize=9.5)
-    figure.supxlabel("layer: input on the left, output on the right", fontsize=11)
-    verdicts = [verdict(record.ratio) for record in records]
-    counts = ", ".join(f"{verdicts.count(word)} {words}" for word, words in VERDICTS.items() if word in verdicts)
-    return Picture(figure, f"{len(records)} pairs of activation and initialization, {deepest} layers: {counts}.")
-
-
-def spread(records, by: str = "width") -> Picture:
-    """One dot a network: its ‖dh_1‖ / ‖dh_depth‖, a column a record, the columns named by the record's field ``by``."""
-    figure = grammar.new_figure()
-    axes = figure.add_axes((0.092, 0.135, 0.895, 0.755))
-    ratios = [record.dh[:, 0] / record.dh[:, -1] for record in records]
-    decades = [_on_axis(ratio, "log") for ratio in ratios]
-    finite = np.concatenate([column[np.isfinite(column)] for column in decades])
-    floor, ceiling = -grammar.up_to(-finite.min(), DECADES), grammar.up_to(finite.max(), DECADES)
-    grammar.tidy(axes)
-    axes.set(xlim=(-0.6, len(records) - 0.4), ylim=(floor, ceiling))
-    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
-    grammar.decade_ticks(axes, floor, ceiling)
-    for k, (record, column) in enumerate(zip(records, decades, strict=True)):
-        at = k + 0.62 * (np.arange(record.seeds) / record.seeds - 0.5)
-        dots = dict(linestyle="none", markersize=4, color=grammar.look(record.activation).color, alpha=0.5)
-        axes.plot(at, column, "o", **dots)
-        axes.plot([k - 0.36, k + 0.36], 2 * [np.median(column)], color=grammar.INK, linewidth=2.6)
-        zero = np.isneginf(column)
-        axes.plot(at[zero], np.full(zero.sum(), floor), "v", color=grammar.VANISHING, markersize=8, clip_on=False)
-    theory = np.log10([record.theory["dh"][0] for record in records])
-    axes.plot(np.arange(len(records)), theory, **grammar.THEORY)
-    axes.set_xticks(range(len(records)), [getattr(record, by) for record in records])
-    axes.set_xlabel(by, fontsize=13)
-    figure.text(0.012, 0.982, "first layer's dh, relative to the last layer's: a dot a network", fontsize=13, va="top")
-    return Picture(figure, spread_sentence(records, by))
-
-
-def _panel(panel, record, deepest: int, floor: float, ceiling: float) -> None:
-    """One small multiple: band, median, theory."""
-    look, layers = grammar.look(record.activation), np.arange(1, record.depth + 1)
-    grammar.shade(panel, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling, words=False)
-    low, median, high = (_on_axis(row, "log") for row in record.relative["dh"])
-    panel.fill_between(layers, low.clip(floor), high.clip(None, ceiling), color=look.color, alpha=0.22, linewidth=0)
-    panel.plot(layers, np.where(np.isfinite(median), median, np.nan), color=look.color, linewidth=2)
-    panel.plot(layers, _on_axis(record.theory["dh"], "log"), **{**grammar.THEORY, "linewidth": 1.1})
-    grammar.tidy(panel, size=9)
-    panel.set(xlim=(1, deepest), ylim=(floor, ceiling), xticks=[1, round(deepest / 2)])
-    grammar.decade_ticks(panel, floor, ceiling)
-
-
 # --- the axes -----------------------------------------------------------------------------------------------------
 
 
-def _on_axis(relative, scale: str):
+def on_axis(relative, scale: str):
     """Where a relative size lies on the axis: its decades, or itself."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.log10(relative) if scale == "log" else np.asarray(relative)
 
 
-def _limits(record) -> tuple[float, float, float, str]:
+def limits(record) -> tuple[float, float, float, str]:
     """Deepest layer, floor and ceiling of the axes, in steps, and the scale."""
     rows = [row for name in record.shown for row in (*record.relative[name], record.theory[name])]
-    values = _on_axis(np.array(rows), record.scale)
+    values = on_axis(np.array(rows), record.scale)
     values = values[np.isfinite(values)]
     least, most = (values.min(), values.max()) if values.size else (0.0, 0.0)
     deepest = grammar.up_to(record.depth, DEPTHS)

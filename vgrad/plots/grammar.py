@@ -1,7 +1,7 @@
 """The one visual grammar: colours, markers, names and axes, the same in every picture.
 
-Colours are those of Okabe & Ito (2008) and Tol (2021), darkened until each has a contrast of 3 : 1 on white; none
-stands alone, as each activation has its own marker too.
+Colours start from those of Okabe & Ito (2008), moved until each has a contrast of 3 : 1 on white and no two look alike,
+to colour-blind eyes either; and none stands alone, as each activation has its own marker too.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ class Look(NamedTuple):
 
 
 ACTIVATIONS = {
-    "identity": Look("#5a5a5a", "_", "linear"),
+    "identity": Look("#555555", "_", "linear"),
     "sigmoid": Look("#c44e00", "o", "sigmoid"),
     "tanh": Look("#0072b2", "s", "tanh"),
     "relu": Look("#00805d", "^", "ReLU"),
-    "leaky_relu": Look("#2b87c2", "v", "leaky ReLU"),
-    "elu": Look("#882255", "D", "ELU"),
-    "selu": Look("#4b3fa0", "P", "SELU"),
-    "gelu": Look("#b4558c", "X", "GELU"),
-    "silu": Look("#7d7d1f", "p", "SiLU"),
-    "softplus": Look("#b07400", "h", "softplus"),
+    "leaky_relu": Look("#328bac", "v", "leaky ReLU"),
+    "elu": Look("#cb4e3e", "D", "ELU"),
+    "selu": Look("#3b53c0", "P", "SELU"),
+    "gelu": Look("#c5458c", "X", "GELU"),
+    "silu": Look("#783407", "p", "SiLU"),
+    "softplus": Look("#d17300", "h", "softplus"),
 }
 FILLS = {"dh": "full", "dz": "none", "dW": "left"}  # of the marker: which gradient a curve is
 NAMES = {"lecun": "LeCun", "xavier": "Xavier", "he": "He", "glorot": "Glorot's", "torch": "PyTorch", "linear": "Linear"}

@@ -6,11 +6,10 @@ import base64
 import html
 import io
 
-import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
+from matplotlib.image import imsave
 
 
 class Canvas:
@@ -47,9 +46,9 @@ class Canvas:
 
 
 def encode(agg: FigureCanvasAgg, level: int = 1) -> bytes:
-    """The canvas as PNG: without the alpha channel that an opaque picture does not need, packed lightly for speed."""
+    """The canvas as PNG, packed lightly for speed."""
     file = io.BytesIO()
-    Image.fromarray(np.asarray(agg.buffer_rgba())).convert("RGB").save(file, "png", compress_level=level)
+    imsave(file, agg.buffer_rgba(), format="png", pil_kwargs={"compress_level": level})
     return file.getvalue()
 
 

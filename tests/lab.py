@@ -1,0 +1,169 @@
+"""JupyterLab in a real browser: a server of its own over a folder of notebooks, and Debian's Chromium to look at it.
+
+    lab.notebook(folder / "sliders.ipynb", "from vgrad import explorers", "explorers.gradient_flow()")
+    with lab.serve(folder) as server, lab.chromium() as browser:
+        page = server.open(browser, "sliders.ipynb")
+        lab.run_all(page)
+        print(lab.shown(page).caption)
+
+Serve a copy: JupyterLab writes into the folder. Nothing of the user's own settings is read or written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import NamedTuple
+
+FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
+ROOT = Path(__file__).parents[1]
+NOTEBOOK = "window.jupyterapp.shell.currentWidget"
+SHOWN = """() => { const figure = document.querySelector('.vgrad-view figure'), image = figure.querySelector('img');
+  return [figure.querySelector('figcaption').textContent, image.alt, image.src] }"""
+
+
+class Shown(NamedTuple):
+    """What an explorer shows."""
+
+    caption: str
+    alt: str
+    src: str
+
+
+class Server(NamedTuple):
+    """A running JupyterLab."""
+
+    address: str
+
+    def open(self, browser, notebook: str, width: int = 1200, height: int = 1000):
+        """A page with the notebook, its kernel ready; what the browser complains about is kept in ``page.noise``."""
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.noise = []
+        page.on("console", lambda message: message.type == "error" and page.noise.append(message.text))
+        page.on("pageerror", lambda error: page.noise.append(str(error)))
+        page.goto(f"{self.address}/doc/tree/{notebook}?reset", timeout=60_000)
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        page.wait_for_function(f"window.jupyterapp && {NOTEBOOK}?.sessionContext?.session?.kernel?.status === 'idle'")
+        return page
+
+
+@contextlib.contextmanager
+def serve(folder: Path):
+    """Run JupyterLab on a free port over ``folder``; yields a Server."""
+    home = folder / ".lab"
+    settings = home / "settings/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    address = f"http://127.0.0.1:{_free_port()}"
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser", "--ip=127.0.0.1",
+        f"--port={address.rpartition(':')[2]}", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}",
+    ]  # fmt: skip
+    with (home / "log").open("w") as log:
+        process = subprocess.Popen(command, env=_environment(home), stdout=log, stderr=subprocess.STDOUT)
+    try:
+        _wait(f"{address}/api", process, home / "log")
+        yield Server(address)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def _environment(home: Path) -> dict[str, str]:
+    folders = {"JUPYTER_CONFIG_DIR": "config", "JUPYTERLAB_SETTINGS_DIR": "settings", "IPYTHONDIR": "ipython"}
+    folders |= {"JUPYTERLAB_WORKSPACES_DIR": "workspaces", "JUPYTER_RUNTIME_DIR": "runtime"}
+    private = {name: str(home / folder) for name, folder in folders.items()}
+    return {**os.environ, **private, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+
+
+def _wait(address: str, process, log: Path) -> None:
+    for _ in range(240):
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=1):
+            return
+        time.sleep(0.25)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+
+
+@contextlib.contextmanager
+def chromium():
+    """Debian's Chromium, driven by playwright."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def notebook(path: Path, *cells: str) -> Path:
+    """Write a notebook of code cells."""
+    code = [
+        {"cell_type": "code", "id": f"cell-{k}", "metadata": {}, "source": cell, "outputs": [], "execution_count": None}
+        for k, cell in enumerate(cells)
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    path.write_text(json.dumps({"cells": code, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
+def run_all(page) -> None:
+    """Run all cells, and wait until the last is done."""
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(f"{NOTEBOOK}.sessionContext.session.kernel.status === 'idle'")
+
+
+def errors(page) -> list[str]:
+    """Every error and every warning that a cell shows, in the page or out of view, and what the browser complains."""
+    cells = page.evaluate(f"{NOTEBOOK}.context.model.toJSON().cells")
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    shown = [o for o in outputs if o["output_type"] == "error" or o.get("name") == "stderr"]
+    return [*map(json.dumps, shown), *page.noise]
+
+
+def theme(page, dark: bool) -> None:
+    """Change to JupyterLab's dark theme or back."""
+    name = "JupyterLab Dark" if dark else "JupyterLab Light"
+    page.evaluate(f"void window.jupyterapp.commands.execute('apputils:change-theme', {{theme: '{name}'}})")
+    page.wait_for_selector(f"body[data-jp-theme-light='{str(not dark).lower()}']", state="attached")
+
+
+def shown(page) -> Shown:
+    """What the page's first explorer shows now."""
+    return Shown(*page.evaluate(SHOWN))
+
+
+def settled(page, quiet: float = 0.4, seconds: float = 20) -> Shown:
+    """What it shows once the picture has stood still for a while."""
+    state, since, end = shown(page), time.monotonic(), time.monotonic() + seconds
+    while time.monotonic() - since < quiet:
+        if time.monotonic() > end:
+            raise TimeoutError("the picture does not come to rest")
+        page.wait_for_timeout(50)
+        now = shown(page)
+        if now != state:
+            state, since = now, time.monotonic()
+    return state
+
+
+def changed(page, before: Shown, seconds: float = 20) -> Shown:
+    """What it shows once it differs from ``before`` and stands still."""
+    page.wait_for_function(f"before => String(({SHOWN})()) !== before", arg=",".join(before), timeout=1000 * seconds)
+    return settled(page)

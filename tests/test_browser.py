@@ -1,0 +1,249 @@
+"""The explorers in JupyterLab in a real browser: what a hand on a slider gets to see.   pytest -m browser"""
+
+from __future__ import annotations
+
+import base64
+import io
+import shutil
+from functools import partial
+
+import lab
+import pytest
+from PIL import Image, ImageStat
+
+from vgrad import explorers
+from vgrad.explorers.gradient_flow import PRESETS
+
+pytestmark = pytest.mark.browser
+LESSON = lab.ROOT / "notebooks/03_gradient_flow.ipynb"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lab")
+    lab.notebook(folder / "sliders.ipynb", "from vgrad import explorers", "explorers.gradient_flow()")
+    if LESSON.exists():
+        shutil.copytree(LESSON.parent, folder / "notebooks")
+    with lab.serve(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with lab.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def opened(server, browser):
+    page = server.open(browser, "sliders.ipynb")
+    lab.run_all(page)
+    page.wait_for_selector(".vgrad-view img")
+    return page
+
+
+@pytest.fixture
+def page(opened):
+    """The page as it was at first; afterwards, nothing on it has gone wrong."""
+    opened.get_by_role("button", name="Reset").click()
+    lab.settled(opened)
+    yield opened
+    assert lab.errors(opened) == []
+
+
+def box(page, label):
+    """The number box or the dropdown with this label."""
+    return page.get_by_label(label, exact=True)
+
+
+def handle(page, label):
+    return page.locator(".widget-slider").filter(has=page.get_by_text(label, exact=True)).get_by_role("slider")
+
+
+def after(page, act):
+    """What is shown once ``act`` has had its effect."""
+    before = lab.shown(page)
+    act()
+    return lab.changed(page, before)
+
+
+def png(shown):
+    return base64.b64decode(shown.src.removeprefix("data:image/png;base64,"))
+
+
+def assert_is(shown, **values):
+    """The browser shows what an explorer without a browser shows at these values: sentence, and picture bit by bit."""
+    expected = explorers.gradient_flow(**values)
+    assert shown.caption == expected.caption
+    assert png(shown) == expected.png()
+
+
+# --- by hand ------------------------------------------------------------------------------------------------------
+
+
+def test_an_arrow_key_on_the_slider_moves_picture_alternative_text_sentence_and_number_box(page):
+    before = lab.shown(page)
+    shown = after(page, partial(handle(page, "depth").press, "ArrowRight"))
+    assert all(a != b for a, b in zip(shown, before, strict=True))
+    assert "31 layers" in shown.alt
+    assert box(page, "depth").input_value() == "31"
+    assert_is(shown, depth=31)
+
+
+def test_a_number_typed_into_the_box_moves_slider_and_picture(page):
+    def write():
+        box(page, "depth").fill("12")
+        box(page, "depth").press("Enter")
+
+    shown = after(page, write)
+    assert handle(page, "depth").get_attribute("aria-valuetext") == "12"
+    assert_is(shown, depth=12)
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("500", "100"), ("0", "1")])
+def test_a_number_beyond_the_slider_becomes_its_end(page, typed, kept):
+    def write():
+        box(page, "depth").fill(typed)
+        box(page, "depth").press("Enter")
+
+    assert_is(after(page, write), depth=int(kept))
+    assert box(page, "depth").input_value() == kept
+
+
+def test_a_click_on_the_rail_moves_the_slider_there(page):
+    rail = page.locator(".widget-slider").filter(has=page.get_by_text("depth", exact=True)).locator(".noUi-target")
+    width = rail.bounding_box()["width"]
+    shown = after(page, partial(rail.click, position={"x": 0.75 * width, "y": 2}))
+    assert 70 < int(box(page, "depth").input_value()) < 80
+    assert_is(shown, depth=int(box(page, "depth").input_value()))
+
+
+def test_every_preset_shows_its_picture_and_reset_brings_back_the_first(page):
+    first, seen = lab.shown(page), set()
+    for name in PRESETS:
+        seen.add(after(page, page.get_by_role("button", name=name, exact=True).click))
+    assert len(seen) == len(PRESETS)
+    assert first not in seen
+    assert after(page, page.get_by_role("button", name="Reset").click) == first
+
+
+@pytest.mark.parametrize(
+    ("label", "option"), [("activation", "leaky ReLU"), ("weights", "PyTorch Linear"), ("precision", "float16")]
+)
+def test_a_dropdown_changes_picture_and_sentence(page, label, option):
+    before = lab.shown(page)
+    shown = after(page, partial(box(page, label).select_option, value=option))
+    assert option in shown.caption
+    assert shown.src != before.src
+
+
+@pytest.mark.parametrize("label", ["dh", "dz", "dW", "log axis"])
+def test_a_switch_changes_picture_and_alternative_text_there_and_back(page, label):
+    before = lab.shown(page)
+    switch = page.get_by_role("button", name=label, exact=True)
+    shown = after(page, switch.click)
+    assert shown.src != before.src
+    assert shown.alt != before.alt
+    assert after(page, switch.click) == before
+
+
+@pytest.mark.parametrize("label", ["depth", "width", "gain", "networks", "batch"])
+def test_at_both_ends_of_a_slider_there_is_a_picture(page, label):
+    for key, end in (("Home", "min"), ("End", "max")):
+        shown = after(page, partial(handle(page, label).press, key))
+        assert box(page, label).input_value() == box(page, label).get_attribute(end)
+        with Image.open(io.BytesIO(png(shown))) as picture:
+            picture.load()
+
+
+def test_all_sliders_at_their_ends_at_once_still_end_in_a_picture(page):
+    labels = ["depth", "width", "gain", "networks", "batch"]
+    for key in ("End", "Home"):
+        for label in labels:
+            handle(page, label).press(key)
+        lab.settled(page, quiet=2)
+    shown = lab.settled(page)
+    assert_is(shown, depth=1, width=4, gain=0.1, seeds=1, batch=1)
+
+
+def test_a_held_key_ends_at_the_last_value_with_the_picture_in_agreement(page):
+    handle(page, "depth").focus()
+    for _ in range(50):
+        page.keyboard.press("ArrowRight")
+    shown = lab.settled(page, quiet=1)
+    assert box(page, "depth").input_value() == handle(page, "depth").get_attribute("aria-valuetext") == "80"
+    assert_is(shown, depth=80)
+
+
+def test_the_saved_picture_is_the_one_on_the_page(page):
+    page.get_by_role("button", name="Save picture").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename == "gradient_flow.png"
+    saved = download.value.path().read_bytes()
+    assert saved == png(lab.shown(page))
+    with Image.open(io.BytesIO(saved)) as picture:
+        picture.load()
+
+
+# --- to the eye ---------------------------------------------------------------------------------------------------
+
+
+SPILLS = """() => {
+  const parts = [...document.querySelectorAll('.vgrad-explorer, .vgrad-explorer *:not(.vgrad-box > label)')];
+  const cell = document.querySelector('.vgrad-explorer').closest('.jp-OutputArea-output').getBoundingClientRect();
+  const outside = box => box.width > 0 && (box.right > cell.right + 1 || box.left < cell.left - 1);
+  const clips = e => getComputedStyle(e).overflowX !== 'visible';
+  const cut = e => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1 && clips(e);
+  return parts.filter(e => outside(e.getBoundingClientRect()) || cut(e)).map(e => e.outerHTML.slice(0, 200)) }"""
+
+
+@pytest.mark.parametrize("width", [1200, 800])
+def test_nothing_overflows_the_window(page, width):
+    page.set_viewport_size({"width": width, "height": 1000})
+    page.wait_for_timeout(300)
+    try:
+        assert page.evaluate(SPILLS) == []
+        image = page.locator(".vgrad-view img").bounding_box()
+        for part in (image, handle(page, "depth").bounding_box(), box(page, "depth").bounding_box()):
+            assert part["x"] >= 0
+            assert part["x"] + part["width"] <= width
+        assert image["width"] >= 400
+    finally:
+        page.set_viewport_size({"width": 1200, "height": 1000})
+
+
+def test_every_control_has_a_name_for_a_screen_reader(page):
+    nameless = page.evaluate(
+        "[...document.querySelectorAll('.vgrad-explorer :is(input, select, button)')]"
+        ".filter(e => !(e.labels?.[0]?.textContent || e.textContent)).map(e => e.outerHTML)"
+    )
+    assert nameless == []
+
+
+def test_on_a_dark_page_the_picture_is_dark(page):
+    def brightness():
+        picture = Image.open(io.BytesIO(page.locator(".vgrad-view img").screenshot()))
+        return ImageStat.Stat(picture.convert("L")).mean[0]
+
+    assert brightness() > 200
+    lab.theme(page, dark=True)
+    try:
+        assert brightness() < 80
+        assert "invert" in page.locator(".vgrad-view img").evaluate("e => getComputedStyle(e).filter")
+    finally:
+        lab.theme(page, dark=False)
+
+
+# --- the lesson ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not LESSON.exists(), reason="the lesson is not written")
+def test_the_lesson_runs_without_an_error_and_its_explorer_is_alive(server, browser):
+    page = server.open(browser, f"notebooks/{LESSON.name}")
+    lab.run_all(page)
+    assert lab.errors(page) == []
+    page.locator(".vgrad-explorer").first.scroll_into_view_if_needed()
+    shown = after(page, partial(handle(page, "depth").first.press, "ArrowRight"))
+    assert "31 layers of sigmoid" in shown.caption
+    page.close()

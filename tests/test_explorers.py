@@ -1,0 +1,486 @@
+"""Every explorer, without a browser: each control counts, no value breaks it, and what it says is true."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+import re
+from functools import cache
+from html.parser import HTMLParser
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib._pylab_helpers import Gcf
+from PIL import Image
+
+from vgrad import experiments, explorers, plots
+from vgrad.explorers import framework
+
+every_explorer = pytest.mark.parametrize("name", explorers.CATALOGUE)
+
+
+@cache
+def shared(name):
+    """One explorer for all tests: that it comes back from wherever the last one left it is part of what is tested."""
+    return explorers.CATALOGUE[name]()
+
+
+@pytest.fixture
+def explorer(name):
+    shared(name).reset()
+    return shared(name)
+
+
+def every_control_of(kind):
+    pairs = [(name, key, w) for name in explorers.CATALOGUE for key, w in shared(name).controls.items()]
+    return pytest.mark.parametrize(("name", "key"), [(name, key) for name, key, w in pairs if isinstance(w, kind)])
+
+
+SLIDERS = (widgets.IntSlider, widgets.FloatLogSlider)
+every_control = every_control_of(widgets.ValueWidget)
+every_slider = every_control_of(SLIDERS)
+every_dropdown = every_control_of(widgets.Dropdown)
+
+
+def ends(widget):
+    """The extreme values of a control, or all of them where they have no order."""
+    if isinstance(widget, widgets.IntSlider):
+        return [widget.min, widget.max]
+    if isinstance(widget, widgets.FloatLogSlider):
+        return [float(f"{10**widget.min:.3g}"), float(f"{10**widget.max:.3g}")]
+    return [False, True] if isinstance(widget, widgets.ToggleButton) else [value for _, value in widget.options]
+
+
+def tree(widget):
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from tree(child)
+
+
+def button(explorer, label):
+    return next(w for w in tree(explorer) if isinstance(w, widgets.Button) and w.description == label)
+
+
+def view(explorer):
+    return next(w for w in tree(explorer) if isinstance(w, widgets.HTML) and "<img" in w.value)
+
+
+class Page(HTMLParser):
+    """What a page shows: the picture's attributes, and the text of its caption."""
+
+    def __init__(self, explorer):
+        super().__init__()
+        self.image, self.caption, self.role, self.inside = {}, "", "", False
+        self.feed(view(explorer).value)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "img":
+            self.image = dict(attrs)
+        if tag == "figcaption":
+            self.inside, self.role = True, dict(attrs).get("role")
+
+    def handle_endtag(self, tag):
+        self.inside = self.inside and tag != "figcaption"
+
+    def handle_data(self, data):
+        self.caption += data if self.inside else ""
+
+
+def decode(png):
+    with Image.open(io.BytesIO(png)) as picture:
+        picture.load()
+        return picture.format, picture.size
+
+
+def from_link(address):
+    head, _, data = address.partition(",")
+    assert head == "data:image/png;base64"
+    return base64.b64decode(data)
+
+
+def same(a, b):
+    """Whether two records are equal, array by array, a NaN being itself."""
+    if hasattr(a, "_asdict"):
+        a, b = a._asdict(), b._asdict()
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, (tuple, list)):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, np.ndarray):
+        return a.shape == b.shape and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+    return a == b or (a != a and b != b)
+
+
+def shown(explorer):
+    return explorer.record, explorer.caption, explorer.png(), view(explorer).value
+
+
+def values(explorer):
+    return {key: widget.value for key, widget in explorer.controls.items()}
+
+
+# --- what is said is true -----------------------------------------------------------------------------------------
+
+
+def assert_flow_is_told_truly(explorer):
+    """The sentence of a gradient's flow, against the norms, the controls, and the same networks in float64."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    assert record.shown == tuple(name for name in ("dh", "dz", "dW") if asked[name])
+    assert (len(record.dh) < asked["seeds"]) == ("networks asked for" in words)
+    assert words.startswith(f"{asked['depth']} layer")
+    assert record.dh.shape[1] == asked["depth"]
+    for name in record.shown if record.depth > 1 else ():
+        assert_ratio_is_told_truly(name, getattr(record, name), words)
+    broken = np.flatnonzero(~np.isfinite(record.dh).all(axis=0))
+    assert re.findall(r"no longer finite at layer (\d+)", words) == [str(k + 1) for k in broken[-1:]]
+    assert_silence_is_told_truly(asked, record, words)
+
+
+def assert_ratio_is_told_truly(name, norms, words):
+    with np.errstate(invalid="ignore"):
+        ratios = np.sort(np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1]))
+    medians = {float(ratios[(len(ratios) - 1) // 2]), float(ratios[len(ratios) // 2])}  # of an even number, either
+    told = re.search(rf"{name} is (exactly 0|infinite|not a number|[-+.e\d]+).*?: it (\w+)", words)
+    assert told.groups() in {(plots.grammar.number(m) if m else "exactly 0", verdict_of(m)) for m in medians}
+    if band := re.search(rf"{name} of 8 in 10 from (\S+) to ([-+.e\d]+)", words):
+        low, high = map(float, band.groups())
+        assert np.mean((ratios >= 0.94 * low) & (ratios <= 1.06 * high)) >= 0.7  # 5 of 7 networks are the fewest
+
+
+def verdict_of(ratio):
+    if not math.isfinite(ratio):
+        return "overflows"
+    return "vanishes" if ratio < 0.1 else "explodes" if ratio > 10 else "holds"
+
+
+def assert_silence_is_told_truly(asked, record, words):
+    """A gradient of exactly 0 is underflow where float64 still has it; dead units stop it in float64 too."""
+    silent = record.dh[:, 0] == 0
+    underflow, dead = (
+        sum(int(k) for k in re.findall(rf"In (\d+) of \d+ networks? {cause}", words))
+        for cause in ("it is too small", "a layer of dead units")
+    )
+    assert underflow + dead == silent.sum()
+    if dead or underflow:
+        limits = dict(multiply_adds=2**60, weights=2**60, seeds=len(record.dh), precision="float64")
+        network = {key: asked[key] for key in ("depth", "width", "activation", "scheme", "batch")}
+        exact = experiments.flow(**network, gain=record.gain, **limits).dh[:, 0] == 0
+        assert underflow >= (silent & ~exact).sum()
+        assert dead <= (silent & exact).sum()
+
+
+TRULY = {"gradient_flow": assert_flow_is_told_truly}
+
+
+def assert_sound(explorer, name):
+    """It shows a PNG that decodes, with its own sentence, and the sentence is true."""
+    page = Page(explorer)
+    assert decode(from_link(page.image["src"])) == ("PNG", decode(explorer.png())[1])
+    assert page.caption == explorer.caption
+    TRULY[name](explorer)
+
+
+def test_every_explorer_has_a_check_of_what_it_says():
+    assert TRULY.keys() == explorers.CATALOGUE.keys()
+
+
+# --- every control counts, and no value breaks it -----------------------------------------------------------------
+
+
+@every_control
+def test_each_control_changes_what_is_measured_and_the_picture(explorer, key):
+    before, picture, widget = explorer.record, explorer.png(), explorer.controls[key]
+    others, moved = [value for value in ends(widget) if value != widget.value], []
+    for value in others:
+        explorer.reset()
+        explorer.set(**{key: value})
+        after = explorer.record
+        if hasattr(after, key):  # a record that only repeats its setting has not changed
+            after = after._replace(**{key: getattr(before, key)})
+        moved.append(not same(after, before) and explorer.png() != picture)
+    assert any(moved) if isinstance(widget, widgets.Dropdown) else all(moved)  # two choices may come to the same
+
+
+@every_dropdown
+def test_each_choice_says_something_of_its_own(explorer, key):
+    said = set()
+    for value in ends(explorer.controls[key]):
+        explorer.set(**{key: value})
+        said.add(explorer.caption)
+    assert len(said) == len(ends(explorer.controls[key]))
+
+
+@every_control
+def test_at_the_ends_of_each_control_the_picture_decodes_and_the_sentence_is_true(explorer, name, key):
+    for value in ends(explorer.controls[key]):
+        explorer.set(**{key: value})
+        assert values(explorer)[key] == value
+        assert_sound(explorer, name)
+
+
+@every_explorer
+@pytest.mark.parametrize("end", [0, -1], ids=["least", "most"])
+def test_at_all_ends_at_once_too(explorer, name, end):
+    explorer.set(**{key: ends(w)[end] for key, w in explorer.controls.items() if isinstance(w, SLIDERS)})
+    choices = {key: ends(w) for key, w in explorer.controls.items() if isinstance(w, widgets.Dropdown)}
+    for key, options in choices.items():
+        for option in options:
+            explorer.set(**{key: option})
+            assert_sound(explorer, name)
+
+
+def anywhere(widget):
+    """A value of a control, at its ends rather often."""
+    at_the_ends = st.sampled_from(ends(widget))
+    if isinstance(widget, widgets.IntSlider):
+        return at_the_ends | st.integers(widget.min, widget.max)
+    return at_the_ends | st.floats(*ends(widget)) if isinstance(widget, widgets.FloatLogSlider) else at_the_ends
+
+
+CORNERS = {
+    "gradient_flow": [
+        dict(activation="relu", gain=0.1, precision="float16"),  # what underflows is h, on the way forward
+        dict(activation="relu", gain=0.1, precision="float32", depth=100),
+        dict(activation="relu", gain=0.1, precision="float16", width=4, batch=1),
+        dict(activation="sigmoid", precision="float16", depth=8),  # subnormal, not yet 0
+        dict(activation="tanh", gain=20.0, precision="float16", dz=True, dW=True),
+        dict(activation="relu", gain=20.0, precision="float16", dz=True, dW=True),
+        dict(activation="selu", gain=20.0, precision="float32", depth=100, log=False),
+        dict(activation="relu", width=4, batch=1, depth=100, seeds=64, dz=True, dW=True),
+        dict(dh=False),
+    ]
+}
+
+
+@pytest.mark.parametrize(("name", "corner"), [(name, corner) for name in CORNERS for corner in CORNERS[name]], ids=str)
+def test_in_known_corners_the_sentence_is_true(explorer, name, corner):
+    explorer.set(**corner)
+    assert_sound(explorer, name)
+
+
+@every_explorer
+@settings(max_examples=60)
+@given(data=st.data())
+def test_wherever_the_controls_are_the_picture_decodes_and_the_sentence_is_true(name, data):
+    explorer = shared(name)  # as the last example left it
+    explorer.set(**data.draw(st.fixed_dictionaries({key: anywhere(w) for key, w in explorer.controls.items()})))
+    assert_sound(explorer, name)
+
+
+# --- Reset, presets, set ------------------------------------------------------------------------------------------
+
+
+@every_explorer
+def test_reset_restores_the_first_record_caption_and_picture(name):
+    explorer = explorers.CATALOGUE[name]()
+    before, start = shown(explorer), values(explorer)
+    explorer.set(**{key: next(v for v in ends(w) if v != w.value) for key, w in explorer.controls.items()})
+    assert not same(explorer.record, before[0])
+    button(explorer, "Reset").click()
+    assert values(explorer) == start
+    assert same(explorer.record, before[0])
+    assert shown(explorer)[1:] == before[1:]
+
+
+def test_reset_goes_back_to_where_a_lesson_let_it_start():
+    explorer = explorers.gradient_flow(depth=50, activation="sigmoid")
+    start = values(explorer)
+    assert (start["depth"], start["activation"]) == (50, "sigmoid")
+    explorer.set(depth=3, gain=2.0)
+    explorer.reset()
+    assert values(explorer) == start
+
+
+PRESETS = {
+    "gradient_flow": {
+        "Sigmoid vanishes": lambda record: record.ratio < 1e-10,
+        "He keeps ReLU": lambda record: 0.1 < record.ratio < 10 and record.theory["dh"][0] == pytest.approx(1),
+        "Too large explodes": lambda record: record.ratio > 1e4,
+        "Narrow nets die": lambda record: 0 < (record.dh[:, 0] == 0).mean() < 1 and record.width < 10,
+        "float16 underflows": lambda record: record.precision == "float16" and (record.dh[:, 0] == 0).all(),
+        "tanh: dz against dW": lambda record: (
+            np.median(record.dW[:, 0] / record.dW[:, -1]) > 5 * np.median(record.dz[:, 0] / record.dz[:, -1])
+        ),
+    }
+}
+
+
+@every_explorer
+def test_presets_show_what_their_names_say_wherever_one_comes_from(explorer, name):
+    start = values(explorer)
+    for label, true_of in PRESETS[name].items():
+        explorer.set(**{key: ends(w)[0] for key, w in explorer.controls.items()})
+        button(explorer, label).click()
+        assert true_of(explorer.record), label
+        assert values(explorer) != start
+        assert_sound(explorer, name)
+
+
+@every_explorer
+def test_the_buttons_are_the_presets_reset_and_save(explorer, name):
+    labels = [w.description for w in tree(explorer) if isinstance(w, widgets.Button)]
+    assert sorted(labels) == sorted([*PRESETS[name], "Reset", "Save picture"])
+
+
+def bad_values(widget):
+    wrong = ["ten", None, math.nan, [1]]
+    if isinstance(widget, SLIDERS):
+        low, high = ends(widget)
+        return [*wrong, True, low - 1, high + 1, 10**9, math.inf]
+    return [*wrong, 7] if isinstance(widget, widgets.Dropdown) else [*wrong, 1, 0]
+
+
+@every_control
+def test_set_refuses_what_a_control_cannot_hold_and_changes_nothing(explorer, key):
+    before, start = shown(explorer), values(explorer)
+    another, widget = next((k, w) for k, w in explorer.controls.items() if k != key)
+    good = next(value for value in ends(widget) if value != widget.value)
+    for bad in bad_values(explorer.controls[key]):
+        with pytest.raises(ValueError, match=rf"^{key} is {re.escape(repr(bad))}; allowed is ") as refusal:
+            explorer.set(**{another: good, key: bad})
+        for allowed in ends(explorer.controls[key]):
+            assert str(allowed) in str(refusal.value)
+    assert shown(explorer) == before
+    assert explorer.record is before[0]
+    assert values(explorer) == start
+
+
+@every_explorer
+def test_set_refuses_a_control_that_does_not_exist(explorer):
+    before = shown(explorer)
+    with pytest.raises(ValueError, match="control is 'hidden'; allowed is one of ") as refusal:
+        explorer.set(hidden=1)
+    assert all(repr(key) in str(refusal.value) for key in explorer.controls)
+    assert shown(explorer) == before
+
+
+@every_explorer
+@pytest.mark.parametrize("move", ["set", "preset", "reset"])
+def test_many_controls_at_once_are_one_redraw(explorer, name, move):
+    other = {key: next(v for v in ends(w) if v != w.value) for key, w in explorer.controls.items()}
+    if move != "set":
+        explorer.set(**other)
+    redrawn = []
+    view(explorer).observe(redrawn.append, "value")
+    if move == "set":
+        explorer.set(**other)
+    else:
+        button(explorer, "Reset" if move == "reset" else next(iter(PRESETS[name]))).click()
+    assert len(redrawn) == 1
+
+
+# --- what is on the page ------------------------------------------------------------------------------------------
+
+
+@every_slider
+def test_slider_and_number_box_are_one_value(explorer, key):
+    slider = explorer.controls[key]
+    (row,) = (w for w in tree(explorer) if slider in getattr(w, "children", ()))
+    (box,) = (w for w in row.children if w is not slider)
+    assert box.description == slider.description != ""
+    low, high = ends(slider)
+    for value in (high, low):
+        slider.value = value
+        assert box.value == value
+    record = explorer.record
+    box.value = type(low)((low + high) / 2)
+    assert slider.value == box.value == type(low)((low + high) / 2)
+    assert not same(explorer.record, record)
+    box.value = high + 1000
+    assert slider.value == box.value == high
+
+
+@every_explorer
+def test_a_number_box_of_three_digits_shows_what_is_measured(explorer):
+    for key, slider in explorer.controls.items():
+        if isinstance(slider, widgets.FloatLogSlider):
+            (box,) = (
+                w for w in tree(explorer) if w is not slider and getattr(w, "description", "") == slider.description
+            )
+            slider.value = 1.2345678
+            assert box.value == 1.23
+            assert getattr(explorer.record, key) == 1.23
+
+
+@every_explorer
+def test_every_control_is_on_the_page_and_says_what_it_is(explorer):
+    on_the_page = list(tree(explorer))
+    for widget in explorer.controls.values():
+        assert widget in on_the_page
+        assert widget.description
+    for widget in on_the_page:
+        if isinstance(widget, (widgets.ValueWidget, widgets.Button)) and not isinstance(
+            widget, (widgets.HTML, widgets.Label)
+        ):
+            assert widget.description
+        assert not isinstance(widget, widgets.Output)
+
+
+@every_explorer
+def test_the_page_has_picture_alternative_text_and_a_sentence_that_is_read_aloud(explorer):
+    page = Page(explorer)
+    assert from_link(page.image["src"]) == explorer.png()
+    assert len(page.image["alt"]) > 40
+    assert page.role == "status"
+    width, height = decode(explorer.png())[1]
+    assert int(page.image["width"]) / int(page.image["height"]) == pytest.approx(width / height, rel=0.01)
+
+
+@every_control
+def test_the_alternative_text_or_the_sentence_says_each_move(explorer, key):
+    before, widget = Page(explorer), explorer.controls[key]
+    explorer.set(**{key: next(value for value in ends(widget) if value != widget.value)})
+    after = Page(explorer)
+    assert (after.image["alt"], after.caption) != (before.image["alt"], before.caption)
+
+
+@every_explorer
+def test_a_page_without_a_kernel_gets_picture_and_sentence(explorer):
+    data, metadata = explorer._repr_mimebundle_()
+    assert base64.b64decode(data["image/png"]) == explorer.png()
+    assert data["text/plain"] == metadata["image/png"]["alt"] == explorer.caption
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.model_id
+
+
+@every_explorer
+def test_the_saved_picture_is_the_one_shown_and_the_offer_goes_with_it(explorer, name):
+    offers = [w for w in tree(explorer) if isinstance(w, widgets.HTML)]
+    button(explorer, "Save picture").click()
+    (offer,) = (w for w in offers if "download=" in w.value)
+    address = re.search(rf'<a download="{name}\.png" href="([^"]+)">', offer.value)[1]
+    assert from_link(address) == explorer.png()
+    explorer.set(**{key: next(v for v in ends(w) if v != w.value) for key, w in [*explorer.controls.items()][:1]})
+    assert offer.value == ""
+
+
+@every_explorer
+def test_a_slow_tick_lets_sliders_report_when_let_go_and_says_so_until_it_is_quick_again(explorer, monkeypatch):
+    key, slider = next((k, w) for k, w in explorer.controls.items() if isinstance(w, SLIDERS))
+    follows = [w for w in explorer.controls.values() if w.has_trait("continuous_update")]
+    low, high = ends(slider)
+    for value, slow in ((low, True), (high, True), (low + 1, False), (high - 1, False)):
+        monkeypatch.setattr(framework, "SLOW", 0.0 if slow else math.inf)
+        explorer.set(**{key: value})
+        assert {w.continuous_update for w in follows} == {not slow}
+        notes = [w.value for w in tree(explorer) if isinstance(w, widgets.HTML) and "when you let go" in w.value]
+        assert len(notes) == slow
+        assert all('role="status"' in note for note in notes)
+
+
+@every_explorer
+def test_no_pyplot_figure_is_opened(explorer):
+    explorer.reset()
+    explorer._repr_mimebundle_()
+    assert Gcf.get_all_fig_managers() == []
+
+
+@every_explorer
+def test_two_explorers_do_not_share_anything_that_moves(name):
+    one, other = explorers.CATALOGUE[name](), explorers.CATALOGUE[name]()
+    before = shown(other)
+    one.set(**{key: next(v for v in ends(w) if v != w.value) for key, w in one.controls.items()})
+    assert shown(other) == before

@@ -1,0 +1,77 @@
+"""The files around the package agree with each other, and the top level stays as it is named."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+TOP_LEVEL = {
+    *("notebooks", "vgrad", "tests", "pyproject.toml", "README.md", "environment.yml"),
+    *("LICENSE", ".gitignore", ".ci"),  # these are where a tool insists on them
+}
+
+
+def bounds(requirements):
+    """{name: lower bound} of lines such as "numpy>=2.0"."""
+    return dict(re.fullmatch(r"([\w-]+)>=([\d.]+)", line).groups() for line in requirements)
+
+
+RUNTIME, DEV = bounds(PROJECT["dependencies"]), bounds(PROJECT["optional-dependencies"]["dev"])
+
+
+def environment():
+    """{name: lower bound} of environment.yml's list, and its entries without a bound."""
+    text = (ROOT / "environment.yml").read_text("utf-8")
+    listed = re.findall(r"^  - (\S+)$", text.partition("dependencies:\n")[2], re.MULTILINE)
+    bounded = [entry.replace("matplotlib-base", "matplotlib") for entry in listed if ">" in entry]
+    return bounds(bounded), set(listed) - {entry for entry in listed if ">" in entry}
+
+
+def version(text):
+    return tuple(int(number) for number in re.findall(r"\d+", text))
+
+
+def tracked(*options):
+    """Paths that git knows, relative to the top level."""
+    if not shutil.which("git") or not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    listing = subprocess.run(["git", "ls-files", "-z", *options], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listing.returncode:
+        pytest.skip(f"git cannot list the files: {listing.stderr}")
+    return [path for path in listing.stdout.split("\0") if (ROOT / path).is_file()]
+
+
+def test_conda_installs_the_runtime_dependencies_of_pyproject():
+    bounded, others = environment()
+    python = {"python": PROJECT["requires-python"].removeprefix(">=")}
+    assert {name: bounded.get(name) for name in RUNTIME | python} == RUNTIME | python
+    assert {name: bound for name, bound in (RUNTIME | DEV | python).items() if name in bounded} == bounded
+    assert others <= {"pip", "pip:"}
+
+
+def test_every_dependency_is_pinned_for_ci_within_its_bound():
+    lines = (ROOT / "tests" / "constraints.txt").read_text("utf-8").splitlines()
+    pins = dict(line.split("#")[0].strip().split("==") for line in lines if line.split("#")[0].strip())
+    assert {name: pins.get(name) for name in RUNTIME | DEV if name not in pins} == {}
+    assert {name: pins[name] for name, bound in (RUNTIME | DEV).items() if version(pins[name]) < version(bound)} == {}
+
+
+@pytest.mark.parametrize(
+    "place", ["pypi" + ".org", "files." + "pythonhosted", "conda." + "anaconda.org", "/" + "work/", "/tmp" + "/venv"]
+)
+def test_no_file_names_a_registry_or_somebodys_machine(place):
+    paths = tracked()
+    assert paths
+    assert [path for path in paths if place.encode() in (ROOT / path).read_bytes()] == []
+
+
+def test_the_top_level_stays_as_it_is_named():
+    paths = tracked("--cached", "--others", "--exclude-standard")
+    assert {Path(path).parts[0] for path in paths} <= TOP_LEVEL

@@ -1,0 +1,79 @@
+"""Many records in one picture: small multiples of the gradient's flow, and a dot for every network."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import grammar
+from .flow import DECADES, limits, on_axis
+from .picture import Picture
+from .words import VERDICTS, spread_sentence, verdict
+
+
+def grid(records, columns: int) -> Picture:
+    """Small multiples of dh on one pair of axes: records in rows of ``columns``, an activation a column."""
+    rows = -(-len(records) // columns)
+    figure = grammar.new_figure(9.6, 0.9 + 1.2 * rows)
+    deepest = max(record.depth for record in records)
+    floor = min(limits(record)[1] for record in records)
+    ceiling = max(limits(record)[2] for record in records)
+    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    inch = 1 / figure.get_figheight()
+    figure.subplots_adjust(0.095, 0.6 * inch, 0.995, 1 - 0.34 * inch, wspace=0.08, hspace=0.12)
+    for k, (record, panel) in enumerate(zip(records, axes.flat, strict=False)):
+        _panel(panel, record, deepest, floor, ceiling)
+        if k < columns:
+            panel.set_title(grammar.look(record.activation).label, fontsize=10.5, color=grammar.INK)
+        if k % columns == 0:
+            panel.set_ylabel(grammar.title(record.scheme), fontsize=9.5)
+    figure.supxlabel("layer: input on the left, output on the right", fontsize=11)
+    verdicts = [verdict(record.ratio) for record in records]
+    counts = ", ".join(f"{verdicts.count(word)} {words}" for word, words in VERDICTS.items() if word in verdicts)
+    return Picture(figure, f"{len(records)} pairs of activation and initialization, {deepest} layers: {counts}.")
+
+
+def spread(records, by: str = "width") -> Picture:
+    """One dot a network: its ‖dh_1‖ / ‖dh_depth‖, a column a record, the columns named by the record's field ``by``."""
+    figure = grammar.new_figure()
+    axes = figure.add_axes((0.092, 0.135, 0.895, 0.755))
+    decades = [_decades(record) for record in records]
+    theory = on_axis(np.array([record.theory["dh"][0] for record in records]), "log")
+    finite = np.concatenate([[0.0], *(column[np.isfinite(column)] for column in [*decades, theory])])
+    floor, ceiling = -grammar.up_to(-finite.min(), DECADES), grammar.up_to(finite.max(), DECADES)
+    grammar.tidy(axes)
+    axes.set(xlim=(-0.6, len(records) - 0.4), ylim=(floor, ceiling))
+    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
+    grammar.decade_ticks(axes, floor, ceiling)
+    for k, (record, column) in enumerate(zip(records, decades, strict=True)):
+        at = k + 0.62 * (np.arange(record.seeds) / record.seeds - 0.5)
+        dots = dict(linestyle="none", markersize=4, color=grammar.look(record.activation).color, alpha=0.5)
+        axes.plot(at, column, "o", **dots)
+        median = on_axis(record.relative["dh"].median[0], "log").clip(floor, ceiling)
+        axes.plot([k - 0.36, k + 0.36], [median, median], color=grammar.INK, linewidth=2.6)
+        zero, broken = np.isneginf(column), ~(column < np.inf)
+        axes.plot(at[zero], np.full(zero.sum(), floor), "v", color=grammar.VANISHING, markersize=8, clip_on=False)
+        axes.plot(at[broken], np.full(broken.sum(), ceiling), "^", color=grammar.EXPLODING, markersize=8, clip_on=False)
+    axes.plot(np.arange(len(records)), theory, **grammar.THEORY)
+    axes.set_xticks(range(len(records)), [getattr(record, by) for record in records])
+    axes.set_xlabel(by, fontsize=13)
+    figure.text(0.012, 0.982, "first layer's dh, relative to the last layer's: a dot a network", fontsize=13, va="top")
+    return Picture(figure, spread_sentence(records, by))
+
+
+def _decades(record):
+    """log10 of ‖dh_1‖ / ‖dh_depth‖, one per network; -inf where nothing arrives."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log10(record.dh[:, 0]) - np.log10(record.dh[:, -1])
+
+
+def _panel(panel, record, deepest: int, floor: float, ceiling: float) -> None:
+    """One small multiple: band, median, theory."""
+    look, layers = grammar.look(record.activation), np.arange(1, record.depth + 1)
+    grammar.shade(panel, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling, words=False)
+    low, median, high = (on_axis(row, "log") for row in record.relative["dh"])
+    panel.fill_between(layers, low.clip(floor), high.clip(None, ceiling), color=look.color, alpha=0.22, linewidth=0)
+    panel.plot(layers, np.where(np.isfinite(median), median, np.nan), color=look.color, linewidth=2)
+    panel.plot(layers, on_axis(record.theory["dh"], "log"), **{**grammar.THEORY, "linewidth": 1.1})
+    grammar.tidy(panel, size=9)
+    panel.set(xlim=(1, deepest), ylim=(floor, ceiling), xticks=[1, round(deepest / 2)])
+    grammar.decade_ticks(panel, floor, ceiling)
