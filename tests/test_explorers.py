@@ -462,8 +462,9 @@ def test_a_slow_tick_lets_sliders_report_when_let_go_and_says_so_until_it_is_qui
     key, slider = next((k, w) for k, w in explorer.controls.items() if isinstance(w, SLIDERS))
     follows = [w for w in explorer.controls.values() if w.has_trait("continuous_update")]
     low, high = ends(slider)
-    for value, slow in ((low, True), (high, True), (low + 1, False), (high - 1, False)):
-        monkeypatch.setattr(framework, "SLOW", 0.0 if slow else math.inf)
+    moves = ((low, True, False), (high, True, True), (low, True, True), (low + 1, False, False), (high, False, False))
+    for value, late, slow in moves:
+        monkeypatch.setattr(framework, "SLOW", 0.0 if late else math.inf)
         explorer.set(**{key: value})
         assert {w.continuous_update for w in follows} == {not slow}
         notes = [w.value for w in tree(explorer) if isinstance(w, widgets.HTML) and "when you let go" in w.value]
@@ -484,3 +485,15 @@ def test_two_explorers_do_not_share_anything_that_moves(name):
     before = shown(other)
     one.set(**{key: next(v for v in ends(w) if v != w.value) for key, w in one.controls.items()})
     assert shown(other) == before
+
+
+def test_the_page_may_show_a_gain_at_the_nearest_step_without_changing_it():
+    """The page snaps a logarithmic slider to its steps and reports that; a move by a step is a move."""
+    explorer = explorers.gradient_flow(gain=1.5)
+    slider = explorer.controls["gain"]
+    snapped = round(math.log10(1.5) / slider.step) * slider.step
+    slider.set_state({"value": 10**snapped})
+    assert slider.value == explorer.record.gain == 1.5
+    slider.set_state({"value": 10 ** (snapped + slider.step)})
+    assert explorer.record.gain == pytest.approx(10 ** (snapped + slider.step), rel=1e-2)
+    assert explorer.record.gain > 1.5

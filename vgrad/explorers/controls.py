@@ -22,6 +22,20 @@ class Control(NamedTuple):
     row: widgets.Widget
 
 
+class LogSlider(widgets.FloatLogSlider):
+    """A logarithmic slider that keeps the value it was given.
+
+    The page can show only steps: it moves the handle to the nearest one, and reports that as if a hand had moved it.
+    """
+
+    def set_state(self, sync_data: dict) -> None:
+        """Take what the page reports, unless it is the present value at the nearest step."""
+        reported = sync_data.get("value", math.inf)
+        if abs(math.log10(reported / self.value)) <= 0.51 * self.step:
+            sync_data = {key: value for key, value in sync_data.items() if key != "value"}
+        super().set_state(sync_data)
+
+
 def whole(label: str, value: int, low: int, high: int) -> Control:
     """A slider over whole numbers, and its number box."""
     slider = widgets.IntSlider(value, low, high, description=label, readout=False)
@@ -32,9 +46,7 @@ def whole(label: str, value: int, low: int, high: int) -> Control:
 
 def scale(label: str, value: float, low: float, high: float) -> Control:
     """A logarithmic slider over positive numbers, and its number box, in three significant digits."""
-    slider = widgets.FloatLogSlider(
-        value, min=math.log10(low), max=math.log10(high), step=0.01, description=label, readout=False
-    )
+    slider = LogSlider(value, min=math.log10(low), max=math.log10(high), step=0.01, description=label, readout=False)
     box = widgets.BoundedFloatText(value, min=low, max=high, step=0.05, description=label)
     widgets.link((slider, "value"), (box, "value"), transform=(three_digits, float))
     return Control(slider, _beside(slider, box))

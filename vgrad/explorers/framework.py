@@ -49,6 +49,7 @@ class Explorer(widgets.VBox):
         self.controls = {key: control.widget for key, control in controls.items()}
         self._measure, self._sentence, self._alt = measure, sentence, alt
         self._default = {key: widget.value for key, widget in self.controls.items()}
+        self._slow = 0
         self._move(self._allowed(start or {}))
         self._start = {key: widget.value for key, widget in self.controls.items()}
         self.record = measure(**self._start)
@@ -131,15 +132,13 @@ class Explorer(widgets.VBox):
             self._saved.value = ""
 
     def _follow(self, quick: bool) -> None:
-        """Let sliders report while they move, or, where a tick takes long, when they are let go."""
-        if quick == (not self._busy.value):
-            if not quick:
-                self._busy.value = _note("This takes a moment: the picture follows when you let go.")
-            return
+        """Let sliders report while they move, or, where two ticks running took long, only when they are let go."""
+        self._slow = 0 if quick else self._slow + 1
+        follow = self._slow < 2
         for widget in self.controls.values():
             if widget.has_trait("continuous_update"):
-                widget.continuous_update = quick
-        self._busy.value = "" if quick else _note("This takes a moment: the picture follows when you let go.")
+                widget.continuous_update = follow
+        self._busy.value = "" if follow else _note("This takes a moment: the picture follows when you let go.")
 
     # --- what is on the page --------------------------------------------------------------------------------------
 
