@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from vgrad import experiments, init, models, ops, probes, theory
+from vgrad.tape import tree_map
 
 QUANTITIES = ("dh", "dz", "dW")
 
@@ -22,18 +23,18 @@ def norms(record):
 def spied(monkeypatch):
     """Runs the experiment; returns the record with the parameters, input, tape and cotangent that it used."""
     seen = {}
-    hidden, measure = models.hidden, probes.flow
+    hidden, measure = models.hidden, probes.norms
 
     def spy_on_hidden(params, x, activation):
-        seen["params"], seen["x"] = params, x
+        seen["params"], seen["x"] = tree_map(np.copy, params), x.copy()  # what is kept holds until the next call only
         return hidden(params, x, activation)
 
-    def spy_on_measure(params, tape, cotangent):
-        seen["tape"], seen["cotangent"] = tape, cotangent
-        return measure(params, tape, cotangent)
+    def spy_on_measure(tape, cotangent):
+        seen["tape"], seen["cotangent"] = tape, cotangent.copy()
+        return measure(tape, cotangent)
 
     monkeypatch.setattr(models, "hidden", spy_on_hidden)
-    monkeypatch.setattr(probes, "flow", spy_on_measure)
+    monkeypatch.setattr(probes, "norms", spy_on_measure)
 
     def run(**options):
         record = flow(**options)

@@ -441,7 +441,7 @@ def test_the_alternative_text_or_the_sentence_says_each_move(explorer, key):
 @every_explorer
 def test_a_page_without_a_kernel_gets_picture_and_sentence(explorer):
     data, metadata = explorer._repr_mimebundle_()
-    assert base64.b64decode(data["image/png"]) == explorer.png()
+    assert base64.b64decode(data["image/png"]) == plots.picture.still(explorer.figure)
     assert data["text/plain"] == metadata["image/png"]["alt"] == explorer.caption
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.model_id
 
@@ -452,7 +452,7 @@ def test_the_saved_picture_is_the_one_shown_and_the_offer_goes_with_it(explorer,
     button(explorer, "Save picture").click()
     (offer,) = (w for w in offers if "download=" in w.value)
     address = re.search(rf'<a download="{name}\.png" href="([^"]+)">', offer.value)[1]
-    assert from_link(address) == explorer.png()
+    assert from_link(address) == plots.picture.still(explorer.figure, dpi=200)
     explorer.set(**{key: next(v for v in ends(w) if v != w.value) for key, w in [*explorer.controls.items()][:1]})
     assert offer.value == ""
 

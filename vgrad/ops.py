@@ -41,7 +41,8 @@ def affine(params: Affine, x: Array):
     W, b = params
     require.shape("x", x, f"(..., N, {W.shape[-2]}), as W has shape {W.shape}", x.shape[-1:] == W.shape[-2:-1])
     require.shape("b", b, f"(..., {W.shape[-1]}), as W has shape {W.shape}", b.shape[-1:] == W.shape[-1:])
-    z = matmul(x, W) + b[..., None, :]
+    z = matmul(x, W)
+    z += b[..., None, :]
 
     def pullback(dz):
         return Affine(matmul(x.swapaxes(-1, -2), dz), dz.sum(axis=-2)), matmul(dz, W.swapaxes(-1, -2))

@@ -11,9 +11,11 @@ subtracted from both. Read the ratio: how much of NumPy's own import the package
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 from vgrad import experiments
@@ -52,8 +54,11 @@ def tick(settings: dict, rounds: int) -> list[float]:
 def imports(rounds: int) -> list[float]:
     """Medians in ms of fresh processes: Python alone, with numpy, with vgrad."""
     programs, times = ("pass", "import numpy", "import vgrad"), []
-    for _ in range(rounds + 1):
-        times.append([timed(subprocess.run, [sys.executable, "-c", program], check=True)[1] for program in programs])
+    with tempfile.TemporaryDirectory() as folder:  # compiled once, as an installed package is
+        env = {**os.environ, "PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
+        for _ in range(rounds + 1):
+            runs = [timed(subprocess.run, [sys.executable, "-c", code], env=env, check=True) for code in programs]
+            times.append([run[1] for run in runs])
     return [statistics.median(column) for column in zip(*times[1:], strict=True)]
 
 

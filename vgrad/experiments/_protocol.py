@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,18 +26,29 @@ def _blas():
     return threadpoolctl.ThreadpoolController()
 
 
-def unit_draw(name, draw, shape: tuple[int, ...], *, precision: str, seed: int):
-    """The unit draw called ``name``: shape (seeds, ...), the same for the first seeds however many are asked for.
+def scaled_draw(name, draw, shape: tuple[int, ...], scale: float = 1.0, *, precision: str, seed: int):
+    """``scale`` times the unit draw called ``name``: (seeds, ...), the same for the first seeds however many there are.
 
-    Each layer has its own generator, (seed, layer), so that depth slices one network too. Draws are kept, and
-    read-only: a slider that moves only scales costs no random numbers.
+    Each name has its own generator, (seed, *name), so that depth slices one network too. Draws and their last scale are
+    kept: a slider costs no random numbers, and one that leaves the scale alone nothing at all. So what is returned
+    holds until the next call, and must not be written to.
     """
     seeds, *rest = shape
     store = _store(tuple(rest), draw, precision, seed)
-    if name not in store or len(store[name]) < seeds:
-        store[name] = draw(np.random.default_rng((seed, *name)), shape).astype(precision)
-        store[name].flags.writeable = False
-    return store[name][:seeds]
+    if name not in store or len(store[name].unit) < seeds:
+        unit = draw(np.random.default_rng((seed, *name)), shape).astype(precision)
+        store[name] = _Kept(unit, np.empty_like(unit), None)
+    kept = store[name]
+    if kept.scale != scale:
+        np.multiply(kept.unit, kept.unit.dtype.type(scale), out=kept.scaled)
+        store[name] = kept._replace(scale=scale)
+    return kept.scaled[:seeds]
+
+
+class _Kept(NamedTuple):
+    unit: np.ndarray
+    scaled: np.ndarray
+    scale: float | None
 
 
 @functools.lru_cache(maxsize=3)

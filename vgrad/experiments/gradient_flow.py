@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import init, models, ops, probes, require, theory
 from ..ops import Affine, Array
-from ._protocol import measured, unit_draw
+from ._protocol import measured, scaled_draw
 
 PROTOCOL = "x ~ N(0, 1) in, a N(0, 1) cotangent back from the last h"
 DEEPEST, WIDEST, MOST = 10_000, 4_096, 1_000_000
@@ -97,7 +97,7 @@ def flow(
     params, x, cotangent = _draw(net)
     tape = models.hidden(params, x, net.activation)[1]
     h = np.stack([probes.norm(step.output) for step in tape[1::2]], axis=-1)
-    measures = probes.flow(params, tape, cotangent)
+    measures = probes.norms(tape, cotangent)
     return FlowRecord(
         PROTOCOL, **net._asdict(), seeds_asked=asked.seeds, h=h, **_prediction(net), **_summary(measures),
         overflow=next((k for k, norms in enumerate(h.T, start=1) if not np.isfinite(norms).all()), None),
@@ -127,19 +127,18 @@ def _affordable(net: Net, multiply_adds: float, weights: float) -> int:
 
 
 def _draw(net: Net) -> tuple[list[models.Layer], Array, Array]:
-    """The networks, their inputs and the cotangents: kept unit draws times the scheme's scale."""
-    scheme, real = init.SCHEMES[net.scheme], np.dtype(net.precision).type
+    """The networks, their inputs and the cotangents: kept draws at the scheme's scale."""
+    scheme, (sigma_w, sigma_b) = init.SCHEMES[net.scheme], _sigmas(net)
 
-    def unit(name, draw, *shape):
-        return unit_draw(name, draw, (net.seeds, *shape), precision=net.precision, seed=net.seed)
+    def scaled(name, draw, *shape, scale=1.0):
+        return scaled_draw(name, draw, (net.seeds, *shape), scale, precision=net.precision, seed=net.seed)
 
     def layer(k):
-        W = unit((k, 0), scheme.draw, net.width, net.width)
-        b = unit((k, 1), init.uniform, net.width) if scheme.bias_std else np.zeros((net.seeds, net.width), real)
-        return models.Layer(Affine(W * real(sigma_w / net.width**0.5), b * real(sigma_b)))
+        W = scaled((k, 0), scheme.draw, net.width, net.width, scale=sigma_w / net.width**0.5)
+        return models.Layer(Affine(W, scaled((k, 1), init.uniform, net.width, scale=sigma_b) if sigma_b else no_bias))
 
-    sigma_w, sigma_b = _sigmas(net)
-    x, cotangent = (unit((0, k), init.normal, net.batch, net.width) for k in (0, 1))
+    no_bias = np.zeros((net.seeds, net.width), net.precision)
+    x, cotangent = (scaled((0, k), init.normal, net.batch, net.width) for k in (0, 1))
     return [layer(k) for k in range(1, net.depth + 1)], x, cotangent
 
 
@@ -158,7 +157,7 @@ def _prediction(net: Net) -> dict:
     return dict(sigma_w=sigma_w, sigma_b=sigma_b, theory=relative)
 
 
-def _summary(measures: probes.Flow) -> dict:
+def _summary(measures: probes.Norms) -> dict:
     """Norms per network, their bands, and what became of the numbers."""
     norms = {name: getattr(measures, name) for name in QUANTITIES}
     health = probes.Health(*(share.mean(axis=0) for share in measures.health))

@@ -88,7 +88,7 @@ class Explorer(widgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         """The live widget, and for pages without a kernel the picture with its alt text, and the sentence."""
         live = super()._repr_mimebundle_(**kwargs)
-        still, metadata = plots.picture.bundle(self.png(), self.caption, self.figure)
+        still, metadata = plots.picture.bundle(self.figure, self.caption)
         return {**live, **still}, metadata
 
     # --- a tick ---------------------------------------------------------------------------------------------------
@@ -162,7 +162,7 @@ class Explorer(widgets.VBox):
 
     def _save(self) -> None:
         """Offer the picture for download: it works in a browser-only page too, where the kernel has no disk."""
-        data = base64.b64encode(self.png()).decode()
+        data = base64.b64encode(plots.picture.still(self.figure, dpi=200)).decode()
         self._saved.value = (
             f'<a download="{self.name}.png" href="data:image/png;base64,{data}">Download {self.name}.png</a>'
         )

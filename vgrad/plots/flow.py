@@ -118,10 +118,7 @@ class FlowPlot:
 def flow(record, shown=None, scale=None) -> Picture:
     """A still picture of a flow record.   shown : some of "dh", "dz", "dW"; scale : "log" or "linear"."""
     record = record._replace(shown=tuple(shown or record.shown), scale=scale or record.scale)
-    plot = FlowPlot(record)
-    for artist in plot.canvas.moving:
-        artist.set_animated(False)
-    return Picture(plot.figure, sentence(record))
+    return Picture(FlowPlot(record).figure, sentence(record))
 
 
 # --- the axes -----------------------------------------------------------------------------------------------------

@@ -45,10 +45,17 @@ class Canvas:
         return encode(self.agg)
 
 
-def encode(agg: FigureCanvasAgg, level: int = 1) -> bytes:
+def encode(agg: FigureCanvasAgg) -> bytes:
     """The canvas as PNG, packed lightly for speed."""
     file = io.BytesIO()
-    imsave(file, agg.buffer_rgba(), format="png", pil_kwargs={"compress_level": level})
+    imsave(file, agg.buffer_rgba(), format="png", pil_kwargs={"compress_level": 1})
+    return file.getvalue()
+
+
+def still(figure: Figure, dpi: float = 150) -> bytes:
+    """A figure as PNG for a page or a slide: finer than a moving one, packed tightly, the same bytes each time."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs={"compress_level": 9})
     return file.getvalue()
 
 
@@ -60,9 +67,7 @@ class Picture:
 
     def png(self) -> bytes:
         """The picture."""
-        agg = FigureCanvasAgg(self.figure)
-        agg.draw()
-        return encode(agg, level=9)
+        return still(self.figure)
 
     def __repr__(self) -> str:
         return self.caption
@@ -70,16 +75,15 @@ class Picture:
     def _ipython_display_(self) -> None:
         from IPython.display import display  # there, where this method is called
 
-        data, metadata = bundle(self.png(), self.caption, self.figure)
-        text = (
-            f'<p role="status" style="max-width: 62em; line-height: 1.45">{html.escape(self.caption, quote=False)}</p>'
-        )
+        data, metadata = bundle(self.figure, self.caption)
+        style = "max-width: 62em; line-height: 1.45"
+        text = f'<p role="status" style="{style}">{html.escape(self.caption, quote=False)}</p>'
         display({"image/png": data["image/png"]}, metadata=metadata, raw=True)
         display({"text/html": text, "text/plain": self.caption}, raw=True)
 
 
-def bundle(png: bytes, caption: str, figure: Figure) -> tuple[dict, dict]:
+def bundle(figure: Figure, caption: str) -> tuple[dict, dict]:
     """A notebook's output: the picture at its size on the page, its alt text, and the sentence."""
     width, height = (round(100 * inches) for inches in figure.get_size_inches())
-    data = {"image/png": base64.b64encode(png).decode(), "text/plain": caption}
+    data = {"image/png": base64.b64encode(still(figure)).decode(), "text/plain": caption}
     return data, {"image/png": {"width": width, "height": height, "alt": caption}}
