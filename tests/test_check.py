@@ -31,14 +31,25 @@ TRIES = {
         "one number": lambda z: z,
         "other h": lambda z: (z, lambda dh: dh),
         "raises": raising,
+        "another shape": softsign(lambda z, dh: (dh / (1 + abs(z)) ** 2).T),
+        "no absolute value": softsign(lambda z, dh: dh / (1 + z) ** 2),
         "no function": 3,
     },
-    "kata_scale": {"right": 3**0.5, "nearly": 1.73, "squared": 3, "wrong": 2.0, "a word": "three", "nothing": None},
+    "kata_scale": {
+        "right": 3**0.5,
+        "nearly": 1.71,
+        "squared": 3,
+        "wrong": 2.0,
+        "negative": -(3**0.5),
+        "a word": "three",
+        "nothing": None,
+    },
     "hold_sigmoid": {
         "right": experiments.flow(activation="sigmoid", gain=11.0),
         "untouched": experiments.flow(activation="sigmoid"),
         "too small": experiments.flow(activation="sigmoid", gain=8.0),
         "too large": experiments.flow(activation="sigmoid", gain=20.0),
+        "too narrow": experiments.flow(activation="sigmoid", gain=11.0, width=4),
         "zero": experiments.flow(activation="sigmoid", gain=0.0),
         "another net": experiments.flow(activation="tanh"),
         "too short": experiments.flow(activation="sigmoid", depth=2),
@@ -58,8 +69,21 @@ def test_only_the_right_answer_is_correct_and_each_other_gets_its_own_reason(nam
     assert replies["right"].text.startswith("correct: ")
     wrong = [reply.text for kind, reply in replies.items() if kind != "right"]
     assert all(text.startswith("not yet: ") for text in wrong)
-    distinct = {text for kind, text in ((k, r.text) for k, r in replies.items()) if kind not in ("dots", "nothing")}
-    assert len(distinct) == len(replies) - len({"dots", "nothing"} & replies.keys())
+    distinct = {text for kind, text in ((k, r.text) for k, r in replies.items()) if kind not in ("nothing", "a word")}
+    assert len(distinct) == len(replies) - len({"nothing", "a word"} & replies.keys())
+
+
+def test_a_correct_answer_in_place_is_correct():
+    def in_place(z):
+        h = z.copy()
+        z /= 1 + abs(z)
+        return z, lambda dh: dh / (1 + abs(h)) ** 2
+
+    assert check.answer("softsign", in_place).correct
+
+
+def test_the_solution_says_that_it_is_not_the_learners():
+    assert check.solution("kata_scale", 3**0.5).text.startswith("correct (the solution, not yours): ")
 
 
 def test_feedback_is_the_same_in_text_and_on_the_page():

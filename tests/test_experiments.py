@@ -203,7 +203,7 @@ def test_gain_moves_one_network_smoothly(scheme):
         (dict(weights=6 * 100 * 4 - 1), 3),
         (dict(multiply_adds=6 * 100 * 4 * 2), 2),
         (dict(multiply_adds=6 * 100 * 4 * 8 * 2, precision="float16"), 2),
-        (dict(weights=1), 1),
+        (dict(weights=6 * 100), 1),
         (dict(multiply_adds=1), 1),
         (dict(weights=10**9, multiply_adds=10**12), 5),
     ],
@@ -212,6 +212,12 @@ def test_seeds_are_reduced_to_the_budget_and_the_record_says_so(budget, seeds):
     record = flow(**budget)
     assert (record.seeds, record.seeds_asked) == (seeds, 5)
     np.testing.assert_array_equal(record.dh, flow(precision=record.precision).dh[:seeds])
+
+
+@pytest.mark.parametrize("weights", [6 * 100 - 1, 1, 0, "a", np.nan])
+def test_a_single_network_beyond_the_budget_is_refused(weights):
+    with pytest.raises(ValueError, match=r"(depth · width² is 600|weights is .*); allowed is"):
+        flow(weights=weights)
 
 
 # --- non-finite is a result ------------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ def test_chi_at_a_fixed_point_of_0_is_its_limit(name, mean_square_slope):
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_q_map_is_one_layer_of_the_moments(name, sigma_b):
     expected = 1.3**2 * theory.moments(name, 0.7)[0] + sigma_b**2
-    assert theory.q_map(0.7, name, 1.3, sigma_b) == pytest.approx(expected, rel=1e-14)
+    assert theory.q_map(name, 0.7, 1.3, sigma_b) == pytest.approx(expected, rel=1e-14)
     assert theory.chi(name, 0.7, 1.3) == pytest.approx(1.69 * theory.moments(name, 0.7)[1], rel=1e-14)
 
 
@@ -126,7 +126,7 @@ def test_the_q_map_is_one_layer_of_the_moments(name, sigma_b):
 )
 def test_a_fixed_point_maps_to_itself_from_wherever_one_starts(name, sigma_w, sigma_b):
     q = theory.q_fixed_point(name, sigma_w, sigma_b)
-    assert theory.q_map(q, name, sigma_w, sigma_b) == pytest.approx(q, rel=1e-11)
+    assert theory.q_map(name, q, sigma_w, sigma_b) == pytest.approx(q, rel=1e-11)
     assert theory.q_fixed_point(name, sigma_w, sigma_b, q=3 * q) == pytest.approx(q, rel=1e-9)
 
 

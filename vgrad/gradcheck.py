@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from . import require
 from .tape import tree_map
 
 
@@ -46,7 +47,12 @@ def directional(f, x, *, rng, step: float = 1e-6) -> Comparison:
 
 
 def _inner(a, b) -> float:
-    """⟨a, b⟩ over two trees of one form."""
+    """⟨a, b⟩ over two trees of one form and shape: a gradient that only broadcasts to its argument's shape is wrong."""
     products = []
-    tree_map(lambda p, q: products.append(float(np.sum(p * q, dtype=np.float64))), a, b)
+
+    def multiply(p, q):
+        require.shape("pullback's answer", p, f"its argument's, {np.shape(q)}", np.shape(p) == np.shape(q))
+        products.append(float(np.sum(p * q, dtype=np.float64)))
+
+    tree_map(multiply, a, b)
     return sum(products)

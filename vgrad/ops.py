@@ -35,19 +35,40 @@ def affine(params: Affine, x: Array):
     """z = x W + b.
 
     x : (..., N, fan_in), z : (..., N, fan_out).  pullback(dz) -> (Affine(dW, db), dx), where
-    dW = xᵀ dz,  db = Σ_N dz,  dx = dz Wᵀ; where an ensemble shares one x, dx is each member's own.
-    Raises ValueError when x or b does not fit W.
+    dW = xᵀ dz,  db = Σ_N dz,  dx = dz Wᵀ,  summed over the leading axes that W, b or x does not have.
+    Raises ValueError when W, b and x do not fit.
     """
     W, b = params
-    require.shape("x", x, f"(..., N, {W.shape[-2]}), as W has shape {W.shape}", x.shape[-1:] == W.shape[-2:-1])
-    require.shape("b", b, f"(..., {W.shape[-1]}), as W has shape {W.shape}", b.shape[-1:] == W.shape[-1:])
+    _fits(W, b, x)
     z = matmul(x, W)
     z += b[..., None, :]
 
     def pullback(dz):
-        return Affine(matmul(x.swapaxes(-1, -2), dz), dz.sum(axis=-2)), matmul(dz, W.swapaxes(-1, -2))
+        dW, db, dx = matmul(x.swapaxes(-1, -2), dz), _sum(dz, -2), matmul(dz, W.swapaxes(-1, -2))
+        return Affine(_own(dW, W), _own(db, b)), _own(dx, x)
 
     return z, pullback
+
+
+def _fits(W: Array, b: Array, x: Array) -> None:
+    require.shape("W", W, "(..., fan_in, fan_out)", np.ndim(W) >= 2)
+    require.shape(
+        "b", b, f"{W.shape[:-2] + W.shape[-1:]}, as W has shape {W.shape}", b.shape == W.shape[:-2] + W.shape[-1:]
+    )
+    one = min(W.ndim, np.ndim(x)) == 2 or np.shape(x)[:-2] == W.shape[:-2]
+    fits = np.ndim(x) >= 2 and x.shape[-1] == W.shape[-2] and one
+    require.shape("x", x, f"(..., N, {W.shape[-2]}), as W has shape {W.shape}", fits)
+
+
+def _own(gradient: Array, argument: Array) -> Array:
+    """A gradient in its argument's own shape: summed over the leading axes that only the others had."""
+    extra = gradient.ndim - argument.ndim
+    return _sum(gradient, tuple(range(extra))) if extra else gradient
+
+
+def _sum(a: Array, axis) -> Array:
+    """Σ, in float32 at least, as ``matmul`` does."""
+    return a.sum(axis=axis, dtype=np.result_type(a, np.float32)).astype(a.dtype, copy=False)
 
 
 def matmul(a: Array, b: Array) -> Array:
@@ -73,7 +94,10 @@ def sigmoid(z: Array):
 
 
 def tanh(z: Array):
-    """h = tanh z, dz = (1 - h²) dh; the slope is at most 1, at z = 0."""
+    """h = tanh z, dz = (1 - h²) dh; the slope is at most 1, at z = 0.
+
+    So written it rounds to 0 where h rounds to ±1, at |z| > 19 in float64 and > 5 in float16, as in every framework.
+    """
     h = np.tanh(z)
     return h, lambda dh: (1 - h * h) * dh
 
@@ -119,7 +143,7 @@ def gelu(z: Array):
 def silu(z: Array):
     """h = z s(z) with the sigmoid s;  dz = s (1 + z (1 - s)) dh (Elfwing et al. 2018; also called swish)."""
     s, sigmoid_pullback = sigmoid(z)
-    return z * s, lambda dh: s * dh + sigmoid_pullback(z * dh)
+    return z * s, lambda dh: (s + sigmoid_pullback(z)) * dh
 
 
 def softplus(z: Array):
@@ -139,6 +163,7 @@ def mse(prediction: Array, target: Array):
 
     prediction : (..., N, D), target : (N, D), or with the ensemble axes too. Raises ValueError when they do not fit.
     """
+    require.shape("prediction", prediction, "(..., N, D)", np.ndim(prediction) >= 2)
     shape = np.shape(target)
     fits = len(shape) >= 2 and shape == prediction.shape[-len(shape) :]
     require.shape("target", target, f"prediction's {prediction.shape}, or without its leading axes", fits)
@@ -156,6 +181,7 @@ def softmax_cross_entropy(logits: Array, labels: Array):
     logits : (..., N, K), labels : (..., N) whole numbers from 0 to K-1, else ValueError. Exact for any finite logits:
     no ln 0 (Goodfellow et al. 2016, §4.1).
     """
+    require.shape("logits", logits, "(..., N, K)", np.ndim(logits) >= 2)
     classes = logits.shape[-1]
     labels = np.broadcast_to(_labels(labels, logits), logits.shape[:-1])[..., None]
     shifted = logits - logits.max(axis=-1, keepdims=True)

@@ -57,7 +57,7 @@ def layers(tape: list[Step], cotangent: Array) -> Iterator[tuple[Array, Array, A
 
 
 def norms(tape: list[Step], cotangent: Array) -> Norms:
-    """‖dh_k‖, ‖dz_k‖, ‖dW_k‖ per hidden layer, (..., depth); ``cotangent`` is the derivative by the last output."""
+    """‖dh_k‖, ‖dz_k‖, ‖dW_k‖ per hidden layer, (..., depth), of a cotangent of the last output."""
     rows = [(norm(dh), norm(dz), norm(dW), health(dh)) for dh, dz, dW in layers(tape, cotangent)]
     dh, dz, dW, healths = (np.stack(row, axis=-1) for row in zip(*reversed(rows), strict=True))
     return Norms(dh, dz, dW, Health(*healths))
@@ -66,7 +66,7 @@ def norms(tape: list[Step], cotangent: Array) -> Norms:
 def flow(params, tape: list[Step], cotangent: Array) -> Flow:
     """Pull ``cotangent`` back through the tape of an MLP's hidden layers (and its readout, if the tape has one).
 
-    params : the layers that made the tape; cotangent : (..., N, D), the derivative by the last output.
+    params : the layers that made the tape; cotangent : (..., N, D), the derivative with respect to the last output.
     """
     rows = [(norm(dh), norm(dz), norm(dW), health(dh), dead(dz)) for dh, dz, dW in layers(tape, cotangent)]
     dh, dz, dW, healths, deads = (np.stack(row, axis=-1) for row in zip(*reversed(rows), strict=True))

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from . import require
+
 
 class Step(NamedTuple):
     """One operation on the tape:  pullback(doutput) -> (grads or None, dinput)."""
@@ -25,23 +27,25 @@ class Step(NamedTuple):
 
 
 class Adjoint(NamedTuple):
-    """What arrives at one step on the way back: the derivative by its output, and by its parameters (or None)."""
+    """What arrives at one step on the way back: the derivatives with respect to its output and its parameters."""
 
     name: str
     cotangent: Any  # of the shape of the step's output
-    grads: Any  # of the type of the step's parameters
+    grads: Any  # of the type of the step's parameters; None where it has none
 
 
 def backprop(tape: list[Step], cotangent, inject=None) -> Iterator[Adjoint]:
     """Walk the tape backwards; yield one ``Adjoint`` per step, the last step first, and one named "input" at the end.
 
-    ``cotangent`` is dL/d(last output). ``inject``, where given, holds one cotangent or None per step, added to
-    what arrives at that step's output: the loss of that step alone (a loss at every time step, say).
+    ``cotangent`` is dL/d(last output), of its shape. ``inject``, where given, holds one cotangent or None per step,
+    added to what arrives at that step's output: the loss of that step alone (a loss at every time step, say).
     Nothing is kept: a probe that takes a norm from each adjoint needs no memory for the rest.
     """
     inject = [None] * len(tape) if inject is None else inject
     if len(inject) != len(tape):
         raise ValueError(f"inject has length {len(inject)}; allowed is one entry per step, {len(tape)}")
+    for last in tape[-1:]:
+        tree_map(_same_shape, cotangent, last.output)
     for step, extra in zip(reversed(tape), reversed(inject), strict=True):
         if extra is not None:
             cotangent = tree_map(np.add, cotangent, extra)
@@ -49,6 +53,11 @@ def backprop(tape: list[Step], cotangent, inject=None) -> Iterator[Adjoint]:
         yield Adjoint(step.name, cotangent, grads)
         cotangent = dinput
     yield Adjoint("input", cotangent, None)
+
+
+def _same_shape(cotangent, output) -> None:
+    shape = np.shape(output)
+    require.shape("cotangent", cotangent, f"the last output's, {shape}", np.shape(cotangent) == shape)
 
 
 def tree_map(f, tree, *rest):

@@ -5,7 +5,7 @@ Forward, every pre-activation is Gaussian with mean square q_k; backward, square
     q_{k+1} = σ_w² E[φ(√q_k ζ)²] + σ_b²        χ(q) = σ_w² E[φ'(√q ζ)²]        ζ ~ N(0, 1)
     E‖dz_k‖² = E[φ'(√q_k ζ)²] E‖dh_k‖²          E‖dh_{k-1}‖² = σ_w² E‖dz_k‖²
 
-(Poole et al. 2016, eqs. 3 and 6; Schoenholz et al. 2017, eqs. 4 and 9.) χ < 1 vanishes, χ > 1 explodes, and a squared
+(Poole et al. 2016, eq. 3; Schoenholz et al. 2017.) χ < 1 vanishes, χ > 1 explodes, and a squared
 gradient fades by e over 1 / |ln χ| layers. It holds at large width for normal, uniform and orthogonal weights alike.
 """
 
@@ -49,13 +49,14 @@ def moments(activation: str, q: float) -> tuple[float, float]:
     """
     phi = ACTIVATIONS[require.choice("activation", activation, ACTIVATIONS)]
     nodes, weights = gaussian_nodes()
-    scale = min(max(q**0.5, 1e-150), 1e140)
+    q = float("inf") if q == np.inf else require.number("q", float(q), 0.0)
+    scale = min(max(q**0.5, 1e-150), 1e140)  # whose squares, and φ's, are still numbers
     h, pullback = phi(scale * nodes)
     square, slope = float(weights @ h**2), float(weights @ pullback(np.ones_like(h)) ** 2)
     return (np.inf if q > scale**2 and square > 1e100 else square), slope
 
 
-def q_map(q: float, activation: str, sigma_w: float, sigma_b: float = 0.0) -> float:
+def q_map(activation: str, q: float, sigma_w: float, sigma_b: float = 0.0) -> float:
     """One layer forward:  σ_w² E[φ(√q ζ)²] + σ_b²  (Poole et al. 2016, eq. 3)."""
     return sigma_w**2 * moments(activation, q)[0] + sigma_b**2
 
@@ -64,7 +65,7 @@ def q_fixed_point(activation: str, sigma_w: float, sigma_b: float = 0.0, q: floa
     """Follow the q-map from ``q`` until it moves by 1e-12 of itself, or for ``layers`` layers; inf if it runs away."""
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(layers):
-            q, before = q_map(q, activation, sigma_w, sigma_b), q
+            q, before = q_map(activation, q, sigma_w, sigma_b), q
             if not q < 1e100:
                 return float("inf")
             if abs(q - before) <= 1e-12 * before:
@@ -73,12 +74,12 @@ def q_fixed_point(activation: str, sigma_w: float, sigma_b: float = 0.0, q: floa
 
 
 def chi(activation: str, q: float, sigma_w: float) -> float:
-    """χ(q) = σ_w² E[φ'(√q ζ)²]: the factor of the mean squared gradient per layer (Schoenholz et al. 2017, eq. 4)."""
+    """χ(q) = σ_w² E[φ'(√q ζ)²]: the factor of the mean squared gradient per layer (Schoenholz et al. 2017)."""
     return sigma_w**2 * moments(activation, q)[1]
 
 
 def depth_scale(chi: float) -> float:
-    """ξ = 1 / |ln χ| layers over which the mean squared gradient changes by e; inf at χ = 1 (ibid., eq. 9)."""
+    """ξ = 1 / |ln χ| layers over which the mean squared gradient changes by e; inf at χ = 1 (ibid.)."""
     chi = require.number("chi", chi, 0.0)
     rate = abs(math.log(chi)) if chi else math.inf
     return 1 / rate if rate else math.inf
@@ -93,14 +94,22 @@ class Flow(NamedTuple):
     dW: Array
 
 
-@lru_cache(maxsize=256)
 def flow(depth: int, activation: str, sigma_w: float, sigma_b: float = 0.0) -> Flow:
     """Follow x ~ N(0, 1) forward and a N(0, 1) cotangent of the last h backward: rms h, dh, dz and dW, each (depth,).
 
     Layer by layer at its own q_k, so that it holds before q settles too, and at criticality. As the cotangents of two
     samples are independent, E[dW²] per weight and sample is E[h_{k-1}²] E[dz_k²].
     """
-    depth = require.whole("depth", depth, 1)
+    return _flow(
+        require.whole("depth", depth, 1),
+        require.choice("activation", activation, ACTIVATIONS),
+        require.number("sigma_w", sigma_w, 0.0),
+        require.number("sigma_b", sigma_b, 0.0),
+    )
+
+
+@lru_cache(maxsize=256)
+def _flow(depth: int, activation: str, sigma_w: float, sigma_b: float) -> Flow:
     squares_h, slopes, square = np.empty(depth), np.empty(depth), 1.0
     sigma_w = np.float64(sigma_w)  # whose square overflows to inf, where Python's own raises
     with np.errstate(all="ignore"):

@@ -14,12 +14,17 @@ from .framework import Feedback, Prediction, Question, answer_to, prediction_of
 QUESTIONS: dict[str, Question] = {**lesson_03.QUESTIONS}
 EXERCISES = {**lesson_03.EXERCISES}
 
-__all__ = ["EXERCISES", "QUESTIONS", "Feedback", "Prediction", "Question", "answer", "predict"]
+__all__ = ["EXERCISES", "QUESTIONS", "Feedback", "Prediction", "Question", "answer", "predict", "solution"]
 
 
 def predict(name: str) -> Prediction:
     """Show the question called ``name`` and its choices; ValueError for a name that is not in QUESTIONS."""
     return prediction_of(name, QUESTIONS)
+
+
+def solution(name: str, given) -> Feedback:
+    """Check the lesson's own solution; the words say that it is not the learner's."""
+    return answer(name, given).of_the_solution()
 
 
 def answer(name: str, given) -> Feedback:

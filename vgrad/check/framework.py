@@ -29,6 +29,10 @@ class Feedback:
     def __repr__(self) -> str:
         return self.text
 
+    def of_the_solution(self) -> Feedback:
+        """The same, said of the lesson's own solution."""
+        return Feedback(self.correct, self.text.replace("correct:", "correct (the solution, not yours):", 1))
+
     def _repr_html_(self) -> str:
         return _card(self.text, GOOD if self.correct else OPEN)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import functools
+import threading
 from typing import NamedTuple
 
 import numpy as np
+
+KEPT = 2**24  # numbers in one store of draws; beyond, it starts anew
 
 
 def measured(function):
@@ -34,8 +37,10 @@ def scaled_draw(name, draw, shape: tuple[int, ...], scale: float = 1.0, *, preci
     holds until the next call, and must not be written to.
     """
     seeds, *rest = shape
-    store = _store(tuple(rest), draw, precision, seed)
+    store = _store(tuple(rest), draw, precision, seed, threading.get_ident())
     if name not in store or len(store[name].unit) < seeds:
+        if sum(kept.unit.size for kept in store.values()) > KEPT:
+            store.clear()
         unit = draw(np.random.default_rng((seed, *name)), shape).astype(precision)
         store[name] = _Kept(unit, np.empty_like(unit), None)
     kept = store[name]
@@ -52,5 +57,5 @@ class _Kept(NamedTuple):
 
 
 @functools.lru_cache(maxsize=3)
-def _store(shape, draw, precision, seed) -> dict:
+def _store(shape, draw, precision, seed, thread) -> dict:
     return {}

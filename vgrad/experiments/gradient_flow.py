@@ -89,7 +89,8 @@ def flow(
     activation : a name in ops.ACTIVATIONS; scheme : a name in init.SCHEMES, its scale times ``gain``; precision :
     "float16", "float32" or "float64"; seed : another one draws other networks, and the same one the same networks,
     layer for layer, for any depth, gain, activation and number of seeds. Seeds are reduced, and the record says so,
-    where seeds · depth · width² exceeds ``weights``, or batch times that ``multiply_adds`` (float16 counts 8 times).
+    where seeds · depth · width² exceeds ``weights``, or batch times that ``multiply_adds`` (float16 counts 8 times);
+    one network is always run, if it has no more than ``weights``.
     Raises ValueError naming the argument, its value and what is allowed.
     """
     asked = _checked(depth, width, activation, scheme, gain, batch, seeds, precision, seed)
@@ -121,7 +122,8 @@ def _checked(depth, width, activation, scheme, gain, batch, seeds, precision, se
 
 def _affordable(net: Net, multiply_adds: float, weights: float) -> int:
     """As many of the seeds as the work budget allows, and at least one."""
-    each = net.depth * net.width**2
+    each = require.whole("depth · width²", net.depth * net.width**2, 1, int(require.number("weights", weights, 1)))
+    multiply_adds = require.number("multiply_adds", multiply_adds, 1)
     work = each * net.batch * (FLOAT16_COST if net.precision == "float16" else 1)
     return int(max(1, min(net.seeds, weights // each, multiply_adds // work)))
 

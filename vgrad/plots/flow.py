@@ -10,7 +10,7 @@ from . import grammar
 from .picture import Canvas, Picture
 from .words import sentence
 
-DEPTHS = (3, 5, 10, 20, 30, 50, 75, 100, 200, 500, 1000, 10_000)
+DEPTHS = (3, 5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 200, 500, 1000, 10_000)
 DECADES = (2, 3, 5, 10, 20, 30, 40, 60, 80, 160, 320, 640)
 SIZES = (1.2, 2, 5, 10, 100, 1e3, 1e4, 1e6, 1e9, 1e15, 1e30, 1e60, 1e120, 1e300, 1.7e308)  # of a linear axis
 QUANTITIES = ("dh", "dz", "dW")
@@ -95,7 +95,7 @@ class FlowPlot:
         """Push labels apart that would lie on each other: each at least 17 points above the one below."""
         to_points = 72 / self.figure.dpi
         height = {label: self.axes.transData.transform(label.xy)[1] * to_points for label in labels}
-        at, top = -np.inf, self.axes.bbox.y1 * to_points - 17 * len(labels)
+        at, top = self.axes.bbox.y0 * to_points - 8, self.axes.bbox.y1 * to_points - 17 * len(labels)
         for label in sorted(labels, key=height.get):
             at, top = max(at + 17, min(height[label], top + 17)), top + 17
             label.set_position((-10, at - height[label]))
@@ -153,7 +153,7 @@ def _frame(axes, deepest: float, floor: float, ceiling: float, scale: str) -> No
     if scale == "log":
         grammar.decade_ticks(axes, floor, ceiling)
     else:
-        ticks = np.linspace(0, ceiling, 6)
+        ticks = np.linspace(0, ceiling, {1.2: 7, 2: 5}.get(ceiling, 6))
         axes.set_yticks(ticks, [grammar.number(tick) for tick in ticks])
     axes.set_xlabel("layer: from the input on the left to the output on the right", fontsize=13, color=grammar.INK)
     layers = np.unique(np.round(np.linspace(0, deepest, 6 if deepest > 5 else int(deepest) + 1)))

@@ -25,18 +25,20 @@ def bars(records, quantity: str = "magnitudes") -> Picture:
         for panel in column:
             grammar.tidy(panel, size=11)
     grammar.decade_ticks(axes[1, 0], floor, 0)
-    axes[0, 0].set_ylabel("linear", fontsize=12)
-    axes[1, 0].set_ylabel("decades", fontsize=12)
+    name = "mean |dL/dz|" if quantity == "magnitudes" else f"‖{quantity}‖"
+    axes[0, 0].set_ylabel(f"{name} ÷ largest", fontsize=11)
+    axes[1, 0].set_ylabel("the same, log axis", fontsize=11)
     figure.supxlabel("layer: input on the left, output on the right", fontsize=12)
     return Picture(figure, _sentence(records, quantity))
 
 
 def _sentence(records, quantity: str) -> str:
     hidden = sum(int((getattr(r, quantity) < 0.025 * getattr(r, quantity).max()).sum()) for r in records)
-    name = "mean |dL/dz|" if quantity == "magnitudes" else f"‖dL/d{quantity[1:]}‖"
+    name = "mean |dL/dz|" if quantity == "magnitudes" else f"‖{quantity}‖"
     ratios = ", ".join(
         f"{grammar.number(getattr(r, quantity)[0] / getattr(r, quantity)[-1])} for {grammar.look(r.activation).label}"
         for r in records
     )
     bars = len(records) * len(getattr(records[0], quantity))
-    return f"{name}, first layer over last: {ratios}. On the linear axis {hidden} of {bars} bars are under 2.5 %."
+    hides = f"on the linear axis {hidden} of {bars} bars are under 2.5 %"
+    return f"{name}, each net's divided by its largest. First layer over last: {ratios}; {hides}."

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.lines import Line2D
 
 from . import grammar
 from .flow import DECADES, limits, on_axis
 from .picture import Picture
-from .words import VERDICTS, spread_sentence, verdict
+from .words import grid_sentence, spread_sentence
 
 
 def grid(records, columns: int) -> Picture:
@@ -27,9 +28,7 @@ def grid(records, columns: int) -> Picture:
         if k % columns == 0:
             panel.set_ylabel(grammar.title(record.scheme), fontsize=9.5)
     figure.supxlabel("layer: input on the left, output on the right", fontsize=11)
-    verdicts = [verdict(record.ratio) for record in records]
-    counts = ", ".join(f"{verdicts.count(word)} {words}" for word, words in VERDICTS.items() if word in verdicts)
-    return Picture(figure, f"{len(records)} pairs of activation and initialization, {deepest} layers: {counts}.")
+    return Picture(figure, grid_sentence(records))
 
 
 def spread(records, by: str = "width") -> Picture:
@@ -56,7 +55,15 @@ def spread(records, by: str = "width") -> Picture:
     axes.plot(np.arange(len(records)), theory, **grammar.THEORY)
     axes.set_xticks(range(len(records)), [getattr(record, by) for record in records])
     axes.set_xlabel(by, fontsize=13)
-    figure.text(0.012, 0.982, "first layer's dh, relative to the last layer's: a dot a network", fontsize=13, va="top")
+    figure.text(0.012, 0.982, "first layer's dh, relative to the last's", fontsize=13, va="top")
+    ink = dict(linestyle="none", color=grammar.FAINT)
+    handles = [
+        Line2D([], [], marker="o", label="a network", **ink),
+        Line2D([], [], marker="v", label="exactly 0", **{**ink, "color": grammar.VANISHING}),
+        Line2D([], [], linewidth=2.6, color=grammar.INK, label="median"),
+        Line2D([], [], label="theory", **grammar.THEORY),
+    ]
+    figure.legend(handles=handles, loc="upper right", ncols=4, frameon=False, fontsize=13, columnspacing=1.2)
     return Picture(figure, spread_sentence(records, by))
 
 
@@ -73,6 +80,11 @@ def _panel(panel, record, deepest: int, floor: float, ceiling: float) -> None:
     low, median, high = (on_axis(row, "log") for row in record.relative["dh"])
     panel.fill_between(layers, low.clip(floor), high.clip(None, ceiling), color=look.color, alpha=0.22, linewidth=0)
     panel.plot(layers, np.where(np.isfinite(median), median, np.nan), color=look.color, linewidth=2)
+    zero, broken = record.relative["dh"].median == 0, ~np.isfinite(record.relative["dh"].median)
+    panel.plot(layers[zero], np.full(zero.sum(), floor), "v", color=grammar.VANISHING, markersize=4, clip_on=False)
+    panel.plot(
+        layers[broken], np.full(broken.sum(), ceiling), "^", color=grammar.EXPLODING, markersize=4, clip_on=False
+    )
     panel.plot(layers, on_axis(record.theory["dh"], "log"), **{**grammar.THEORY, "linewidth": 1.1})
     grammar.tidy(panel, size=9)
     panel.set(xlim=(1, deepest), ylim=(floor, ceiling), xticks=[1, round(deepest / 2)])

@@ -11,6 +11,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
 
+WORDS = "max-width: 62em; line-height: 1.45"
+DARK = """<style>body[data-jp-theme-light="false"] .jp-RenderedImage img[alt] {
+  filter: invert(0.93) hue-rotate(180deg); }</style>"""  # on a dark page, light and dark change places, hues stay
+
 
 class Canvas:
     """A figure whose moving artists are redrawn over a kept background: a few milliseconds instead of eighty.
@@ -76,8 +80,7 @@ class Picture:
         from IPython.display import display  # there, where this method is called
 
         data, metadata = bundle(self.figure, self.caption)
-        style = "max-width: 62em; line-height: 1.45"
-        text = f'<p role="status" style="{style}">{html.escape(self.caption, quote=False)}</p>'
+        text = f'{DARK}<p role="status" style="{WORDS}">{html.escape(self.caption, quote=False)}</p>'
         display({"image/png": data["image/png"]}, metadata=metadata, raw=True)
         display({"text/html": text, "text/plain": self.caption}, raw=True)
 

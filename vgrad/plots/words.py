@@ -34,6 +34,22 @@ def alt(record) -> str:
     return f"Gradient by layer on a {record.scale} axis, {_net(record)}: {drawn}."
 
 
+def grid_sentence(records) -> str:
+    """How many of many pairs vanish, explode and hold, and which activations do so whatever the initialization."""
+    verdicts = [verdict(record.ratio) for record in records]
+    counts = ", ".join(f"{verdicts.count(word)} {words}" for word, words in VERDICTS.items() if word in verdicts)
+    by_activation = {}
+    for record, word in zip(records, verdicts, strict=True):
+        by_activation.setdefault(grammar.look(record.activation).label, set()).add(word)
+    always = [
+        f"{', '.join(names)} {words if len(names) > 1 else word} in every row"
+        for word, words in VERDICTS.items()
+        if (names := [name for name, found in by_activation.items() if found == {word}])
+    ]
+    pairs = f"{len(records)} pairs of activation and initialization, {records[0].depth} layers"
+    return "; ".join([f"{pairs}: {counts}", *always]) + "."
+
+
 def spread_sentence(records, by: str) -> str:
     """How far the networks of each record lie apart, and how many of them pass nothing."""
     parts = []
@@ -95,7 +111,8 @@ def _troubles(record) -> list[str]:
         )
     dead = record.silent - record.underflow
     if dead > 0 and record.gain:
-        said.append(f"In {_count(dead, record)} a layer of dead units lets nothing through: the gradient is exactly 0.")
+        why = "a layer of dead units lets nothing through" if record.activation == "relu" else "slopes round to 0"
+        said.append(f"In {_count(dead, record)} {why}: the gradient is exactly 0.")
     if health.subnormals[0] > 0 and not record.silent:
         said.append(f"At the first layer {health.subnormals[0]:.0%} of it is subnormal in {record.precision}.")
     if record.seeds < record.seeds_asked:
