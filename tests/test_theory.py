@@ -257,3 +257,11 @@ def test_networks_of_width_256_do_what_theory_says_away_from_criticality():
     assert len(errors) >= 10
     assert np.median(list(errors.values())) < 0.01
     assert max(errors.values()) < 0.1, max(errors, key=errors.get)
+
+
+@pytest.mark.parametrize("gain", [0.1, 1.0, 5.0, 6.0, 8.0, 20.0])
+@pytest.mark.parametrize("depth", [20, 60, 100])
+def test_the_weights_gradient_of_relu_is_the_same_in_all_layers(depth, gain):
+    """What h gains going up, dz gains going down, at any gain."""
+    predicted = theory.flow(depth, "relu", gain)
+    np.testing.assert_allclose(predicted.dW / predicted.dW[-1], 1.0, rtol=1e-9)

@@ -53,7 +53,7 @@ def moments(activation: str, q: float) -> tuple[float, float]:
     scale = min(max(q**0.5, 1e-150), 1e140)  # whose squares, and φ's, are still numbers
     h, pullback = phi(scale * nodes)
     square, slope = float(weights @ h**2), float(weights @ pullback(np.ones_like(h)) ** 2)
-    return (np.inf if q > scale**2 and square > 1e100 else square), slope
+    return (np.inf if q > 1e280 and square > 1e100 else square), slope
 
 
 def q_map(activation: str, q: float, sigma_w: float, sigma_b: float = 0.0) -> float:

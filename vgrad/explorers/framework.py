@@ -25,7 +25,9 @@ STYLE = """<style>
 .vgrad-explorer .vgrad-view { flex: 2 1 560px; min-width: 300px; max-width: 960px; }
 .vgrad-explorer .vgrad-view figure { margin: 0; }
 .vgrad-explorer .vgrad-view img { display: block; width: 100%; height: auto; }
-.vgrad-explorer .vgrad-view figcaption { font-size: 1.12em; line-height: 1.45; padding: 6px 8px 0; }
+.vgrad-explorer .vgrad-view figcaption { line-height: 1.45; padding: 6px 8px 0; min-height: 7.5em; }
+.vgrad-explorer .vgrad-view figcaption b { font-size: 1.25em; font-weight: 500; }
+.jp-OutputArea-child:has(.vgrad-explorer) .jp-OutputArea-promptOverlay { pointer-events: none; }
 .vgrad-explorer .vgrad-buttons button { width: auto; padding: 0 12px; }
 body[data-jp-theme-light="false"] .vgrad-explorer .vgrad-view img { filter: invert(0.93) hue-rotate(180deg); }
 </style>"""
@@ -78,6 +80,7 @@ class Explorer(widgets.VBox):
 
     def reset(self) -> None:
         """Back to how this page started."""
+        self._slow = 0
         self._move(self._start)
         self._redraw()
 
@@ -123,10 +126,11 @@ class Explorer(widgets.VBox):
     def _show(self) -> None:
         width, height = (round(100 * inches) for inches in self.figure.get_size_inches())
         data = base64.b64encode(self.png()).decode()
+        finding, stop, rest = html.escape(self.caption, quote=False).partition(". ")
         self._view.value = (
             f'<figure><img alt="{html.escape(self._alt(self.record))}" width="{width}" height="{height}" '
             f'decoding="sync" src="data:image/png;base64,{data}">'
-            f'<figcaption role="status">{html.escape(self.caption, quote=False)}</figcaption></figure>'
+            f'<figcaption role="status"><b>{finding}{stop.rstrip()}</b> {rest}</figcaption></figure>'
         )
         if self._saved.value:
             self._saved.value = ""
@@ -157,6 +161,7 @@ class Explorer(widgets.VBox):
         return [top, widgets.HBox([panel, view], layout={"flex_flow": "row wrap"})]
 
     def _preset(self, values: dict) -> None:
+        self._slow = 0
         self._move({**self._default, **values})
         self._redraw()
 

@@ -12,7 +12,7 @@ from .words import sentence
 
 DEPTHS = (3, 5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 200, 500, 1000, 10_000)
 DECADES = (2, 3, 5, 10, 20, 30, 40, 60, 80, 160, 320, 640)
-SIZES = (1.2, 2, 5, 10, 100, 1e3, 1e4, 1e6, 1e9, 1e15, 1e30, 1e60, 1e120, 1e300, 1.7e308)  # of a linear axis
+SIZES = (1.2, 2, 5, *(10.0**k for k in (*range(1, 20), *range(20, 301, 10))), 1.7e308)  # of a linear axis
 QUANTITIES = ("dh", "dz", "dW")
 
 
@@ -30,7 +30,7 @@ class Curve:
         self.label = axes.annotate(
             quantity, (1, 0), (-10, 0), textcoords="offset points", ha="right", va="center", fontsize=14, weight="bold"
         )
-        self.artists = [self.band, self.theory, self.median, self.zeros, self.overflows, self.label]
+        self.artists = [self.band, self.median, self.theory, self.zeros, self.overflows, self.label]
 
     def hide(self) -> None:
         """Take the curve out of the picture."""

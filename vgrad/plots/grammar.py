@@ -79,9 +79,9 @@ def shade(axes: Axes, low: float, high: float, floor: float, ceiling: float, wor
             axes.text(0.985, s=name, transform=axes.transAxes, ha="right", color=ink, fontsize=14, style="italic", **at)
 
 
-def decade_ticks(axes: Axes, low: float, high: float) -> None:
-    """Ticks of an axis whose numbers are decades: 10⁻²⁰, 10⁻¹⁰, 1, … at most nine of them."""
-    step = next(s for s in (1, 2, 5, 10, 20, 40, 50, 100, 200, 500) if (high - low) / s <= 8)
+def decade_ticks(axes: Axes, low: float, high: float, most: int = 8) -> None:
+    """Ticks of an axis whose numbers are decades: 10⁻²⁰, 10⁻¹⁰, 1, … one more than ``most`` at the most."""
+    step = next(s for s in (1, 2, 5, 10, 20, 40, 50, 100, 200, 500) if (high - low) / s <= most)
     ticks = np.arange(math.ceil(low / step) * step, high + 0.5, step)
     axes.set_yticks(ticks, ["1" if t == 0 else f"$10^{{{t:.0f}}}$" for t in ticks])
 

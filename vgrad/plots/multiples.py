@@ -20,7 +20,7 @@ def grid(records, columns: int) -> Picture:
     ceiling = max(limits(record)[2] for record in records)
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     inch = 1 / figure.get_figheight()
-    figure.subplots_adjust(0.095, 0.6 * inch, 0.995, 1 - 0.34 * inch, wspace=0.08, hspace=0.12)
+    figure.subplots_adjust(0.095, 0.6 * inch, 0.995, 1 - 0.34 * inch, wspace=0.08, hspace=0.18)
     for k, (record, panel) in enumerate(zip(records, axes.flat, strict=False)):
         _panel(panel, record, deepest, floor, ceiling)
         if k < columns:
@@ -88,4 +88,4 @@ def _panel(panel, record, deepest: int, floor: float, ceiling: float) -> None:
     panel.plot(layers, on_axis(record.theory["dh"], "log"), **{**grammar.THEORY, "linewidth": 1.1})
     grammar.tidy(panel, size=9)
     panel.set(xlim=(1, deepest), ylim=(floor, ceiling), xticks=[1, round(deepest / 2)])
-    grammar.decade_ticks(panel, floor, ceiling)
+    grammar.decade_ticks(panel, floor, ceiling, most=4)

@@ -18,20 +18,23 @@ def verdict(ratio: float) -> str:
 
 
 def sentence(record) -> str:
-    """What a flow record says: the net, a verdict for each gradient shown, what went wrong, and the protocol."""
-    parts = [f"{_net(record)}: {_findings(record)}.", *_troubles(record), f"Protocol: {record.protocol}."]
-    return " ".join(parts)
+    """What a flow record says: first the finding, then what went wrong, which networks they were, and the protocol."""
+    look, layers = grammar.look(record.activation), "1 layer" if record.depth == 1 else f"{record.depth} layers"
+    finding = f"{layers} of {look.label}: {_findings(record)}."
+    return " ".join([finding, *_troubles(record), f"{_networks(record)}.", f"Protocol: {record.protocol}."])
 
 
 def alt(record) -> str:
     """The picture in words: what is drawn, and the medians of five layers."""
     layers = np.unique(np.linspace(1, record.depth, 5).round().astype(int))
-    curves = []
+    curves, look = [], grammar.look(record.activation)
     for name in record.shown:
         points = ", ".join(f"{grammar.number(record.relative[name].median[k - 1])} at layer {k}" for k in layers)
         curves.append(f"{name} relative to the last layer is {points}")
     drawn = "; ".join(curves) or "no curve is switched on"
-    return f"Gradient by layer on a {record.scale} axis, {_net(record)}: {drawn}."
+    return (
+        f"Gradient by layer on a {record.scale} axis, {record.depth} layers of {look.label}, {_net(record)}: {drawn}."
+    )
 
 
 def grid_sentence(records) -> str:
@@ -62,11 +65,9 @@ def spread_sentence(records, by: str) -> str:
 
 
 def _net(record) -> str:
-    look, gain = grammar.look(record.activation), "" if record.gain == 1 else f" × {grammar.number(record.gain)}"
-    layers = "1 layer" if record.depth == 1 else f"{record.depth} layers"
+    gain = "" if record.gain == 1 else f" × {grammar.number(record.gain)}"
     samples = "1 sample" if record.batch == 1 else f"{record.batch} samples"
-    start = f"{layers} of {look.label}, width {record.width}, {grammar.title(record.scheme)}{gain}"
-    return f"{start}, {samples}" + ("" if record.precision == "float64" else f", {record.precision}")
+    return f"width {record.width}, {grammar.title(record.scheme)}{gain}, {samples}, {record.precision}"
 
 
 def _findings(record) -> str:
@@ -75,24 +76,31 @@ def _findings(record) -> str:
         return "nothing is shown; switch on dh, dz or dW"
     if record.depth == 1:
         return "with a single layer, the first is the last, and there is nothing to lose on the way"
-    found = []
-    for k, name in enumerate(record.shown):
-        ratio, theory = record.relative[name].median[0], record.theory[name][0]
-        size = "exactly 0" if ratio == 0 else grammar.number(ratio)
-        size += " of the last's" if k == 0 and ratio > 0 and np.isfinite(ratio) else ""
-        start = "" if k else "the first layer's "
-        ours = f" (theory {grammar.number(theory)})" if np.isfinite(theory) else ""
-        found.append(f"{start}{name} is {size}{ours}: it {verdict(ratio)}")
-    return "; ".join(found) + _spread(record)
+    return "; ".join(_finding(name, record, first=k == 0) for k, name in enumerate(record.shown))
 
 
-def _spread(record) -> str:
-    """How many networks, and how far they differ."""
+def _finding(name: str, record, first: bool) -> str:
+    ratio, theory = record.relative[name].median[0], record.theory[name][0]
+    start = f"the first layer's {name}" if first else name
+    if not np.isfinite(ratio):
+        return f"{start} overflows"
+    size = "exactly 0" if ratio == 0 else grammar.number(ratio) + (" of the last's" if first else "")
+    ours = f" (theory {grammar.number(theory)})" if np.isfinite(theory) else ""
+    nearly = "" if ratio == 0 or 1 / 3 < ratio < 3 else "shrinks, but " if ratio < 1 else "grows, but "
+    word = verdict(ratio)
+    return f"{start} is {size}{ours}: it {nearly if word == 'holds' else ''}{word}"
+
+
+def _networks(record) -> str:
+    """How many networks, of what kind, and how far they differ."""
     if record.seeds == 1:
-        return " (one network)"
-    low, _, high = (row[0] for row in record.relative[record.shown[0]])
-    middle = f"; {record.shown[0]} of 8 in 10 from {grammar.number(low)} to {grammar.number(high)}"
-    return f" (median of {record.seeds} networks{middle if low > 0 and np.isfinite(high) else ''})"
+        return f"One network: {_net(record)}"
+    spread = ""
+    if record.shown:
+        low, _, high = (row[0] for row in record.relative[record.shown[0]])
+        if low > 0 and np.isfinite(high):
+            spread = f"; {record.shown[0]} of 8 in 10 from {grammar.number(low)} to {grammar.number(high)}"
+    return f"Median of {record.seeds} networks: {_net(record)}{spread}"
 
 
 def _troubles(record) -> list[str]:
@@ -102,7 +110,7 @@ def _troubles(record) -> list[str]:
         said.append(f"Going forward, {record.precision} overflows at layer {record.overflow}.")
     broken = np.flatnonzero((health.infs > 0) | (health.nans > 0))
     if broken.size:
-        said.append(f"Coming back, the gradient is no longer finite at layer {broken[-1] + 1}.")
+        said.append(f"Coming back, some of the gradient is no longer finite at layer {broken[-1] + 1}.")
     if record.gain == 0:
         said.append("All weights are 0, so nothing passes.")
     elif record.underflow:
@@ -113,7 +121,7 @@ def _troubles(record) -> list[str]:
     if dead > 0 and record.gain:
         why = "a layer of dead units lets nothing through" if record.activation == "relu" else "slopes round to 0"
         said.append(f"In {_count(dead, record)} {why}: the gradient is exactly 0.")
-    if health.subnormals[0] > 0 and not record.silent:
+    if health.subnormals[0] >= 0.005 and not record.silent:
         said.append(f"At the first layer {health.subnormals[0]:.0%} of it is subnormal in {record.precision}.")
     if record.seeds < record.seeds_asked:
         said.append(f"Of {record.seeds_asked} networks asked for, {record.seeds} ran: more could not follow a slider.")
