@@ -464,7 +464,7 @@ def test_a_slow_tick_lets_sliders_report_when_let_go_and_says_so_until_it_is_qui
     key, slider = next((k, w) for k, w in explorer.controls.items() if isinstance(w, SLIDERS))
     follows = [w for w in explorer.controls.values() if w.has_trait("continuous_update")]
     low, high = ends(slider)
-    moves = ((low, True, False), (high, True, True), (low, True, True), (low + 1, False, False), (high, False, False))
+    moves = ((low, True, False), (high, True, False), (low, True, True), (high, True, True), (low + 1, False, False))
     for value, late, slow in moves:
         monkeypatch.setattr(framework, "SLOW", 0.0 if late else math.inf)
         explorer.set(**{key: value})

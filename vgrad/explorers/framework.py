@@ -136,9 +136,9 @@ class Explorer(widgets.VBox):
             self._saved.value = ""
 
     def _follow(self, quick: bool) -> None:
-        """Let sliders report while they move, or, where two ticks running took long, only when they are let go."""
+        """Let sliders report while they move, or, where three ticks running took long, only when they are let go."""
         self._slow = 0 if quick else self._slow + 1
-        follow = self._slow < 2
+        follow = self._slow < 3
         for widget in self.controls.values():
             if widget.has_trait("continuous_update"):
                 widget.continuous_update = follow

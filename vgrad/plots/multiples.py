@@ -55,7 +55,7 @@ def spread(records, by: str = "width") -> Picture:
     axes.plot(np.arange(len(records)), theory, **grammar.THEORY)
     axes.set_xticks(range(len(records)), [getattr(record, by) for record in records])
     axes.set_xlabel(by, fontsize=13)
-    figure.text(0.012, 0.982, "first layer's dh, relative to the last's", fontsize=13, va="top")
+    figure.text(0.012, 0.982, "first layer's dh ÷ last's", fontsize=13, va="top")
     ink = dict(linestyle="none", color=grammar.FAINT)
     handles = [
         Line2D([], [], marker="o", label="a network", **ink),

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import imsave
 
 WORDS = "max-width: 62em; line-height: 1.45"
-DARK = """<style>body[data-jp-theme-light="false"] .jp-RenderedImage img[alt] {
+DARK = """<style>body[data-jp-theme-light="false"] .jp-RenderedImage img {
   filter: invert(0.93) hue-rotate(180deg); }</style>"""  # on a dark page, light and dark change places, hues stay
 
 
