@@ -56,7 +56,7 @@ def title(name: str) -> str:
 
 def new_figure(width: float = 9.0, height: float = 4.6) -> Figure:
     """A figure outside pyplot, legible from the back of a lecture room: letters of 13 points at 9 inches."""
-    return Figure(figsize=(width, height), dpi=120, facecolor=PAPER)
+    return Figure(figsize=(width, height), dpi=115, facecolor=PAPER)
 
 
 def tidy(axes: Axes, size: float = 13) -> None:
