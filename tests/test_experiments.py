@@ -55,13 +55,13 @@ def test_the_record_holds_float64_arrays_of_its_own_shape(depth, seeds, precisio
     assert (record.scheme, record.precision) == ("xavier_normal", precision)
     assert norms(record).shape == (3, seeds, depth)
     bands = [array for name in QUANTITIES for array in record.relative[name]]
-    arrays = [*bands, *(record.theory[name] for name in QUANTITIES), *record.health]
+    arrays = [*bands, *(record.theory[name] for name in QUANTITIES), *record.entries]
     assert {array.shape for array in arrays} == {(depth,)}
     assert {array.dtype.name for array in [norms(record), *arrays]} == {"float64"}
     assert record.ratio == record.relative["dh"].median[0]
 
 
-@pytest.mark.parametrize("scheme", init.SCHEMES)
+@pytest.mark.parametrize("scheme", experiments.CHOICES["scheme"])
 @pytest.mark.parametrize("activation", ["tanh", "relu", "gelu"])
 def test_the_norms_are_those_of_the_networks_explicit_gradients(spied, activation, scheme):
     record, seen = spied(activation=activation, scheme=scheme, gain=1.3)
@@ -83,7 +83,7 @@ def test_the_networks_are_computed_in_the_precision_asked_for(spied, precision):
 
 
 @pytest.mark.parametrize("gain", [0.5, 2.0])
-@pytest.mark.parametrize("scheme", init.SCHEMES)
+@pytest.mark.parametrize("scheme", experiments.CHOICES["scheme"])
 def test_sigma_w_and_sigma_b_are_those_of_the_weights_drawn(spied, scheme, gain):
     record, seen = spied(scheme=scheme, gain=gain, depth=4, width=40, seeds=4, activation="leaky_relu")
     W, b = (np.stack([layer.affine[i] for layer in seen["params"]]) for i in (0, 1))
@@ -139,7 +139,7 @@ def test_a_network_that_fell_silent_stays_at_0_in_the_bands(name):
 # --- repeatable ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", init.SCHEMES)
+@pytest.mark.parametrize("scheme", experiments.CHOICES["scheme"])
 @pytest.mark.parametrize("precision", init.DTYPES)
 def test_the_same_arguments_give_the_same_numbers_and_another_seed_others(scheme, precision):
     first = flow(scheme=scheme, precision=precision)
@@ -151,7 +151,7 @@ def test_the_same_arguments_give_the_same_numbers_and_another_seed_others(scheme
 @pytest.mark.parametrize(
     "net",
     [
-        *[dict(scheme=scheme) for scheme in init.SCHEMES],
+        *[dict(scheme=scheme) for scheme in experiments.CHOICES["scheme"]],
         dict(precision="float16"),
         dict(precision="float32", activation="relu"),
         dict(depth=40, width=8, batch=1, activation="relu", scheme="he_normal"),  # some of them are silent
@@ -163,7 +163,7 @@ def test_more_seeds_keep_the_first_seeds_numbers_bit_for_bit(net):
     np.testing.assert_array_equal(norms(many)[:, :5], norms(few))
 
 
-@pytest.mark.parametrize("scheme", init.SCHEMES)
+@pytest.mark.parametrize("scheme", experiments.CHOICES["scheme"])
 def test_depth_slices_one_network(spied, scheme):
     (shallow, seen), (deep, seen_too) = spied(depth=5, scheme=scheme), spied(depth=8, scheme=scheme)
     assert (shallow.depth, deep.depth) == (5, 8)
@@ -184,7 +184,7 @@ def test_gain_moves_one_network_exactly(activation):
     np.testing.assert_array_equal(twice.dW, once.dW * 2.0**5)
 
 
-@pytest.mark.parametrize("scheme", init.SCHEMES)
+@pytest.mark.parametrize("scheme", experiments.CHOICES["scheme"])
 def test_gain_moves_one_network_smoothly(scheme):
     gains = 1.5 + np.linspace(0, 1e-3, 5)
     dh = np.log([flow(gain=gain, scheme=scheme).dh for gain in gains])
@@ -226,9 +226,9 @@ def test_a_single_network_beyond_the_budget_is_refused(weights):
 def test_float16_underflow_is_recorded():
     record = flow(depth=30, activation="sigmoid", precision="float16")
     assert (record.silent, record.underflow, record.overflow) == (1, 1, None)
-    assert record.health.zeros[0] == 1
-    assert record.health.zeros[-1] == record.health.subnormals[-1] == 0
-    assert record.health.subnormals.max() > 0
+    assert record.entries.zeros[0] == 1
+    assert record.entries.zeros[-1] == record.entries.subnormals[-1] == 0
+    assert record.entries.subnormals.max() > 0
     assert record.ratio == 0
     assert flow(depth=30, activation="sigmoid").silent == 0
 
@@ -239,7 +239,7 @@ def test_overflow_is_recorded_with_its_first_layer(spied, precision, depth):
     finite = [np.isfinite(step.output).all() for step in seen["tape"] if step.name.startswith("relu")]
     assert all(finite[: record.overflow - 1])
     assert not finite[record.overflow - 1]
-    assert (record.health.infs + record.health.nans).max() > 0
+    assert (record.entries.infs + record.entries.nans).max() > 0
     assert flow(depth=depth, activation="relu", gain=16.0).overflow is None
 
 
@@ -279,7 +279,7 @@ def test_what_only_a_low_precision_silences_is_underflow():
         dict(gain=5e-324),
         *[dict(gain=1e30, depth=30, activation=name) for name in ops.ACTIVATIONS],
         *[dict(gain=1e30, precision="float32", activation=name) for name in ops.ACTIVATIONS],
-        *[dict(depth=1, width=1, batch=1, seeds=1, scheme=name) for name in init.SCHEMES],
+        *[dict(depth=1, width=1, batch=1, seeds=1, scheme=name) for name in experiments.CHOICES["scheme"]],
         dict(depth=np.int64(3), gain=np.float32(1.5), seed=2**70),
     ],
     ids=str,

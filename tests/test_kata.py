@@ -112,20 +112,20 @@ def test_weight_gradients_and_activations_agree_with_differences(activation):
     record, layers = kata.run(activation, seed=3), kata.weights(3)
     assert record.h.shape == record.dW.shape == record.variances.shape == (10,)
     assert abs(record.h[-1]) == pytest.approx(abs(forward(activation, layers)), rel=1e-12)
-    for k, ((W, _),) in enumerate(layers):
+    for k, ((W, _), _) in enumerate(layers):
         explicit = np.empty(W.shape)
         for index in np.ndindex(W.shape):
             nudged = [W.copy(), W.copy()]
             for sign, copy in zip((1, -1), nudged, strict=True):
                 copy[index] += sign * 1e-6
-            up, down = (forward(activation, [*layers[:k], ((copy, 0),), *layers[k + 1 :]], 0) for copy in nudged)
+            up, down = (forward(activation, [*layers[:k], ((copy, 0), None), *layers[k + 1 :]], 0) for copy in nudged)
             explicit[index] = (up - down) / 2e-6
         assert record.dW[k] == pytest.approx(np.linalg.norm(explicit), rel=1e-4, abs=1e-10)
 
 
 def forward(activation, layers, start=0):
     h = [0.5, -0.3, 0.8, -0.1]
-    for ((W, _),) in layers[start:]:
+    for ((W, _), _) in layers[start:]:
         h = [value(activation, sum(a * w for a, w in zip(h, column, strict=True))) for column in W.T.tolist()]
     return h[0]
 

@@ -9,38 +9,58 @@ from hypothesis import strategies as st
 
 from vgrad import ops
 from vgrad.gradcheck import directional
+from vgrad.tape import tree_map
 
 PRECISIONS = ("float16", "float32", "float64")
 LOW_PRECISIONS = PRECISIONS[:2]
 ACTIVATIONS = tuple(ops.ACTIVATIONS)
+NORMS = {"batch_norm": -2, "layer_norm": -1}  # and the axis that each takes its mean over
+WITH_PARAMETERS = ("affine", "product", *NORMS)
 
 leads = st.sampled_from([(), (1,), (3,), (2, 3)])  # the ensemble axes
+nested = st.sampled_from([((3,), (3,)), ((3,), ()), ((), (3,)), ((3,), (2, 3)), ((2, 3), (3,)), ((2, 3), ())])
 sizes = st.integers(1, 6)
+several = st.integers(2, 6)
 seeds = st.integers(0, 2**32 - 1)
 
 
-def affine_case(lead, N, fan_in, fan_out, seed, dtype="float64"):
-    """Generic parameters, input and cotangent: no entry is 0, the biases neither."""
+def case(name, lead, x_lead, N, fan_in, fan_out, seed, dtype="float64"):
+    """An operation, generic parameters and input, and a cotangent: no entry is 0, the biases neither.
+
+    The input's entries are at least 0.5 apart, along both axes: no norm divides by a variance near 0.
+    """
     rng = np.random.default_rng(seed)
-    W, b, x, dz = (
-        rng.standard_normal((*lead, *shape)).astype(dtype)
-        for shape in ((fan_in, fan_out), (fan_out,), (N, fan_in), (N, fan_out))
-    )
-    return ops.Affine(W, b), x, dz
+    shapes = {"affine": ((fan_in, fan_out), (fan_out,)), "product": ((fan_in, fan_out),)}
+    params = [rng.standard_normal((*lead, *shape)).astype(dtype) for shape in shapes.get(name, ((fan_in,), (fan_in,)))]
+    form = {"affine": ops.Affine, "product": lambda W: W}.get(name, ops.Norm)
+    apart = np.add.outer(np.arange(N), np.arange(fan_in)) - (N + fan_in) / 2
+    x = (apart + rng.uniform(0, 0.5, (*x_lead, N, fan_in))).astype(dtype)
+    width = fan_in if name in NORMS else fan_out
+    dy = rng.standard_normal((*max(lead, x_lead, key=len), N, width)).astype(dtype)
+    return getattr(ops, name), form(*params), x, dy
 
 
 def as_float64(*arrays):
     return [array.astype(np.float64) for array in arrays]
 
 
+def form(tree):
+    """The types and shapes of a tree of arrays."""
+    return (type(tree), *map(form, tree)) if isinstance(tree, tuple) else (tree.shape, tree.dtype)
+
+
+def assert_close(computed, exact, tolerance=1e-12):
+    tree_map(lambda a, b: np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance), computed, exact)
+
+
 # --- directions ------------------------------------------------------------------------------------------------------
 
 
-@given(lead=leads, N=sizes, fan_in=sizes, fan_out=sizes, seed=seeds)
-def test_affine_pulls_back_to_its_parameters_and_its_input(lead, N, fan_in, fan_out, seed):
-    params, x, _ = affine_case(lead, N, fan_in, fan_out, seed)
-    comparison = directional(lambda at: ops.affine(*at), (params, x), rng=np.random.default_rng(seed))
-    assert comparison.error <= 1e-6
+@pytest.mark.parametrize("name", WITH_PARAMETERS)
+@given(pair=nested | leads.map(lambda lead: (lead, lead)), N=several, fan_in=sizes, fan_out=sizes, seed=seeds)
+def test_operations_pull_back_to_their_parameters_and_their_input(name, pair, N, fan_in, fan_out, seed):
+    f, params, x, _ = case(name, *pair, N, fan_in, fan_out, seed)
+    assert directional(lambda at: f(*at), (params, x), rng=np.random.default_rng(seed)).error <= 1e-6
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -66,17 +86,31 @@ def test_softmax_cross_entropy_pulls_back_to_the_logits(lead, shared, N, K, seed
     assert directional(lambda at: ops.softmax_cross_entropy(at, labels), logits, rng=rng).error <= 1e-6
 
 
-@given(lead=leads, N=sizes, D=sizes, K=sizes, seed=seeds)
-def test_a_gradient_has_the_shape_of_what_it_is_the_gradient_of(lead, N, D, K, seed):
-    params, x, dz = affine_case(lead, N, D, K, seed)
-    z, pullback = ops.affine(params, x)
-    grads, dx = pullback(dz)
-    assert (z.shape, dx.shape) == (dz.shape, x.shape)
-    assert isinstance(grads, ops.Affine)
-    assert [g.shape for g in grads] == [p.shape for p in params]
-    for loss, loss_pullback in (ops.mse(z, dz), ops.softmax_cross_entropy(z, np.zeros(N, int))):
+@pytest.mark.parametrize("name", WITH_PARAMETERS)
+@given(pair=nested | leads.map(lambda lead: (lead, lead)), N=several, D=sizes, K=sizes, seed=seeds)
+def test_a_gradient_has_the_form_of_what_it_is_the_gradient_of(name, pair, N, D, K, seed):
+    f, params, x, dy = case(name, *pair, N, D, K, seed)
+    y, pullback = f(params, x)
+    assert y.shape == dy.shape
+    assert form(pullback(dy)) == form((params, x))
+
+
+@given(lead=leads, N=sizes, K=sizes, seed=seeds)
+def test_a_loss_has_the_ensemble_axes_and_its_gradient_the_shape_of_the_outputs(lead, N, K, seed):
+    outputs, target = np.random.default_rng(seed).standard_normal((2, *lead, N, K))
+    for loss, pullback in (ops.mse(outputs, target), ops.softmax_cross_entropy(outputs, np.zeros(N, int))):
         assert np.shape(loss) == lead
-        assert loss_pullback().shape == loss_pullback(np.ones(lead)).shape == z.shape
+        assert pullback().shape == pullback(np.ones(lead)).shape == outputs.shape
+
+
+@pytest.mark.parametrize("name", WITH_PARAMETERS)
+@given(pair=nested | leads.map(lambda lead: (lead, lead)), N=several, D=sizes, K=sizes, seed=seeds)
+def test_a_stack_of_cotangents_gives_a_stack_at_the_input_and_a_sum_at_the_parameters(name, pair, N, D, K, seed):
+    f, params, x, dy = case(name, *pair, N, D, K, seed)
+    _, pullback = f(params, x)
+    stack = np.random.default_rng(seed).standard_normal((4, *dy.shape))
+    grads, dx = zip(*map(pullback, stack), strict=True)
+    assert_close(pullback(stack), (tree_map(lambda *each: sum(each), *grads), np.stack(dx)))
 
 
 @pytest.mark.parametrize("loss", ["mse", "softmax_cross_entropy"])
@@ -96,6 +130,17 @@ def test_a_pullback_keeps_no_state_and_is_linear(name):
     pullback(other)
     np.testing.assert_array_equal(pullback(dh), first)
     np.testing.assert_allclose(pullback(dh - 3 * other), first - 3 * pullback(other), rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", WITH_PARAMETERS)
+def test_a_pullback_to_parameters_keeps_no_state_and_is_linear(name):
+    f, params, x, dy = case(name, (2,), (2,), 4, 5, 3, seed=2)
+    other = np.random.default_rng(3).standard_normal(dy.shape)
+    _, pullback = f(params, x)
+    first = tree_map(np.copy, pullback(dy))
+    second = pullback(other)
+    tree_map(np.testing.assert_array_equal, pullback(dy), first)
+    assert_close(pullback(dy - 3 * other), tree_map(lambda a, b: a - 3 * b, first, second))
 
 
 # --- precision -------------------------------------------------------------------------------------------------------
@@ -121,7 +166,7 @@ def test_activations_agree_with_their_float64_selves(name, dtype, seed):
 @given(lead=leads, N=sizes, fan_in=sizes, fan_out=sizes, seed=seeds)
 def test_affine_agrees_with_its_float64_self(dtype, lead, N, fan_in, fan_out, seed):
     """Within n eps times the sum of the n terms' sizes, for each of the sums that it computes."""
-    params, x, dz = affine_case(lead, N, fan_in, fan_out, seed, dtype)
+    _, params, x, dz = case("affine", lead, lead, N, fan_in, fan_out, seed, dtype)
     W, b, x64, dz64 = as_float64(*params, x, dz)
     z, pullback = ops.affine(params, x)
     z64, pullback64 = ops.affine(ops.Affine(W, b), x64)
@@ -137,6 +182,42 @@ def test_affine_agrees_with_its_float64_self(dtype, lead, N, fan_in, fan_out, se
     for computed, exact, terms, n in sums:
         assert computed.dtype == dtype
         assert (abs(computed - exact) <= n * eps * terms + n * smallest).all()
+
+
+@pytest.mark.parametrize("dtype", LOW_PRECISIONS)
+@pytest.mark.parametrize("name", NORMS)
+@given(lead=leads, N=several, D=sizes, offset=st.sampled_from([0.0, 30.0]), seed=seeds)
+def test_norms_agree_with_their_float64_selves(name, dtype, lead, N, D, offset, seed):
+    """Computed in float32 and rounded once: within n eps of float32 times the sizes of the terms, plus that rounding.
+
+    The difference z - mean is off by n eps max|z|, and so ẑ by n eps (1 + |ẑ|) (1 + max|z| / std): what is lost where
+    the mean is large. Every other term has ẑ as a factor.
+    """
+    axis = NORMS[name]
+    f, params, z, dy = case(name, lead, lead, N, D, D, seed, dtype)
+    z += z.dtype.type(offset)
+    gamma, beta, z64, dy64 = as_float64(*params, z, dy)
+    y, pullback = f(params, z)
+    y64, pullback64 = f(ops.Norm(gamma, beta), z64)
+    (dgamma, dbeta), dz = pullback(dy)
+    (dgamma64, dbeta64), dz64 = pullback64(dy64)
+
+    std = np.sqrt(z64.var(axis=axis, keepdims=True) + ops.EPSILON)
+    unit = 1 + abs(z64 - z64.mean(axis=axis, keepdims=True)) / std
+    lost = 1 + abs(z64).max(axis=axis, keepdims=True) / std
+    dunit = abs(gamma[..., None, :] * dy64)
+    along = unit * np.mean(unit * dunit, axis=axis, keepdims=True)
+    sums = (  # computed, exact, the sizes of its terms
+        (y, y64, abs(gamma)[..., None, :] * unit * lost + abs(beta)[..., None, :]),
+        (dgamma, dgamma64, (unit * lost * abs(dy64)).sum(axis=-2)),
+        (dbeta, dbeta64, abs(dy64).sum(axis=-2)),
+        (dz, dz64, (dunit + along) * lost / std),
+    )
+    n, eps32 = N + D + 4, np.finfo("float32").eps.item()
+    eps, smallest = np.finfo(dtype).eps.item(), np.finfo(dtype).smallest_subnormal.item()
+    for computed, exact, terms in sums:
+        assert computed.dtype == dtype
+        assert (abs(computed - exact) <= n * eps32 * terms + eps * abs(exact) + smallest).all()
 
 
 @pytest.mark.parametrize("dtype", LOW_PRECISIONS)
@@ -172,6 +253,84 @@ def test_a_float16_product_is_rounded_once(lead, n, seed):
 def test_a_float16_sum_may_pass_beyond_float16_and_return():
     a, b = np.array([[300.0, 300.0]], "float16"), np.array([[300.0], [-299.0]], "float16")
     assert ops.matmul(a, b).item() == 300.0  # 90000 is beyond float16's 65504
+
+
+# --- norms -----------------------------------------------------------------------------------------------------------
+
+LARGE = 1e5  # so much larger than ε that it does not show
+
+
+def norm_case(name, lead, N, D, seed):
+    """A norm of large numbers, without ε, but with generic parameters; and the mean over its axis."""
+    f, params, z, dy = case(name, lead, lead, N, D, D, seed)
+    return f, params, LARGE * z, dy, lambda a: a.mean(axis=NORMS[name], keepdims=True)
+
+
+@pytest.mark.parametrize("name", NORMS)
+@given(lead=leads, N=several, D=several, seed=seeds)
+def test_a_norms_output_has_mean_beta_and_standard_deviation_gamma(name, lead, N, D, seed):
+    f, (gamma, beta), z, _, mean = norm_case(name, lead, N, D, seed)
+    unit, _ = f(ops.Norm(np.ones_like(gamma), np.zeros_like(beta)), z)
+    np.testing.assert_allclose(mean(unit), 0 * mean(unit), atol=1e-9)
+    np.testing.assert_allclose(mean(unit * unit), 1 + 0 * mean(unit), rtol=1e-9)
+    y, _ = f(ops.Norm(gamma, beta), z)
+    assert_close(y, gamma[..., None, :] * unit + beta[..., None, :])
+    if name == "batch_norm":
+        assert_close((y.mean(axis=-2), y.std(axis=-2)), (beta, abs(gamma)), tolerance=1e-9)
+
+
+@pytest.mark.parametrize("name", NORMS)
+@given(lead=leads, N=several, D=several, seed=seeds)
+def test_a_norm_does_not_see_scale_and_shift(name, lead, N, D, seed):
+    """Of a unit, over all samples, for batch_norm; of a sample, over all units, for layer_norm."""
+    f, params, z, dy, mean = norm_case(name, lead, N, D, seed)
+    rng = np.random.default_rng(seed)
+    scale, shift = rng.uniform(0.5, 2, mean(z).shape), rng.normal(0, LARGE, mean(z).shape)
+    (y, pullback), (same, pullback_there) = f(params, z), f(params, scale * z + shift)
+    (grads, dz), (same_grads, dz_there) = pullback(dy), pullback_there(dy)
+    assert_close((same, same_grads, scale * dz_there * LARGE), (y, grads, dz * LARGE), tolerance=1e-8)
+
+
+@pytest.mark.parametrize("name", NORMS)
+@given(lead=leads, N=several, D=several, seed=seeds)
+def test_a_norms_gradient_is_orthogonal_to_what_it_does_not_see(name, lead, N, D, seed):
+    f, params, z, dy, mean = norm_case(name, lead, N, D, seed)
+    unit = (z - mean(z)) / np.sqrt(mean((z - mean(z)) ** 2))
+    _, dz = f(params, z)[1](dy)
+    for direction in (np.ones_like(z), unit):
+        np.testing.assert_allclose(LARGE * mean(dz * direction), 0 * mean(z), atol=1e-9)
+
+
+def test_batch_norm_couples_the_samples_and_layer_norm_does_not():
+    dy = np.zeros((4, 3))
+    dy[1] = 1.0, -2.0, 0.5
+    for name, others in (("batch_norm", True), ("layer_norm", False)):
+        f, params, z, _ = case(name, (), (), 4, 3, 3, seed=5)
+        assert (f(params, z)[1](dy)[1] != 0).any(axis=-1).tolist() == [others, True, others, others]
+
+
+@pytest.mark.parametrize("dtype", PRECISIONS)
+@pytest.mark.parametrize("name", NORMS)
+def test_what_is_all_alike_becomes_beta_and_its_gradient_stays_finite(name, dtype):
+    f, params, _, dy = case(name, (), (), 4, 3, 3, seed=6, dtype=dtype)
+    y, pullback = f(params, np.full((4, 3), 300.0, dtype))  # its square is beyond float16's 65504
+    (dgamma, _), dz = pullback(dy)
+    np.testing.assert_array_equal(y, np.broadcast_to(params.beta, y.shape))
+    np.testing.assert_array_equal(dgamma, 0)
+    assert np.isfinite(dz).all()
+    assert dz.any()
+
+
+@pytest.mark.parametrize("name", NORMS)
+def test_a_nan_stays_visible_in_what_shares_its_mean(name):
+    f, params, z, dy = case(name, (), (), 3, 4, 4, seed=7)
+    spoiled = np.where(np.arange(12).reshape(3, 4) == 5, np.nan, z)  # sample 1, unit 1
+    touched = np.zeros((3, 4), bool)
+    touched[(slice(None), 1) if name == "batch_norm" else 1] = True
+    y, pullback = f(params, spoiled)
+    np.testing.assert_array_equal(np.isnan(y), touched)
+    np.testing.assert_array_equal(np.isnan(pullback(dy)[1]), touched)
+    np.testing.assert_array_equal(np.isnan(f(params, z)[1](np.where(np.isnan(spoiled), np.nan, dy))[1]), touched)
 
 
 # --- extremes --------------------------------------------------------------------------------------------------------
@@ -277,13 +436,52 @@ def test_losses_agree_with_pytorch(loss):
     np.testing.assert_allclose(pullback(1.7), its_outputs.grad, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize("name", NORMS)
+def test_norms_agree_with_pytorch(name):
+    torch = pytest.importorskip("torch")
+    _, params, z, dy = case(name, (), (), 9, 5, 5, seed=8)
+    y, pullback = getattr(ops, name)(params, z)
+    (dgamma, dbeta), dz = pullback(dy)
+    its_gamma, its_beta, its_z = (torch.tensor(a, requires_grad=True) for a in (*params, z))
+    if name == "batch_norm":
+        its_y = torch.nn.functional.batch_norm(its_z, None, None, its_gamma, its_beta, training=True)
+    else:
+        its_y = torch.nn.functional.layer_norm(its_z, (5,), its_gamma, its_beta)
+    its_y.backward(torch.tensor(dy))
+    pairs = ((y, its_y.detach()), (dgamma, its_gamma.grad), (dbeta, its_beta.grad), (dz, its_z.grad))
+    for ours, its in pairs:
+        np.testing.assert_allclose(ours, its, rtol=1e-12, atol=1e-13)
+
+
 # --- bad input -------------------------------------------------------------------------------------------------------
 
 X = np.ones((4, 3))
+UNIT_NORM = ops.Norm(np.ones(3), np.zeros(3))
 BAD_CALLS = {
     "x that does not fit W": (
         lambda: ops.affine(ops.Affine(np.ones((5, 2)), np.ones(2)), X),
         ["x has shape (4, 3)", "allowed is (..., N, 5)"],
+    ),
+    "axes that do not nest": (
+        lambda: ops.affine(ops.Affine(np.ones((2, 3, 2)), np.ones((2, 2))), np.ones((5, 4, 3))),
+        ["x has shape (5, 4, 3)", "W has shape (2, 3, 2)"],
+    ),
+    "a W that is no matrix": (lambda: ops.product(np.ones(3), X), ["W has shape (3,)", "(..., fan_in, fan_out)"]),
+    "a b of its own axes": (
+        lambda: ops.affine(ops.Affine(np.ones((3, 2)), np.ones((5, 2))), X),
+        ["b has shape (5, 2)", "allowed is (2,)"],
+    ),
+    "one sample, alone": (lambda: ops.batch_norm(UNIT_NORM, X[:1]), ["z has shape (1, 3)", "N >= 2"]),
+    "a sample without a batch": (lambda: ops.batch_norm(UNIT_NORM, X[0]), ["z has shape (3,)", "N >= 2"]),
+    "a vector to layer_norm": (lambda: ops.layer_norm(UNIT_NORM, X[0]), ["z has shape (3,)", "(..., N, 3)"]),
+    "z of another width": (lambda: ops.layer_norm(UNIT_NORM, np.ones((4, 2))), ["z has shape (4, 2)", "(..., N, 3)"]),
+    "a beta of another width": (
+        lambda: ops.layer_norm(ops.Norm(np.ones(3), np.ones(1)), X),
+        ["beta has shape (1,)", "allowed is (3,)"],
+    ),
+    "norms of other nets": (
+        lambda: ops.batch_norm(ops.Norm(*np.ones((2, 2, 3))), np.ones((5, 4, 3))),
+        ["z has shape (5, 4, 3)", "gamma", "(2, 3)"],
     ),
     "target of another width": (lambda: ops.mse(X, np.ones((4, 2))), ["target has shape (4, 2)", "(4, 3)"]),
     "a negative label": (

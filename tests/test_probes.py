@@ -17,7 +17,7 @@ def net(activation="tanh", depth=4, ensemble=(), seed=0):
     """Hidden layers with generic biases, their tape on 6 samples, and a cotangent of the last output."""
     rng = np.random.default_rng(seed)
     params = models.init_mlp((5, *[7] * depth), scheme="he_normal", rng=rng, ensemble=ensemble)
-    params = [Layer(Affine(W, 0.3 * rng.standard_normal(b.shape))) for ((W, b),) in params]
+    params = [Layer(Affine(W, 0.3 * rng.standard_normal(b.shape))) for (W, b), _ in params]
     tape = models.hidden(params, rng.standard_normal((*ensemble, 6, 5)), activation)[1]
     return params, tape, rng.standard_normal((*ensemble, 6, 7))
 
@@ -83,8 +83,8 @@ def test_a_norm_beyond_float64_is_inf():
 def test_health_counts_what_a_precision_cannot_hold(dtype, subnormal):
     sick = [[0.0, -0.0, subnormal, -subnormal], [np.inf, -np.inf, np.nan, 1.0], [subnormal, 0.0, 2.0, -3.0]]
     well = np.ones((3, 4))
-    health = probes.health(np.array([sick, well], dtype))
-    assert {name: share.tolist() for name, share in health._asdict().items()} == {
+    entries = probes.entries(np.array([sick, well], dtype))
+    assert {name: share.tolist() for name, share in entries._asdict().items()} == {
         "zeros": [3 / 12, 0],
         "subnormals": [3 / 12, 0],
         "infs": [2 / 12, 0],
@@ -96,7 +96,7 @@ def test_health_counts_what_a_precision_cannot_hold(dtype, subnormal):
 def test_one_sick_entry_is_one_share_only(entry):
     a = np.ones((4, 5))
     a[2, 3] = entry
-    assert sorted(map(float, probes.health(a))) == [0, 0, 0, 1 / 20]
+    assert sorted(map(float, probes.entries(a))) == [0, 0, 0, 1 / 20]
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
@@ -104,9 +104,9 @@ def test_one_sick_entry_is_one_share_only(entry):
 def test_the_smallest_normal_number_is_well(entry, dtype):
     a = np.full((2, 3, 4), np.finfo(dtype).tiny, dtype)
     a[:, 0, 0] = entry
-    health = probes.health(a)
-    assert health.zeros.tolist() == [(entry == 0) / 12] * 2
-    assert all((share == np.zeros(2)).all() for share in health[1:])
+    entries = probes.entries(a)
+    assert entries.zeros.tolist() == [(entry == 0) / 12] * 2
+    assert all((share == np.zeros(2)).all() for share in entries[1:])
 
 
 # --- flow ------------------------------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def test_the_flow_holds_the_norms_of_the_explicit_gradients(activation, ensemble
         np.testing.assert_allclose(flow.dz[..., k - 1], expected[1], rtol=1e-12)
         np.testing.assert_allclose(flow.dW[..., k - 1], expected[2], rtol=1e-12)
         np.testing.assert_allclose(flow.relative[..., k - 1], expected[2] / expected[3], rtol=1e-12)
-    assert {array.shape for array in (*flow[:6], *flow.health)} == {(*ensemble, 4)}
+    assert {array.shape for array in (*flow[:6], *flow.entries)} == {(*ensemble, 4)}
 
 
 @pytest.mark.parametrize("precision", ["float16", "float32"])
@@ -134,7 +134,7 @@ def test_the_flow_of_a_low_precision_is_measured_in_float64(precision):
     params = [Layer(Affine(*(a.astype(precision) for a in layer.affine))) for layer in params]
     tape = models.hidden(params, np.ones((6, 5), precision), "tanh")[1]
     flow = probes.flow(params, tape, cotangent.astype(precision))
-    assert {array.dtype.name for array in (*flow[:6], *flow.health)} == {"float64"}
+    assert {array.dtype.name for array in (*flow[:6], *flow.entries)} == {"float64"}
 
 
 def test_decades_are_powers_of_ten_relative_to_the_last_layer():
@@ -150,12 +150,12 @@ def test_a_gradient_that_is_gone_is_infinitely_many_decades_away():
     tape = models.hidden(params, np.ones((6, 5)), "relu")[1]
     flow = probes.flow(params, tape, cotangent)
     assert flow.decades.tolist() == [-np.inf, 0]
-    assert flow.health.zeros.tolist() == [1, 0]
+    assert flow.entries.zeros.tolist() == [1, 0]
 
 
 @pytest.mark.parametrize("ensemble", [(), (3,)])
 @pytest.mark.parametrize("count", [0, 1, 5, 7])
-def test_dead_units_are_those_that_pass_nothing_back_for_any_sample(count, ensemble):
+def test_dead_units_are_those_whose_slope_is_0_for_every_sample(count, ensemble):
     params, _, cotangent = net("relu", depth=3, ensemble=ensemble)
     biases = np.full((3, *ensemble, 7), 50.0)  # far above what the small weights can add
     biases[1, ..., :count] = -50.0
@@ -164,7 +164,7 @@ def test_dead_units_are_those_that_pass_nothing_back_for_any_sample(count, ensem
     dead = probes.flow(params, tape, cotangent).dead
     assert (dead[..., 1] == count / 7).all()
     assert (dead[..., 2] == 0).all()
-    assert (dead[..., 0] == (count == 7)).all()
+    assert (dead[..., 0] == 0).all()
 
 
 def test_a_unit_that_is_off_for_some_samples_only_is_not_dead():
@@ -182,5 +182,5 @@ def test_a_readout_on_the_tape_only_passes_the_gradient_on(ensemble):
     with_readout = probes.flow([*params, Layer(readout)], models.mlp([*params, Layer(readout)], x, "tanh")[1], dlogits)
     dh = dlogits @ readout.W.swapaxes(-1, -2)
     without = probes.flow(params, models.hidden(params, x, "tanh")[1], dh)
-    for mine, other in zip((*with_readout[:6], *with_readout.health), (*without[:6], *without.health), strict=True):
+    for mine, other in zip((*with_readout[:6], *with_readout.entries), (*without[:6], *without.entries), strict=True):
         np.testing.assert_allclose(mine, other, rtol=1e-12, atol=1e-12)

@@ -8,9 +8,12 @@ Read it in this order:
     ops      what is a derivative?      every function with its pullback, side by side
     tape     what is the chain rule?    a list of steps, and the loop that walks it backwards
     init     why a gain?                unit draws times a scale
-    models   depth                      layers that leave a tape
+    models   depth and time             layers, and steps of a cell, that leave a tape
+    cells    time                       one step of rnn, lstm and gru
     probes   how do we see it?          norms, layer by layer, while the gradient passes by
     theory   what should we see?        the infinitely wide network, in two numbers a layer
+    train    what does it do?           optimizers, clipping, and the loop as a generator of records
+    data     learning what?             small seeded tasks, and one real set of pictures
     gradcheck, experiments              is it right? and what the lessons measure
 
 For pictures and sliders, import by name: ``from vgrad import plots, explorers, check``.
@@ -18,7 +21,9 @@ For pictures and sliders, import by name: ``from vgrad import plots, explorers, 
 
 from __future__ import annotations
 
-from . import experiments, gradcheck, init, models, ops, probes, require, tape, theory
+from . import cells, data, experiments, gradcheck, init, models, ops, probes, require, tape, theory, train
 
-__all__ = ["experiments", "gradcheck", "init", "models", "ops", "probes", "require", "tape", "theory"]
+__all__ = [
+    "cells", "data", "experiments", "gradcheck", "init", "models", "ops", "probes", "require", "tape", "theory", "train"
+]  # fmt: skip
 __version__ = "0.1.0"

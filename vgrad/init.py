@@ -26,7 +26,7 @@ class Scheme(NamedTuple):
     name: str
     draw: Callable[[Any, tuple[int, ...]], Array]
     std: Callable[[int, int, str | None], float]
-    bias_std: Callable[[int], float] | None = None  # None: biases start at 0
+    bias_std: Callable[[int, int], float] | None = None  # None: biases start at 0
 
     def __repr__(self) -> str:
         return f"Scheme({self.name!r})"
@@ -49,6 +49,11 @@ def orthogonal_draw(rng, shape: tuple[int, ...]) -> Array:
     q, r = np.linalg.qr(rng.standard_normal((*ensemble, big, small)))
     q *= np.sign(np.diagonal(r, axis1=-2, axis2=-1))[..., None, :] * big**0.5  # the signs make the draw uniform
     return q if fan_in >= fan_out else q.swapaxes(-1, -2)
+
+
+def identity_draw(rng, shape: tuple[int, ...]) -> Array:
+    """The identity, times √max(fan_in, fan_out): with orthogonal's scale W = 1 (Le et al. 2015). No chance in it."""
+    return np.broadcast_to(np.eye(*shape[-2:]) * max(shape[-2:]) ** 0.5, shape)
 
 
 def lecun(fan_in: int, fan_out: int, activation: str | None = None) -> float:
@@ -77,6 +82,11 @@ def standard(fan_in: int, fan_out: int, activation: str | None = None) -> float:
     return (3 * fan_in) ** -0.5
 
 
+def recurrent_std(fan_in: int, fan_out: int, activation: str | None = None) -> float:
+    """1 / √(3 fan_out), that of U(±1/√H), whatever the number of inputs."""
+    return (3 * fan_out) ** -0.5
+
+
 def scaled_normal(sigma_w: float = 1.0) -> Scheme:
     """W ~ N(0, sigma_w² / fan_in), the mean-field parametrization (Poole et al. 2016, eq. 1)."""
     sigma_w = require.number("sigma_w", sigma_w, 0.0)
@@ -96,7 +106,10 @@ SCHEMES: dict[str, Scheme] = {
         scaled_normal(),
         Scheme("glorot_standard", uniform, standard),
         # torch.nn.Linear draws its biases too, from the same U(±1/√fan_in)
-        Scheme("torch_linear", uniform, standard, bias_std=lambda fan_in: (3 * fan_in) ** -0.5),
+        Scheme("torch_linear", uniform, standard, bias_std=standard),
+        # as torch.nn.RNN, LSTM and GRU do, from U(±1/√H), H being the fan_out of each gate
+        Scheme("torch_recurrent", uniform, recurrent_std, bias_std=recurrent_std),
+        Scheme("identity", identity_draw, orthogonal_std),
     )
 }
 

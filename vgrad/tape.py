@@ -38,7 +38,8 @@ def backprop(tape: list[Step], cotangent, inject=None) -> Iterator[Adjoint]:
     """Walk the tape backwards; yield one ``Adjoint`` per step, the last step first, and one named "input" at the end.
 
     ``cotangent`` is dL/d(last output), of its shape. ``inject``, where given, holds one cotangent or None per step,
-    added to what arrives at that step's output: the loss of that step alone (a loss at every time step, say).
+    added to what arrives at that step's output: the loss of that step alone (a loss at every time step, say). Of a
+    tuple of arrays, some may be None.
     Nothing is kept: a probe that takes a norm from each adjoint needs no memory for the rest.
     """
     inject = [None] * len(tape) if inject is None else inject
@@ -48,11 +49,24 @@ def backprop(tape: list[Step], cotangent, inject=None) -> Iterator[Adjoint]:
         tree_map(_same_shape, cotangent, last.output)
     for step, extra in zip(reversed(tape), reversed(inject), strict=True):
         if extra is not None:
-            cotangent = tree_map(np.add, cotangent, extra)
+            cotangent = tree_map(lambda a, b: a if b is None else a + b, cotangent, extra)
         grads, dinput = step.pullback(cotangent)
         yield Adjoint(step.name, cotangent, grads)
         cotangent = dinput
     yield Adjoint("input", cotangent, None)
+
+
+def leaves(tree) -> list:
+    """The arrays of a tree, in its order."""
+    if tree is None:
+        return []
+    return [leaf for branch in tree for leaf in leaves(branch)] if isinstance(tree, (tuple, list)) else [tree]
+
+
+def place(name: str) -> int | None:
+    """The number in a step's name, its layer or time: 12 of "tanh 12" and of "affine 12b"; None of "readout"."""
+    digits = name.rpartition(" ")[2].rstrip("b")
+    return int(digits) if digits.isdigit() else None
 
 
 def _same_shape(cotangent, output) -> None:

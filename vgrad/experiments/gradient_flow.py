@@ -16,7 +16,8 @@ MULTIPLY_ADDS = 2**28  # what one call may cost: seeds · depth · batch · widt
 WEIGHTS = 2**24  # and may hold: seeds · depth · width²
 FLOAT16_COST = 8  # NumPy computes float16 one number at a time
 QUANTITIES = ("dh", "dz", "dW")
-CHOICES = {"activation": (*ops.ACTIVATIONS,), "scheme": (*init.SCHEMES,), "precision": init.DTYPES}
+SCHEMES = tuple(name for name in init.SCHEMES if name not in ("identity", "torch_recurrent"))  # of a layer, by chance
+CHOICES = {"activation": (*ops.ACTIVATIONS,), "scheme": SCHEMES, "precision": init.DTYPES}
 
 
 class Band(NamedTuple):
@@ -63,7 +64,7 @@ class FlowRecord(NamedTuple):
     dW: Array
     relative: dict[str, Band]  # of dh, dz and dW: each network's own, divided by its last layer's
     theory: dict[str, Array]  # the same of an infinitely wide net, (depth,)
-    health: probes.Health  # (depth,): shares of the entries of dh_k that are 0, subnormal, infinite, NaN
+    entries: probes.Entries  # (depth,): shares of the entries of dh_k that are 0, subnormal, infinite, NaN
     overflow: int | None  # the first layer whose output h was not finite in some network, or None
     silent: float  # the share of networks whose first layer receives exactly 0 ...
     underflow: float  # ... and of those in which h or dh had become too small for the precision (else: dead units)
@@ -148,7 +149,7 @@ def _sigmas(net: Net) -> tuple[float, float]:
     """σ_w = √(width · Var W) and σ_b of a square layer."""
     scheme = init.SCHEMES[net.scheme]
     sigma_w = net.gain * scheme.std(net.width, net.width, net.activation) * net.width**0.5
-    return sigma_w, scheme.bias_std(net.width) if scheme.bias_std else 0.0
+    return sigma_w, scheme.bias_std(net.width, net.width) if scheme.bias_std else 0.0
 
 
 def _prediction(net: Net) -> dict:
@@ -162,9 +163,9 @@ def _prediction(net: Net) -> dict:
 def _summary(measures: probes.Norms) -> dict:
     """Norms per network, their bands, and what became of the numbers."""
     norms = {name: getattr(measures, name) for name in QUANTITIES}
-    health = probes.Health(*(share.mean(axis=0) for share in measures.health))
+    entries = probes.Entries(*(share.mean(axis=0) for share in measures.entries))
     silent = float((measures.dh[:, 0] == 0).mean())
-    return dict(**norms, relative={name: _band(norm) for name, norm in norms.items()}, health=health, silent=silent)
+    return dict(**norms, relative={name: _band(norm) for name, norm in norms.items()}, entries=entries, silent=silent)
 
 
 def _underflow(h: Array, dh: Array, tiny: float) -> float:

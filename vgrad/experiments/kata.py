@@ -57,7 +57,7 @@ def run(activation: str, *, seed: int = 42, scale: float = 1.0) -> KataRecord:
         magnitudes=np.array([np.abs(adjoint.cotangent).mean() for adjoint in adjoints]),
         dW=np.array([np.linalg.norm(adjoint.grads.W) for adjoint in adjoints]),
         h=np.array([np.sqrt(np.mean(step.output**2)) for step in tape[1::2]]),
-        variances=np.array([np.mean(W**2) * sum(W.shape) / 2 for (W, b), in params]),
+        variances=np.array([np.mean(W**2) * sum(W.shape) / 2 for (W, _), _ in params]),
     )  # fmt: skip
 
 

@@ -105,10 +105,10 @@ def _networks(record) -> str:
 
 def _troubles(record) -> list[str]:
     """What a precision, a dead unit or the work budget did, if anything."""
-    said, health = [], record.health
+    said, entries = [], record.entries
     if record.overflow:
         said.append(f"Going forward, {record.precision} overflows at layer {record.overflow}.")
-    broken = np.flatnonzero((health.infs > 0) | (health.nans > 0))
+    broken = np.flatnonzero((entries.infs > 0) | (entries.nans > 0))
     if broken.size:
         said.append(f"Coming back, some of the gradient is no longer finite at layer {broken[-1] + 1}.")
     if record.gain == 0:
@@ -121,8 +121,8 @@ def _troubles(record) -> list[str]:
     if dead > 0 and record.gain:
         why = "a layer of dead units lets nothing through" if record.activation == "relu" else "slopes round to 0"
         said.append(f"In {_count(dead, record)} {why}: the gradient is exactly 0.")
-    if health.subnormals[0] >= 0.005 and not record.silent:
-        said.append(f"At the first layer {health.subnormals[0]:.0%} of it is subnormal in {record.precision}.")
+    if entries.subnormals[0] >= 0.005 and not record.silent:
+        said.append(f"At the first layer {entries.subnormals[0]:.0%} of it is subnormal in {record.precision}.")
     if record.seeds < record.seeds_asked:
         said.append(f"Of {record.seeds_asked} networks asked for, {record.seeds} ran: more could not follow a slider.")
     return said

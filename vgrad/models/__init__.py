@@ -1,0 +1,14 @@
+"""Depth and time: networks are chains of steps, and a forward pass leaves them on a tape.
+
+``mlp``: affine maps and activations, with norms and paths around them. ``recurrent``: one cell, step after step.
+"""
+
+from __future__ import annotations
+
+from .mlp import ALPHAS, FORMS, NORMS, Layer, Skip, gradients, hidden, init_affine, init_mlp, mlp
+from .recurrent import Sequence, init_recurrent, per_step, through_time, unroll
+
+__all__ = [
+    "ALPHAS", "FORMS", "NORMS", "Layer", "Sequence", "Skip", "gradients", "hidden", "init_affine", "init_mlp",
+    "init_recurrent", "mlp", "per_step", "through_time", "unroll",
+]  # fmt: skip

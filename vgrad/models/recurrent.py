@@ -1,0 +1,152 @@
+"""Time: one cell, applied again and again, leaves the same kind of tape as layers do; its steps share their parameters.
+
+    state_t = cell(params, x_t, state_{t-1}),   y_t = h_t   (or h_t W + b, with a readout),   t = 1 … T
+
+On the tape, step 3 of an LSTM is "lstm 3", and its output is the full state (h, c). A loss at every time step reaches
+the states as ``through_time`` shows: each step gets its own cotangent, and hands its part of the parameters' gradient
+to the sum (Werbos 1990, "backpropagation through time").
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import cells, require
+from ..ops import Affine, Array, affine
+from ..tape import Step, backprop, tree_map
+from .mlp import init_affine
+
+
+class Sequence(NamedTuple):
+    """The parameters of a cell, and of the affine map that reads its h at every step."""
+
+    cell: cells.Recurrent | cells.GRUParams
+    readout: Affine
+
+
+def init_recurrent(
+    cell: str, D: int, H: int, *, rng, readout: int | None = None, scheme="xavier_normal", recurrent=None, gain=1.0,
+    forget_bias=0.0, paired=False, chrono: float | None = None, update_bias=0.0, ensemble=(), dtype="float64",
+):  # fmt: skip
+    """Draw the parameters of a cell in cells.CELLS, gate by gate; with ``readout``, a Sequence of them and its Affine.
+
+    scheme : of W_x, W_h and the readout; recurrent : another one of W_h ("orthogonal", "identity"), or an array
+    (..., H, H) to use for each gate; gain multiplies W_h's scale. Biases start at 0 (torch_linear's excepted), and
+    lstm : ``forget_bias`` is b_f, 1 by Gers et al. 2000; paired sets b_i = -b_f; chrono, a time span T, draws
+        b_f = ln U(1, T - 1) and b_i = -b_f (Tallec & Ollivier 2018, eq. 16);
+    gru : ``update_bias`` is b_u; positive keeps the memory.
+    Raises ValueError naming the argument, also where the cell has no such gate.
+    """
+    require.choice("cell", cell, cells.CELLS)
+    D, H, gates = require.whole("D", D, 1), require.whole("H", H, 1), cells.GATES[cell]
+    _has_gate(cell, forget_bias=forget_bias, paired=paired, chrono=chrono, update_bias=update_bias)
+    options = dict(rng=rng, ensemble=ensemble, dtype=dtype)
+    inputs = [init_affine(D, H, scheme=scheme, **options) for _ in range(gates)]
+    hidden = [_recurrent(recurrent, H, scheme=scheme, gain=gain, **options) for _ in range(gates)]
+    W_x, b_x = (np.concatenate(part, axis=-1) for part in zip(*inputs, strict=True))
+    W_h, b_h = (np.concatenate(part, axis=-1) for part in zip(*hidden, strict=True))
+    b_x += _bias(cell, (*ensemble, H), rng, forget_bias, paired, chrono, update_bias).astype(dtype)
+    params = cells.GRUParams(W_x, W_h, b_x, b_h) if cell == "gru" else cells.Recurrent(W_x, W_h, b_x + b_h)
+    return params if readout is None else Sequence(params, init_affine(H, readout, scheme=scheme, **options))
+
+
+def unroll(cell, params, xs: Array, state: tuple | None = None) -> tuple[Array, list[Step]]:
+    """outputs, tape of a cell run over xs (T, ..., N, D):  outputs (T, ..., N, H), or what a readout makes of them.
+
+    cell : a name in cells.CELLS, or a function of the same form. state : the initial one, 0 if not given. The params of
+    a Sequence have a readout: the tape then ends with the step "readout", which reads all h at once.
+    """
+    step = cell if callable(cell) else cells.CELLS[require.choice("cell", cell, cells.CELLS)]
+    name = getattr(cell, "__name__", "cell") if callable(cell) else cell
+    require.shape("xs", xs, "(T, ..., N, D) with T >= 1", np.ndim(xs) >= 3 and len(xs) >= 1)
+    own, readout = params if isinstance(params, Sequence) else (params, None)
+    state, tape = _zeros(cell, own, xs) if state is None else tuple(state), []
+    for t, x in enumerate(xs, start=1):
+        state, pullback = step(own, x, state)
+        tape.append(Step(f"{name} {t}", state, _as_step(pullback)))
+    outputs = np.stack([step.output[0] for step in tape])
+    if readout is None:
+        return outputs, tape
+    outputs, pullback = affine(readout, outputs)
+    return outputs, [*tape, Step("readout", outputs, pullback)]
+
+
+def through_time(tape: list[Step], doutputs: Array, *, truncate: int | None = None):
+    """Backpropagate through time: (grads, dxs, dstate) of the parameters, of xs (T, ..., N, D) and the initial state.
+
+    doutputs : of the shape of unroll's outputs. truncate : cut the way back into spans of so many steps, so that no
+    part of the gradient reaches further (Williams & Peng 1990); the forward pass is not cut.
+    """
+    steps, silent, inject, dreadout = per_step(tape, doutputs)
+    span = require.whole("truncate", len(steps) if truncate is None else truncate, 1)
+    grads, dxs = None, []
+    for start in reversed(range(0, len(steps), span)):
+        cut = slice(start, start + span)
+        for adjoint in backprop(steps[cut], silent, inject[cut]):
+            if adjoint.grads is not None:
+                own, dx = adjoint.grads
+                grads = own if grads is None else tree_map(lambda a, b: np.add(a, b, out=a), grads, own)
+                dxs.append(dx)
+    return Sequence(grads, dreadout) if dreadout else grads, np.stack(dxs[::-1]), adjoint.cotangent
+
+
+def per_step(tape: list[Step], doutputs: Array):
+    """What ``backprop`` needs for a loss at every step: (the cell's steps, a cotangent of 0, inject), and dreadout."""
+    *steps, readout = tape if tape[-1].name == "readout" else (*tape, None)
+    require.shape("doutputs", doutputs, f"({len(steps)}, ...), as outputs", np.shape(doutputs)[:1] == (len(steps),))
+    dreadout, dhs = readout.pullback(doutputs) if readout else (None, doutputs)
+    inject = [(dh, *(None for _ in step.output[1:])) for dh, step in zip(dhs, steps, strict=True)]
+    return steps, tree_map(np.zeros_like, steps[-1].output), inject, dreadout
+
+
+def _as_step(pullback):
+    """On a tape, what a step passes on is dstate; all the rest are its grads."""
+
+    def of_state(dstate):
+        grads, dx, dstate = pullback(dstate)
+        return (grads, dx), dstate
+
+    return of_state
+
+
+def _zeros(cell, params, xs: Array) -> tuple:
+    """The state before the first step: 0, with the ensemble axes of the parameters or of xs."""
+    ensemble = max(params.W_h.shape[:-2], xs.shape[1:-2], key=len)
+    shape = (*ensemble, xs.shape[-2], params.W_h.shape[-2])
+    return tuple(np.zeros(shape, params.W_h.dtype) for _ in range(cells.STATES.get(cell, 1)))
+
+
+def _recurrent(given, H: int, *, scheme, gain, rng, ensemble, dtype) -> Affine:
+    """One gate's W_h: drawn by a scheme, or the array given."""
+    if not isinstance(given, np.ndarray):
+        return init_affine(H, H, scheme=given or scheme, gain=gain, rng=rng, ensemble=ensemble, dtype=dtype)
+    require.shape("recurrent", given, f"(..., {H}, {H})", given.shape == (*ensemble, H, H))
+    return Affine(gain * given.astype(dtype), np.zeros((*ensemble, H), dtype))
+
+
+def _bias(cell, shape, rng, forget_bias, paired, chrono, update_bias) -> Array:
+    """What the options add to b (..., gates · H)."""
+    b = np.zeros((cells.GATES[cell], *shape))
+    if cell == "gru":
+        b[1] = require.number("update_bias", update_bias)
+    if cell == "lstm":
+        b[1] = require.number("forget_bias", forget_bias)
+        if chrono is not None:
+            b[1] = np.log(rng.uniform(1, require.number("chrono", chrono, 2) - 1, shape))
+        if paired or chrono is not None:
+            b[0] = -b[1]
+    return np.concatenate(b, axis=-1)
+
+
+def _has_gate(cell: str, **options) -> None:
+    """Raise ValueError for a bias of a gate that the cell does not have."""
+    gates = {"lstm": {"forget_bias", "paired", "chrono"}, "gru": {"update_bias"}}
+    for name, value in options.items():
+        if value and name not in gates.get(cell, set()):
+            raise ValueError(f"{name} is {value!r}, but cell is {cell!r}; allowed is it for {_of(name, gates)}")
+
+
+def _of(name: str, gates: dict) -> str:
+    return next(cell for cell, names in gates.items() if name in names)

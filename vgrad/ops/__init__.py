@@ -1,0 +1,44 @@
+"""Every derivative in this package: a function returns its output *and its pullback*.
+
+    h, pullback = tanh(z)        # forward:  h = tanh(z)
+    dz = pullback(dh)            # backward: dL/dh  ->  dL/dz
+
+The contract. Let L be any scalar loss and write ``dz`` for dL/dz, an array of z's own shape. The pullback of
+y = f(z) is the linear map ``dy -> dz``, the transposed Jacobian of f at z. It is written beside the forward pass,
+in one scope, so the two cannot disagree about a symbol; it keeps no state, and can be called any number of times.
+
+Shapes. Every function works on (..., N, D): N samples of D features, and any leading ensemble axes, so that S
+networks of S seeds run in one call. A pullback also takes a stack of cotangents, with axes in front of those of its
+output, and answers with a stack: the identity, pulled back, is the Jacobian. The precision is that of the arguments:
+float16, float32 or float64.
+
+Four chapters: ``linear`` (z = x W + b), ``activations`` (h = φ(z)), ``norms`` (batch and layer), ``losses``.
+"""
+
+from __future__ import annotations
+
+from .activations import (
+    ACTIVATIONS,
+    LEAK,
+    SELU_ALPHA,
+    SELU_SCALE,
+    elu,
+    gelu,
+    identity,
+    leaky_relu,
+    relu,
+    selu,
+    sigmoid,
+    silu,
+    softplus,
+    tanh,
+)
+from .linear import Affine, Array, affine, matmul, product
+from .losses import mse, softmax_cross_entropy
+from .norms import EPSILON, Norm, batch_norm, layer_norm
+
+__all__ = [
+    "ACTIVATIONS", "EPSILON", "LEAK", "SELU_ALPHA", "SELU_SCALE", "Affine", "Array", "Norm", "affine", "batch_norm",
+    "elu", "gelu", "identity", "layer_norm", "leaky_relu", "matmul", "mse", "product", "relu", "selu", "sigmoid",
+    "silu", "softmax_cross_entropy", "softplus", "tanh",
+]  # fmt: skip

@@ -1,0 +1,58 @@
+"""y = γ ẑ + β, where ẑ is z with mean 0 and variance 1: over the samples, or over the units."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import require
+from .linear import own, total
+
+Array = np.ndarray
+EPSILON = 1e-5  # added to the variance that a norm divides by, as in every framework
+
+
+class Norm(NamedTuple):
+    """The parameters of y = γ ẑ + β:  gamma (..., D) and beta (..., D)."""
+
+    gamma: Array
+    beta: Array
+
+
+def batch_norm(params: Norm, z: Array):
+    """ẑ = (z - mean_N z) / √(var_N z + ε), over the N samples, unit by unit (Ioffe & Szegedy 2015, alg. 1).
+
+    z : (..., N, D), N >= 2.  pullback(dy) -> (Norm(dγ, dβ), dz). It couples the samples: each dz depends on all dy.
+    """
+    require.shape("z", z, "(..., N, D) with N >= 2: a mean over one sample is that sample", np.shape(z)[-2:-1] > (1,))
+    return _norm(params, z, axis=-2)
+
+
+def layer_norm(params: Norm, z: Array):
+    """ẑ = (z - mean_D z) / √(var_D z + ε), over the D units, sample by sample (Ba et al. 2016, eq. 3).
+
+    z : (..., N, D).  pullback(dy) -> (Norm(dγ, dβ), dz).
+    """
+    return _norm(params, z, axis=-1)
+
+
+def _norm(params: Norm, z: Array, axis: int):
+    """y = γ ẑ + β;  dγ = Σ_N ẑ dy,  dβ = Σ_N dy,  dẑ = γ dy,  dz = (dẑ - mean dẑ - ẑ mean(ẑ dẑ)) / √(var + ε)."""
+    gamma, beta = (p[..., None, :] for p in params)
+    require.shape("z", z, f"(..., N, {gamma.shape[-1]}), as gamma", np.ndim(z) >= 2 and z.shape[-1] == gamma.shape[-1])
+    wide = z.astype(np.result_type(z, np.float32), copy=False)  # squares leave float16
+    centred = wide - wide.mean(axis=axis, keepdims=True)
+    std = np.sqrt(np.mean(centred * centred, axis=axis, keepdims=True) + EPSILON)
+    unit = centred / std
+
+    def pullback(dy):
+        dunit = gamma * dy.astype(wide.dtype, copy=False)
+        along = unit * np.mean(unit * dunit, axis=axis, keepdims=True)
+        dz = (dunit - dunit.mean(axis=axis, keepdims=True) - along) / std
+        dgamma, dbeta = (
+            own(total(d, -2), p, dy.ndim - z.ndim).astype(p.dtype) for d, p in zip((unit * dy, dy), params, strict=True)
+        )
+        return Norm(dgamma, dbeta), dz.astype(z.dtype, copy=False)
+
+    return (gamma * unit + beta).astype(z.dtype, copy=False), pullback

@@ -1,0 +1,31 @@
+"""How do we see it?  Measurements on a tape, taken while ``backprop`` walks by, and kept as numbers only.
+
+``size``: norms of one array, and what became of its numbers. ``depth``: the gradient layer by layer. ``time``: the
+maps from one state to a later one, their products and spectra. ``signal``: is there still a message? ``diagnosis``:
+all of it together, in words.
+"""
+
+from __future__ import annotations
+
+from .depth import Flow, LayerAdjoint, Norms, change, flow, layers, norms, slopes, weights
+from .diagnosis import BANDS, Health, Measures, health
+from .signal import autocorrelation, signal_fraction
+from .size import Entries, entries, norm, together
+from .time import (
+    Highway,
+    highway,
+    jacobian,
+    jacobian_columns,
+    jacobian_norms,
+    nonnormality,
+    singular_values,
+    spectral_radius,
+    transitions,
+)  # fmt: skip
+
+__all__ = [
+    "BANDS", "Entries", "Flow", "Health", "Highway", "LayerAdjoint", "Measures", "Norms", "autocorrelation", "change",
+    "entries", "flow", "health", "highway", "jacobian", "jacobian_columns", "jacobian_norms", "layers", "nonnormality",
+    "norm", "norms", "signal_fraction", "singular_values", "slopes", "spectral_radius", "together", "transitions",
+    "weights",
+]  # fmt: skip

@@ -1,0 +1,98 @@
+"""All of it together: one look at a network before it is trained, and what it says in words.
+
+Three numbers carry most of what can be known at the start: **decades**, how far dh at the first layer is from dh at the
+last; the same of dW; and the **signal fraction** of the last h. What a norm of all gradients together says is reported
+beside them, since that is what is usually looked at: it is dominated by the layers that are well.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import require
+from ..ops import Array
+from ..tape import Step, place
+from .depth import flow
+from .signal import signal_fraction
+
+LOST, FADED, ALIKE, DEAD = 2.0, 1.0, -0.55, 0.5
+BANDS = ("green", "amber", "red")
+
+
+class Measures(NamedTuple):
+    """What was measured, a number each; per layer it is in ``probes.flow``."""
+
+    decades: float  # log10 ‖dh_1‖ / ‖dh_depth‖: negative is vanishing
+    weight_decades: float  # log10 ‖dW_1‖ / ‖dW_depth‖
+    signal: float  # the signal fraction of h_depth, a log10
+    score: float  # |decades| + |weight_decades| + 2 |signal|: 0 is perfect
+    depth_scale: float  # layers over which ‖dh‖² changes by e, as in theory.depth_scale
+    total_norm: float  # of the hidden layers' dW together: the number that is usually watched
+    smallest_step: float  # the least ‖dW_k‖ / ‖W_k‖
+    dead: float  # the largest share of dead units in a layer
+    saturated: float  # the largest share of saturated units in a layer
+    broken: float  # the largest share of zeros, subnormals, infs and NaNs in a layer's dh
+
+
+class Health(NamedTuple):
+    """A diagnosis."""
+
+    measures: Measures
+    band: str  # "green", "amber" or "red"
+    reasons: tuple[str, ...]  # why, in words, the gravest first; what is merely worth knowing last
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.band.upper()}", *(f"- {reason}" for reason in self.reasons)])
+
+
+def health(params, tape: list[Step], cotangent: Array) -> Health:
+    """Examine one MLP at one batch.   params, tape : of models.mlp or hidden; cotangent : of the tape's last output.
+
+    red : the gradient changes by LOST decades or more from layer to layer's end, or is not finite; green : by less than
+    FADED, and the signal fraction is above ALIKE; amber : all else. Raises ValueError for an ensemble or one sample.
+    """
+    require.shape("cotangent", cotangent, "(N, D): one network", np.ndim(cotangent) == 2)
+    measures = _measures(params, tape, cotangent)
+    lost = not abs(measures.decades) < LOST
+    well = abs(measures.decades) < FADED and measures.signal > ALIKE
+    return Health(measures, "red" if lost else "green" if well else "amber", tuple(_reasons(measures)))
+
+
+def _measures(params, tape: list[Step], cotangent: Array) -> Measures:
+    seen = flow(params, tape, cotangent)
+    last = next(step.output for step in reversed(tape) if place(step.name) is not None)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        decades, weight_decades = float(seen.decades[0]), float(np.log10(seen.dW[0] / seen.dW[-1]))
+    signal = float(signal_fraction(last))
+    return Measures(
+        decades, weight_decades, signal,
+        score=abs(decades) + abs(weight_decades) + 2 * abs(signal),
+        depth_scale=(len(seen.dh) - 1) / (2 * math.log(10) * abs(decades)) if decades else math.inf,
+        total_norm=float(np.linalg.norm(seen.dW)), smallest_step=float(seen.relative.min()),
+        dead=float(seen.dead.max()), saturated=float(seen.saturated.max()),
+        broken=float(np.sum(seen.entries, axis=0).max()),
+    )  # fmt: skip
+
+
+def _of_the_gradient(decades: float) -> str:
+    if not math.isfinite(decades):
+        return "The gradient is exactly 0, or no longer finite, at one end: nothing can be learned from it."
+    word = "arrives" if abs(decades) < FADED else "vanishes" if decades < 0 else "explodes"
+    return f"The gradient {word}: dh at the first layer is 10^{decades:.1f} of what it is at the last."
+
+
+def _reasons(m: Measures):
+    """Why, in words."""
+    yield _of_the_gradient(m.decades)
+    if not m.signal > ALIKE:
+        yield f"All inputs have become nearly alike: at the last layer they differ by {10**m.signal:.1%} of their size."
+    if m.dead > DEAD:
+        yield f"In some layer {m.dead:.0%} of the units are dead: they pass nothing for any sample."
+    if m.broken > 0.01:
+        yield f"In some layer {m.broken:.0%} of dh is 0, subnormal or not finite."
+    if abs(m.weight_decades) >= FADED:
+        yield f"The weights' gradient changes by 10^{abs(m.weight_decades):.1f} over the depth: no rate suits all."
+    yield f"The norm of all weight gradients together is {m.total_norm:.2g}, which says nothing of this."

@@ -1,0 +1,131 @@
+"""The map from one state to a later one: dh_t/dh_k, the product of which all of this is about.
+
+A Jacobian is what the pullbacks make of the identity, sample by sample: J (..., N, n, n'), J[i, j] = d state_t[i] /
+d state_k[j], where a state of several arrays, (h, c), counts as one of n numbers. Depth and time are the same here: of
+an MLP's tape the states are the layers' outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+
+from ..ops import Array
+from ..tape import Step, place
+from .size import norm
+
+
+class Highway(NamedTuple):
+    """Of dc_T/dc_k in an LSTM, for k = 1 … T, the Jacobian and its two parts, (T, ..., N, H, H) each."""
+
+    total: Array
+    highway: Array  # along c alone: the product of the forget gates, diagonal
+    gates: Array  # by all paths that pass through some h, and so through the gates
+
+
+def jacobian(tape: list[Step]) -> Array:
+    """J (..., N, n, n') of a piece of tape: from the state before its first step to the output of its last.
+
+    Raises ValueError for a step that couples the samples, batch_norm, as J would not be one per sample.
+    """
+    if coupled := [step.name for step in tape if step.name.startswith("batch_norm")]:
+        raise ValueError(f"tape has the step {coupled[0]!r}; allowed are steps that treat each sample by itself")
+    cotangent = _identity(tape[-1].output)
+    for step in reversed(tape):
+        _, cotangent = step.pullback(cotangent)
+    return np.moveaxis(_flat(cotangent), 0, -2)
+
+
+def transitions(tape: list[Step]) -> list[Array]:
+    """The Jacobian of each time step, or layer, by itself. Their product is that of the whole tape."""
+    steps = [list(group) for k, group in groupby(tape, key=lambda step: place(step.name)) if k is not None]
+    return [jacobian(group) for group in steps]
+
+
+def jacobian_norms(tape: list[Step], *, spectral: bool = False) -> Array:
+    """‖d state_t / d state_k‖ in row t, column k, from 1 to T: (T, T), and 0 where k > t.
+
+    The Frobenius norm, or the spectral one (slow: a singular value decomposition each); the root of the mean square
+    over all samples. The diagonal is that of the identity, √n or 1.
+    """
+    columns = list(jacobian_columns(tape, spectral=spectral))
+    return np.stack([np.pad(column, (len(columns) - len(column), 0)) for column in reversed(columns)], axis=-1)
+
+
+def jacobian_columns(tape: list[Step], *, spectral: bool = False) -> Iterator[Array]:
+    """The columns of ``jacobian_norms``, k = T first, each from t = k to T: one after the other, to show progress.
+
+    One sweep: the Jacobians from k + 1 to all later t are stacked, and one product takes the stack to k.
+    """
+    maps = transitions(tape)
+    size, n = spectral_norm if spectral else norm, maps[-1].shape[-2]
+    stack = np.empty((*maps[-1].shape[:-2], len(maps) * n, n), maps[-1].dtype)
+    for k in reversed(range(len(maps))):
+        later = stack[..., (k + 1) * n :, :]
+        if k + 1 < len(maps):
+            later[...] = later @ maps[k + 1]
+        stack[..., k * n : (k + 1) * n, :] = np.eye(n)
+        blocks = stack[..., k * n :, :].reshape(*stack.shape[:-2], len(maps) - k, n, n)
+        sizes = np.reshape(size(blocks), (-1, len(maps) - k))
+        yield norm(sizes.T[..., None]) / len(sizes) ** 0.5
+
+
+def spectral_norm(J: Array) -> Array:
+    """The largest singular value; NaN where an entry is not finite."""
+    return singular_values(J)[..., 0]
+
+
+def singular_values(J: Array) -> Array:
+    """Of (..., n, n'), the largest first: how far J stretches; NaN where an entry is not finite."""
+    finite = np.isfinite(J).all(axis=(-2, -1), keepdims=True)
+    values = np.linalg.svd(np.where(finite, J, 0.0).astype(np.float64), compute_uv=False)
+    return np.where(finite[..., 0], values, np.nan)
+
+
+def spectral_radius(W: Array) -> Array:
+    """max |λ|: what decides how ‖Wᵗ‖ ends, and says nothing of how it begins (Trefethen & Embree 2005, §14)."""
+    return np.abs(np.linalg.eigvals(W)).max(axis=-1)
+
+
+def nonnormality(W: Array) -> Array:
+    """√(‖W‖² - Σ|λ|²) / ‖W‖, from 0, a normal matrix, to 1, a nilpotent one (Henrici 1962)."""
+    share = (np.abs(np.linalg.eigvals(W)) ** 2).sum(axis=-1) / norm(W) ** 2
+    return np.sqrt(np.maximum(1 - share, 0))
+
+
+def highway(tape: list[Step]) -> Highway:
+    """Split the Jacobian of an LSTM's cell state, from each k to the last step: along c alone, and through h.
+
+    With A = dh_{k+1}/dc_k and f = dc_{k+1}/dc_k, the forget gate, and D_h, D_c the Jacobian of c_T by h_{k+1}, c_{k+1}:
+    D_c <- D_h A + D_c f, where the highway's part of D_c takes only f, and the gates' part all the rest.
+    """
+    maps = transitions(tape)
+    H = maps[-1].shape[-1] // 2
+    eye = np.broadcast_to(np.eye(H), (*maps[-1].shape[:-2], H, H))
+    total, along, through, rows = np.concatenate([0 * eye, eye], axis=-1), eye, 0 * eye, []
+    for k in reversed(range(len(maps))):
+        rows.append((total[..., H:], along, through))
+        J, forget = maps[k], np.diagonal(maps[k][..., H:, H:], axis1=-2, axis2=-1)[..., None, :]
+        through = total[..., :H] @ J[..., :H, H:] + through * forget
+        along, total = along * forget, total @ J
+    return Highway(*(np.stack(part) for part in zip(*reversed(rows), strict=True)))
+
+
+def _identity(output):
+    """Cotangents of a state: the n rows of the identity, for every sample, in its own form."""
+    arrays = output if isinstance(output, tuple) else (output,)
+    sizes = [array.shape[-1] for array in arrays]
+    columns = np.split(np.eye(sum(sizes)), np.cumsum(sizes)[:-1], axis=1)
+    rows = tuple(
+        np.broadcast_to(np.expand_dims(part, (*range(1, array.ndim),)), (len(part), *array.shape)).astype(array.dtype)
+        for part, array in zip(columns, arrays, strict=True)
+    )
+    return rows if isinstance(output, tuple) else rows[0]
+
+
+def _flat(state) -> Array:
+    """A state of several arrays as one."""
+    return np.concatenate(state, axis=-1) if isinstance(state, tuple) else state

@@ -1,0 +1,169 @@
+"""The loop: forward, loss, backward, clip, update; and a record of what happened, step after step.
+
+    for record in train.fit(params, train.classifier("tanh"), batches, optimizer=train.adam(1e-3), steps=300):
+        ...                                            # draw it, store it, break
+
+A **model** is a function (params, batch) -> Pass: it owns the forward pass, the loss and the way back, so that the loop
+is one for an MLP and for an unrolled cell. Where numbers cease to be finite the loop ends, and its last record says at
+which step of training, and at which step of which tape: the first layer, the first time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import models, ops, probes, require
+from ..ops import Array
+from ..tape import Step, backprop, leaves, tree_map
+from .update import Optimizer, clip_by_norm, clip_by_value, global_norm
+
+
+class Pass(NamedTuple):
+    """One batch forward and backward."""
+
+    loss: Array  # (...,): one number per network
+    accuracy: Array | None  # (...,), or None for a regression
+    grads: Any  # of the type of the parameters
+    trouble: Callable[[], str | None]  # names the first step whose numbers are not finite
+
+
+Model = Callable[[Any, Any], Pass]
+
+
+class TrainRecord(NamedTuple):
+    """One step of training, measured before its update, but for ``update``."""
+
+    step: int  # from 1
+    loss: Array  # (...,)
+    accuracy: Array | None  # (...,) of the batch
+    norm: Array  # (...,): ‖all gradients‖, before clipping
+    norms: Array  # (..., layers): ‖dW‖ of each layer, before clipping
+    update: Array  # (..., layers): ‖ΔW‖ / ‖W‖
+    params: Any  # after the update
+    trouble: str | None = None  # why training ended here
+
+
+def fit(
+    params, model: Model, batches: Iterable, *, optimizer: Optimizer, steps: int,
+    clip_norm: float | None = None, clip_value: float | None = None,
+) -> Iterator[TrainRecord]:  # fmt: skip
+    """Train; yield a TrainRecord per step.
+
+    params : with or without ensemble axes; batches : what model takes, one a step; clip_norm, clip_value : clip all
+    gradients by their common norm, or each entry, before the optimizer sees them. The first step at which no network's
+    loss and gradients are finite is the last: its record's ``trouble`` says where they ceased to be, and its params are
+    those before it.
+    """
+    require.whole("steps", steps, 1)
+    memory = optimizer.start(params)
+    for step, batch in enumerate(islice(batches, steps), start=1):
+        with np.errstate(all="ignore"):
+            loss, accuracy, grads, trouble = model(params, batch)
+            ensemble = np.ndim(loss)
+            norm, norms = global_norm(grads, ensemble), _weight_norms(grads)
+            if not np.isfinite(loss + norm).any():
+                yield TrainRecord(step, loss, accuracy, norm, norms, 0 * norms, params, f"Step {step}: {trouble()}")
+                return
+            update, memory = optimizer.step(_clipped(grads, clip_norm, clip_value, ensemble), memory)
+            before, params = params, tree_map(np.add, params, update)
+            record = TrainRecord(step, loss, accuracy, norm, norms, probes.change(before, params), params)
+        yield record
+
+
+def classifier(activation, *, norm=None, skip=None) -> Model:
+    """The model of an MLP that classifies:  batch = (x, labels), softmax and cross-entropy."""
+
+    def model(params, batch):
+        x, labels = batch
+        logits, tape = models.mlp(params, x, activation, norm=norm, skip=skip)
+        loss, pullback = ops.softmax_cross_entropy(logits, labels)
+        dlogits = pullback()
+        grads, _ = models.gradients(tape, dlogits)
+        return Pass(loss, _accuracy(logits, labels), grads, lambda: _trouble(params, tape, backprop(tape, dlogits)))
+
+    return model
+
+
+def sequence(cell, *, last: bool = True, truncate: int | None = None) -> Model:
+    """The model of an unrolled cell with a readout:  batch = (xs, target), read at the last step or at every one.
+
+    Whole numbers as a target, (N,) or (T, N), are labels, and the loss is cross-entropy; (N, D) or (T, N, D) of any
+    others is a regression, by mean squares.
+    """
+
+    def model(params, batch):
+        xs, target = batch
+        outputs, tape = models.unroll(cell, params, xs)
+        read = outputs[-1] if last else outputs
+        loss, accuracy, dread = _loss(read, np.asarray(target), every=not last)
+        doutputs = dread
+        if last:
+            doutputs = np.zeros_like(outputs)
+            doutputs[-1] = dread
+        grads, _, _ = models.through_time(tape, doutputs, truncate=truncate)
+
+        def way_back():
+            steps, silent, inject, _ = models.per_step(tape, doutputs)
+            return backprop(steps, silent, inject)
+
+        return Pass(loss, accuracy, grads, lambda: _trouble(params, tape, way_back()))
+
+    return model
+
+
+# --- within a step ----------------------------------------------------------------------------------------------------
+
+
+def _loss(outputs: Array, target: Array, every: bool):
+    """loss, accuracy or None, doutputs: of one reading, (..., N, D), or the mean over the T of ``every`` one."""
+    labels = np.issubdtype(target.dtype, np.integer)
+    if every:  # one target for all networks: (T, N, ...) -> (T, ..., N, ...)
+        target = np.expand_dims(target, tuple(range(1, outputs.ndim - target.ndim + 1 - labels)))
+        target = np.broadcast_to(target, outputs.shape[:-1] if labels else outputs.shape)
+    loss, pullback = (ops.softmax_cross_entropy if labels else ops.mse)(outputs, target)
+    accuracy = _accuracy(outputs, target) if labels else None
+    if not every:
+        return loss, accuracy, pullback()
+    doutputs = pullback(np.full(loss.shape, 1 / len(loss)))
+    return loss.mean(axis=0), accuracy if accuracy is None else accuracy.mean(axis=0), doutputs
+
+
+def _accuracy(logits: Array, labels: Array) -> Array:
+    return (logits.argmax(axis=-1) == labels).mean(axis=-1)
+
+
+def _weight_norms(grads) -> Array:
+    return np.stack([probes.together(maps) for maps in probes.weights(grads)], axis=-1)
+
+
+def _clipped(grads, clip_norm, clip_value, ensemble: int):
+    grads = grads if clip_norm is None else clip_by_norm(grads, clip_norm, ensemble)
+    return grads if clip_value is None else clip_by_value(grads, clip_value)
+
+
+def _trouble(params, tape: list[Step], way_back: Iterator) -> str:
+    """Where numbers cease to be finite, in the order in which they are computed: weights, forward, backward."""
+    for k, maps in enumerate(probes.weights(params), start=1):
+        if what := _broken(maps):
+            return f"the weights of layer {k} hold {what}, as the last update made them"
+    for step in tape:
+        if what := _broken(step.output):
+            return f'forward, the output of "{step.name}" holds {what}'
+    for adjoint in way_back:
+        if what := _broken(adjoint.cotangent):
+            return f'backward, what arrives at "{adjoint.name}" holds {what}'
+        if what := _broken(adjoint.grads):
+            return f'backward, the gradient of the parameters of "{adjoint.name}" holds {what}'
+    return "the loss itself is not finite"
+
+
+def _broken(tree) -> str | None:
+    """What is not finite among the numbers of a tree: "NaN" if there is one, "inf", or None."""
+    arrays = leaves(tree)
+    if any(np.isnan(array).any() for array in arrays):
+        return "NaN"
+    return "inf" if any(np.isinf(array).any() for array in arrays) else None
