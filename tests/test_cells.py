@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -21,7 +23,7 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 def case(name, lead, N, D, H, seed, dtype="float64", owners=ARGUMENTS):
-    """A cell's generic parameters, input, state, and a cotangent of the new state: no entry is 0, the biases neither."""
+    """A cell's generic parameters, input, state, and a cotangent of the new state: no entry is 0, no bias either."""
     rng = np.random.default_rng(seed)
 
     def draw(owner, *shape):
@@ -119,14 +121,12 @@ def test_a_gradient_has_the_form_of_what_it_is_the_gradient_of(name, lead, owner
 
 @pytest.mark.parametrize("name", CELLS)
 @given(lead=leads, owners=owners, N=sizes, D=sizes, H=sizes, seed=seeds)
-def test_a_stack_of_cotangents_gives_a_stack_but_a_sum_at_the_parameters(name, lead, owners, N, D, H, seed):
+def test_a_stack_of_cotangents_gives_the_stack_of_their_gradients(name, lead, owners, N, D, H, seed):
     *at, dstate = case(name, lead, N, D, H, seed, owners=owners)
     _, pullback = CELLS[name](*at)
     rng = np.random.default_rng(seed)
     stacks = tuple(rng.standard_normal((4, *d.shape)) for d in dstate)
-    grads, *others = zip(*(pullback(each) for each in zip(*stacks, strict=True)), strict=True)
-    expected = tree_map(lambda *each: sum(each), *grads), *(tree_map(lambda *a: np.stack(a), *o) for o in others)
-    assert_close(pullback(stacks), expected)
+    assert_close(pullback(stacks), tree_map(lambda *each: np.stack(each), *map(pullback, zip(*stacks, strict=True))))
 
 
 @pytest.mark.parametrize("name", CELLS)
@@ -143,15 +143,15 @@ def test_a_pullback_keeps_no_state_and_is_linear(name):
 
 # --- what the gates do -----------------------------------------------------------------------------------------------
 
-OPEN, SHUT = 50.0, -800.0  # σ rounds to 1, and to exactly 0
+OPEN, SHUT = 50.0, -800.0  # of these biases σ is exactly 1, and exactly 0
 
 
-def with_bias(params, **gates):
-    """The cell's parameters, where nothing but a bias decides the gates named by their place: b_1=OPEN."""
+def with_gates(order, params, **biases):
+    """The cell's parameters, but the gates named are decided by a bias alone; ``order`` names all of them, "ifgo"."""
     H = params.W_h.shape[-2]
     params = tree_map(np.copy, params)
-    for place, bias in ((int(name[-1]), bias) for name, bias in gates.items()):
-        part = slice(place * H, (place + 1) * H)
+    for gate, bias in biases.items():
+        part = slice(order.index(gate) * H, (order.index(gate) + 1) * H)
         for array in params:
             array[..., part] = 0
         params[2][..., part] = bias
@@ -160,7 +160,7 @@ def with_bias(params, **gates):
 
 def test_an_lstm_with_its_forget_gate_open_keeps_c_and_hands_dc_on_untouched():
     params, x, (h, c), (_, dc) = case("lstm", (), 4, 3, 5, seed=2)
-    (_, kept), pullback = cells.lstm(with_bias(params, i_0=SHUT, f_1=OPEN), x, (h, c))
+    (_, kept), pullback = cells.lstm(with_gates("ifgo", params, i=SHUT, f=OPEN), x, (h, c))
     np.testing.assert_array_equal(kept, c)
     grads, dx, (dh, passed_on) = pullback((0 * h, dc))
     np.testing.assert_array_equal(passed_on, dc)
@@ -170,54 +170,107 @@ def test_an_lstm_with_its_forget_gate_open_keeps_c_and_hands_dc_on_untouched():
 
 def test_an_lstm_with_its_forget_gate_shut_forgets():
     params, x, (h, c), dstate = case("lstm", (), 4, 3, 5, seed=3)
-    shut = with_bias(params, f_1=SHUT)
-    new, pullback = cells.lstm(shut, x, (h, c))
-    assert_close(new, cells.lstm(shut, x, (h, 0 * c))[0])
+    forgetful = with_gates("ifgo", params, f=SHUT)
+    new, pullback = cells.lstm(forgetful, x, (h, c))
+    assert_close(new, cells.lstm(forgetful, x, (h, 0 * c))[0])
     np.testing.assert_array_equal(pullback(dstate)[2][1], 0)
 
 
 def test_a_gru_with_its_update_gate_open_keeps_h_and_hands_dh_on_untouched():
     params, x, (h,), (dh,) = case("gru", (), 4, 3, 5, seed=4)
-    (kept,), pullback = cells.gru(with_bias(params, u_1=OPEN), x, (h,))
+    (kept,), pullback = cells.gru(with_gates("run", params, u=OPEN), x, (h,))
     np.testing.assert_array_equal(kept, h)
     _, dx, (passed_on,) = pullback((dh,))
-    np.testing.assert_allclose(passed_on, dh, rtol=1e-14)
+    np.testing.assert_allclose(passed_on, dh, atol=1e-20, rtol=1e-14)
     np.testing.assert_allclose(dx, 0, atol=1e-20)
 
 
-def test_a_gru_with_its_reset_gate_shut_proposes_from_x_alone():
-    params, x, (h,), _ = case("gru", (), 4, 3, 5, seed=5)
-    (new,), _ = cells.gru(with_bias(params, r_0=SHUT, u_1=SHUT), x, (h,))
-    n = np.tanh(x @ params.W_x[:, 10:] + params.b_x[10:])
-    assert_close(new, n)
+def test_a_gru_with_both_gates_shut_sees_x_alone():
+    params, x, (h,), (dh,) = case("gru", (), 4, 3, 5, seed=5)
+    (new,), pullback = cells.gru(with_gates("run", params, r=SHUT, u=SHUT), x, (h,))
+    assert_close(new, np.tanh(x @ params.W_x[:, 10:] + params.b_x[10:]))
+    np.testing.assert_array_equal(pullback((dh,))[2][0], 0)
 
 
 @pytest.mark.parametrize("name", CELLS)
 def test_a_nan_stays_visible_forward_and_backward_in_its_own_sample(name):
     params, x, state, dstate = case(name, (), 3, 4, 5, seed=6)
-    x[1, 2] = np.nan
-    new, pullback = CELLS[name](params, x, state)
-    _, dx, before = pullback(dstate)
+    spoiled = np.where(np.arange(12).reshape(3, 4) == 5, np.nan, x)  # sample 1, input 1
+    new, pullback = CELLS[name](params, spoiled, state)
+    assert np.isnan(pullback(dstate)[0].W_x[1]).all()
+    _, dx, before = CELLS[name](params, x, state)[1](tree_map(lambda d: d + 0 * spoiled.sum(-1)[:, None], dstate))
     for array in (*new, dx, *before):
-        assert np.isnan(array).all(axis=-1).tolist() == [False, array is dx and name == "relu_rnn" and False, False] or (
-            np.isnan(array).any(axis=-1).tolist() == [False, True, False]
-        )
+        assert np.isnan(array).any(axis=-1).tolist() == [False, True, False]
 
 
 # --- precision -------------------------------------------------------------------------------------------------------
 
 
-def transposed(a):
-    return a.swapaxes(-1, -2)
+def to_products(W, x, dz):
+    """The sizes of the terms in  dW = xᵀ dz  and  dx = dz Wᵀ."""
+    return abs(x).swapaxes(-1, -2) @ dz, dz @ abs(W).swapaxes(-1, -2)
 
 
-def rnn_sizes(name, params, x, state, dstate, n_eps):
-    """The sizes of the terms, multiples of n eps, by which each result may be off: φ' <= 1, |φ''| <= 2.
+def pre_activation(W, b, x):
+    return abs(x) @ abs(W) + abs(b)[..., None, :]
 
-    A ReLU's slope is anyone's guess where z is within its own error of the kink.
+
+def rnn_sizes(params, x, state, dstate, n_eps, kink=False):
+    """Of each result, the size of its terms: what n eps is to be multiplied by, where errors add up.
+
+    A gate is off by no more than its z, as no slope exceeds 1; φ'(z) by twice that; and a ReLU's slope is anyone's
+    guess where z is within its own error of the kink. The 1 in each size stands for the rounding of φ itself.
     """
-    Z = abs(x) @ abs(params.W_x) + abs(*state) @ abs(params.W_h) + abs(params.b)[..., None, :]
-    (z,), _ = cells.rnn(params, x, state, ops.identity)
-    (dh,) = tree_map(abs, dstate)
-    unsure = (abs(z) <= n_eps * Z) / n_eps if name == "relu_rnn" else 2 * Z
-    return (1 + Z,), Recurrent_sizes(params, x, *state, dh * (1 + unsure)), ()
+    (h,), (dh,), (z,) = state, dstate, cells.rnn(params, x, state, ops.identity)[0]
+    size = 1 + pre_activation(params.W_x, params.b, x) + abs(h) @ abs(params.W_h)
+    dz = abs(dh) * (1 + (abs(z) <= n_eps * size) / n_eps if kink else 3 * size)
+    (dW_x, dx), (dW_h, dh) = to_products(params.W_x, x, dz), to_products(params.W_h, h, dz)
+    return (size,), (cells.Recurrent(dW_x, dW_h, dz.sum(axis=-2)), dx, (dh,))
+
+
+def lstm_sizes(params, x, state, dstate, n_eps):
+    """The same, factor by factor: of a product of factors below 1, the errors add up; c and dc are not below 1."""
+    (h, c), (dh, dc) = tree_map(abs, state), tree_map(abs, dstate)
+    i, f, g, o = blocks(1 + pre_activation(params.W_x, params.b, x) + h @ abs(params.W_h), 4)
+    c_new = f * (1 + c) + i + g
+    dc = dc + (o + 2 * c_new) * dh
+    dz = np.concatenate([(i + g + 1) * dc, (f + 1) * c * dc, (2 * g + i + 1) * dc, (o + c_new + 1) * dh], axis=-1)
+    (dW_x, dx), (dW_h, dh) = to_products(params.W_x, x, dz), to_products(params.W_h, h, dz)
+    return (o + c_new, c_new), (cells.Recurrent(dW_x, dW_h, dz.sum(axis=-2)), dx, (dh, (f + 1) * dc))
+
+
+def gru_sizes(params, x, state, dstate, n_eps):
+    """The same; what r multiplies, z_h, is not below 1."""
+    (h,), (dh_new,) = tree_map(abs, state), tree_map(abs, dstate)
+    x_r, x_u, x_n = blocks(pre_activation(params.W_x, params.b_x, x), 3)
+    h_r, h_u, h_n = blocks(pre_activation(params.W_h, params.b_h, h), 3)
+    r, u = 1 + x_r + h_r, 1 + x_u + h_u
+    n = 1 + x_n + h_n * (1 + r)
+    dn = (2 * n + u + 1) * dh_new
+    dr, du = (r + 2) * h_n * dn, (u * (1 + h) + n + h) * dh_new
+    dz_x, dz_h = (np.concatenate([dr, du, last], axis=-1) for last in (dn, (r + 1) * dn))
+    (dW_x, dx), (dW_h, dh) = to_products(params.W_x, x, dz_x), to_products(params.W_h, h, dz_h)
+    grads = cells.GRUParams(dW_x, dW_h, dz_x.sum(axis=-2), dz_h.sum(axis=-2))
+    return (u * (1 + h) + n,), (grads, dx, (dh + (u + 1) * dh_new,))
+
+
+SIZES = {"rnn": rnn_sizes, "relu_rnn": partial(rnn_sizes, kink=True), "lstm": lstm_sizes, "gru": gru_sizes}
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@pytest.mark.parametrize("name", CELLS)
+@given(lead=leads, N=sizes, D=sizes, H=sizes, seed=seeds)
+def test_cells_agree_with_their_float64_selves(name, dtype, lead, N, D, H, seed):
+    """Within n eps times the sizes of the terms, n being as many as are summed on the longest way."""
+    arguments = case(name, lead, N, D, H, seed, dtype)
+    wide = tree_map(lambda a: a.astype(np.float64), arguments)
+    (new, pullback), (new64, pullback64) = (CELLS[name](*each[:-1]) for each in (arguments, wide))
+    n, smallest = N + D + (GATES[name] + 1) * H + 16, np.finfo(dtype).smallest_subnormal.item()
+    n_eps = n * np.finfo(dtype).eps.item()
+
+    def compare(computed, exact, size):
+        assert computed.dtype == dtype
+        assert (abs(computed - exact) <= n_eps * size + n * smallest).all()
+
+    exact = new64, pullback64(wide[-1])
+    tree_map(compare, (new, pullback(arguments[-1])), exact, SIZES[name](*wide, n_eps))

@@ -23,18 +23,18 @@ def norms(record):
 def spied(monkeypatch):
     """Runs the experiment; returns the record with the parameters, input, tape and cotangent that it used."""
     seen = {}
-    hidden, measure = models.hidden, probes.norms
+    hidden, measure = models.hidden, probes.norms_and_entries
 
-    def spy_on_hidden(params, x, activation):
+    def spy_on_hidden(params, x, activation, **options):
         seen["params"], seen["x"] = tree_map(np.copy, params), x.copy()  # what is kept holds until the next call only
-        return hidden(params, x, activation)
+        return hidden(params, x, activation, **options)
 
     def spy_on_measure(tape, cotangent):
         seen["tape"], seen["cotangent"] = tape, cotangent.copy()
         return measure(tape, cotangent)
 
     monkeypatch.setattr(models, "hidden", spy_on_hidden)
-    monkeypatch.setattr(probes, "norms", spy_on_measure)
+    monkeypatch.setattr(probes, "norms_and_entries", spy_on_measure)
 
     def run(**options):
         record = flow(**options)

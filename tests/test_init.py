@@ -25,11 +25,11 @@ def sampling_error(n):
 
 @pytest.mark.parametrize("fans", FANS)
 @pytest.mark.parametrize("name", SCHEMES)
-def test_unit_draws_have_mean_square_1_and_mean_0(name, fans):
+def test_unit_draws_have_mean_square_1_and_where_chance_plays_mean_0(name, fans):
     unit = SCHEMES[name].draw(np.random.default_rng(1), fans)
     assert unit.shape == fans
     assert abs(np.mean(unit**2) - 1) < sampling_error(unit.size)
-    assert abs(np.mean(unit)) < 5 / unit.size**0.5
+    assert name == "identity" or abs(np.mean(unit)) < 5 / unit.size**0.5
 
 
 @pytest.mark.parametrize("gain", [1.0, 0.3, -2.0])
@@ -55,6 +55,8 @@ def test_the_variance_drawn_is_the_square_of_gain_times_std(name, fans, gain):
         ("scaled_normal", None, 1 / 12),
         ("glorot_standard", None, 1 / 36),
         ("torch_linear", None, 1 / 36),
+        ("torch_recurrent", None, 1 / 90),
+        ("identity", None, 1 / 30),
     ],
 )
 def test_the_scales_are_those_of_the_papers(name, activation, variance):
@@ -73,6 +75,15 @@ def test_orthogonal_weights_have_orthonormal_rows_or_columns(fans, ensemble):
     W, _ = draw(*fans, scheme="orthogonal", gain=1.5, ensemble=ensemble)
     gram = W.swapaxes(-1, -2) @ W if fans[0] >= fans[1] else W @ W.swapaxes(-1, -2)
     np.testing.assert_allclose(gram, np.broadcast_to(1.5**2 * np.eye(min(fans)), gram.shape), atol=1e-14)
+
+
+@pytest.mark.parametrize("fans", [(6, 6), (4, 9), (9, 4), (1, 5), (5, 1), (1, 1)])
+@pytest.mark.parametrize("ensemble", [(), (3,)])
+def test_identity_weights_are_the_identity_and_hand_on_what_there_is_room_for(fans, ensemble):
+    W, b = draw(*fans, scheme="identity", gain=1.5, ensemble=ensemble)
+    np.testing.assert_allclose(W, np.broadcast_to(1.5 * np.eye(*fans), W.shape), rtol=1e-15)
+    W[..., 0, 0] = 7  # each network has weights of its own, that may be written to
+    assert not b.any()
 
 
 def test_orthogonal_matrices_are_drawn_uniformly():
@@ -98,9 +109,16 @@ def test_torch_linear_has_the_bounds_of_pytorch():
         assert abs(array).max() <= 20**-0.5
 
 
+@pytest.mark.parametrize("D", [1, 20, 400])
+def test_torch_recurrent_has_bounds_that_its_inputs_do_not_move(D):
+    W, b = draw(D, 100, scheme="torch_recurrent", ensemble=(200,))
+    assert 0.099 < abs(W).max() <= 0.1
+    assert 0.099 < abs(b).max() <= 0.1
+
+
 @pytest.mark.parametrize("name", SCHEMES)
-def test_only_torch_linear_draws_biases(name):
-    assert (draw(scheme=name).b != 0).any() == (name == "torch_linear")
+def test_only_the_schemes_of_pytorch_draw_biases(name):
+    assert (draw(scheme=name).b != 0).any() == name.startswith("torch_")
 
 
 @pytest.mark.parametrize("dtype", init.DTYPES)

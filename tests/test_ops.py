@@ -105,12 +105,11 @@ def test_a_loss_has_the_ensemble_axes_and_its_gradient_the_shape_of_the_outputs(
 
 @pytest.mark.parametrize("name", WITH_PARAMETERS)
 @given(pair=nested | leads.map(lambda lead: (lead, lead)), N=several, D=sizes, K=sizes, seed=seeds)
-def test_a_stack_of_cotangents_gives_a_stack_at_the_input_and_a_sum_at_the_parameters(name, pair, N, D, K, seed):
+def test_a_stack_of_cotangents_gives_the_stack_of_their_gradients(name, pair, N, D, K, seed):
     f, params, x, dy = case(name, *pair, N, D, K, seed)
     _, pullback = f(params, x)
     stack = np.random.default_rng(seed).standard_normal((4, *dy.shape))
-    grads, dx = zip(*map(pullback, stack), strict=True)
-    assert_close(pullback(stack), (tree_map(lambda *each: sum(each), *grads), np.stack(dx)))
+    assert_close(pullback(stack), tree_map(lambda *each: np.stack(each), *map(pullback, stack)))
 
 
 @pytest.mark.parametrize("loss", ["mse", "softmax_cross_entropy"])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from vgrad.tape import Adjoint, Step, backprop, tree_map
+from vgrad.tape import Adjoint, Step, backprop, leaves, place, tree_map
 
 
 class Pair(NamedTuple):
@@ -97,6 +97,25 @@ def test_a_tuple_of_states_is_injected_branch_by_branch():
     assert (first.cotangent, last.cotangent) == ((11.0, 22.0), (22.0, 11.0))
 
 
+def test_of_a_tuple_of_states_some_may_get_nothing():
+    tape = [Step("swap", (1.0, 2.0), lambda state: (None, state[::-1]))] * 2
+    adjoints = backprop(tape, (10.0, 20.0), [(None, 2.0), (1.0, None)])
+    assert [adjoint.cotangent for adjoint in adjoints] == [(11.0, 20.0), (20.0, 13.0), (13.0, 20.0)]
+
+
+@pytest.mark.parametrize("cotangent", [np.ones((6, 3)), np.ones(2), 1.0])
+def test_a_cotangent_of_another_shape_than_the_last_output_is_refused(chain, cotangent):
+    with pytest.raises(ValueError, match=r"cotangent has shape .*; allowed is the last output's, \(6, 2\)"):
+        next(backprop(linear_tape(*chain), cotangent))
+
+
+def test_in_a_cotangent_of_several_arrays_each_has_the_shape_of_its_own():
+    tape = [Step("pair", (np.ones(2), np.ones(3)), lambda state: (None, state))]
+    next(backprop(tape, (np.ones(2), np.ones(3))))
+    with pytest.raises(ValueError, match=r"cotangent has shape \(2,\); allowed is the last output's, \(3,\)"):
+        next(backprop(tape, (np.ones(2), np.ones(2))))
+
+
 @pytest.mark.parametrize("length", [0, 2, 4])
 def test_inject_of_a_wrong_length_is_refused(chain, length):
     with pytest.raises(ValueError, match=f"inject has length {length}; allowed is one entry per step, 3"):
@@ -123,6 +142,22 @@ def test_tree_map_keeps_the_types_of_the_tree(tree, doubled):
     result = tree_map(lambda a: 2 * a, tree)
     assert result == doubled
     assert same_types(result, doubled)
+
+
+@pytest.mark.parametrize(
+    ("tree", "arrays"),
+    [(3.0, [3.0]), (None, []), ((), []), ([Pair(1.0, (2.0, None)), [3.0], 4.0], [1.0, 2.0, 3.0, 4.0])],
+)
+def test_leaves_are_the_arrays_of_a_tree_in_its_order(tree, arrays):
+    assert leaves(tree) == arrays
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [("tanh 12", 12), ("affine 3b", 3), ("batch_norm 1", 1), ("cell 100", 100), ("readout", None), ("input", None)],
+)
+def test_a_steps_place_is_the_number_in_its_name(name, number):
+    assert place(name) == number
 
 
 def test_tree_map_walks_several_trees_in_step():

@@ -31,7 +31,12 @@ def choice(name: str, value, allowed):
 def shape(name: str, array, expected: str, fits: bool) -> None:
     """Raise ValueError unless ``fits``: ``array``'s shape is not the ``expected`` one."""
     if not fits:
-        raise ValueError(f"{name} has shape {getattr(array, 'shape', None)}; allowed is {expected}")
+        misfit(name, array, expected)
+
+
+def misfit(name: str, array, expected: str) -> None:
+    """Raise ValueError: ``array``'s shape is not the ``expected`` one."""
+    raise ValueError(f"{name} has shape {getattr(array, 'shape', None)}; allowed is {expected}")
 
 
 def _span(kind: str, low: float, high: float) -> str:

@@ -11,6 +11,7 @@ Depth and time are the same tape: in an unrolled recurrent net the steps merely 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -63,6 +64,7 @@ def leaves(tree) -> list:
     return [leaf for branch in tree for leaf in leaves(branch)] if isinstance(tree, (tuple, list)) else [tree]
 
 
+@lru_cache(maxsize=2**14)
 def place(name: str) -> int | None:
     """The number in a step's name, its layer or time: 12 of "tanh 12" and of "affine 12b"; None of "readout"."""
     digits = name.rpartition(" ")[2].rstrip("b")

@@ -106,14 +106,14 @@ def hidden(params: list, x: Array, activation, *, norm=None, skip=None) -> tuple
     """
     phi = activation if callable(activation) else ACTIVATIONS[require.choice("activation", activation, ACTIVATIONS)]
     (kind, at), skip = _norm_named(norm), _skip_named(skip)
+    operations = _operations(phi, KINDS.get(kind), _alpha(skip.alpha, len(params)))
     state, tape = x, []
     for k, block in enumerate(params, start=1):
         _fits(k, block, norm, skip.form)
-        operations = _operations(k, block, phi, KINDS.get(kind), _alpha(skip.alpha, len(params)))
-        for word in _recipe(skip.form if _has_path(block) else None, at if norm else None):
-            name, operation = operations[word]
-            state, pullback = operation(state)
-            tape.append(Step(name, state, pullback))
+        for word in _recipe(skip.form if skip.form and _has_path(block) else None, at):
+            name, letter, operation = operations[word]
+            state, pullback = operation(block, state)
+            tape.append(Step(f"{name} {k}{letter}", state, pullback))
     return state, tape
 
 
@@ -144,27 +144,31 @@ def _recipe(form: str | None, norm_at: str | None) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _operations(k: int, block, phi, normalize, alpha: float) -> dict:
-    """Every step that layer k may have: its name, and its function, state -> (state, pullback)."""
-    first, second = (block, None) if isinstance(block, Layer) else block
+def _operations(phi, normalize, alpha: float) -> dict:
+    """Every step that a layer may have: its name, a letter, and its function, (layer, state) -> (state, pullback)."""
     return {
-        "affine": (f"affine {k}", _on_branch(lambda h: affine(first.affine, h))),
-        "norm": (f"{normalize and normalize.__name__} {k}", _on_branch(lambda h: normalize(first.norm, h))),
-        "activation": (f"{phi.__name__} {k}", _on_branch(lambda z: _no_params(*phi(z)))),
-        "affine b": (f"affine {k}b", _on_branch(lambda h: affine(second.affine, h))),
-        "fork": (f"fork {k}", lambda h: ((h, h), lambda lanes: (None, lanes[0] + lanes[1]))),
-        "join": (f"join {k}", lambda lanes: (lanes[0] + alpha * lanes[1], lambda dh: (None, (dh, alpha * dh)))),
+        "affine": ("affine", "", _on_branch(lambda layer, h: affine(_first(layer).affine, h))),
+        "affine b": ("affine", "b", _on_branch(lambda layer, h: affine(layer[1].affine, h))),
+        "norm": (normalize and normalize.__name__, "", _on_branch(lambda layer, h: normalize(_first(layer).norm, h))),
+        "activation": (phi.__name__, "", _on_branch(lambda _, z: _no_params(*phi(z)))),
+        "fork": ("fork", "", lambda _, h: ((h, h), lambda lanes: (None, lanes[0] + lanes[1]))),
+        "join": ("join", "", lambda _, lanes: (lanes[0] + alpha * lanes[1], lambda dh: (None, (dh, alpha * dh)))),
     }
+
+
+def _first(layer) -> Layer:
+    """The layer itself, or the first of the two of a branch."""
+    return layer if isinstance(layer, Layer) else layer[0]
 
 
 def _on_branch(operation):
     """The operation on a state of one lane; of two, (trunk, branch), on the branch, while the trunk passes by."""
 
-    def run(state):
+    def run(layer, state):
         if not isinstance(state, tuple):
-            return operation(state)
+            return operation(layer, state)
         trunk, h = state
-        y, pullback = operation(h)
+        y, pullback = operation(layer, h)
 
         def lanes(dstate):
             dtrunk, dy = dstate
@@ -210,10 +214,10 @@ def _has_path(block) -> bool:
 
 def _fits(k: int, block, norm: str | None, form: str | None) -> None:
     """Raise ValueError unless layer k was drawn for this norm and this skip."""
-    first = block if isinstance(block, Layer) else block[0]
+    first = _first(block)
     if (first.norm is None) != (norm is None):
         has = "no norm" if first.norm is None else "a norm"
         raise ValueError(f"norm is {norm!r}, but layer {k} has {has}; allowed is the norm that init_mlp was given")
-    if _has_path(block) and (form == "branch") == isinstance(block, Layer):
+    if (form == "branch") == isinstance(block, Layer) and _has_path(block):
         has = "one layer" if isinstance(block, Layer) else "two layers"
         raise ValueError(f"skip is {form!r}, but block {k} has {has}; allowed is the skip that init_mlp was given")

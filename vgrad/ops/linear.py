@@ -9,6 +9,7 @@ import numpy as np
 from .. import require
 
 Array = np.ndarray
+HALF = np.dtype(np.float16)
 
 
 class Affine(NamedTuple):
@@ -27,8 +28,8 @@ def affine(params: Affine, x: Array):
     """
     W, b = params
     z, product_pullback = product(W, x)
-    bias = W.shape[:-2] + W.shape[-1:]
-    require.shape("b", b, f"{bias}, as W has shape {W.shape}", np.shape(b) == bias)
+    if np.shape(b) != W.shape[:-2] + W.shape[-1:]:
+        require.misfit("b", b, f"{W.shape[:-2] + W.shape[-1:]}, as W has shape {W.shape}")
     z += b[..., None, :]
 
     def pullback(dz):
@@ -40,23 +41,23 @@ def affine(params: Affine, x: Array):
 
 def product(W: Array, x: Array):
     """z = x W, the same without b.   pullback(dz) -> (dW, dx)."""
-    require.shape("W", W, "(..., fan_in, fan_out)", np.ndim(W) >= 2)
-    fits = np.ndim(x) >= 2 and x.shape[-1] == W.shape[-2] and _nested(x.shape[:-2], W.shape[:-2])
-    require.shape("x", x, f"(..., N, {W.shape[-2]}), as W has shape {W.shape}", fits)
-
+    if np.ndim(W) < 2:
+        require.misfit("W", W, "(..., fan_in, fan_out)")
+    if np.ndim(x) < 2 or x.shape[-1] != W.shape[-2] or not nested(x.shape[:-2], W.shape[:-2]):
+        require.misfit("x", x, f"(..., N, {W.shape[-2]}), as W has shape {W.shape}")
     z = matmul(x, W)
 
     def pullback(dz):
-        dW, dx, stacked = matmul(x.swapaxes(-1, -2), dz), matmul(dz, W.swapaxes(-1, -2)), dz.ndim - z.ndim
-        return own(dW, W, stacked), own(dx, x, stacked)
+        stacked = dz.ndim - z.ndim
+        return own(matmul(x.mT, dz), W, stacked), own(matmul(dz, W.mT), x, stacked)
 
     return z, pullback
 
 
-def _nested(lead: tuple, other: tuple) -> bool:
+def nested(lead: tuple, other: tuple) -> bool:
     """Whether of two tuples of leading axes one ends with the other: W of S networks, x of T steps of each."""
-    short, long = sorted((lead, other), key=len)
-    return long[len(long) - len(short) :] == short
+    shared = min(len(lead), len(other))
+    return not shared or lead[-shared:] == other[-shared:]
 
 
 def own(gradient: Array, argument: Array, stacked: int) -> Array:
@@ -69,12 +70,12 @@ def own(gradient: Array, argument: Array, stacked: int) -> Array:
 
 
 def total(a: Array, axis) -> Array:
-    """Σ, in float32 at least, as ``matmul`` does."""
-    return a.sum(axis=axis, dtype=np.result_type(a, np.float32)).astype(a.dtype, copy=False)
+    """Σ; of float16 in float32, then rounded, as ``matmul`` does."""
+    return a.sum(axis=axis, dtype=np.float32).astype(HALF) if a.dtype == HALF else a.sum(axis=axis)
 
 
 def matmul(a: Array, b: Array) -> Array:
     """a @ b; a float16 product is multiplied and summed in float32, then rounded, as accelerators do."""
-    if a.dtype == np.float16 and b.dtype == np.float16:
-        return np.matmul(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
+    if a.dtype == b.dtype == HALF:
+        return np.matmul(a.astype(np.float32), b.astype(np.float32)).astype(HALF)
     return np.matmul(a, b)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import require
-from .linear import own, total
+from .linear import nested, own, total
 
 Array = np.ndarray
 EPSILON = 1e-5  # added to the variance that a norm divides by, as in every framework
@@ -39,20 +39,34 @@ def layer_norm(params: Norm, z: Array):
 
 def _norm(params: Norm, z: Array, axis: int):
     """y = γ ẑ + β;  dγ = Σ_N ẑ dy,  dβ = Σ_N dy,  dẑ = γ dy,  dz = (dẑ - mean dẑ - ẑ mean(ẑ dẑ)) / √(var + ε)."""
+    _fits(params, z)
     gamma, beta = (p[..., None, :] for p in params)
-    require.shape("z", z, f"(..., N, {gamma.shape[-1]}), as gamma", np.ndim(z) >= 2 and z.shape[-1] == gamma.shape[-1])
     wide = z.astype(np.result_type(z, np.float32), copy=False)  # squares leave float16
     centred = wide - wide.mean(axis=axis, keepdims=True)
     std = np.sqrt(np.mean(centred * centred, axis=axis, keepdims=True) + EPSILON)
     unit = centred / std
+    y = gamma * unit + beta
 
     def pullback(dy):
-        dunit = gamma * dy.astype(wide.dtype, copy=False)
+        stacked, dy = dy.ndim - y.ndim, dy.astype(wide.dtype, copy=False)
+        dunit = gamma * dy
         along = unit * np.mean(unit * dunit, axis=axis, keepdims=True)
         dz = (dunit - dunit.mean(axis=axis, keepdims=True) - along) / std
-        dgamma, dbeta = (
-            own(total(d, -2), p, dy.ndim - z.ndim).astype(p.dtype) for d, p in zip((unit * dy, dy), params, strict=True)
-        )
-        return Norm(dgamma, dbeta), dz.astype(z.dtype, copy=False)
+        dgamma, dbeta = (own(total(d, -2), p, stacked) for d, p in zip((unit * dy, dy), params, strict=True))
+        return Norm(_as(params.gamma, dgamma), _as(params.beta, dbeta)), _as(z, own(dz, z, stacked))
 
-    return (gamma * unit + beta).astype(z.dtype, copy=False), pullback
+    return _as(z, y), pullback
+
+
+def _as(argument: Array, wide: Array) -> Array:
+    """Rounded to the precision of an argument."""
+    return wide.astype(argument.dtype, copy=False)
+
+
+def _fits(params: Norm, z: Array) -> None:
+    """Raise ValueError unless gamma, beta and z fit."""
+    gamma, beta = params
+    require.shape("gamma", gamma, "(..., D)", np.ndim(gamma) >= 1)
+    require.shape("beta", beta, f"{gamma.shape}, that of gamma", np.shape(beta) == gamma.shape)
+    fits = np.ndim(z) >= 2 and z.shape[-1] == gamma.shape[-1] and nested(z.shape[:-2], gamma.shape[:-1])
+    require.shape("z", z, f"(..., N, {gamma.shape[-1]}), as gamma has shape {gamma.shape}", fits)

@@ -7,7 +7,7 @@ all of it together, in words.
 
 from __future__ import annotations
 
-from .depth import Flow, LayerAdjoint, Norms, change, flow, layers, norms, slopes, weights
+from .depth import Flow, LayerAdjoint, Norms, change, flow, layers, norms, norms_and_entries, outputs, slopes, weights
 from .diagnosis import BANDS, Health, Measures, health
 from .signal import autocorrelation, signal_fraction
 from .size import Entries, entries, norm, together
@@ -26,6 +26,6 @@ from .time import (
 __all__ = [
     "BANDS", "Entries", "Flow", "Health", "Highway", "LayerAdjoint", "Measures", "Norms", "autocorrelation", "change",
     "entries", "flow", "health", "highway", "jacobian", "jacobian_columns", "jacobian_norms", "layers", "nonnormality",
-    "norm", "norms", "signal_fraction", "singular_values", "slopes", "spectral_radius", "together", "transitions",
-    "weights",
+    "norm", "norms", "norms_and_entries", "outputs", "signal_fraction", "singular_values", "slopes", "spectral_radius",
+    "together", "transitions", "weights",
 ]  # fmt: skip

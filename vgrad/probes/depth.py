@@ -30,12 +30,11 @@ class LayerAdjoint(NamedTuple):
 
 
 class Norms(NamedTuple):
-    """The norms alone, and what became of the numbers: all that a picture needs, at half the cost of ``flow``."""
+    """The norms alone, (..., depth), first layer first: all that a picture needs, at half the cost of ``flow``."""
 
     dh: Array
     dz: Array
     dW: Array
-    entries: Entries  # of dh_k
 
 
 class Flow(NamedTuple):
@@ -66,10 +65,20 @@ def layers(tape: list[Step], cotangent: Array) -> Iterator[LayerAdjoint]:
 
 
 def norms(tape: list[Step], cotangent: Array) -> Norms:
-    """‖dh_k‖, ‖dz_k‖, ‖dW_k‖ per hidden layer, (..., depth), of a cotangent of the last output."""
-    rows = [(norm(dh), together(dz), together(dW), entries(dh)) for dh, dz, dW in layers(tape, cotangent)]
-    dh, dz, dW, numbers = (np.stack(row, axis=-1) for row in zip(*reversed(rows), strict=True))
-    return Norms(dh, dz, dW, Entries(*numbers))
+    """‖dh_k‖, ‖dz_k‖, ‖dW_k‖ per hidden layer of a cotangent of the last output."""
+    return Norms(*_columns((norm(dh), together(dz), together(dW)) for dh, dz, dW in layers(tape, cotangent)))
+
+
+def norms_and_entries(tape: list[Step], cotangent: Array) -> tuple[Norms, Entries]:
+    """The same, and what became of the numbers in dh_k."""
+    rows = ((norm(dh), together(dz), together(dW), *entries(dh)) for dh, dz, dW in layers(tape, cotangent))
+    dh, dz, dW, *numbers = _columns(rows)
+    return Norms(dh, dz, dW), Entries(*numbers)
+
+
+def _columns(rows) -> Array:
+    """Numbers of each layer, last layer first -> one array (..., depth) per number, first layer first."""
+    return np.moveaxis(np.array([*rows][::-1]), 0, -1)
 
 
 def flow(params, tape: list[Step], cotangent: Array) -> Flow:
@@ -77,11 +86,17 @@ def flow(params, tape: list[Step], cotangent: Array) -> Flow:
 
     params : the layers that made the tape; cotangent : (..., N, D), the derivative with respect to the last output.
     """
-    dh, dz, dW, numbers = norms(tape, cotangent)
+    (dh, dz, dW), numbers = norms_and_entries(tape, cotangent)
     W = np.stack([together(maps) for maps in weights(params)[: dh.shape[-1]]], axis=-1)
     dead, saturated = (np.stack(row, axis=-1) for row in zip(*map(_flat_units, slopes(tape)), strict=True))
     with np.errstate(divide="ignore", invalid="ignore"):
         return Flow(dh, dz, dW, dW / W, np.log10(dh) - np.log10(dh[..., -1:]), dead, saturated, numbers)
+
+
+def outputs(tape: list[Step]) -> list[Array]:
+    """h_k (..., N, D) of each hidden layer, or the state at each time: what the last step of its number put out."""
+    last = {place(step.name): step.output for step in tape}
+    return [output for k, output in last.items() if k is not None]
 
 
 def slopes(tape: list[Step]) -> Iterator[Array]:

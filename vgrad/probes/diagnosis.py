@@ -14,8 +14,8 @@ import numpy as np
 
 from .. import require
 from ..ops import Array
-from ..tape import Step, place
-from .depth import flow
+from ..tape import Step
+from .depth import flow, outputs
 from .signal import signal_fraction
 
 LOST, FADED, ALIKE, DEAD = 2.0, 1.0, -0.55, 0.5
@@ -63,10 +63,9 @@ def health(params, tape: list[Step], cotangent: Array) -> Health:
 
 def _measures(params, tape: list[Step], cotangent: Array) -> Measures:
     seen = flow(params, tape, cotangent)
-    last = next(step.output for step in reversed(tape) if place(step.name) is not None)
     with np.errstate(divide="ignore", invalid="ignore"):
         decades, weight_decades = float(seen.decades[0]), float(np.log10(seen.dW[0] / seen.dW[-1]))
-    signal = float(signal_fraction(last))
+    signal = float(signal_fraction(outputs(tape)[-1]))
     return Measures(
         decades, weight_decades, signal,
         score=abs(decades) + abs(weight_decades) + 2 * abs(signal),

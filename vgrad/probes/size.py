@@ -6,12 +6,13 @@ accumulated in float64**: in float32 the squares underflow at 1e-19, half way to
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
 
 from ..ops import Array
+
+LEAST, MOST = 1e-280, 1e280  # between them, a sum of squares has all its digits
 
 
 class Entries(NamedTuple):
@@ -25,13 +26,16 @@ class Entries(NamedTuple):
 
 def norm(a: Array) -> Array:
     """‖a‖ over the last two axes:  (..., N, D) -> (...,).  Right to the last digits wherever ‖a‖ is a float64."""
-    flat = a.reshape(*a.shape[:-2], -1).astype(np.float64, copy=False)
+    wide = a.astype(np.float64, copy=False)
+    if a.ndim == 2 and LEAST < (square := np.vdot(wide, wide)) < MOST:  # one matrix: what follows would take longer
+        return square**0.5
+    flat = wide.reshape(*a.shape[:-2], -1)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         square = np.vecdot(flat, flat)
-        if square.min() > 1e-280 and square.max() < 1e280:
+        if square.min() > LEAST and square.max() < MOST:
             return np.sqrt(square)
         # squares left the range of float64 in some networks: take the largest entry out first
-        size, lost = np.asarray(np.sqrt(square)), ~((square > 1e-280) & (square < 1e280))
+        size, lost = np.asarray(np.sqrt(square)), ~((square > LEAST) & (square < MOST))
         if np.any(lost):
             peak = np.abs(flat[lost]).max(axis=-1)
             scale = np.where((peak > 0) & np.isfinite(peak), peak, 1.0)
@@ -42,7 +46,10 @@ def norm(a: Array) -> Array:
 
 def together(arrays) -> Array:
     """The norm of several arrays as one:  √(Σ ‖a‖²)."""
-    return reduce(np.hypot, map(norm, arrays))
+    size = norm(arrays[0])
+    for other in arrays[1:]:
+        size = np.hypot(size, norm(other))
+    return size
 
 
 def entries(a: Array) -> Entries:
