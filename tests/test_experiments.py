@@ -74,6 +74,38 @@ def test_the_norms_are_those_of_the_networks_explicit_gradients(spied, activatio
         assert record.dh[s, -1] == pytest.approx(np.linalg.norm(seen["cotangent"][s]), rel=1e-12)
 
 
+@pytest.mark.parametrize("skip", experiments.CHOICES["skip"])
+@pytest.mark.parametrize("norm", experiments.CHOICES["norm"])
+def test_with_norm_and_skip_too_the_norms_are_those_of_the_explicit_gradients(spied, norm, skip):
+    record, seen = spied(activation="gelu", norm=norm, skip=skip, alpha="1/sqrt(depth)", gain=1.2)
+    assert (record.norm, record.skip, record.alpha) == (norm, skip, "1/sqrt(depth)")
+    path = skip and models.Skip(skip, 6**-0.5)
+    h, tape = models.hidden(seen["params"], seen["x"], "gelu", norm=norm, skip=path)
+    grads, _ = models.gradients(tape, seen["cotangent"])
+    for k, layer in enumerate(grads):
+        maps = [layer] if isinstance(layer, models.Layer) else layer
+        explicit = np.sqrt(sum(np.sum(each.affine.W**2, axis=(-2, -1)) for each in maps))
+        np.testing.assert_allclose(record.dW[:, k], explicit, rtol=1e-11)
+    np.testing.assert_allclose(record.h[:, -1], np.linalg.norm(h, axis=(-2, -1)), rtol=1e-12)
+    np.testing.assert_allclose(record.dh[:, -1], np.linalg.norm(seen["cotangent"], axis=(-2, -1)), rtol=1e-12)
+
+
+def test_a_skip_around_a_branch_that_is_multiplied_by_0_hands_the_gradient_on_untouched():
+    for form in models.FORMS:
+        record = flow(skip=form, alpha=0.0, activation="relu")
+        np.testing.assert_array_equal(record.dh, np.repeat(record.dh[:, -1:], 6, axis=1))
+
+
+def test_norm_and_skip_keep_the_networks_that_were_drawn(spied):
+    _, plain = spied(scheme="torch_linear")
+    for dress in (dict(norm="batch"), dict(norm="layer_after"), dict(skip="post"), dict(norm="batch", skip="branch")):
+        _, seen = spied(scheme="torch_linear", **dress)
+        firsts = [block if isinstance(block, models.Layer) else block[0] for block in seen["params"]]
+        for mine, other in zip(firsts, plain["params"], strict=True):
+            np.testing.assert_array_equal(mine.affine.W, other.affine.W)
+            np.testing.assert_array_equal(mine.affine.b, other.affine.b)
+
+
 @pytest.mark.parametrize("precision", init.DTYPES)
 def test_the_networks_are_computed_in_the_precision_asked_for(spied, precision):
     _, seen = spied(precision=precision, scheme="torch_linear", gain=1.1)
@@ -309,6 +341,9 @@ WHOLE, FINITE = "a whole number", "a finite number of at least 0"
     [
         *[("depth", value, f"{WHOLE} from 1 to 10000") for value in (0, -3, "ten", True, 2.0, None, 10_001)],
         *[("width", value, f"{WHOLE} from 1 to 4096") for value in (0, 1.5, "wide", False, 4097)],
+        *[("norm", value, "None, 'batch'") for value in ("Batch", "", 1, True)],
+        *[("skip", value, "None, 'post'") for value in ("residual", "", 0, False)],
+        *[("alpha", value, "a finite number") for value in ("1/L", float("nan"), None, True)],
         *[("batch", value, WHOLE) for value in (0, -1, "16", None)],
         *[("seeds", value, WHOLE) for value in (0, 0.5, True)],
         *[("seed", value, f"{WHOLE} of at least 0") for value in (-1, 1.0, "x", None)],
@@ -323,3 +358,9 @@ def test_bad_input_is_named_with_its_value_and_what_is_allowed(argument, value, 
         flow(**{argument: value})
     assert str(caught.value).startswith(f"{argument} is {value!r}; ")
     assert allowed in str(caught.value)
+
+
+@pytest.mark.parametrize("norm", ["batch", "batch_after", "batch_input", "batch_output"])
+def test_a_batch_norm_needs_two_samples(norm):
+    with pytest.raises(ValueError, match="batch is 1; allowed is a whole number from 2"):
+        flow(norm=norm, batch=1)

@@ -93,6 +93,29 @@ def scaled_normal(sigma_w: float = 1.0) -> Scheme:
     return Scheme("scaled_normal", normal, lambda fan_in, fan_out, activation=None: sigma_w * fan_in**-0.5)
 
 
+def with_spectrum(n: int, *, radius: float, nonnormality: float = 1.0, rng) -> Array:
+    """W (n, n) of spectral radius ``radius``, whose eigenvalues stay while its singular values move.
+
+    W = Q (Λ + nonnormality · radius · U) Qᵀ: Λ holds the eigenvalues of a Gaussian matrix, scaled to the radius, as
+    2 × 2 rotations; U is N(0, 1/n) above these blocks; Q is orthogonal. At 0, W is normal: ‖Wᵗ‖ = radiusᵗ. At 1 it is
+    much like a Gaussian matrix, whose Schur form is of this kind (Ginibre 1965); beyond, ‖Wᵗ‖ may grow long before it
+    decays.
+    """
+    n, radius = require.whole("n", n, 1), require.number("radius", radius, 0.0)
+    strength = require.number("nonnormality", nonnormality, 0.0) * radius * n**-0.5
+    values = np.linalg.eigvals(rng.standard_normal((n, n)))
+    values = np.concatenate([values[values.imag == 0], values[values.imag > 0]]) * (radius / np.abs(values).max())
+    at = np.cumsum([0, *np.where(values.imag > 0, 2, 1)[:-1]])  # where each block begins
+    upper = np.triu(rng.standard_normal((n, n)), 1) * strength
+    for k, value in zip(at, values, strict=True):
+        size = 2 if value.imag else 1
+        upper[k : k + size, k : k + size] = np.array([[value.real, value.imag], [-value.imag, value.real]])[
+            :size, :size
+        ]
+    Q = orthogonal_draw(rng, (n, n)) * n**-0.5
+    return Q @ upper @ Q.T
+
+
 SCHEMES: dict[str, Scheme] = {
     scheme.name: scheme
     for scheme in (

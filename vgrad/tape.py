@@ -78,9 +78,7 @@ def _same_shape(cotangent, output) -> None:
 
 def tree_map(f, tree, *rest):
     """Apply f to the arrays of a tree of tuples, NamedTuples and lists (None stays None); several trees go in step."""
-    if tree is None:
-        return None
     if not isinstance(tree, (tuple, list)):
-        return f(tree, *rest)
+        return None if tree is None else f(tree, *rest)
     branches = [tree_map(f, *branch) for branch in zip(tree, *rest, strict=True)]
     return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)

@@ -38,6 +38,8 @@ PRECISIONS = ("float64", "float32")
 
 def medians(rounds: int, *functions) -> list[float]:
     """Seconds of each function, taken in turns of at least TURN each; a first round does not count."""
+    for function in functions:  # caches
+        function()
     repeats = [max(1, round(TURN / seconds(function))) for function in functions]
     times = [[seconds(f, r) / r for f, r in zip(functions, repeats, strict=True)] for _ in range(rounds + 1)]
     return [statistics.median(column) for column in zip(*times[1:], strict=True)]

@@ -11,9 +11,21 @@ PRESETS = {
     "He keeps ReLU": dict(activation="relu", scheme="he_normal"),
     "Too large explodes": dict(activation="relu", scheme="he_normal", gain=1.5),
     "Narrow nets die": dict(activation="relu", scheme="he_normal", width=8, depth=40, batch=1, seeds=64),
+    "Batch norm explodes": dict(activation="relu", scheme="he_normal", norm="batch"),
+    "Skips keep it": dict(depth=100, activation="relu", scheme="he_normal", skip="post, 1/depth"),
     "float16 underflows": dict(activation="sigmoid", precision="float16"),
     "tanh: dz against dW": dict(depth=50, width=64, dh=False, dz=True, dW=True),
 }
+NORMS = {
+    "none": None, "batch norm": "batch", "layer norm": "layer", "batch norm, after the activation": "batch_after",
+    "layer norm, after the activation": "layer_after",
+}  # fmt: skip
+SKIPS = {
+    "none": "none",
+    "h + φ(hW)": "post, 1", "h + φ(hW) / √depth": "post, 1/sqrt(depth)", "h + φ(hW) / depth": "post, 1/depth",
+    "h + φ(h)W": "pre, 1", "h + φ(h)W / √depth": "pre, 1/sqrt(depth)", "h + φ(hW₁)W₂": "branch, 1",
+    "h + φ(hW₁)W₂ / √depth": "branch, 1/sqrt(depth)", "h + φ(hW₁)W₂ / depth": "branch, 1/depth",
+}  # fmt: skip
 SWITCHES = ("dh", "dz", "dW", "log")
 
 
@@ -27,6 +39,8 @@ def gradient_flow(**values) -> Explorer:
         "activation": choice("activation", "tanh", activations),
         "scheme": choice("weights", "xavier_normal", schemes),
         "gain": scale("gain", 1.0, 0.1, 20.0),
+        "norm": choice("norm", None, NORMS),
+        "skip": choice("skip", "none", SKIPS),
         "seeds": whole("networks", 16, 1, 64),
         "batch": whole("batch", 16, 1, 128),
         "precision": choice("precision", "float64", {name: name for name in experiments.CHOICES["precision"]}),
@@ -43,8 +57,11 @@ def gradient_flow(**values) -> Explorer:
     )  # fmt: skip
 
 
-def _measure(*, gain, dh, dz, dW, log, **settings) -> experiments.FlowRecord:
+def _measure(*, gain, norm, skip, batch, dh, dz, dW, log, **settings) -> experiments.FlowRecord:
     """The record of the controls' values, and what the picture shows of it."""
     shown = tuple(name for name, on in (("dh", dh), ("dz", dz), ("dW", dW)) if on)
-    record = experiments.flow(gain=three_digits(gain), **settings)
+    form, _, alpha = skip.partition(", ")
+    settings |= {} if form == "none" else dict(skip=form, alpha=1.0 if alpha == "1" else alpha)
+    batch = max(batch, 2) if (norm or "").startswith("batch") else batch
+    record = experiments.flow(gain=three_digits(gain), norm=norm, batch=batch, **settings)
     return record._replace(shown=shown, scale="log" if log else "linear")

@@ -87,9 +87,16 @@ def through_time(tape: list[Step], doutputs: Array, *, truncate: int | None = No
         for adjoint in backprop(steps[cut], silent, inject[cut]):
             if adjoint.grads is not None:
                 own, dx = adjoint.grads
-                grads = own if grads is None else tree_map(lambda a, b: np.add(a, b, out=a), grads, own)
+                grads = own if grads is None else _add(grads, own)
                 dxs.append(dx)
     return Sequence(grads, dreadout) if dreadout else grads, np.stack(dxs[::-1]), adjoint.cotangent
+
+
+def _add(grads, own):
+    """Add a step's share to the gradients so far, in place: T of them are not kept."""
+    for sum_, share in zip(grads, own, strict=True):
+        sum_ += share
+    return grads
 
 
 def per_step(tape: list[Step], doutputs: Array):

@@ -41,6 +41,10 @@ ACTIVATIONS = {
     "softplus": Look("#d17300", "h", "softplus"),
 }
 FILLS = {"dh": "full", "dz": "none", "dW": "left"}  # of the marker: which gradient a curve is
+NORMS = {"batch": "batch norm", "layer": "layer norm"}
+NORM_PLACES = {"after": "after the activation", "input": "of each layer's input", "output": "of each layer's output"}
+SKIPS = {"post": "a skip", "pre": "a pre-activation skip", "branch": "a skip over two layers"}
+ALPHAS = {"1/sqrt(depth)": "1/√depth", "1/depth": "1/depth"}
 NAMES = {"lecun": "LeCun", "xavier": "Xavier", "he": "He", "glorot": "Glorot's", "torch": "PyTorch", "linear": "Linear"}
 
 
@@ -52,6 +56,16 @@ def look(activation: str) -> Look:
 def title(name: str) -> str:
     """A scheme's name for people: "xavier_normal" is "Xavier normal"."""
     return " ".join(NAMES.get(word, word) for word in name.split("_"))
+
+
+def dressing(norm: str | None, skip: str | None, alpha) -> str:
+    """What a net has beside its layers: "batch norm and a skip times 1/√depth"; "" if nothing."""
+    kind, _, place = (norm or "").partition("_")
+    parts = [f"{NORMS[kind]} {NORM_PLACES.get(place, '')}".strip()] if norm else []
+    if skip:
+        times = ALPHAS.get(alpha) or number(alpha)
+        parts.append(SKIPS[skip] + ("" if times == "1" else f" whose branch is multiplied by {times}"))
+    return " and ".join(parts)
 
 
 def new_figure(width: float = 9.0, height: float = 4.6) -> Figure:

@@ -20,7 +20,8 @@ def verdict(ratio: float) -> str:
 def sentence(record) -> str:
     """What a flow record says: first the finding, then what went wrong, which networks they were, and the protocol."""
     look, layers = grammar.look(record.activation), "1 layer" if record.depth == 1 else f"{record.depth} layers"
-    finding = f"{layers} of {look.label}: {_findings(record)}."
+    dressing = grammar.dressing(record.norm, record.skip, record.alpha)
+    finding = f"{layers} of {look.label}{f' with {dressing}' if dressing else ''}: {_findings(record)}."
     return " ".join([finding, *_troubles(record), f"{_networks(record)}.", f"Protocol: {record.protocol}."])
 
 
@@ -32,9 +33,9 @@ def alt(record) -> str:
         points = ", ".join(f"{grammar.number(record.relative[name].median[k - 1])} at layer {k}" for k in layers)
         curves.append(f"{name} relative to the last layer is {points}")
     drawn = "; ".join(curves) or "no curve is switched on"
-    return (
-        f"Gradient by layer on a {record.scale} axis, {record.depth} layers of {look.label}, {_net(record)}: {drawn}."
-    )
+    dressing = grammar.dressing(record.norm, record.skip, record.alpha)
+    layers = f"{record.depth} layers of {look.label}{f' with {dressing}' if dressing else ''}"
+    return f"Gradient by layer on a {record.scale} axis, {layers}, {_net(record)}: {drawn}."
 
 
 def grid_sentence(records) -> str:
@@ -123,6 +124,8 @@ def _troubles(record) -> list[str]:
         said.append(f"In {_count(dead, record)} {why}: the gradient is exactly 0.")
     if entries.subnormals[0] >= 0.005 and not record.silent:
         said.append(f"At the first layer {entries.subnormals[0]:.0%} of it is subnormal in {record.precision}.")
+    if (record.norm or "").startswith("batch") and record.batch == 2:
+        said.append("Two samples are the fewest that batch norm can work on, and it leaves of each unit only a sign.")
     if record.seeds < record.seeds_asked:
         said.append(f"Of {record.seeds_asked} networks asked for, {record.seeds} ran: more could not follow a slider.")
     return said
