@@ -303,6 +303,8 @@ PRESETS = {
         "He keeps ReLU": lambda record: 0.1 < record.ratio < 10 and record.theory["dh"][0] == pytest.approx(1),
         "Too large explodes": lambda record: record.ratio > 1e4,
         "Narrow nets die": lambda record: 0 < (record.dh[:, 0] == 0).mean() < 1 and record.width < 10,
+        "Batch norm explodes": lambda record: record.norm == "batch" and record.ratio > 100,
+        "Skips keep it": lambda record: record.skip == "post" and record.depth == 100 and 0.5 < record.ratio < 2,
         "float16 underflows": lambda record: record.precision == "float16" and (record.dh[:, 0] == 0).all(),
         "tanh: dz against dW": lambda record: (
             np.median(record.dW[:, 0] / record.dW[:, -1]) > 5 * np.median(record.dz[:, 0] / record.dz[:, -1])

@@ -17,7 +17,7 @@ PRESETS = {
     "tanh: dz against dW": dict(depth=50, width=64, dh=False, dz=True, dW=True),
 }
 NORMS = {
-    "none": None, "batch norm": "batch", "layer norm": "layer", "batch norm, after the activation": "batch_after",
+    "none": "none", "batch norm": "batch", "layer norm": "layer", "batch norm, after the activation": "batch_after",
     "layer norm, after the activation": "layer_after",
 }  # fmt: skip
 SKIPS = {
@@ -39,7 +39,7 @@ def gradient_flow(**values) -> Explorer:
         "activation": choice("activation", "tanh", activations),
         "scheme": choice("weights", "xavier_normal", schemes),
         "gain": scale("gain", 1.0, 0.1, 20.0),
-        "norm": choice("norm", None, NORMS),
+        "norm": choice("norm", "none", NORMS),
         "skip": choice("skip", "none", SKIPS),
         "seeds": whole("networks", 16, 1, 64),
         "batch": whole("batch", 16, 1, 128),
@@ -62,6 +62,8 @@ def _measure(*, gain, norm, skip, batch, dh, dz, dW, log, **settings) -> experim
     shown = tuple(name for name, on in (("dh", dh), ("dz", dz), ("dW", dW)) if on)
     form, _, alpha = skip.partition(", ")
     settings |= {} if form == "none" else dict(skip=form, alpha=1.0 if alpha == "1" else alpha)
-    batch = max(batch, 2) if (norm or "").startswith("batch") else batch
-    record = experiments.flow(gain=three_digits(gain), norm=norm, batch=batch, **settings)
+    if norm != "none":
+        settings |= dict(norm=norm)
+    batch = max(batch, 2) if norm.startswith("batch") else batch  # of one sample there is no batch norm
+    record = experiments.flow(gain=three_digits(gain), batch=batch, **settings)
     return record._replace(shown=shown, scale="log" if log else "linear")
