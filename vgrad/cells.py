@@ -3,7 +3,7 @@
     state, pullback = rnn(params, x, state)          # state is a tuple: (h,) or, for the LSTM, (h, c)
     grads, dx, dstate = pullback(dstate)             # dstate: of the new state in, of the old state out
 
-x : (..., N, D), h and c : (..., N, H). All gates come from one product, stacked on the last axis of the parameters: in
+x : (..., N, D), h and c : (..., N, H), with all ensemble axes there are. All gates come from one product, stacked on the last axis of the parameters: in
 the order i f g o for the LSTM, r u n for the GRU, which is also that of torch.nn.LSTM and torch.nn.GRU, whose weights
 need only be transposed.
 
@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from . import require
 from .ops import Affine, Array, affine, product, relu, sigmoid, tanh
 
 
@@ -43,7 +44,7 @@ def rnn(params: Recurrent, x: Array, state: tuple, activation=tanh):
     The map from dh' to dh, a multiplication by φ'(z) and by W_hᵀ, is the same weights' at every step: its powers vanish
     or explode (Pascanu et al. 2013, eq. 5).
     """
-    z, z_pullback = _pre_activation(params, x, *state)
+    z, z_pullback = _pre_activation(params, x, state)
     h, phi_pullback = activation(z)
 
     def pullback(dstate):
@@ -59,8 +60,8 @@ def lstm(params: Recurrent, x: Array, state: tuple):
     (Hochreiter & Schmidhuber 1997; with the forget gate of Gers et al. 2000, eqs. 1-7.)  Backward,
     dc' gathers dh' o tanh'(c'), and what goes on to c is f dc': a highway that is as open as the forget gate.
     """
-    h, c = state
-    z, z_pullback = _pre_activation(params, x, h)
+    _, c = state
+    z, z_pullback = _pre_activation(params, x, state)
     z_i, z_f, z_g, z_o = _split(z, 4)
     (i, i_pullback), (f, f_pullback), (o, o_pullback) = map(sigmoid, (z_i, z_f, z_o))
     g, g_pullback = tanh(z_g)
@@ -85,6 +86,7 @@ def gru(params: GRUParams, x: Array, state: tuple):
     """
     (h,) = state
     z_x, x_pullback = affine(Affine(params.W_x, params.b_x), x)
+    _fits(state, z_x, params.W_h)
     z_h, h_pullback = affine(Affine(params.W_h, params.b_h), h)
     (x_r, x_u, x_n), (h_r, h_u, h_n) = _split(z_x, 3), _split(z_h, 3)
     (r, r_pullback), (u, u_pullback) = sigmoid(x_r + h_r), sigmoid(x_u + h_u)
@@ -106,11 +108,12 @@ GATES = {"rnn": 1, "relu_rnn": 1, "lstm": 4, "gru": 3}
 STATES = {"rnn": 1, "relu_rnn": 1, "lstm": 2, "gru": 1}  # arrays in a state: (h,) or (h, c)
 
 
-def _pre_activation(params: Recurrent, x: Array, h: Array):
+def _pre_activation(params: Recurrent, x: Array, state: tuple):
     """z = x W_x + h W_h + b.   pullback(dz) -> (Recurrent, dx, dh)."""
     W_x, W_h, b = params
     z, x_pullback = affine(Affine(W_x, b), x)
-    z_h, h_pullback = product(W_h, h)
+    _fits(state, z, W_h)
+    z_h, h_pullback = product(W_h, state[0])
 
     def pullback(dz):
         (dW_x, db), dx = x_pullback(dz)
@@ -118,6 +121,14 @@ def _pre_activation(params: Recurrent, x: Array, h: Array):
         return Recurrent(dW_x, dW_h, db), dx, dh
 
     return z + z_h, pullback
+
+
+def _fits(state: tuple, z: Array, W_h: Array) -> None:
+    """Raise ValueError unless every array of the state is (..., N, H), with the leading axes of z = x W_x."""
+    shape = (*z.shape[:-1], W_h.shape[-2])
+    for array in state:
+        if np.shape(array) != shape:
+            require.misfit("state", array, f"{shape} for each of its arrays, as x W_x has shape {z.shape}")
 
 
 def _split(z: Array, gates: int) -> list[Array]:
