@@ -86,6 +86,55 @@ def test_identity_weights_are_the_identity_and_hand_on_what_there_is_room_for(fa
     assert not b.any()
 
 
+def spectrum(n=20, radius=0.9, nonnormality=1.0, seed=0):
+    return init.with_spectrum(n, radius=radius, nonnormality=nonnormality, rng=np.random.default_rng(seed))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 20])
+@pytest.mark.parametrize("radius", [0.0, 0.5, 1.1])
+def test_a_matrix_with_spectrum_keeps_its_eigenvalues_whatever_its_nonnormality(n, radius):
+    own = np.linalg.eigvals(spectrum(n, radius, 0.0))
+    assert abs(own).max() == pytest.approx(radius, rel=1e-12)
+    for nonnormality in (0.5, 1.0, 3.0):
+        W = spectrum(n, radius, nonnormality)
+        assert W.shape == (n, n)
+        assert W.dtype == "float64"
+        distances = abs(np.linalg.eigvals(W)[:, None] - own)
+        assert max(distances.min(axis=0).max(), distances.min(axis=1).max()) < 1e-6
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_at_nonnormality_0_every_power_has_the_norm_that_the_radius_says(seed):
+    W = spectrum(nonnormality=0.0, seed=seed)
+    np.testing.assert_allclose(W @ W.T, W.T @ W, atol=1e-13)
+    for t in (1, 10, 50):
+        assert np.linalg.norm(np.linalg.matrix_power(W, t), 2) == pytest.approx(0.9**t, rel=1e-11)
+
+
+def test_nonnormality_moves_one_matrix_in_proportion_and_stretches_it():
+    normal, half, whole = (spectrum(nonnormality=nonnormality) for nonnormality in (0.0, 0.5, 1.0))
+    np.testing.assert_allclose(whole - normal, 2 * (half - normal), atol=1e-13)
+    assert np.linalg.norm(normal) < np.linalg.norm(half) < np.linalg.norm(whole)
+
+
+def test_at_nonnormality_1_a_matrix_with_spectrum_is_as_large_as_a_gaussian_one():
+    assert np.mean(spectrum(200) ** 2) * 200 == pytest.approx(0.9**2, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "allowed"),
+    [
+        ("n", 0, "a whole number of at least 1"),
+        ("radius", -0.5, "a finite number of at least 0"),
+        ("radius", float("nan"), "a finite number of at least 0"),
+        ("nonnormality", -1.0, "a finite number of at least 0"),
+    ],
+)
+def test_bad_input_to_with_spectrum_is_named(argument, value, allowed):
+    with pytest.raises(ValueError, match=f"{argument} is {value}; allowed is {allowed}"):
+        spectrum(**{argument: value})
+
+
 def test_orthogonal_matrices_are_drawn_uniformly():
     """Every entry is as often negative as positive, the diagonal's too: without the signs of R it would not be."""
     diagonals = np.diagonal(init.orthogonal_draw(np.random.default_rng(2), (4000, 3, 3)), axis1=-2, axis2=-1)

@@ -3,9 +3,9 @@
     state, pullback = rnn(params, x, state)          # state is a tuple: (h,) or, for the LSTM, (h, c)
     grads, dx, dstate = pullback(dstate)             # dstate: of the new state in, of the old state out
 
-x : (..., N, D), h and c : (..., N, H), with all ensemble axes there are. All gates come from one product, stacked on the last axis of the parameters: in
-the order i f g o for the LSTM, r u n for the GRU, which is also that of torch.nn.LSTM and torch.nn.GRU, whose weights
-need only be transposed.
+x : (..., N, D), h and c : (..., N, H), with all the ensemble axes there are. All gates come from one product, stacked
+on the last axis of the parameters: in the order i f g o for the LSTM, r u n for the GRU, which is also that of
+torch.nn.LSTM and torch.nn.GRU, whose weights need only be transposed.
 
 A step is where a message in h meets the weights: an rnn multiplies it by W_h every time, a gated cell may let it pass.
 """
