@@ -14,27 +14,27 @@ from vgrad.cells import CELLS, GATES, STATES
 from vgrad.gradcheck import directional
 from vgrad.tape import tree_map
 
-ARGUMENTS = ("params", "x", "state")
+BOTH = ("params", "x")
 
 leads = st.sampled_from([(), (1,), (3,), (2, 3)])  # the ensemble axes
-owners = st.sets(st.sampled_from(ARGUMENTS), min_size=1)  # which of the arguments have them
+owners = st.sampled_from([BOTH, ("params",), ("x",)])  # who has them; a state always does
 sizes = st.integers(1, 5)
 seeds = st.integers(0, 2**32 - 1)
 
 
-def case(name, lead, N, D, H, seed, dtype="float64", owners=ARGUMENTS):
+def case(name, lead, N, D, H, seed, dtype="float64", owners=BOTH):
     """A cell's generic parameters, input, state, and a cotangent of the new state: no entry is 0, no bias either."""
     rng = np.random.default_rng(seed)
 
     def draw(owner, *shape):
-        return rng.standard_normal((*(lead if owner in owners else ()), *shape)).astype(dtype)
+        return rng.standard_normal((*(lead if owner in (*owners, "state") else ()), *shape)).astype(dtype)
 
     width = GATES[name] * H
     biases = [draw("params", width) for _ in range(2 if name == "gru" else 1)]
     form = cells.GRUParams if name == "gru" else cells.Recurrent
     params = form(draw("params", D, width), draw("params", H, width), *biases)
     state = tuple(draw("state", N, H) for _ in range(STATES[name]))
-    dstate = tuple(rng.standard_normal((*lead, N, H)).astype(dtype) for _ in state)
+    dstate = tuple(draw("state", N, H) for _ in state)
     return params, draw("x", N, D), state, dstate
 
 
@@ -201,6 +201,16 @@ def test_a_nan_stays_visible_forward_and_backward_in_its_own_sample(name):
     _, dx, before = CELLS[name](params, x, state)[1](tree_map(lambda d: d + 0 * spoiled.sum(-1)[:, None], dstate))
     for array in (*new, dx, *before):
         assert np.isnan(array).any(axis=-1).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_state_that_would_have_to_be_broadcast_is_refused(name):
+    params, x, state, _ = case(name, (2,), 4, 3, 5, seed=7)
+    for k in range(STATES[name]):
+        for array in (state[k][0], state[k][:, :1], state[k][..., :1], state[k][..., 1:]):
+            with pytest.raises(ValueError, match=r"state has shape .*; allowed is .*4, 5") as caught:
+                CELLS[name](params, x, (*state[:k], array, *state[k + 1 :]))
+            assert str(array.shape) in str(caught.value)
 
 
 # --- precision -------------------------------------------------------------------------------------------------------

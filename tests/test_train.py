@@ -598,7 +598,8 @@ def test_an_ensemble_goes_on_until_no_network_is_left():
     assert np.isfinite(records[-1].loss).tolist() == [True, False, True]
     params[0].affine.b[[0, 2]] = np.inf
     records = history(params, train.classifier("identity"), repeat(x), steps=5)
-    assert_ends(records, 1, "the weights of layer 2 hold NaN, as the last update made them")
+    assert len(records) == 1
+    assert records[0].trouble.startswith("Step 1: ")
 
 
 # --- learning ---------------------------------------------------------------------------------------------------------

@@ -175,7 +175,9 @@ def _sigmas(net: Net) -> tuple[float, float]:
 def _prediction(net: Net) -> dict:
     """σ_w, σ_b and theory's curves, relative to the last layer."""
     sigma_w, sigma_b = _sigmas(net)
-    curves = theory.flow(net.depth, net.activation, sigma_w, sigma_b)._asdict()
+    alpha = models.ALPHAS[net.alpha](net.depth) if net.alpha in models.ALPHAS else net.alpha
+    dress = dict(norm=net.norm, skip=net.skip, alpha=alpha, batch=net.batch, width=net.width)
+    curves = theory.flow(net.depth, net.activation, sigma_w, sigma_b, **dress)._asdict()
     relative = {name: curves[name] / curves[name][-1] for name in QUANTITIES}
     return dict(sigma_w=sigma_w, sigma_b=sigma_b, theory=relative)
 
