@@ -213,6 +213,7 @@ def in_torch(torch, activation):
 
 def compare_with_torch(activation, sizes, seed, **options):
     torch = pytest.importorskip("torch")
+    torch.set_num_threads(1)  # at these sizes, two of them mostly wait for each other
     params, x = net(activation, sizes, seed=seed, **options)
     labels = np.random.default_rng(seed).integers(sizes[-1], size=len(x))
     logits, tape = models.mlp(params, x, activation, **options)

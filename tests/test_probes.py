@@ -841,7 +841,7 @@ NETWORKS = {
     "ReLU, all units off": (
         dict(activation="relu", scheme="he_normal", depth=3, b=-1.4),
         "red",
-        ["exactly 0", "alike", "dead", "0, subnormal or not finite"],
+        ["exactly 0", "there is no signal", "dead", "0, subnormal or not finite"],
     ),
     "sigmoid Xavier 20 in float16": (
         dict(activation="sigmoid", scheme="xavier_normal", depth=20, dtype="float16"),
@@ -851,7 +851,7 @@ NETWORKS = {
     "ReLU He x 3, 40 in float16": (
         dict(activation="relu", scheme="he_normal", depth=40, gain=3.0, dtype="float16"),
         "red",
-        ["no longer finite", "alike", "0, subnormal or not finite"],
+        ["no longer finite", "there is no signal", "0, subnormal or not finite"],
     ),
 }
 WORDS = (  # of each reason, when it is given, and the number it must tell

@@ -299,6 +299,7 @@ def ours(name, W_x, W_h, b_x, b_h):
 @pytest.mark.parametrize("name", CELLS)
 def test_outputs_and_all_gradients_agree_with_pytorch(name, seed):
     torch = pytest.importorskip("torch")
+    torch.set_num_threads(1)  # at these sizes, two of them mostly wait for each other
     rng = np.random.default_rng(seed)
     T, (N, D, H) = (1, 200, *rng.integers(2, 60, size=2))[seed], rng.integers(1, 9, size=3)
     torch.manual_seed(seed)
@@ -514,11 +515,11 @@ BAD_CALLS = {
     ),
     "too few doutputs": (
         lambda: models.through_time(RUN, np.ones((5, 4, 5))),
-        ["doutputs has shape (5, 4, 5)", "allowed is (6, ...)"],
+        ["doutputs has shape (5, 4, 5)", "allowed is (6, 4, 5)"],
     ),
     "too few doutputs of a readout": (
         lambda: models.through_time(READ, np.ones((5, 4, 2))),
-        ["doutputs has shape (5, 4, 2)", "allowed is (6, ...)"],
+        ["doutputs has shape (5, 4, 2)", "allowed is (6, 4, 2)"],
     ),
     "doutputs of other samples": (
         lambda: models.through_time(RUN, np.ones((6, 1, 5))),

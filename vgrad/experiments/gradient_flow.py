@@ -126,7 +126,7 @@ def _checked(net: Net) -> Net:
         *(require.choice(name, getattr(net, name), CHOICES[name]) for name in ("activation", "scheme")),
         require.number("gain", net.gain, 0.0),
         *(require.choice(name, getattr(net, name), CHOICES[name]) for name in ("norm", "skip")),
-        net.alpha if net.alpha in models.ALPHAS else require.number("alpha", net.alpha),
+        net.alpha if net.alpha in (*models.ALPHAS,) else require.number("alpha", net.alpha),
         require.whole("batch", net.batch, 2 if of_batch else 1, MOST),
         require.whole("seeds", net.seeds, 1, MOST),
         require.choice("precision", net.precision, CHOICES["precision"]),
@@ -175,7 +175,7 @@ def _sigmas(net: Net) -> tuple[float, float]:
 def _prediction(net: Net) -> dict:
     """σ_w, σ_b and theory's curves, relative to the last layer."""
     sigma_w, sigma_b = _sigmas(net)
-    alpha = models.ALPHAS[net.alpha](net.depth) if net.alpha in models.ALPHAS else net.alpha
+    alpha = models.ALPHAS[net.alpha](net.depth) if isinstance(net.alpha, str) else net.alpha
     dress = dict(norm=net.norm, skip=net.skip, alpha=alpha, batch=net.batch, width=net.width)
     curves = theory.flow(net.depth, net.activation, sigma_w, sigma_b, **dress)._asdict()
     relative = {name: curves[name] / curves[name][-1] for name in QUANTITIES}

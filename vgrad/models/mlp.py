@@ -204,7 +204,9 @@ def _skip_named(skip) -> Skip:
 
 def _alpha(alpha, depth: int) -> float:
     """α as a number, for a net of ``depth`` layers."""
-    return require.number("alpha", ALPHAS[alpha](max(depth, 1)) if alpha in ALPHAS else alpha)
+    if isinstance(alpha, str):
+        return ALPHAS[require.choice("alpha", alpha, ALPHAS)](max(depth, 1))
+    return require.number("alpha", alpha)
 
 
 def _has_path(block) -> bool:

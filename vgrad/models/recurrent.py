@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import cells, require
+from .. import cells, init, require
 from ..ops import Affine, Array, affine
 from ..tape import Step, backprop, tree_map
 from .mlp import init_affine
@@ -33,14 +33,16 @@ def init_recurrent(
     """Draw the parameters of a cell in cells.CELLS, gate by gate; with ``readout``, a Sequence of them and its Affine.
 
     scheme : of W_x, W_h and the readout; recurrent : another one of W_h ("orthogonal", "identity"), or an array
-    (..., H, H) to use for each gate; gain multiplies W_h's scale. Biases start at 0 (torch_linear's excepted), and
+    (..., H, H) to use for each gate; gain multiplies W_h's scale. Biases start at 0 (those of the torch schemes
+    excepted), and
     lstm : ``forget_bias`` is b_f, 1 by Gers et al. 2000; paired sets b_i = -b_f; chrono, a time span T, draws
-        b_f = ln U(1, T - 1) and b_i = -b_f (Tallec & Ollivier 2018, eq. 16);
+        b_f = ln U(1, T - 1) and b_i = -b_f, in place of both (Tallec & Ollivier 2018, eq. 16);
     gru : ``update_bias`` is b_u; positive keeps the memory.
     Raises ValueError naming the argument, also where the cell has no such gate.
     """
-    require.choice("cell", cell, cells.CELLS)
-    D, H, gates = require.whole("D", D, 1), require.whole("H", H, 1), cells.GATES[cell]
+    gates = cells.GATES[require.choice("cell", cell, cells.CELLS)]
+    D, H = require.whole("D", D, 1), require.whole("H", H, 1)
+    readout = readout if readout is None else require.whole("readout", readout, 1)
     _has_gate(cell, forget_bias=forget_bias, paired=paired, chrono=chrono, update_bias=update_bias)
     options = dict(rng=rng, ensemble=ensemble, dtype=dtype)
     inputs = [init_affine(D, H, scheme=scheme, **options) for _ in range(gates)]
@@ -58,11 +60,10 @@ def unroll(cell, params, xs: Array, state: tuple | None = None) -> tuple[Array, 
     cell : a name in cells.CELLS, or a function of the same form. state : the initial one, 0 if not given. The params of
     a Sequence have a readout: the tape then ends with the step "readout", which reads all h at once.
     """
-    step = cell if callable(cell) else cells.CELLS[require.choice("cell", cell, cells.CELLS)]
-    name = getattr(cell, "__name__", "cell") if callable(cell) else cell
+    name, step = _named(cell)
     require.shape("xs", xs, "(T, ..., N, D) with T >= 1", np.ndim(xs) >= 3 and len(xs) >= 1)
     own, readout = params if isinstance(params, Sequence) else (params, None)
-    state, tape = _zeros(cell, own, xs) if state is None else tuple(state), []
+    state, tape = _initial(name, state, own, xs), []
     for t, x in enumerate(xs, start=1):
         state, pullback = step(own, x, state)
         tape.append(Step(f"{name} {t}", state, _as_step(pullback)))
@@ -102,7 +103,8 @@ def _add(grads, own):
 def per_step(tape: list[Step], doutputs: Array):
     """What ``backprop`` needs for a loss at every step: (the cell's steps, a cotangent of 0, inject), and dreadout."""
     *steps, readout = tape if tape[-1].name == "readout" else (*tape, None)
-    require.shape("doutputs", doutputs, f"({len(steps)}, ...), as outputs", np.shape(doutputs)[:1] == (len(steps),))
+    outputs = readout.output.shape if readout else (len(steps), *steps[0].output[0].shape)
+    require.shape("doutputs", doutputs, f"{outputs}, as the outputs", np.shape(doutputs) == outputs)
     dreadout, dhs = readout.pullback(doutputs) if readout else (None, doutputs)
     inject = [(dh, *(None for _ in step.output[1:])) for dh, step in zip(dhs, steps, strict=True)]
     return steps, tree_map(np.zeros_like, steps[-1].output), inject, dreadout
@@ -118,19 +120,34 @@ def _as_step(pullback):
     return of_state
 
 
-def _zeros(cell, params, xs: Array) -> tuple:
-    """The state before the first step: 0, with the ensemble axes of the parameters or of xs."""
-    ensemble = max(params.W_h.shape[:-2], xs.shape[1:-2], key=len)
-    shape = (*ensemble, xs.shape[-2], params.W_h.shape[-2])
-    return tuple(np.zeros(shape, params.W_h.dtype) for _ in range(cells.STATES.get(cell, 1)))
+def _named(cell):
+    """A cell's name and function, by either."""
+    if not callable(cell):
+        return cell, cells.CELLS[require.choice("cell", cell, cells.CELLS)]
+    return next((name for name, step in cells.CELLS.items() if step is cell), getattr(cell, "__name__", "cell")), cell
+
+
+def _initial(name: str, state, params, xs: Array) -> tuple:
+    """The state before the first step: the given one, or 0 with the ensemble axes of the parameters or of xs."""
+    arrays = cells.STATES.get(name, 1 if state is None else len(state))
+    if state is not None and len(state) != arrays:
+        raise ValueError(f"state has {len(state)} arrays; allowed is a tuple of {arrays} for {name!r}")
+    H = params.W_h.shape[-2]
+    gates = cells.GATES.get(name, params.W_h.shape[-1] // H)
+    require.shape("W_h", params.W_h, f"(..., H, {gates} H) for {name!r}", params.W_h.shape[-1] == gates * H)
+    shape = (*max(params.W_h.shape[:-2], xs.shape[1:-2], key=len), xs.shape[-2], H)
+    return tuple(np.zeros(shape, params.W_h.dtype) for _ in range(arrays)) if state is None else tuple(state)
 
 
 def _recurrent(given, H: int, *, scheme, gain, rng, ensemble, dtype) -> Affine:
     """One gate's W_h: drawn by a scheme, or the array given."""
     if not isinstance(given, np.ndarray):
-        return init_affine(H, H, scheme=given or scheme, gain=gain, rng=rng, ensemble=ensemble, dtype=dtype)
+        if isinstance(given, str):
+            require.choice("recurrent", given, init.SCHEMES)
+        scheme = scheme if given is None else given
+        return init_affine(H, H, scheme=scheme, gain=gain, rng=rng, ensemble=ensemble, dtype=dtype)
     require.shape("recurrent", given, f"(..., {H}, {H})", given.shape == (*ensemble, H, H))
-    return Affine(gain * given.astype(dtype), np.zeros((*ensemble, H), dtype))
+    return Affine((require.number("gain", gain) * given).astype(dtype), np.zeros((*ensemble, H), dtype))
 
 
 def _bias(cell, shape, rng, forget_bias, paired, chrono, update_bias) -> Array:
@@ -149,11 +166,8 @@ def _bias(cell, shape, rng, forget_bias, paired, chrono, update_bias) -> Array:
 
 def _has_gate(cell: str, **options) -> None:
     """Raise ValueError for a bias of a gate that the cell does not have."""
-    gates = {"lstm": {"forget_bias", "paired", "chrono"}, "gru": {"update_bias"}}
+    owner = {"forget_bias": "lstm", "paired": "lstm", "chrono": "lstm", "update_bias": "gru"}
     for name, value in options.items():
-        if value and name not in gates.get(cell, set()):
-            raise ValueError(f"{name} is {value!r}, but cell is {cell!r}; allowed is it for {_of(name, gates)}")
-
-
-def _of(name: str, gates: dict) -> str:
-    return next(cell for cell, names in gates.items() if name in names)
+        given = value is not None if name == "chrono" else value
+        if given and owner[name] != cell:
+            raise ValueError(f"{name} is {value!r}, but cell is {cell!r}; allowed is it for {owner[name]!r} alone")

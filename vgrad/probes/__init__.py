@@ -13,6 +13,7 @@ from .signal import autocorrelation, signal_fraction
 from .size import Entries, entries, norm, together
 from .time import (
     Highway,
+    eigenvalues,
     highway,
     jacobian,
     jacobian_columns,
@@ -21,11 +22,11 @@ from .time import (
     singular_values,
     spectral_radius,
     transitions,
-)  # fmt: skip
+)
 
 __all__ = [
     "BANDS", "Entries", "Flow", "Health", "Highway", "LayerAdjoint", "Measures", "Norms", "autocorrelation", "change",
-    "entries", "flow", "health", "highway", "jacobian", "jacobian_columns", "jacobian_norms", "layers", "nonnormality",
-    "norm", "norms", "norms_and_entries", "outputs", "signal_fraction", "singular_values", "slopes", "spectral_radius",
-    "together", "transitions", "weights",
+    "eigenvalues", "entries", "flow", "health", "highway", "jacobian", "jacobian_columns", "jacobian_norms", "layers",
+    "nonnormality", "norm", "norms", "norms_and_entries", "outputs", "signal_fraction", "singular_values", "slopes",
+    "spectral_radius", "together", "transitions", "weights",
 ]  # fmt: skip

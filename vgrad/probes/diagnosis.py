@@ -64,7 +64,7 @@ def health(params, tape: list[Step], cotangent: Array) -> Health:
 def _measures(params, tape: list[Step], cotangent: Array) -> Measures:
     seen = flow(params, tape, cotangent)
     with np.errstate(divide="ignore", invalid="ignore"):
-        decades, weight_decades = float(seen.decades[0]), float(np.log10(seen.dW[0] / seen.dW[-1]))
+        decades, weight_decades = float(seen.decades[0]), float(np.log10(seen.dW[0]) - np.log10(seen.dW[-1]))
     signal = float(signal_fraction(outputs(tape)[-1]))
     return Measures(
         decades, weight_decades, signal,
@@ -86,7 +86,9 @@ def _of_the_gradient(decades: float) -> str:
 def _reasons(m: Measures):
     """Why, in words."""
     yield _of_the_gradient(m.decades)
-    if not m.signal > ALIKE:
+    if math.isnan(m.signal):
+        yield "The last layer puts out nothing but zeros, or numbers that are not finite: there is no signal."
+    elif m.signal <= ALIKE:
         yield f"All inputs have become nearly alike: at the last layer they differ by {10**m.signal:.1%} of their size."
     if m.dead > DEAD:
         yield f"In some layer {m.dead:.0%} of the units are dead: they pass nothing for any sample."

@@ -16,9 +16,9 @@ def signal_fraction(h: Array) -> Array:
     """
     require.shape("h", h, "(..., N, D) with N >= 2", np.ndim(h) >= 2 and np.shape(h)[-2] >= 2)
     wide = h.astype(np.float64, copy=False)
-    scale = np.abs(wide).max(axis=(-2, -1), keepdims=True)
-    wide = wide / np.where(scale > 0, scale, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
+        scale = np.abs(wide).max(axis=(-2, -1), keepdims=True)
+        wide = wide / np.where(scale > 0, scale, 1.0)
         return 0.5 * np.log10(wide.var(axis=-2).mean(axis=-1) / np.mean(wide * wide, axis=(-2, -1)))
 
 
@@ -26,11 +26,13 @@ def autocorrelation(gradient: Array, lags: int) -> Array:
     """Of a gradient along a line of inputs, (..., points), its correlation with itself 0, 1, …, lags points on.
 
     r_k = Σ_i (g_i - ḡ)(g_{i+k} - ḡ) / Σ_i (g_i - ḡ)²:  (..., lags + 1). Near 1, a step of gradient descent may rely on
-    it; of white noise, "shattered", it is 0 from the first lag on (Balduzzi et al. 2017, fig. 1).
+    it; of white noise, "shattered", it is 0 from the first lag on (Balduzzi et al. 2017, fig. 1). NaN for a constant.
     """
     points = np.shape(gradient)[-1]
     lags = require.whole("lags", lags, 0, points - 1)
-    g = gradient - gradient.mean(axis=-1, keepdims=True)
-    products = [(g[..., : points - k] * g[..., k:]).sum(axis=-1) for k in range(lags + 1)]
     with np.errstate(divide="ignore", invalid="ignore"):
+        g = gradient.astype(np.float64) / np.abs(gradient).max(axis=-1, keepdims=True)  # no square underflows
+        g = g - g.mean(axis=-1, keepdims=True)
+        g = np.where(np.abs(g) < 1e-14, 0.0, g)  # what rounding leaves of a constant
+        products = [(g[..., : points - k] * g[..., k:]).sum(axis=-1) for k in range(lags + 1)]
         return np.stack(products, axis=-1) / products[0][..., None]

@@ -62,6 +62,8 @@ def jacobian_columns(tape: list[Step], *, spectral: bool = False) -> Iterator[Ar
     """
     maps = transitions(tape)
     size, n = spectral_norm if spectral else norm, maps[-1].shape[-2]
+    if widths := {J.shape[-2] for J in maps} - {n}:
+        raise ValueError(f"tape has states of {n} and of {widths} numbers; allowed are states of one width")
     stack = np.empty((*maps[-1].shape[:-2], len(maps) * n, n), maps[-1].dtype)
     for k in reversed(range(len(maps))):
         later = stack[..., (k + 1) * n :, :]
@@ -85,15 +87,22 @@ def singular_values(J: Array) -> Array:
     return np.where(finite[..., 0], values, np.nan)
 
 
+def eigenvalues(W: Array) -> Array:
+    """Of (..., n, n), complex; NaN where an entry is not finite."""
+    finite = np.isfinite(W).all(axis=(-2, -1), keepdims=True)
+    return np.where(finite[..., 0], np.linalg.eigvals(np.where(finite, W, 0.0).astype(np.float64)), np.nan)
+
+
 def spectral_radius(W: Array) -> Array:
     """max |λ|: what decides how ‖Wᵗ‖ ends, and says nothing of how it begins (Trefethen & Embree 2005, §14)."""
-    return np.abs(np.linalg.eigvals(W)).max(axis=-1)
+    return np.abs(eigenvalues(W)).max(axis=-1)
 
 
 def nonnormality(W: Array) -> Array:
     """√(‖W‖² - Σ|λ|²) / ‖W‖, from 0, a normal matrix, to 1, a nilpotent one (Henrici 1962)."""
-    share = (np.abs(np.linalg.eigvals(W)) ** 2).sum(axis=-1) / norm(W) ** 2
-    return np.sqrt(np.maximum(1 - share, 0))
+    size = norm(W)
+    share = np.linalg.norm(np.abs(eigenvalues(W)) / np.where(size > 0, size, 1.0)[..., None], axis=-1)
+    return np.where(size > 0, np.sqrt(np.maximum(1 - share**2, 0)), size)
 
 
 def highway(tape: list[Step]) -> Highway:

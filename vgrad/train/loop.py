@@ -18,7 +18,7 @@ import numpy as np
 
 from .. import models, ops, probes, require
 from ..ops import Array
-from ..tape import Step, backprop, leaves, tree_map
+from ..tape import Adjoint, Step, backprop, leaves, tree_map
 from .update import Optimizer, clip_by_norm, clip_by_value, global_norm
 
 
@@ -59,8 +59,14 @@ def fit(
     those before it.
     """
     require.whole("steps", steps, 1)
+    limits = [limit if limit is None else require.number(name, limit, 0.0)
+              for name, limit in (("clip_norm", clip_norm), ("clip_value", clip_value))]  # fmt: skip
+    return _steps(params, model, islice(batches, steps), optimizer, *limits)
+
+
+def _steps(params, model: Model, batches, optimizer: Optimizer, clip_norm, clip_value) -> Iterator[TrainRecord]:
     memory = optimizer.start(params)
-    for step, batch in enumerate(islice(batches, steps), start=1):
+    for step, batch in enumerate(batches, start=1):
         with np.errstate(all="ignore"):
             loss, accuracy, grads, trouble = model(params, batch)
             ensemble = np.ndim(loss)
@@ -83,7 +89,9 @@ def classifier(activation, *, norm=None, skip=None) -> Model:
         loss, pullback = ops.softmax_cross_entropy(logits, labels)
         dlogits = pullback()
         grads, _ = models.gradients(tape, dlogits)
-        return Pass(loss, _accuracy(logits, labels), grads, lambda: _trouble(params, tape, backprop(tape, dlogits)))
+        return Pass(
+            loss, _accuracy(logits, labels), grads, lambda: _trouble(params, tape, backprop(tape, dlogits), grads)
+        )
 
     return model
 
@@ -105,12 +113,7 @@ def sequence(cell, *, last: bool = True, truncate: int | None = None) -> Model:
             doutputs = np.zeros_like(outputs)
             doutputs[-1] = dread
         grads, _, _ = models.through_time(tape, doutputs, truncate=truncate)
-
-        def way_back():
-            steps, silent, inject, _ = models.per_step(tape, doutputs)
-            return backprop(steps, silent, inject)
-
-        return Pass(loss, accuracy, grads, lambda: _trouble(params, tape, way_back()))
+        return Pass(loss, accuracy, grads, lambda: _trouble(params, tape, _back_through_time(tape, doutputs), grads))
 
     return model
 
@@ -122,6 +125,8 @@ def _loss(outputs: Array, target: Array, every: bool):
     """loss, accuracy or None, doutputs: of one reading, (..., N, D), or the mean over the T of ``every`` one."""
     labels = np.issubdtype(target.dtype, np.integer)
     if every:  # one target for all networks: (T, N, ...) -> (T, ..., N, ...)
+        fits = target.ndim and len(target) == len(outputs)
+        require.shape("target", target, f"({len(outputs)}, N, ...), one for every step", fits)
         target = np.expand_dims(target, tuple(range(1, outputs.ndim - target.ndim + 1 - labels)))
         target = np.broadcast_to(target, outputs.shape[:-1] if labels else outputs.shape)
     loss, pullback = (ops.softmax_cross_entropy if labels else ops.mse)(outputs, target)
@@ -145,11 +150,14 @@ def _clipped(grads, clip_norm, clip_value, ensemble: int):
     return grads if clip_value is None else clip_by_value(grads, clip_value)
 
 
-def _trouble(params, tape: list[Step], way_back: Iterator) -> str:
-    """Where numbers cease to be finite, in the order in which they are computed: weights, forward, backward."""
+def _trouble(params, tape: list[Step], way_back: Iterator, grads) -> str:
+    """Where numbers cease to be finite, in the order in which they are computed: weights, forward, backward.
+
+    Of an ensemble, where those of any of its networks do.
+    """
     for k, maps in enumerate(probes.weights(params), start=1):
         if what := _broken(maps):
-            return f"the weights of layer {k} hold {what}, as the last update made them"
+            return f"the weights of layer {k} already hold {what}"
     for step in tape:
         if what := _broken(step.output):
             return f'forward, the output of "{step.name}" holds {what}'
@@ -158,7 +166,15 @@ def _trouble(params, tape: list[Step], way_back: Iterator) -> str:
             return f'backward, what arrives at "{adjoint.name}" holds {what}'
         if what := _broken(adjoint.grads):
             return f'backward, the gradient of the parameters of "{adjoint.name}" holds {what}'
+    if what := _broken(grads):
+        return f"backward, the gradient of the parameters, summed over all steps, holds {what}"
     return "the loss itself is not finite"
+
+
+def _back_through_time(tape: list[Step], doutputs: Array) -> Iterator[Adjoint]:
+    steps, silent, inject, dreadout = models.per_step(tape, doutputs)
+    yield Adjoint("readout", doutputs, dreadout)
+    yield from backprop(steps, silent, inject)
 
 
 def _broken(tree) -> str | None:

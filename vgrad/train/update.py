@@ -16,6 +16,8 @@ from .. import require
 from ..ops import Array
 from ..tape import leaves, tree_map
 
+ALMOST = 0.999999  # the longest memory: one of 1 would never learn anything new
+
 
 class Optimizer(NamedTuple):
     """A rule:  memory = start(params);  update, memory = step(grads, memory);  params <- params + update."""
@@ -32,7 +34,7 @@ def sgd(rate) -> Optimizer:
 
 def momentum(rate, decay: float = 0.9) -> Optimizer:
     """v <- decay · v + dW,  ΔW = -rate · v  (Polyak 1964, as in PyTorch's SGD)."""
-    rate, decay = _rate(rate), require.number("decay", decay, 0.0, 1.0)
+    rate, decay = _rate(rate), require.number("decay", decay, 0.0, ALMOST)
 
     def step(grads, speed):
         speed = tree_map(lambda v, d: decay * v + d, speed, grads)
@@ -44,27 +46,33 @@ def momentum(rate, decay: float = 0.9) -> Optimizer:
 def adam(rate, decay: float = 0.9, decay_squares: float = 0.999, floor: float = 1e-8) -> Optimizer:
     """m <- β₁ m + (1 - β₁) dW,  s <- β₂ s + (1 - β₂) dW²,  ΔW = -rate · m̂ / (√ŝ + floor)  (Kingma & Ba 2015, alg. 1).
 
-    m̂ and ŝ are m and s over 1 - βᵗ. It divides by the gradient's own size: a gradient of 1e-6 moves W as one of 1 does.
+    m̂ and ŝ are m and s over 1 - βᵗ, in float32 at least: float16 has neither dW² nor the floor. It divides by the
+    gradient's own size: a gradient of 1e-6 moves W as one of 1 does.
     """
     rate = _rate(rate)
     decay, decay_squares = (
-        require.number("decay", decay, 0.0, 1.0),
-        require.number("decay_squares", decay_squares, 0, 1),
+        require.number("decay", decay, 0.0, ALMOST),
+        require.number("decay_squares", decay_squares, 0.0, ALMOST),
     )
 
     def step(grads, memory):
         count, mean, square = memory
         count += 1
-        mean = tree_map(lambda m, d: decay * m + (1 - decay) * d, mean, grads)
-        square = tree_map(lambda s, d: decay_squares * s + (1 - decay_squares) * d * d, square, grads)
+        mean = tree_map(lambda m, d: decay * m + (1 - decay) * d.astype(m.dtype), mean, grads)
+        square = tree_map(lambda s, d: decay_squares * s + (1 - decay_squares) * d.astype(s.dtype) ** 2, square, grads)
 
-        def update(m, s):
+        def update(m, s, d):
             root = np.sqrt(s / (1 - decay_squares**count))
-            return -_per(rate, m) * (m / (1 - decay**count)) / (root + floor)
+            return (-_per(rate, m) * (m / (1 - decay**count)) / (root + floor)).astype(d.dtype)
 
-        return tree_map(update, mean, square), (count, mean, square)
+        return tree_map(update, mean, square, grads), (count, mean, square)
 
-    return Optimizer(lambda params: (0, tree_map(np.zeros_like, params), tree_map(np.zeros_like, params)), step)
+    return Optimizer(lambda params: (0, tree_map(_zeros, params), tree_map(_zeros, params)), step)
+
+
+def _zeros(array: Array) -> Array:
+    """A memory for an array, in float32 at least."""
+    return np.zeros(array.shape, np.result_type(array, np.float32))
 
 
 OPTIMIZERS = {"sgd": sgd, "momentum": momentum, "adam": adam}
@@ -103,8 +111,9 @@ def _norm(a: Array, ensemble: int) -> Array:
 
 
 def _rate(rate) -> Array:
-    for each in np.ravel(rate):
-        require.number("rate", float(each), 0.0)
+    """One number or several, each finite and at least 0."""
+    for each in np.ravel(rate).tolist():
+        require.number("rate", each, 0.0)
     return np.asarray(rate, float)
 
 
