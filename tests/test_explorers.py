@@ -40,7 +40,7 @@ def every_control_of(kind):
     return pytest.mark.parametrize(("name", "key"), [(name, key) for name, key, w in pairs if isinstance(w, kind)])
 
 
-SLIDERS = (widgets.IntSlider, widgets.FloatLogSlider)
+SLIDERS = (widgets.IntSlider, widgets.FloatSlider, widgets.FloatLogSlider)
 every_control = every_control_of(widgets.ValueWidget)
 every_slider = every_control_of(SLIDERS)
 every_dropdown = every_control_of(widgets.Dropdown)
@@ -48,7 +48,7 @@ every_dropdown = every_control_of(widgets.Dropdown)
 
 def ends(widget):
     """The extreme values of a control, or all of them where they have no order."""
-    if isinstance(widget, widgets.IntSlider):
+    if isinstance(widget, (widgets.IntSlider, widgets.FloatSlider)):
         return [widget.min, widget.max]
     if isinstance(widget, widgets.FloatLogSlider):
         return [float(f"{10**widget.min:.3g}"), float(f"{10**widget.max:.3g}")]
@@ -240,7 +240,7 @@ def anywhere(widget):
     at_the_ends = st.sampled_from(ends(widget))
     if isinstance(widget, widgets.IntSlider):
         return at_the_ends | st.integers(widget.min, widget.max)
-    return at_the_ends | st.floats(*ends(widget)) if isinstance(widget, widgets.FloatLogSlider) else at_the_ends
+    return at_the_ends | st.floats(*ends(widget)) if isinstance(widget, SLIDERS) else at_the_ends
 
 
 CORNERS = {

@@ -125,7 +125,7 @@ def test_weight_gradients_and_activations_agree_with_differences(activation):
 
 def forward(activation, layers, start=0):
     h = [0.5, -0.3, 0.8, -0.1]
-    for ((W, _), _) in layers[start:]:
+    for (W, _), _ in layers[start:]:
         h = [value(activation, sum(a * w for a, w in zip(h, column, strict=True))) for column in W.T.tolist()]
     return h[0]
 

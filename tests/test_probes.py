@@ -993,3 +993,46 @@ def test_a_diagnosis_is_of_one_network_and_of_more_than_one_sample():
     h, tape = models.hidden(params, x, "tanh")
     with pytest.raises(ValueError, match=r"h has shape \(1, 5\); allowed is .* N >= 2"):
         probes.health(params, tape, h)
+
+
+# --- at the edge of what numbers can hold -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scale", "dtype"), [(1e-30, "float32"), (1e-4, "float16"), (1e-200, "float64"), (1e200, "float64")]
+)
+def test_the_autocorrelation_does_not_depend_on_the_gradients_size(scale, dtype):
+    g = np.sin(np.arange(10.0))
+    rounded = (g * scale).astype(dtype).astype("float64") / scale
+    computed, exact = probes.autocorrelation((g * scale).astype(dtype), 3), probes.autocorrelation(rounded, 3)
+    np.testing.assert_allclose(computed, exact, rtol=1e-6)
+
+
+def test_a_constant_has_no_autocorrelation():
+    assert np.isnan(probes.autocorrelation(np.full(7, 0.1), 3)).all()
+
+
+def test_an_infinite_h_has_no_signal():
+    assert np.isnan(probes.signal_fraction(np.array([[np.inf, 1.0], [1.0, 2.0]])))
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1.0, 1e200])
+@pytest.mark.parametrize("dtype", ["float64"])
+def test_nonnormality_does_not_depend_on_the_matrix_size(scale, dtype):
+    W = np.array([[0.9, 10], [0, 0.9]], dtype)
+    np.testing.assert_allclose(probes.nonnormality(scale * W), probes.nonnormality(W), rtol=1e-12)
+    assert probes.nonnormality(0 * W) == 0
+
+
+@pytest.mark.parametrize("probe", [probes.spectral_radius, probes.nonnormality])
+def test_spectra_take_any_precision_and_let_a_nan_through(probe):
+    assert np.isnan(probe(np.array([[np.nan, 1], [1, 2]])))
+    np.testing.assert_allclose(probe(np.eye(2, dtype="float16")), probe(np.eye(2)))
+
+
+def test_a_map_of_states_of_several_widths_is_refused():
+    rng = np.random.default_rng(0)
+    params = models.init_mlp((3, 5, 4, 6), scheme="he_normal", rng=rng)
+    tape = models.hidden(params, rng.standard_normal((2, 3)), "tanh")[1]
+    with pytest.raises(ValueError, match=r"tape has states of 6 and of .* numbers; allowed are states of one width"):
+        probes.jacobian_norms(tape)

@@ -686,3 +686,66 @@ NUMBERS = (np.ones((5, 2, 2)), np.ones((2, 3)))
 def test_bad_arguments_are_named(run, words):
     with pytest.raises(ValueError, match=words):
         run()
+
+
+# --- where numbers end, told truly --------------------------------------------------------------------------------
+
+
+def one(value, dtype="float64"):
+    return np.full((1, 1), value, dtype)
+
+
+def trouble_of(cell_params, readout, xs, target):
+    params = models.Sequence(cell_params, readout)
+    batches = repeat((xs, target))
+    return list(train.fit(params, train.sequence("relu_rnn"), batches, optimizer=train.sgd(0.1), steps=2))[-1]
+
+
+def test_a_readout_whose_gradient_alone_overflows_is_named():
+    cell, readout = cells.Recurrent(one(0), one(1), np.full(1, 1e200)), Affine(one(1e-100), np.zeros(1))
+    record = trouble_of(cell, readout, np.zeros((1, 2, 1)), np.full((2, 1), 1e150))
+    assert np.isfinite(record.loss)
+    assert record.trouble == 'Step 1: backward, the gradient of the parameters of "readout" holds inf'
+
+
+def test_a_sum_over_time_that_overflows_is_not_called_the_loss():
+    cell = cells.Recurrent(one(0, "float16"), one(1, "float16"), np.ones(1, "float16"))
+    readout = Affine(one(10, "float16"), np.zeros(1, "float16"))
+    record = trouble_of(cell, readout, np.zeros((100, 2, 1), "float16"), np.full((2, 1), 995, "float16"))
+    assert np.isfinite(record.loss)
+    assert record.trouble.startswith("Step 1: backward, the gradient of the parameters, summed over all steps, holds")
+
+
+def test_weights_that_are_given_as_nan_are_not_called_the_updates_fault():
+    params = models.init_mlp((3, 2), scheme="he_normal", rng=np.random.default_rng(0))
+    params[0].affine.W[0, 0] = np.nan
+    batches = [(np.ones((2, 3)), np.array([0, 1]))]
+    (record,) = train.fit(params, train.classifier("tanh"), batches, optimizer=train.sgd(0.1), steps=1)
+    assert record.trouble == "Step 1: the weights of layer 1 already hold NaN"
+
+
+def test_adam_has_a_memory_that_float16_has_not():
+    rule, grads = train.adam(1e-3), [np.array([0, 1e-4, 1e-3, 1], "float16")]
+    (update,), _ = rule.step(grads, rule.start(grads))
+    np.testing.assert_allclose(update, [0, -1e-3, -1e-3, -1e-3], rtol=1e-3)
+    assert update.dtype == "float16"
+
+
+@pytest.mark.parametrize("rate", [None, "a", True, [0.1, None]])
+@pytest.mark.parametrize("rule", train.OPTIMIZERS)
+def test_a_rate_that_is_no_number_is_named(rule, rate):
+    with pytest.raises(ValueError, match=r"rate is .*; allowed is a finite number of at least 0"):
+        train.OPTIMIZERS[rule](rate)
+
+
+@pytest.mark.parametrize("name", ["clip_norm", "clip_value"])
+def test_a_limit_is_refused_under_its_own_name_before_anything_runs(name):
+    with pytest.raises(ValueError, match=f"{name} is -1; allowed is a finite number of at least 0"):
+        train.fit([], train.classifier("tanh"), [], optimizer=train.sgd(0.1), steps=1, **{name: -1})
+
+
+@pytest.mark.parametrize("target", [np.ones((2, 1)), np.zeros(2, int), np.float64(1)])
+def test_a_target_that_is_not_one_for_every_step_is_named(target):
+    params = models.init_recurrent("rnn", 2, 4, rng=np.random.default_rng(0), readout=1)
+    with pytest.raises(ValueError, match=r"target has shape .*; allowed is \(3, N, ...\), one for every step"):
+        train.sequence("rnn", last=False)(params, (np.ones((3, 2, 2)), target))

@@ -44,6 +44,14 @@ def whole(label: str, value: int, low: int, high: int) -> Control:
     return Control(slider, _beside(slider, box))
 
 
+def real(label: str, value: float, low: float, high: float, step: float) -> Control:
+    """A slider over real numbers in even steps, and its number box."""
+    slider = widgets.FloatSlider(value, min=low, max=high, step=step, description=label, readout=False)
+    box = widgets.BoundedFloatText(value, min=low, max=high, step=step, description=label)
+    widgets.link((slider, "value"), (box, "value"))
+    return Control(slider, _beside(slider, box))
+
+
 def scale(label: str, value: float, low: float, high: float) -> Control:
     """A logarithmic slider over positive numbers, and its number box, in three significant digits."""
     slider = LogSlider(value, min=math.log10(low), max=math.log10(high), step=0.01, description=label, readout=False)
@@ -75,6 +83,8 @@ def allowed(name: str, widget: widgets.ValueWidget, value):
     """``value`` if the control ``name`` can hold it; a ValueError naming control, value and what is allowed if not."""
     if isinstance(widget, widgets.IntSlider):
         return require.whole(name, value, widget.min, widget.max)
+    if isinstance(widget, widgets.FloatSlider):
+        return require.number(name, value, widget.min, widget.max)
     if isinstance(widget, widgets.FloatLogSlider):
         return require.number(name, value, three_digits(10**widget.min), three_digits(10**widget.max))
     if isinstance(widget, widgets.ToggleButton):
