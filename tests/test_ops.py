@@ -233,7 +233,7 @@ def test_losses_agree_with_their_float64_selves(dtype, lead, N, K, seed):
         (ops.softmax_cross_entropy(outputs, labels), ops.softmax_cross_entropy(*as_float64(outputs), labels), size, 4),
     )
     for (loss, pullback), (loss64, pullback64), largest, n in pairs:
-        assert loss.dtype == pullback().dtype == dtype
+        assert (loss.dtype, pullback().dtype) == ("float32", dtype)
         assert (abs(loss - loss64) <= (n + K + N) * eps * largest).all()
         assert (abs(pullback() - pullback64()) <= (n + K) * eps * size / N + smallest).all()
 

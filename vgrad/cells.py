@@ -44,7 +44,7 @@ def rnn(params: Recurrent, x: Array, state: tuple, activation=tanh):
     The map from dh' to dh, a multiplication by φ'(z) and by W_hᵀ, is the same weights' at every step: its powers vanish
     or explode (Pascanu et al. 2013, eq. 5).
     """
-    z, z_pullback = _pre_activation(params, x, state)
+    z, z_pullback = _pre_activation(params, x, state, gates=1)
     h, phi_pullback = activation(z)
 
     def pullback(dstate):
@@ -61,7 +61,7 @@ def lstm(params: Recurrent, x: Array, state: tuple):
     dc' gathers dh' o tanh'(c'), and what goes on to c is f dc': a highway that is as open as the forget gate.
     """
     _, c = state
-    z, z_pullback = _pre_activation(params, x, state)
+    z, z_pullback = _pre_activation(params, x, state, gates=4)
     z_i, z_f, z_g, z_o = _split(z, 4)
     (i, i_pullback), (f, f_pullback), (o, o_pullback) = map(sigmoid, (z_i, z_f, z_o))
     g, g_pullback = tanh(z_g)
@@ -86,7 +86,7 @@ def gru(params: GRUParams, x: Array, state: tuple):
     """
     (h,) = state
     z_x, x_pullback = affine(Affine(params.W_x, params.b_x), x)
-    _fits(state, z_x, params.W_h)
+    _fits(state, z_x, params.W_h, gates=3)
     z_h, h_pullback = affine(Affine(params.W_h, params.b_h), h)
     (x_r, x_u, x_n), (h_r, h_u, h_n) = _split(z_x, 3), _split(z_h, 3)
     (r, r_pullback), (u, u_pullback) = sigmoid(x_r + h_r), sigmoid(x_u + h_u)
@@ -108,11 +108,11 @@ GATES = {"rnn": 1, "relu_rnn": 1, "lstm": 4, "gru": 3}
 STATES = {"rnn": 1, "relu_rnn": 1, "lstm": 2, "gru": 1}  # arrays in a state: (h,) or (h, c)
 
 
-def _pre_activation(params: Recurrent, x: Array, state: tuple):
+def _pre_activation(params: Recurrent, x: Array, state: tuple, gates: int):
     """z = x W_x + h W_h + b.   pullback(dz) -> (Recurrent, dx, dh)."""
     W_x, W_h, b = params
     z, x_pullback = affine(Affine(W_x, b), x)
-    _fits(state, z, W_h)
+    _fits(state, z, W_h, gates)
     z_h, h_pullback = product(W_h, state[0])
 
     def pullback(dz):
@@ -123,8 +123,10 @@ def _pre_activation(params: Recurrent, x: Array, state: tuple):
     return z + z_h, pullback
 
 
-def _fits(state: tuple, z: Array, W_h: Array) -> None:
-    """Raise ValueError unless every array of the state is (..., N, H), with the leading axes of z = x W_x."""
+def _fits(state: tuple, z: Array, W_h: Array, gates: int) -> None:
+    """Raise ValueError unless W_h is of so many gates, and every array of the state (..., N, H) as z = x W_x is."""
+    if W_h.shape[-1] != gates * W_h.shape[-2]:
+        require.misfit("W_h", W_h, f"(..., H, {gates} H)")
     shape = (*z.shape[:-1], W_h.shape[-2])
     for array in state:
         if np.shape(array) != shape:

@@ -28,6 +28,13 @@ def choice(name: str, value, allowed):
     return value
 
 
+def real(name: str, array) -> None:
+    """Raise ValueError unless ``array`` is an array of floating-point numbers."""
+    if getattr(getattr(array, "dtype", None), "kind", "") != "f":
+        was = getattr(array, "dtype", type(array).__name__)
+        raise ValueError(f"{name} is of {was}; allowed is an array of float16, float32 or float64")
+
+
 def shape(name: str, array, expected: str, fits: bool) -> None:
     """Raise ValueError unless ``fits``: ``array``'s shape is not the ``expected`` one."""
     if not fits:

@@ -32,7 +32,7 @@ class Adjoint(NamedTuple):
 
     name: str
     cotangent: Any  # of the shape of the step's output
-    grads: Any  # of the type of the step's parameters; None where it has none
+    grads: Any  # of the type of the step's parameters, of a recurrent step (these, dx); None where it has none
 
 
 def backprop(tape: list[Step], cotangent, inject=None) -> Iterator[Adjoint]:
@@ -46,11 +46,11 @@ def backprop(tape: list[Step], cotangent, inject=None) -> Iterator[Adjoint]:
     inject = [None] * len(tape) if inject is None else inject
     if len(inject) != len(tape):
         raise ValueError(f"inject has length {len(inject)}; allowed is one entry per step, {len(tape)}")
-    for last in tape[-1:]:
-        tree_map(_same_shape, cotangent, last.output)
+    if tape:
+        tree_map(_same_shape, cotangent, tape[-1].output)
     for step, extra in zip(reversed(tape), reversed(inject), strict=True):
         if extra is not None:
-            cotangent = tree_map(lambda a, b: a if b is None else a + b, cotangent, extra)
+            cotangent = tree_map(_plus, cotangent, extra)
         grads, dinput = step.pullback(cotangent)
         yield Adjoint(step.name, cotangent, grads)
         cotangent = dinput
@@ -62,6 +62,14 @@ def leaves(tree) -> list:
     if tree is None:
         return []
     return [leaf for branch in tree for leaf in leaves(branch)] if isinstance(tree, (tuple, list)) else [tree]
+
+
+def _plus(cotangent, extra):
+    if extra is None:
+        return cotangent
+    if np.shape(extra) != np.shape(cotangent):
+        require.misfit("inject", extra, f"that of the step's cotangent, {np.shape(cotangent)}")
+    return cotangent + extra
 
 
 @lru_cache(maxsize=2**14)

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from .mlp import ALPHAS, FORMS, NORMS, Layer, Skip, gradients, hidden, init_affine, init_mlp, mlp
-from .recurrent import Sequence, init_recurrent, per_step, through_time, unroll
+from .recurrent import Sequence, back_through_time, init_recurrent, through_time, unroll
 
 __all__ = [
-    "ALPHAS", "FORMS", "NORMS", "Layer", "Sequence", "Skip", "gradients", "hidden", "init_affine", "init_mlp",
-    "init_recurrent", "mlp", "per_step", "through_time", "unroll",
+    "ALPHAS", "FORMS", "NORMS", "Layer", "Sequence", "Skip", "back_through_time", "gradients", "hidden", "init_affine",
+    "init_mlp", "init_recurrent", "mlp", "through_time", "unroll",
 ]  # fmt: skip

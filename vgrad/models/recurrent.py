@@ -9,13 +9,14 @@ to the sum (Werbos 1990, "backpropagation through time").
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from .. import cells, init, require
 from ..ops import Affine, Array, affine
-from ..tape import Step, backprop, tree_map
+from ..tape import Adjoint, Step, backprop, tree_map
 from .mlp import init_affine
 
 
@@ -33,11 +34,11 @@ def init_recurrent(
     """Draw the parameters of a cell in cells.CELLS, gate by gate; with ``readout``, a Sequence of them and its Affine.
 
     scheme : of W_x, W_h and the readout; recurrent : another one of W_h ("orthogonal", "identity"), or an array
-    (..., H, H) to use for each gate; gain multiplies W_h's scale. Biases start at 0 (those of the torch schemes
-    excepted), and
-    lstm : ``forget_bias`` is b_f, 1 by Gers et al. 2000; paired sets b_i = -b_f; chrono, a time span T, draws
-        b_f = ln U(1, T - 1) and b_i = -b_f, in place of both (Tallec & Ollivier 2018, eq. 16);
-    gru : ``update_bias`` is b_u; positive keeps the memory.
+    (*ensemble, H, H) to use for each gate; gain multiplies W_h's scale. Biases start at 0, or as a torch scheme draws
+    them, to which are added,
+    lstm : ``forget_bias`` to b_f (1, as Jozefowicz et al. 2015 advise); paired, its negative to b_i; in place of both,
+        chrono, a time span T: ln U(1, T - 1) to b_f and its negative to b_i (Tallec & Ollivier 2018, eq. 16);
+    gru : ``update_bias`` to b_u; positive keeps the memory.
     Raises ValueError naming the argument, also where the cell has no such gate.
     """
     gates = cells.GATES[require.choice("cell", cell, cells.CELLS)]
@@ -80,34 +81,44 @@ def through_time(tape: list[Step], doutputs: Array, *, truncate: int | None = No
     doutputs : of the shape of unroll's outputs. truncate : cut the way back into spans of so many steps, so that no
     part of the gradient reaches further (Williams & Peng 1990); the forward pass is not cut.
     """
-    steps, silent, inject, dreadout = per_step(tape, doutputs)
-    span = require.whole("truncate", len(steps) if truncate is None else truncate, 1)
-    grads, dxs = None, []
-    for start in reversed(range(0, len(steps), span)):
-        cut = slice(start, start + span)
-        for adjoint in backprop(steps[cut], silent, inject[cut]):
-            if adjoint.grads is not None:
-                own, dx = adjoint.grads
-                grads = own if grads is None else _add(grads, own)
-                dxs.append(dx)
-    return Sequence(grads, dreadout) if dreadout else grads, np.stack(dxs[::-1]), adjoint.cotangent
+    grads = dreadout = None
+    dxs = []
+    for adjoint in back_through_time(tape, doutputs, truncate=truncate):
+        if adjoint.name == "readout":
+            dreadout = adjoint.grads
+        elif adjoint.grads is not None:
+            own, dx = adjoint.grads
+            grads = own if grads is None else tree_map(_add, grads, own)
+            dxs.append(dx)
+    return grads if dreadout is None else Sequence(grads, dreadout), np.stack(dxs[::-1]), adjoint.cotangent
 
 
-def _add(grads, own):
-    """Add a step's share to the gradients so far, in place: T of them are not kept."""
-    for sum_, share in zip(grads, own, strict=True):
-        sum_ += share
-    return grads
+def back_through_time(tape: list[Step], doutputs: Array, *, truncate: int | None = None) -> Iterator[Adjoint]:
+    """What ``backprop`` yields where each step has a loss of its own: the readout, the steps from T to 1, "input".
 
-
-def per_step(tape: list[Step], doutputs: Array):
-    """What ``backprop`` needs for a loss at every step: (the cell's steps, a cotangent of 0, inject), and dreadout."""
+    The readout hands each step its part of dL/dh_t, which is added to what comes from the later ones: inject.
+    """
     *steps, readout = tape if tape[-1].name == "readout" else (*tape, None)
     outputs = readout.output.shape if readout else (len(steps), *steps[0].output[0].shape)
     require.shape("doutputs", doutputs, f"{outputs}, as the outputs", np.shape(doutputs) == outputs)
+    span = require.whole("truncate", len(steps) if truncate is None else truncate, 1)
     dreadout, dhs = readout.pullback(doutputs) if readout else (None, doutputs)
+    if readout:
+        yield Adjoint("readout", doutputs, dreadout)
     inject = [(dh, *(None for _ in step.output[1:])) for dh, step in zip(dhs, steps, strict=True)]
-    return steps, tree_map(np.zeros_like, steps[-1].output), inject, dreadout
+    silent = tree_map(np.zeros_like, steps[-1].output)
+    for start in reversed(range(0, len(steps), span)):
+        cut = slice(start, start + span)
+        for adjoint in backprop(steps[cut], silent, inject[cut]):
+            if adjoint.name != "input":
+                yield adjoint
+    yield adjoint
+
+
+def _add(total: Array, share: Array) -> Array:
+    """In place: the shares of T steps are not kept."""
+    total += share
+    return total
 
 
 def _as_step(pullback):
@@ -133,8 +144,6 @@ def _initial(name: str, state, params, xs: Array) -> tuple:
     if state is not None and len(state) != arrays:
         raise ValueError(f"state has {len(state)} arrays; allowed is a tuple of {arrays} for {name!r}")
     H = params.W_h.shape[-2]
-    gates = cells.GATES.get(name, params.W_h.shape[-1] // H)
-    require.shape("W_h", params.W_h, f"(..., H, {gates} H) for {name!r}", params.W_h.shape[-1] == gates * H)
     shape = (*max(params.W_h.shape[:-2], xs.shape[1:-2], key=len), xs.shape[-2], H)
     return tuple(np.zeros(shape, params.W_h.dtype) for _ in range(arrays)) if state is None else tuple(state)
 

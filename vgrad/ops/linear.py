@@ -34,7 +34,7 @@ def affine(params: Affine, x: Array):
 
     def pullback(dz):
         dW, dx = product_pullback(dz)
-        return Affine(dW, own(total(dz, -2), b, dz.ndim - z.ndim)), dx
+        return Affine(dW, sum_to_shape(wide_sum(dz, -2), b, dz.ndim - z.ndim)), dx
 
     return z, pullback
 
@@ -43,33 +43,35 @@ def product(W: Array, x: Array):
     """z = x W, the same without b.   pullback(dz) -> (dW, dx)."""
     if np.ndim(W) < 2:
         require.misfit("W", W, "(..., fan_in, fan_out)")
-    if np.ndim(x) < 2 or x.shape[-1] != W.shape[-2] or not nested(x.shape[:-2], W.shape[:-2]):
+    if np.ndim(x) < 2 or x.shape[-1] != W.shape[-2] or not axes_agree(x.shape[:-2], W.shape[:-2]):
         require.misfit("x", x, f"(..., N, {W.shape[-2]}), as W has shape {W.shape}")
+    if x.dtype != W.dtype:
+        raise ValueError(f"x is {x.dtype}, but W is {W.dtype}; allowed is one precision for both")
     z = matmul(x, W)
 
     def pullback(dz):
         stacked = dz.ndim - z.ndim
-        return own(matmul(x.mT, dz), W, stacked), own(matmul(dz, W.mT), x, stacked)
+        return sum_to_shape(matmul(x.mT, dz), W, stacked), sum_to_shape(matmul(dz, W.mT), x, stacked)
 
     return z, pullback
 
 
-def nested(lead: tuple, other: tuple) -> bool:
+def axes_agree(lead: tuple, other: tuple) -> bool:
     """Whether of two tuples of leading axes one ends with the other: W of S networks, x of T steps of each."""
     shared = min(len(lead), len(other))
     return not shared or lead[-shared:] == other[-shared:]
 
 
-def own(gradient: Array, argument: Array, stacked: int) -> Array:
+def sum_to_shape(gradient: Array, argument: Array, stacked: int) -> Array:
     """A gradient in its argument's own shape: summed over the leading axes that only the others had.
 
     stacked : the axes in front that belong to a stack of cotangents, each of which has its own gradient.
     """
     extra = gradient.ndim - stacked - argument.ndim
-    return total(gradient, tuple(range(stacked, stacked + extra))) if extra else gradient
+    return wide_sum(gradient, tuple(range(stacked, stacked + extra))) if extra else gradient
 
 
-def total(a: Array, axis) -> Array:
+def wide_sum(a: Array, axis) -> Array:
     """Σ; of float16 in float32, then rounded, as ``matmul`` does."""
     return a.sum(axis=axis, dtype=np.float32).astype(HALF) if a.dtype == HALF else a.sum(axis=axis)
 

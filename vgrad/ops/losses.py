@@ -1,4 +1,8 @@
-"""Losses: of shape (...,), a mean over the N samples; pullback(dloss=1.0)."""
+"""Losses: of shape (...,), a mean over the N samples; pullback(dloss=1.0).
+
+The loss itself is summed and kept in float32 at least: float16 ends at 65504, the square of 256. The gradient is of the
+precision of what it is the gradient of.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +18,18 @@ def mse(prediction: Array, target: Array):
 
     prediction : (..., N, D), target : (N, D), or with the ensemble axes too. Raises ValueError when they do not fit.
     """
+    require.real("prediction", prediction)
     require.shape("prediction", prediction, "(..., N, D)", np.ndim(prediction) >= 2)
     shape = np.shape(target)
     fits = len(shape) >= 2 and shape == prediction.shape[-len(shape) :]
     require.shape("target", target, f"prediction's {prediction.shape}, or without its leading axes", fits)
-    error = prediction - target
+    error = (prediction - target).astype(prediction.dtype, copy=False)
+    wide = error.astype(_wide(error), copy=False)
 
     def pullback(dloss=1.0):
         return _scale(error, 2 / (error.shape[-1] * error.shape[-2]), dloss)
 
-    return np.mean(error * error, axis=(-1, -2)), pullback
+    return np.mean(wide * wide, axis=(-1, -2)), pullback
 
 
 def softmax_cross_entropy(logits: Array, labels: Array):
@@ -32,6 +38,7 @@ def softmax_cross_entropy(logits: Array, labels: Array):
     logits : (..., N, K), labels : (..., N) whole numbers from 0 to K-1, else ValueError. Exact for any finite logits:
     no ln 0 (Goodfellow et al. 2016, §4.1).
     """
+    require.real("logits", logits)
     require.shape("logits", logits, "(..., N, K)", np.ndim(logits) >= 2)
     classes = logits.shape[-1]
     labels = np.broadcast_to(_labels(labels, logits), logits.shape[:-1])[..., None]
@@ -44,7 +51,11 @@ def softmax_cross_entropy(logits: Array, labels: Array):
         onehot = np.arange(classes) == labels
         return _scale(exp / total - onehot, 1 / logits.shape[-2], dloss)
 
-    return losses[..., 0].mean(axis=-1), pullback
+    return losses[..., 0].mean(axis=-1, dtype=_wide(logits)), pullback
+
+
+def _wide(a: Array):
+    return np.result_type(a, np.float32)
 
 
 def _scale(gradient: Array, factor: float, dloss) -> Array:

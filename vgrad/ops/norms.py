@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import require
-from .linear import nested, own, total
+from .linear import axes_agree, sum_to_shape, wide_sum
 
 Array = np.ndarray
 EPSILON = 1e-5  # added to the variance that a norm divides by, as in every framework
@@ -24,8 +24,10 @@ def batch_norm(params: Norm, z: Array):
     """ẑ = (z - mean_N z) / √(var_N z + ε), over the N samples, unit by unit (Ioffe & Szegedy 2015, alg. 1).
 
     z : (..., N, D), N >= 2.  pullback(dy) -> (Norm(dγ, dβ), dz). It couples the samples: each dz depends on all dy.
+    There are no running averages: every batch is normalized by itself.
     """
-    require.shape("z", z, "(..., N, D) with N >= 2: a mean over one sample is that sample", np.shape(z)[-2:-1] > (1,))
+    fits = np.ndim(z) >= 2 and z.shape[-2] >= 2
+    require.shape("z", z, "(..., N, D) with N >= 2: a mean over one sample is that sample", fits)
     return _norm(params, z, axis=-2)
 
 
@@ -52,21 +54,22 @@ def _norm(params: Norm, z: Array, axis: int):
         dunit = gamma * dy
         along = unit * np.mean(unit * dunit, axis=axis, keepdims=True)
         dz = (dunit - dunit.mean(axis=axis, keepdims=True) - along) / std
-        dgamma, dbeta = (own(total(d, -2), p, stacked) for d, p in zip((unit * dy, dy), params, strict=True))
-        return Norm(_as(params.gamma, dgamma), _as(params.beta, dbeta)), _as(z, own(dz, z, stacked))
+        dgamma, dbeta = wide_sum(unit * dy, -2), wide_sum(dy, -2)
+        return Norm(_of(params.gamma, dgamma, stacked), _of(params.beta, dbeta, stacked)), _of(z, dz, stacked)
 
-    return _as(z, y), pullback
+    return y.astype(z.dtype, copy=False), pullback
 
 
-def _as(argument: Array, wide: Array) -> Array:
-    """Rounded to the precision of an argument."""
-    return wide.astype(argument.dtype, copy=False)
+def _of(argument: Array, gradient: Array, stacked: int) -> Array:
+    """A gradient in its argument's shape and precision."""
+    return sum_to_shape(gradient, argument, stacked).astype(argument.dtype, copy=False)
 
 
 def _fits(params: Norm, z: Array) -> None:
     """Raise ValueError unless gamma, beta and z fit."""
     gamma, beta = params
+    require.real("z", z)
     require.shape("gamma", gamma, "(..., D)", np.ndim(gamma) >= 1)
     require.shape("beta", beta, f"{gamma.shape}, that of gamma", np.shape(beta) == gamma.shape)
-    fits = np.ndim(z) >= 2 and z.shape[-1] == gamma.shape[-1] and nested(z.shape[:-2], gamma.shape[:-1])
+    fits = np.ndim(z) >= 2 and z.shape[-1] == gamma.shape[-1] and axes_agree(z.shape[:-2], gamma.shape[:-1])
     require.shape("z", z, f"(..., N, {gamma.shape[-1]}), as gamma has shape {gamma.shape}", fits)

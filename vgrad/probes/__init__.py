@@ -27,6 +27,6 @@ from .time import (
 __all__ = [
     "BANDS", "Entries", "Flow", "Health", "Highway", "LayerAdjoint", "Measures", "Norms", "autocorrelation", "change",
     "eigenvalues", "entries", "flow", "health", "highway", "jacobian", "jacobian_columns", "jacobian_norms", "layers",
-    "nonnormality", "norm", "norms", "norms_and_entries", "outputs", "signal_fraction", "singular_values", "slopes",
-    "spectral_radius", "together", "transitions", "weights",
+    "nonnormality", "norm", "norms", "norms_and_entries", "norms_in_time", "outputs", "signal_fraction",
+    "singular_values", "slopes", "spectral_radius", "together", "transitions", "weights",
 ]  # fmt: skip

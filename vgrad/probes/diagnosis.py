@@ -26,6 +26,7 @@ class Measures(NamedTuple):
     """What was measured, a number each; per layer it is in ``probes.flow``."""
 
     decades: float  # log10 ‖dh_1‖ / ‖dh_depth‖: negative is vanishing
+    range: float  # decades between the largest and the smallest ‖dh_k‖
     weight_decades: float  # log10 ‖dW_1‖ / ‖dW_depth‖
     signal: float  # the signal fraction of h_depth, a log10
     score: float  # |decades| + |weight_decades| + 2 |signal|: 0 is perfect
@@ -51,13 +52,13 @@ class Health(NamedTuple):
 def health(params, tape: list[Step], cotangent: Array) -> Health:
     """Examine one MLP at one batch.   params, tape : of models.mlp or hidden; cotangent : of the tape's last output.
 
-    red : the gradient changes by LOST decades or more from layer to layer's end, or is not finite; green : by less than
+    red : the sizes of dh span LOST decades or more, or are not finite; green : less than
     FADED, and the signal fraction is above ALIKE; amber : all else. Raises ValueError for an ensemble or one sample.
     """
     require.shape("cotangent", cotangent, "(N, D): one network", np.ndim(cotangent) == 2)
     measures = _measures(params, tape, cotangent)
-    lost = not abs(measures.decades) < LOST
-    well = abs(measures.decades) < FADED and measures.signal > ALIKE
+    lost = not measures.range < LOST
+    well = measures.range < FADED and measures.signal > ALIKE
     return Health(measures, "red" if lost else "green" if well else "amber", tuple(_reasons(measures)))
 
 
@@ -67,7 +68,7 @@ def _measures(params, tape: list[Step], cotangent: Array) -> Measures:
         decades, weight_decades = float(seen.decades[0]), float(np.log10(seen.dW[0]) - np.log10(seen.dW[-1]))
     signal = float(signal_fraction(outputs(tape)[-1]))
     return Measures(
-        decades, weight_decades, signal,
+        decades, float(np.ptp(seen.decades)), weight_decades, signal,
         score=abs(decades) + abs(weight_decades) + 2 * abs(signal),
         depth_scale=(len(seen.dh) - 1) / (2 * math.log(10) * abs(decades)) if decades else math.inf,
         total_norm=float(np.linalg.norm(seen.dW)), smallest_step=float(seen.relative.min()),
@@ -76,16 +77,20 @@ def _measures(params, tape: list[Step], cotangent: Array) -> Measures:
     )  # fmt: skip
 
 
-def _of_the_gradient(decades: float) -> str:
-    if not math.isfinite(decades):
-        return "The gradient is exactly 0, or no longer finite, at one end: nothing can be learned from it."
+def _of_the_gradient(decades: float, span: float) -> str:
+    if decades == -math.inf:
+        return "The gradient is exactly 0 at the first layer: nothing can be learned from it."
+    if not math.isfinite(span):
+        return "The gradient is exactly 0, or no longer finite, in some layer: nothing can be learned from it."
+    if span >= FADED > abs(decades):
+        return f"The gradient arrives, but between the layers its size changes by 10^{span:.1f}."
     word = "arrives" if abs(decades) < FADED else "vanishes" if decades < 0 else "explodes"
     return f"The gradient {word}: dh at the first layer is 10^{decades:.1f} of what it is at the last."
 
 
 def _reasons(m: Measures):
     """Why, in words."""
-    yield _of_the_gradient(m.decades)
+    yield _of_the_gradient(m.decades, m.range)
     if math.isnan(m.signal):
         yield "The last layer puts out nothing but zeros, or numbers that are not finite: there is no signal."
     elif m.signal <= ALIKE:

@@ -45,7 +45,7 @@ def norm(a: Array) -> Array:
 
 
 def together(arrays) -> Array:
-    """The norm of several arrays as one:  √(Σ ‖a‖²)."""
+    """The norm of several arrays as one:  √(Σ ‖a‖²); of inf and NaN, inf."""
     size = norm(arrays[0])
     for other in arrays[1:]:
         size = np.hypot(size, norm(other))

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import require
+from ..models import back_through_time
 from ..ops import Array
 from ..tape import Step, place
 from .size import norm
@@ -33,10 +35,13 @@ def jacobian(tape: list[Step]) -> Array:
     """
     if coupled := [step.name for step in tape if step.name.startswith("batch_norm")]:
         raise ValueError(f"tape has the step {coupled[0]!r}; allowed are steps that treat each sample by itself")
-    cotangent = _identity(tape[-1].output)
+    cotangent, lead = _identity(tape[-1].output), _flat(tape[-1].output).shape[:-1]
     for step in reversed(tape):
+        require.shape("tape's step", _flat(step.output), f"{lead} and its width", _flat(step.output).shape[:-1] == lead)
         _, cotangent = step.pullback(cotangent)
-    return np.moveaxis(_flat(cotangent), 0, -2)
+    J = np.moveaxis(_flat(cotangent), 0, -2)
+    require.shape("tape's input", J[..., 0, :], f"{lead} and its width, as its outputs", J.shape[:-2] == lead)
+    return J
 
 
 def transitions(tape: list[Step]) -> list[Array]:
@@ -58,7 +63,8 @@ def jacobian_norms(tape: list[Step], *, spectral: bool = False) -> Array:
 def jacobian_columns(tape: list[Step], *, spectral: bool = False) -> Iterator[Array]:
     """The columns of ``jacobian_norms``, k = T first, each from t = k to T: one after the other, to show progress.
 
-    One sweep: the Jacobians from k + 1 to all later t are stacked, and one product takes the stack to k.
+    All states must be of one width. One sweep: the Jacobians from k + 1 to all later t are stacked, and one product
+    takes the stack to k.
     """
     maps = transitions(tape)
     size, n = spectral_norm if spectral else norm, maps[-1].shape[-2]
@@ -72,7 +78,12 @@ def jacobian_columns(tape: list[Step], *, spectral: bool = False) -> Iterator[Ar
         stack[..., k * n : (k + 1) * n, :] = np.eye(n)
         blocks = stack[..., k * n :, :].reshape(*stack.shape[:-2], len(maps) - k, n, n)
         sizes = np.reshape(size(blocks), (-1, len(maps) - k))
-        yield norm(sizes.T[..., None]) / len(sizes) ** 0.5
+        yield _rms(sizes)
+
+
+def _rms(sizes: Array) -> Array:
+    """The root of the mean square over the first axis, also of squares that are out of range."""
+    return norm(sizes.T[..., None]) / len(sizes) ** 0.5
 
 
 def spectral_norm(J: Array) -> Array:
@@ -105,12 +116,24 @@ def nonnormality(W: Array) -> Array:
     return np.where(size > 0, np.sqrt(np.maximum(1 - share**2, 0)), size)
 
 
+def norms_in_time(tape: list[Step], doutputs: Array) -> Array:
+    """‖dL/dstate_t‖ for t = 1 … T, (..., T), of an unrolled cell and the derivative of the loss by all its outputs.
+
+    With a loss at the last step alone, it is how much of it reaches each earlier time.
+    """
+    adjoints = back_through_time(tape, doutputs)
+    rows = [norm(_flat(adjoint.cotangent)) for adjoint in adjoints if place(adjoint.name) is not None]
+    return np.stack(rows[::-1], axis=-1)
+
+
 def highway(tape: list[Step]) -> Highway:
     """Split the Jacobian of an LSTM's cell state, from each k to the last step: along c alone, and through h.
 
     With A = dh_{k+1}/dc_k and f = dc_{k+1}/dc_k, the forget gate, and D_h, D_c the Jacobian of c_T by h_{k+1}, c_{k+1}:
     D_c <- D_h A + D_c f, where the highway's part of D_c takes only f, and the gates' part all the rest.
     """
+    if not all(isinstance(step.output, tuple) and len(step.output) == 2 for step in tape if place(step.name)):
+        raise ValueError(f"tape has the step {tape[0].name!r}; allowed are steps of an LSTM, whose state is (h, c)")
     maps = transitions(tape)
     H = maps[-1].shape[-1] // 2
     eye = np.broadcast_to(np.eye(H), (*maps[-1].shape[:-2], H, H))

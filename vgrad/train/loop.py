@@ -18,7 +18,7 @@ import numpy as np
 
 from .. import models, ops, probes, require
 from ..ops import Array
-from ..tape import Adjoint, Step, backprop, leaves, tree_map
+from ..tape import Step, backprop, leaves, tree_map
 from .update import Optimizer, clip_by_norm, clip_by_value, global_norm
 
 
@@ -59,6 +59,8 @@ def fit(
     those before it.
     """
     require.whole("steps", steps, 1)
+    if not isinstance(optimizer, Optimizer):
+        raise ValueError(f"optimizer is {optimizer!r}; allowed is an Optimizer, as of train.sgd, momentum or adam")
     limits = [limit if limit is None else require.number(name, limit, 0.0)
               for name, limit in (("clip_norm", clip_norm), ("clip_value", clip_value))]  # fmt: skip
     return _steps(params, model, islice(batches, steps), optimizer, *limits)
@@ -72,7 +74,8 @@ def _steps(params, model: Model, batches, optimizer: Optimizer, clip_norm, clip_
             ensemble = np.ndim(loss)
             norm, norms = global_norm(grads, ensemble), _weight_norms(grads)
             if not np.isfinite(loss + norm).any():
-                yield TrainRecord(step, loss, accuracy, norm, norms, 0 * norms, params, f"Step {step}: {trouble()}")
+                why, still = f"Step {step}: {trouble()}", np.zeros_like(norms)
+                yield TrainRecord(step, loss, accuracy, norm, norms, still, params, why)
                 return
             update, memory = optimizer.step(_clipped(grads, clip_norm, clip_value, ensemble), memory)
             before, params = params, tree_map(np.add, params, update)
@@ -90,7 +93,7 @@ def classifier(activation, *, norm=None, skip=None) -> Model:
         dlogits = pullback()
         grads, _ = models.gradients(tape, dlogits)
         return Pass(
-            loss, _accuracy(logits, labels), grads, lambda: _trouble(params, tape, backprop(tape, dlogits), grads)
+            loss, _accuracy(logits, labels), grads, lambda: _trouble(params, tape, loss, backprop(tape, dlogits), grads)
         )
 
     return model
@@ -113,7 +116,12 @@ def sequence(cell, *, last: bool = True, truncate: int | None = None) -> Model:
             doutputs = np.zeros_like(outputs)
             doutputs[-1] = dread
         grads, _, _ = models.through_time(tape, doutputs, truncate=truncate)
-        return Pass(loss, accuracy, grads, lambda: _trouble(params, tape, _back_through_time(tape, doutputs), grads))
+
+        def trouble():
+            way_back = models.back_through_time(tape, doutputs, truncate=truncate)
+            return _trouble(params, tape, loss, way_back, grads)
+
+        return Pass(loss, accuracy, grads, trouble)
 
     return model
 
@@ -150,31 +158,23 @@ def _clipped(grads, clip_norm, clip_value, ensemble: int):
     return grads if clip_value is None else clip_by_value(grads, clip_value)
 
 
-def _trouble(params, tape: list[Step], way_back: Iterator, grads) -> str:
-    """Where numbers cease to be finite, in the order in which they are computed: weights, forward, backward.
+def _trouble(*run) -> str:
+    """Where numbers cease to be finite; of an ensemble, in any of its networks."""
+    return next(words.format(what) for tree, words in _computed(*run) if (what := _broken(tree)))
 
-    Of an ensemble, where those of any of its networks do.
-    """
+
+def _computed(params, tape: list[Step], loss: Array, way_back: Iterator, grads):
+    """All that one step of training computes, in its order, and words for each."""
     for k, maps in enumerate(probes.weights(params), start=1):
-        if what := _broken(maps):
-            return f"the weights of layer {k} already hold {what}"
+        yield maps, f"the weights of layer {k} already hold {{}}"
     for step in tape:
-        if what := _broken(step.output):
-            return f'forward, the output of "{step.name}" holds {what}'
+        yield step.output, f'forward, the output of "{step.name}" holds {{}}'
+    yield loss, "the loss of finite outputs is {}"
     for adjoint in way_back:
-        if what := _broken(adjoint.cotangent):
-            return f'backward, what arrives at "{adjoint.name}" holds {what}'
-        if what := _broken(adjoint.grads):
-            return f'backward, the gradient of the parameters of "{adjoint.name}" holds {what}'
-    if what := _broken(grads):
-        return f"backward, the gradient of the parameters, summed over all steps, holds {what}"
-    return "the loss itself is not finite"
-
-
-def _back_through_time(tape: list[Step], doutputs: Array) -> Iterator[Adjoint]:
-    steps, silent, inject, dreadout = models.per_step(tape, doutputs)
-    yield Adjoint("readout", doutputs, dreadout)
-    yield from backprop(steps, silent, inject)
+        yield adjoint.cotangent, f'backward, what arrives at "{adjoint.name}" holds {{}}'
+        yield adjoint.grads, f'backward, the gradient of the parameters of "{adjoint.name}" holds {{}}'
+    yield grads, "backward, the gradient of the parameters, summed over all steps, holds {}"
+    yield np.nan, "the norm of all gradients together is beyond float64"
 
 
 def _broken(tree) -> str | None:

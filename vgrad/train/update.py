@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import require
+from .. import probes, require
 from ..ops import Array
 from ..tape import leaves, tree_map
 
@@ -80,14 +80,15 @@ OPTIMIZERS = {"sgd": sgd, "momentum": momentum, "adam": adam}
 
 def global_norm(grads, ensemble: int = 0) -> Array:
     """√(Σ of all squares), per network, in float64: what is usually watched, and clipped.   ensemble : leading axes."""
-    return _norm(np.stack([_norm(d, ensemble) for d in leaves(grads)], axis=-1), ensemble)
+    rows = [np.reshape(d, (*d.shape[:ensemble], 1, -1)) for d in leaves(grads)]
+    return probes.norm(np.concatenate(rows, axis=-1))
 
 
 def clip_by_norm(grads, max_norm: float, ensemble: int = 0):
     """grads · min(1, max_norm / ‖grads‖), all together, so that their direction stays (Pascanu et al. 2013, alg. 1).
 
-    As torch.nn.utils.clip_grad_norm_, its 1e-6 in the denominator included. What is not finite does not become so: of
-    an infinite norm the factor is 0, and 0 · inf is NaN.
+    As torch.nn.utils.clip_grad_norm_, its 1e-6 in the denominator included. What is not finite is not mended: of an
+    infinite norm the factor is 0, and 0 · inf is NaN.
     """
     max_norm = require.number("max_norm", max_norm, 0.0)
     with np.errstate(invalid="ignore"):
@@ -99,15 +100,6 @@ def clip_by_value(grads, limit: float):
     """Every entry into [-limit, limit]: the direction changes (Mikolov 2012, §3.2). A NaN stays."""
     limit = require.number("limit", limit, 0.0)
     return tree_map(lambda d: np.clip(d, -limit, limit), grads)
-
-
-def _norm(a: Array, ensemble: int) -> Array:
-    """‖a‖ over all but the ensemble's axes, in float64, the largest entry taken out first: its square may underflow."""
-    flat = np.reshape(a, (*np.shape(a)[:ensemble], -1)).astype(np.float64)
-    peak = np.abs(flat).max(axis=-1)
-    scale = np.where((peak > 0) & np.isfinite(peak), peak, 1.0)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return scale * np.linalg.norm(flat / scale[..., None], axis=-1)
 
 
 def _rate(rate) -> Array:
