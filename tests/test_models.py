@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -465,3 +467,10 @@ def test_a_norm_or_a_skip_that_does_not_fit_is_refused(drawn, run, words):
     with pytest.raises(ValueError, match="allowed") as caught:
         models.mlp(params, x, "tanh", **run)
     assert all(word in str(caught.value) for word in words)
+
+
+def test_an_activation_without_a_name_of_its_own_serves_too():
+    params, x = net("tanh")
+    named, nameless = (models.hidden(params[:-1], x, phi)[1] for phi in ("tanh", functools.partial(ops.tanh)))
+    assert [step.name for step in nameless] == [step.name.replace("tanh", "activation") for step in named]
+    np.testing.assert_array_equal(nameless[-1].output, named[-1].output)

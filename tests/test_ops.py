@@ -503,3 +503,17 @@ def test_bad_input_is_named_with_its_value_and_what_is_allowed(case):
     with pytest.raises(ValueError, match="allowed") as caught:
         call()
     assert all(word in str(caught.value) for word in words)
+
+
+@pytest.mark.parametrize("call", [lambda a: ops.mse(a, a), lambda a: ops.layer_norm(ops.Norm(X[0], X[0]), a)])
+@pytest.mark.parametrize("array", [X.astype(int), X.tolist(), X.astype(bool)], ids=["whole numbers", "a list", "bools"])
+def test_what_has_no_fractions_is_refused_in_place_of_a_gradient_of_zeros(call, array):
+    with pytest.raises(ValueError, match=r"is of .*; allowed is an array of float16, float32 or float64"):
+        call(array)
+
+
+def test_a_squared_error_beyond_float16_is_a_loss_and_its_gradient_is_float16():
+    loss, pullback = ops.mse(np.array([[300.0]], "float16"), np.zeros((1, 1)))
+    assert loss == 90000
+    assert pullback().dtype == "float16"
+    assert pullback().item() == 600

@@ -1037,3 +1037,46 @@ def test_a_map_of_states_of_several_widths_is_refused():
     tape = models.hidden(params, rng.standard_normal((2, 3)), "tanh")[1]
     with pytest.raises(ValueError, match=r"tape has states of 6 and of .* numbers; allowed are states of one width"):
         probes.jacobian_norms(tape)
+
+
+def test_norms_in_time_are_those_of_the_states_cotangents():
+    rng = np.random.default_rng(1)
+    params = models.init_recurrent("lstm", 3, 4, rng=rng, readout=2, ensemble=(2,))
+    outputs, tape = models.unroll("lstm", params, rng.standard_normal((7, 5, 3)))
+    doutputs = np.zeros_like(outputs)
+    doutputs[-1] = rng.standard_normal(doutputs[-1].shape)
+    norms, dstate = probes.norms_in_time(tape, doutputs), [doutputs[-1] @ params.readout.W.mT, 0 * tape[0].output[1]]
+    assert norms.shape == (2, 7)
+    for t, step in reversed(list(enumerate(tape[:-1]))):
+        np.testing.assert_allclose(norms[:, t], np.linalg.norm(np.concatenate(dstate, -1), axis=(-2, -1)), rtol=1e-12)
+        _, dstate = step.pullback(tuple(dstate))
+
+
+def test_a_jacobian_that_would_be_summed_over_networks_or_times_is_refused():
+    rng = np.random.default_rng(2)
+    params = models.init_mlp((4, 5, 3), scheme="he_normal", rng=rng, ensemble=(2,))
+    shared = models.mlp(params, rng.standard_normal((6, 4)), "tanh")[1]
+    with pytest.raises(ValueError, match=r"tape's input has shape \(6, 4\)"):
+        probes.jacobian(shared)
+    cell = models.init_recurrent("rnn", 2, 4, rng=rng, readout=1)
+    with pytest.raises(ValueError, match="tape's step has shape"):
+        probes.jacobian(models.unroll("rnn", cell, rng.standard_normal((3, 5, 2)))[1])
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru"])
+def test_only_an_lstm_has_a_highway(cell):
+    params = models.init_recurrent(cell, 2, 4, rng=np.random.default_rng(3))
+    with pytest.raises(ValueError, match=f"tape has the step '{cell} 1'; allowed are steps of an LSTM"):
+        probes.highway(models.unroll(cell, params, np.ones((3, 5, 2)))[1])
+
+
+def test_a_gradient_that_is_lost_between_the_ends_is_not_called_well():
+    Ws = [np.eye(6) for _ in range(9)]
+    Ws[3], Ws[6] = 1e-4 * Ws[3], 1e4 * Ws[6]
+    params = [Layer(Affine(W, np.zeros(6))) for W in Ws]
+    h, tape = models.hidden(params, np.random.default_rng(4).standard_normal((8, 6)), "identity")
+    health = probes.health(params, tape, np.ones_like(h))
+    assert health.measures.decades == pytest.approx(0, abs=1e-9)
+    assert health.measures.range == pytest.approx(4)
+    assert health.band == "red"
+    assert "between the layers its size changes by 10^4.0" in health.reasons[0]

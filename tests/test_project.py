@@ -75,3 +75,14 @@ def test_no_file_names_a_registry_or_somebodys_machine(place):
 def test_the_top_level_stays_as_it_is_named():
     paths = tracked("--cached", "--others", "--exclude-standard")
     assert {Path(path).parts[0] for path in paths} <= TOP_LEVEL
+
+
+def test_the_readmes_program_runs_and_shows_what_it_says(capsys):
+    program = re.search(r"<!-- program -->\n```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)[1]
+    assert len([line for line in program.splitlines() if line and not line.startswith(("import", "from"))]) == 10
+    exec(compile(program, "README.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    steps, records = lines[: 2 * 30 + 2], lines[2 * 30 + 2 :]
+    assert [steps[0].rpartition(" ")[0], steps[-1].rpartition(" ")[0]] == ["readout", "input"]
+    assert len(records) == 20
+    assert all(float(record.rpartition(" ")[2]) < 1e-10 for record in records)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from vgrad import cells, init, models
+from vgrad import cells, init, models, ops
 from vgrad.cells import CELLS, GATES, STATES
 from vgrad.gradcheck import directional
 from vgrad.models import Sequence
+from vgrad.ops import Affine
 from vgrad.tape import backprop, leaves, tree_map
 
 LSTM, GRU = "ifgo", "run"  # the gates, in their order
@@ -541,3 +543,63 @@ def test_bad_input_is_named_with_its_value_and_what_is_allowed(case):
     with pytest.raises(ValueError, match="allowed") as caught:
         call()
     assert all(word in str(caught.value) for word in words)
+
+
+# --- what would be silently wrong ------------------------------------------------------------------------------------
+
+
+class Nested(NamedTuple):
+    """An rnn's parameters in another form."""
+
+    inputs: Affine
+    W_h: np.ndarray
+
+
+def nested_rnn(params, x, state):
+    z, x_pullback = ops.affine(params.inputs, x)
+    z_h, h_pullback = ops.product(params.W_h, *state)
+    h, phi_pullback = ops.tanh(z + z_h)
+
+    def pullback(dstate):
+        dz = phi_pullback(*dstate)
+        (dinputs, dx), (dW_h, dh) = x_pullback(dz), h_pullback(dz)
+        return Nested(dinputs, dW_h), dx, (dh,)
+
+    return (h,), pullback
+
+
+def test_a_cell_of_ones_own_with_parameters_in_its_own_form_is_summed_over_time_too():
+    rng = np.random.default_rng(0)
+    params = models.init_recurrent("rnn", 3, 4, rng=rng)
+    xs, doutputs = rng.standard_normal((6, 5, 3)), rng.standard_normal((6, 5, 4))
+    own = Nested(Affine(params.W_x, params.b), params.W_h)
+    zero = (np.zeros((5, 4)),)
+    grads, dxs, _ = models.through_time(models.unroll("rnn", params, xs)[1], doutputs)
+    own_grads, own_dxs, _ = models.through_time(models.unroll(nested_rnn, own, xs, zero)[1], doutputs)
+    np.testing.assert_allclose(own_grads.inputs.W, grads.W_x, rtol=1e-12)
+    np.testing.assert_allclose(own_grads.inputs.b, grads.b, rtol=1e-12)
+    np.testing.assert_allclose(own_grads.W_h, grads.W_h, rtol=1e-12)
+    np.testing.assert_allclose(own_dxs, dxs, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("cell", "drawn"), [("lstm", "rnn"), ("rnn", "lstm"), ("relu_rnn", "lstm")])
+@pytest.mark.parametrize("H", [4, 5])
+def test_a_cell_refuses_the_parameters_of_another(cell, drawn, H):
+    params = models.init_recurrent(drawn, 2, H, rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"W_h has shape .*; allowed is \(..., H, \d H\)"):
+        models.unroll(cell, params, np.ones((3, 5, 2)))
+
+
+@pytest.mark.parametrize("dtypes", [("float16", "float64"), ("float64", "float32"), ("float32", "float16")])
+def test_two_precisions_are_refused_in_place_of_widening_one(dtypes):
+    params = models.init_recurrent("gru", 2, 4, rng=np.random.default_rng(0), dtype=dtypes[0])
+    with pytest.raises(ValueError, match=f"x is {dtypes[1]}, but W is {dtypes[0]}; allowed is one precision"):
+        models.unroll("gru", params, np.ones((3, 5, 2), dtypes[1]))
+
+
+@pytest.mark.parametrize("truncate", [None, 1, 4, 10])
+def test_the_way_back_yields_the_readout_then_every_step_then_the_input(truncate):
+    params = models.init_recurrent("lstm", 2, 4, rng=np.random.default_rng(0), readout=3)
+    outputs, tape = models.unroll("lstm", params, np.ones((10, 5, 2)))
+    names = [adjoint.name for adjoint in models.back_through_time(tape, np.ones_like(outputs), truncate=truncate)]
+    assert names == ["readout", *(f"lstm {t}" for t in range(10, 0, -1)), "input"]

@@ -167,3 +167,9 @@ def test_tree_map_walks_several_trees_in_step():
 def test_tree_map_refuses_trees_of_different_form():
     with pytest.raises(ValueError, match="shorter"):
         tree_map(np.add, (1.0, 2.0), (1.0,))
+
+
+def test_an_injected_cotangent_of_another_shape_is_named():
+    steps = [Step("double", np.ones((2, 3)), lambda dy: (None, 2 * dy))]
+    with pytest.raises(ValueError, match=r"inject has shape \(3,\); allowed is that of the step's cotangent, \(2, 3\)"):
+        list(backprop(steps, np.ones((2, 3)), inject=[np.ones(3)]))

@@ -1,11 +1,13 @@
 """Depth and time: networks are chains of steps, and a forward pass leaves them on a tape.
 
-``mlp``: affine maps and activations, with norms and paths around them. ``recurrent``: one cell, step after step.
+``mlp``: affine maps and activations. ``layers``: the same with norms, and with paths around them. ``recurrent``: one
+cell, step after step.
 """
 
 from __future__ import annotations
 
-from .mlp import ALPHAS, FORMS, NORMS, Layer, Skip, gradients, hidden, init_affine, init_mlp, mlp
+from .layers import ALPHAS, FORMS, NORMS, Layer, Skip
+from .mlp import gradients, hidden, init_affine, init_mlp, mlp
 from .recurrent import Sequence, back_through_time, init_recurrent, through_time, unroll
 
 __all__ = [

@@ -5,49 +5,19 @@
 ``depth`` counts the hidden layers. On the tape, layer 3 of a tanh net is the two steps "affine 3" and "tanh 3", and
 the last affine map, which has no activation, is the step "readout".
 
-A **norm** is one more step of a layer, "batch_norm 3", before or behind its activation. A **skip** is a path around the
-layer: behind "fork 3" the state on the tape has two lanes, (trunk, branch); the layer's steps work on the branch, while
-the trunk passes by; "join 3" adds them, h_k = trunk + α branch. Backward, the trunk hands dh on untouched.
+A net may also have a norm in each layer and a path around it: what that adds to the tape is in ``layers``.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
 from .. import init, require
-from ..ops import ACTIVATIONS, Affine, Array, Norm, affine, batch_norm, layer_norm
+from ..ops import ACTIVATIONS, Affine, Array, Norm, affine
 from ..tape import Step, backprop, place
-
-FORMS = {  # of a path around a layer: the layer's steps, in their order
-    "post": ("fork", "affine", "activation", "join"),  # h + α φ(h W), summed behind the activation (He et al. 2016a)
-    "pre": ("fork", "activation", "affine", "join"),  # h + α φ(h) W: nothing is done to the trunk (He et al. 2016b)
-    "branch": ("fork", "affine", "activation", "affine b", "join"),  # h + α φ(h W_1) W_2, a branch of mean zero
-}
-KINDS = {"batch": batch_norm, "layer": layer_norm}
-PLACES = ("before", "after", "input", "output")  # the activation, or: of the branch's input, behind the join
-NORMS = {kind if at == "before" else f"{kind}_{at}": (kind, at) for kind in KINDS for at in PLACES}
-ALPHAS = {"1/sqrt(depth)": lambda depth: depth**-0.5, "1/depth": lambda depth: 1 / depth}
-
-
-class Layer(NamedTuple):
-    """The parameters of one layer. Where the skip is a two-layer branch, a pair of them stands for the layer."""
-
-    affine: Affine
-    norm: Norm | None = None
-
-
-class Skip(NamedTuple):
-    """A path around each layer:  h + alpha · branch.   alpha : a number, or a name in ALPHAS.
-
-    A layer whose width changes has none, as there is nothing of its output's shape to add.
-    """
-
-    form: str = "post"
-    alpha: float | str = 1.0
+from .layers import Layer, check, dressed, no_params, norm_named, skip_named
 
 
 def init_mlp(
@@ -61,8 +31,8 @@ def init_mlp(
     """
     if len(sizes) < 2:
         raise ValueError(f"sizes is {sizes!r}; allowed are at least two whole numbers, inputs and outputs")
-    _, at = _norm_named(norm)
-    two, options = _skip_named(skip).form == "branch", dict(scheme=scheme, rng=rng, activation=activation, gain=gain)
+    _, at = norm_named(norm)
+    two, options = skip_named(skip).form == "branch", dict(scheme=scheme, rng=rng, activation=activation, gain=gain)
     options |= dict(ensemble=ensemble, dtype=dtype)
 
     def layer(fan_in, fan_out):
@@ -105,16 +75,16 @@ def hidden(params: list, x: Array, activation, *, norm=None, skip=None) -> tuple
     skip : a name in FORMS, or a Skip. Raises ValueError for a name that is unknown, and params that do not fit.
     """
     phi = activation if callable(activation) else ACTIVATIONS[require.choice("activation", activation, ACTIVATIONS)]
-    (kind, at), skip = _norm_named(norm), _skip_named(skip)
-    operations = _operations(phi, KINDS.get(kind), _alpha(skip.alpha, len(params)))
-    state, tape = x, []
-    for k, block in enumerate(params, start=1):
-        _fits(k, block, norm, skip.form)
-        for word in _recipe(skip.form if skip.form and _has_path(block) else None, at):
-            name, letter, operation = operations[word]
-            state, pullback = operation(block, state)
-            tape.append(Step(f"{name} {k}{letter}", state, pullback))
-    return state, tape
+    check(params, norm, skip)
+    if norm or skip:
+        return dressed(params, x, phi, norm, skip)
+    h, tape, name = x, [], getattr(phi, "__name__", "activation")
+    for k, layer in enumerate(params, start=1):
+        z, pullback = affine(layer.affine, h)
+        tape.append(Step(f"affine {k}", z, pullback))
+        h, pullback = no_params(*phi(z))
+        tape.append(Step(f"{name} {k}", h, pullback))
+    return h, tape
 
 
 def gradients(tape: list[Step], cotangent: Array) -> tuple[list, Array]:
@@ -127,99 +97,3 @@ def gradients(tape: list[Step], cotangent: Array) -> tuple[list, Array]:
             layers.setdefault(place(name), {}).setdefault(name.endswith("b"), {})[field] = grads
     blocks = [tuple(Layer(**{"affine": None} | fields) for fields in block.values()) for block in layers.values()]
     return [block if len(block) > 1 else block[0] for block in blocks], at_input.cotangent
-
-
-# --- a layer's steps --------------------------------------------------------------------------------------------------
-
-
-@lru_cache
-def _recipe(form: str | None, norm_at: str | None) -> tuple[str, ...]:
-    """The steps of a layer, in their order: those of its form, and the norm at its place."""
-    words = list(FORMS[form] if form else ("affine", "activation"))
-    phi = words.index("activation")
-    if norm_at:
-        words.insert(
-            {"before": phi, "after": phi + 1, "input": 1 if form else 0, "output": len(words)}[norm_at], "norm"
-        )
-    return tuple(words)
-
-
-def _operations(phi, normalize, alpha: float) -> dict:
-    """Every step that a layer may have: its name, a letter, and its function, (layer, state) -> (state, pullback)."""
-    return {
-        "affine": ("affine", "", _on_branch(lambda layer, h: affine(_first(layer).affine, h))),
-        "affine b": ("affine", "b", _on_branch(lambda layer, h: affine(layer[1].affine, h))),
-        "norm": (normalize and normalize.__name__, "", _on_branch(lambda layer, h: normalize(_first(layer).norm, h))),
-        "activation": (phi.__name__, "", _on_branch(lambda _, z: _no_params(*phi(z)))),
-        "fork": ("fork", "", lambda _, h: ((h, h), lambda lanes: (None, lanes[0] + lanes[1]))),
-        "join": ("join", "", lambda _, lanes: (lanes[0] + alpha * lanes[1], lambda dh: (None, (dh, alpha * dh)))),
-    }
-
-
-def _first(layer) -> Layer:
-    """The layer itself, or the first of the two of a branch."""
-    return layer if isinstance(layer, Layer) else layer[0]
-
-
-def _on_branch(operation):
-    """The operation on a state of one lane; of two, (trunk, branch), on the branch, while the trunk passes by."""
-
-    def run(layer, state):
-        if not isinstance(state, tuple):
-            return operation(layer, state)
-        trunk, h = state
-        y, pullback = operation(layer, h)
-
-        def lanes(dstate):
-            dtrunk, dy = dstate
-            grads, dh = pullback(dy)
-            return grads, (dtrunk, dh)
-
-        return (trunk, y), lanes
-
-    return run
-
-
-def _no_params(y, pullback):
-    """The answer of a function without parameters as that of a step: its grads are None."""
-    return y, lambda dy: (None, pullback(dy))
-
-
-# --- options by name, and parameters that fit them ------------------------------------------------------------------
-
-
-def _norm_named(norm) -> tuple[str | None, str | None]:
-    """The kind and the place of a norm, or (None, None)."""
-    return (None, None) if norm is None else NORMS[require.choice("norm", norm, NORMS)]
-
-
-def _skip_named(skip) -> Skip:
-    """A Skip, by its form's name or itself; Skip(None) for none."""
-    if skip is None:
-        return Skip(None)
-    skip = skip if isinstance(skip, Skip) else Skip(skip)
-    require.choice("skip", skip.form, FORMS)
-    return skip
-
-
-def _alpha(alpha, depth: int) -> float:
-    """α as a number, for a net of ``depth`` layers."""
-    if isinstance(alpha, str):
-        return ALPHAS[require.choice("alpha", alpha, ALPHAS)](max(depth, 1))
-    return require.number("alpha", alpha)
-
-
-def _has_path(block) -> bool:
-    """Whether a path around the layer has its output's shape."""
-    return not isinstance(block, Layer) or block.affine.W.shape[-1] == block.affine.W.shape[-2]
-
-
-def _fits(k: int, block, norm: str | None, form: str | None) -> None:
-    """Raise ValueError unless layer k was drawn for this norm and this skip."""
-    first = _first(block)
-    if (first.norm is None) != (norm is None):
-        has = "no norm" if first.norm is None else "a norm"
-        raise ValueError(f"norm is {norm!r}, but layer {k} has {has}; allowed is the norm that init_mlp was given")
-    if (form == "branch") == isinstance(block, Layer) and _has_path(block):
-        has = "one layer" if isinstance(block, Layer) else "two layers"
-        raise ValueError(f"skip is {form!r}, but block {k} has {has}; allowed is the skip that init_mlp was given")

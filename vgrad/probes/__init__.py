@@ -19,6 +19,7 @@ from .time import (
     jacobian_columns,
     jacobian_norms,
     nonnormality,
+    norms_in_time,
     singular_values,
     spectral_radius,
     transitions,
