@@ -120,7 +120,8 @@ def _pre_activation(params: Recurrent, x: Array, state: tuple, gates: int):
         dW_h, dh = h_pullback(dz)
         return Recurrent(dW_x, dW_h, db), dx, dh
 
-    return z + z_h, pullback
+    z += z_h
+    return z, pullback
 
 
 def _fits(state: tuple, z: Array, W_h: Array, gates: int) -> None:

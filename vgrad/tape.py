@@ -50,7 +50,8 @@ def backprop(tape: list[Step], cotangent, inject=None) -> Iterator[Adjoint]:
         tree_map(_same_shape, cotangent, tape[-1].output)
     for step, extra in zip(reversed(tape), reversed(inject), strict=True):
         if extra is not None:
-            cotangent = tree_map(_plus, cotangent, extra)
+            lanes = isinstance(cotangent, tuple)
+            cotangent = tuple(map(_plus, cotangent, extra)) if lanes else _plus(cotangent, extra)
         grads, dinput = step.pullback(cotangent)
         yield Adjoint(step.name, cotangent, grads)
         cotangent = dinput

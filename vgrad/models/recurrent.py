@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import cells, init, require
 from ..ops import Affine, Array, affine
-from ..tape import Adjoint, Step, backprop, tree_map
+from ..tape import Adjoint, Step, backprop, leaves, tree_map
 from .mlp import init_affine
 
 
@@ -81,14 +81,13 @@ def through_time(tape: list[Step], doutputs: Array, *, truncate: int | None = No
     doutputs : of the shape of unroll's outputs. truncate : cut the way back into spans of so many steps, so that no
     part of the gradient reaches further (Williams & Peng 1990); the forward pass is not cut.
     """
-    grads = dreadout = None
-    dxs = []
+    grads, dreadout, dxs = None, None, []
     for adjoint in back_through_time(tape, doutputs, truncate=truncate):
         if adjoint.name == "readout":
             dreadout = adjoint.grads
         elif adjoint.grads is not None:
-            own, dx = adjoint.grads
-            grads = own if grads is None else tree_map(_add, grads, own)
+            share, dx = adjoint.grads
+            grads = share if grads is None else _add(grads, share)
             dxs.append(dx)
     return grads if dreadout is None else Sequence(grads, dreadout), np.stack(dxs[::-1]), adjoint.cotangent
 
@@ -115,10 +114,11 @@ def back_through_time(tape: list[Step], doutputs: Array, *, truncate: int | None
     yield adjoint
 
 
-def _add(total: Array, share: Array) -> Array:
-    """In place: the shares of T steps are not kept."""
-    total += share
-    return total
+def _add(grads, share):
+    """One more step's share, in place: T of them are not kept."""
+    for total, part in zip(leaves(grads), leaves(share), strict=True):
+        total += part
+    return grads
 
 
 def _as_step(pullback):
