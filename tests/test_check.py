@@ -20,7 +20,131 @@ def raising(z):
     raise RuntimeError("half finished")
 
 
+def norm(slope, y=lambda unit: unit):
+    """Batch norm whose pullback is slope(y, dy, std)."""
+
+    def function(z):
+        std = np.sqrt(z.var(axis=0) + 1e-5)
+        unit = (z - z.mean(axis=0)) / std
+        return y(unit), lambda dy: slope(unit, dy, std)
+
+    return function
+
+
+def along(y, dy):
+    return y * (y * dy).mean(axis=0)
+
+
+def normed(activation="relu", **settings):
+    return experiments.flow(
+        **{"depth": 50, "norm": "batch", "width": 64, "batch": 64, **settings}, activation=activation
+    )
+
+
+def chained(down):
+    """A backprop that goes up rightly, and ``down`` as it is told."""
+
+    def backprop(functions, x, dy):
+        y, pullbacks = x, []
+        for function in functions:
+            y, pullback = function(y)
+            pullbacks.append(pullback)
+        return y, down(pullbacks, x, dy)
+
+    return backprop
+
+
 TRIES = {
+    "thousandth": {
+        "right": 17,
+        "nearly": 16,
+        "where the line crosses": 16.04,
+        "too many": 20,
+        "too few": 7,
+        "none": 0,
+        "a word": "seventeen",
+        "nothing": None,
+    },
+    "decades": {
+        "right": lambda factors: np.log10(factors).sum(),
+        "logarithm of the product": lambda factors: np.log10(np.prod(factors)),
+        "natural": lambda factors: np.log(factors).sum(),
+        "the product": np.prod,
+        "the other sign": lambda factors: -np.log10(factors).sum(),
+        "a sum": np.sum,
+        "cut off": lambda factors: max(np.log10(factors).sum(), -308.0),
+        "one each": np.log10,
+        "no function": 3.0,
+        "dots": lambda factors: ...,
+        "raises": raising,
+    },
+    "fair_coin": {
+        "right": 1 / 0.6,
+        "mean of one": 1.4,
+        "nearly": 1.65,
+        "too small": 1.5,
+        "too large": 2.0,
+        "negative": -1.0,
+        "a word": "two",
+        "nothing": None,
+    },
+    "backprop": {
+        "right": chained(lambda pullbacks, x, dy: [dy := pullback(dy) for pullback in reversed(pullbacks)][-1]),
+        "untouched": lambda functions, x, dy: (x, dy),
+        "not down": chained(lambda pullbacks, x, dy: dy),
+        "not reversed": chained(lambda pullbacks, x, dy: [dy := pullback(dy) for pullback in pullbacks][-1]),
+        "only the last": chained(lambda pullbacks, x, dy: pullbacks[-1](dy)),
+        "only the first": chained(lambda pullbacks, x, dy: pullbacks[0](dy)),
+        "from one": chained(lambda pullbacks, x, dy: pullbacks[0](pullbacks[1](pullbacks[2](np.ones(3))))),
+        "all at x": lambda functions, x, dy: (
+            np.tanh(3 * x) ** 2,
+            [dy := f(x)[1](dy) for f in reversed(functions)][-1],
+        ),
+        "another shape": chained(lambda pullbacks, x, dy: 1.0),
+        "something else": chained(lambda pullbacks, x, dy: dy + 1),
+        "half": chained(lambda pullbacks, x, dy: None),
+        "one thing": lambda functions, x, dy: dy,
+        "no function": 3,
+        "raises": lambda functions, x, dy: raising(x),
+    },
+    "norm_pullback": {
+        "right": norm(lambda y, dy, std: (dy - dy.mean(axis=0) - along(y, dy)) / std),
+        "std alone": norm(lambda y, dy, std: dy / std),
+        "no third term": norm(lambda y, dy, std: (dy - dy.mean(axis=0)) / std),
+        "no second term": norm(lambda y, dy, std: (dy - along(y, dy)) / std),
+        "no std": norm(lambda y, dy, std: dy - dy.mean(axis=0) - along(y, dy)),
+        "plus": norm(lambda y, dy, std: (dy - dy.mean(axis=0) + along(y, dy)) / std),
+        "a sum": norm(lambda y, dy, std: (dy - dy.mean(axis=0) - len(dy) * along(y, dy)) / std),
+        "wrong": norm(lambda y, dy, std: -dy),
+        "nothing": norm(lambda y, dy, std: None),
+        "dots": norm(lambda y, dy, std: ...),
+        "one number": lambda z: z,
+        "other y": norm(lambda y, dy, std: dy, y=lambda unit: 2 * unit),
+        "raises": raising,
+        "another shape": norm(lambda y, dy, std: dy.T),
+        "no function": 3,
+    },
+    "relu_factor": {
+        "right": (np.pi / (np.pi - 1)) ** 0.5,
+        "chi": np.pi / (np.pi - 1),
+        "upside down": ((np.pi - 1) / np.pi) ** 0.5,
+        "layer norm's": 1.0,
+        "nearly": 1.21,
+        "wrong": 2.0,
+        "a word": "pi",
+        "nothing": None,
+    },
+    "hold_batch": {
+        "right": normed("sigmoid"),
+        "untouched": normed(),
+        "without a norm": normed("sigmoid", norm=None),
+        "too short": normed("sigmoid", depth=10),
+        "linear": normed("identity"),
+        "one network": normed("sigmoid", seeds=1),
+        "another gain": normed("gelu", gain=0.5),
+        "tanh": normed("tanh"),
+        "a number": 1.0,
+    },
     "softsign": {
         "right": softsign(lambda z, dh: dh / (1 + abs(z)) ** 2),
         "nearly": softsign(lambda z, dh: dh / (1 + abs(z))),
@@ -127,6 +251,34 @@ def test_a_page_without_a_kernel_shows_the_question_but_not_the_answer():
 # --- the right choices, measured ------------------------------------------------------------------------------------
 
 
+def test_quarter_10():
+    assert np.log10(0.25**10) == pytest.approx(-6, abs=0.05)
+    assert check.QUESTIONS["quarter_10"].right == "about a millionth"
+
+
+def test_float16_doublings():
+    number, doublings = np.float16(1), 0
+    with np.errstate(over="ignore"):
+        while np.isfinite(number):
+            number, doublings = number * np.float16(2), doublings + 1
+    assert check.QUESTIONS["float16_doublings"].right == f"the {doublings}th"
+
+
+def test_coin():
+    for seed in range(5):
+        held = np.random.default_rng(seed).choice([1.5, 0.6], size=(2000, 100)).prod(axis=1)
+        assert 1e-3 < np.median(held) < 1e-2
+    assert check.QUESTIONS["coin"].right == "less than a hundredth"
+
+
+def test_which_slope():
+    x, step = 0.5, 1e-6
+    measured = (np.tanh(3 * (x + step)) ** 2 - np.tanh(3 * (x - step)) ** 2) / (2 * step)
+    h = np.tanh(1.5)
+    assert measured == pytest.approx(2 * h * (1 - h**2) * 3, rel=1e-6)
+    assert check.QUESTIONS["which_slope"].right == "at what enters it, h = tanh(1.5)"
+
+
 def test_sigmoid_30():
     ratios = [experiments.flow(depth=30, width=32, activation="sigmoid", seed=seed).ratio for seed in range(5)]
     assert all(1e-19 < ratio < 1e-17 for ratio in ratios)
@@ -156,3 +308,35 @@ def test_narrow():
         assert record.silent > 0
         assert np.log10(np.quantile(ratio, 0.9) / np.quantile(ratio[ratio > 0], 0.1)) > 2
     assert check.QUESTIONS["narrow"].right.startswith("networks differ by decades")
+
+
+def test_norms_sigmoid():
+    for seed in range(5):
+        flows = experiments.normalization.compare(activation="sigmoid", seed=seed).flows
+        assert flows["none"].ratio < 1e-17
+        assert 0.1 < flows["batch"].ratio < 10
+        assert flows["layer"].ratio < 1e-8
+    assert check.QUESTIONS["norms_sigmoid"].right == "batch norm only"
+
+
+def test_norms_relu():
+    settings = dict(activation="relu", scheme="he_normal", depth=50, width=64, batch=64, seeds=4)
+    for seed in range(5):
+        flows = experiments.normalization.compare(norms=("none", "batch"), seed=seed, **settings).flows
+        assert 0.1 < flows["none"].ratio < 10
+        assert flows["batch"].ratio ** (1 / 49) == pytest.approx(1.21, abs=0.03)
+    assert check.QUESTIONS["norms_relu"].right.startswith("it explodes, by a fifth more")
+
+
+def test_norms_batch():
+    for activation in ("identity", "relu"):
+        small, large = np.median(experiments.normalization.growth(activation, batches=(8, 64)).factors, axis=1)
+        assert small > 1.05 * large > 1
+    assert check.QUESTIONS["norms_batch"].right == "smaller batches explode faster"
+
+
+def test_norms_learn():
+    nets = {"ReLU with batch norm": ("relu", "batch"), "sigmoid with layer norm": ("sigmoid", "layer")}
+    nets |= {"sigmoid with batch norm": ("sigmoid", "batch")}
+    learn = [name for name, net in nets.items() if experiments.normalization.learn(*net, seeds=2).learnt == 2]
+    assert learn == [check.QUESTIONS["norms_learn"].right]

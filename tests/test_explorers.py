@@ -175,7 +175,100 @@ def assert_silence_is_told_truly(asked, record, words):
         assert dead <= (silent & exact).sum()
 
 
-TRULY = {"gradient_flow": assert_flow_is_told_truly}
+def assert_products_are_told_truly(explorer):
+    """The sentence of the products, against products multiplied anew, one by one, from the same factors."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    factors = record.factor * np.exp(asked["spread"] * logarithms(asked["seeds"], asked["depth"]))
+    product, path = np.ones(len(factors), asked["precision"]), []
+    with np.errstate(all="ignore"):
+        for column in factors.T:
+            product = product * column.astype(asked["precision"])
+            path.append(product.astype(float))
+    chance, last = asked["spread"] > 0 and asked["seeds"] > 1, np.sort(path[-1])
+    nearby = last[[(len(last) - 1) // 2, len(last) // 2]]  # of an even number, either
+    told = re.search(r": the (?:product|median of (\d+) products) is (.+?) \(theory (\S+)\): it (\w+)", words)
+    assert told[1] == (str(asked["seeds"]) if chance else None)
+    assert told[2] in {"exactly 0" if m == 0 else plots.grammar.number(m) for m in nearby}
+    assert told[4] in {verdict_of(m) for m in nearby}
+    assert words.startswith(f"{asked['depth']} factor")
+    assert_theory_is_told_truly(record, words, told[3], chance)
+    assert_losses_are_told_truly(asked, np.array(path), words, chance)
+
+
+def logarithms(seeds, depth):
+    """ζ, drawn as the experiment says: a hundred at a time, each hundred with a generator of its own."""
+    blocks = [np.random.default_rng((0, 3, k)).standard_normal((seeds, 100)) for k in range(-(-depth // 100))]
+    return np.concatenate(blocks, axis=1)[:, :depth]
+
+
+def assert_theory_is_told_truly(record, words, typical, chance):
+    decades = record.depth * math.log10(record.factor)
+    assert math.log10(float(typical)) == pytest.approx(decades, abs=0.03)
+    if chance and (mean := re.search(r"their mean is (.+?) \(theory (\S+)\)", words)):
+        of_ten = record.depth * record.spread**2 / 2 / math.log(10)
+        mantissa, _, exponent = mean[2].partition("e")
+        assert math.log10(float(mantissa)) + int(exponent or 0) == pytest.approx(decades + of_ten, abs=0.03)
+        with np.errstate(over="ignore"):
+            measured = float(np.mean(record.products[:, -1].astype(np.longdouble)))
+        assert mean[1] in {"exactly 0" if measured == 0 else plots.grammar.number(measured)}
+
+
+def assert_losses_are_told_truly(asked, path, words, chance):
+    """From where on the median is lost, and how many products are lost in the end."""
+    said = re.search(r"exactly 0 (?:in \w+ )?from (\d+) on", words), re.search(r"is beyond \w+ from (\d+) on", words)
+    middle = np.sort(path, axis=1)[:, round(0.5 * (asked["seeds"] - 1))]
+    for match, lost in zip(said, (middle == 0, ~np.isfinite(middle)), strict=True):
+        assert (match and int(match[1])) == (int(np.argmax(lost)) + 1 if lost.any() else None)
+    for kind, lost in (("exactly 0", path[-1] == 0), ("beyond", ~np.isfinite(path[-1]))):
+        count = re.search(rf"In the end (\d+) of \d+ are {kind}", words)
+        assert (int(count[1]) if count else 0) == (lost.sum() if chance else 0)
+
+
+def assert_norms_are_told_truly(explorer):
+    """The sentence of the norms: each curve's ratio, verdict and factor a layer, against the networks' own norms."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    named = {"none": ("no_norm", "without a norm"), "batch": ("batch_norm", "with batch norm")}
+    named |= {"layer": ("layer_norm", "with layer norm")}
+    suffix = "_after" if asked["place"] == "after" else ""
+    assert [*record.flows] == [norm for norm, (key, _) in named.items() if asked[key]]
+    assert words.startswith(f"{asked['depth']} layer")
+    assert ("norms after the activation" in words) == bool(suffix)
+    assert f"width {asked['width']}," in words
+    assert f"{asked['batch']} samples." in words
+    for norm, flow in record.flows.items():
+        assert flow.norm == (None if norm == "none" else norm + suffix)
+        assert flow.dh.shape[1] == asked["depth"]
+        assert (len(flow.dh) < asked["seeds"]) <= ("networks asked for" in words)
+        silent = int((flow.dh[:, 0] == 0).sum())
+        told = re.findall(
+            rf"In (\d+) of (?:\d+) networks? {named[norm][1]} the first layer receives exactly noth", words
+        )
+        assert told == ([str(silent)] if silent else [])
+        if asked["depth"] > 1:
+            assert_norm_is_told_truly(flow.dh, named[norm][1], words)
+
+
+def assert_norm_is_told_truly(norms, name, words):
+    with np.errstate(invalid="ignore"):
+        ratios = np.sort(np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1]))
+    medians = {float(ratios[(len(ratios) - 1) // 2]), float(ratios[len(ratios) // 2])}  # of an even number, either
+    finding = words.partition(". ")[0]
+    part = next(part for part in finding.split(": ", 1)[1].split("; ") if part.startswith(name))
+    size = r"(exactly 0|[-+.e\d]+)"
+    told = re.search(rf"{name} (?:the first layer's dh is )?(?:{size}(?: of the last's)?[^:]*: )?it (\w+)", part)
+    sizes = {m: "exactly 0" if m == 0 else plots.grammar.number(m) if math.isfinite(m) else None for m in medians}
+    assert told.groups() in {(sizes[m], verdict_of(m)) for m in medians}
+    factor = re.search(rf"A layer multiplies it by [^:]*?([-+.e\d]+) {name}", words)
+    layers = norms.shape[1] - 1
+    allowed = {f"{m ** (1 / layers):.3g}" for m in medians if 0 < m < math.inf}
+    assert (factor[1] in allowed) if factor else allowed != medians or not allowed
+
+
+TRULY = {
+    "products": assert_products_are_told_truly,
+    "gradient_flow": assert_flow_is_told_truly,
+    "normalization": assert_norms_are_told_truly,
+}
 
 
 def assert_sound(explorer, name):
@@ -244,6 +337,22 @@ def anywhere(widget):
 
 
 CORNERS = {
+    "normalization": [
+        dict(activation="relu", width=4, batch=2, depth=100, place="after"),  # dead units, and nothing to divide by
+        dict(activation="relu", gain=0.1, batch=2, depth=100),  # where ε counts
+        dict(activation="sigmoid", gain=20.0, batch=2, depth=100, place="after"),
+        dict(activation="identity", batch=3),  # theory has no answer
+        dict(no_norm=False, batch_norm=False, layer_norm=False),
+        dict(width=128, batch=128, depth=100, seeds=32),  # more than a slider can wait for
+    ],
+    "products": [
+        dict(factor=0.1, depth=200, spread=2.0, precision="float64"),
+        dict(factor=10.0, depth=200, spread=2.0, precision="float64", seeds=1000),
+        dict(factor=0.6, depth=33, spread=0.3, precision="float16"),  # some products are 0, and some subnormal
+        dict(factor=1.4, depth=33, spread=0.3, precision="float16"),
+        dict(factor=0.5, depth=20, spread=0.0, precision="float16"),
+        dict(factor=1.0, depth=200, spread=2.0, precision="float16", seeds=7),
+    ],
     "gradient_flow": [
         dict(activation="relu", gain=0.1, precision="float16"),  # what underflows is h, on the way forward
         dict(activation="relu", gain=0.1, precision="float32", depth=100),
@@ -254,7 +363,7 @@ CORNERS = {
         dict(activation="selu", gain=20.0, precision="float32", depth=100, log=False),
         dict(activation="relu", width=4, batch=1, depth=100, seeds=64, dz=True, dW=True),
         dict(dh=False),
-    ]
+    ],
 }
 
 
@@ -298,6 +407,38 @@ def test_reset_goes_back_to_where_a_lesson_let_it_start():
 
 
 PRESETS = {
+    "normalization": {
+        "Batch norm rescues sigmoid": lambda record: (
+            record.activation == "sigmoid"
+            and record.flows["none"].ratio < 1e-10 < 0.1 < record.flows["batch"].ratio < 10
+        ),
+        "Layer norm does not rescue sigmoid": lambda record: (
+            record.activation == "sigmoid" and record.flows["none"].ratio < record.flows["layer"].ratio < 1e-8
+        ),
+        "Batch norm explodes ReLU": lambda record: record.activation == "relu" and record.flows["batch"].ratio > 1e3,
+        "Layer norm fixes ReLU": lambda record: (
+            record.activation == "relu" and record.flows["none"].ratio < 1e-5 and 0.1 < record.flows["layer"].ratio < 10
+        ),
+        "Tiny batches": lambda record: (
+            record.activation == "identity" and record.batch < 10 and record.flows["batch"].ratio > 10
+        ),
+        "Norms forget the gain": lambda record: (
+            record.gain == 3 and record.flows["none"].ratio > 1e10 and 0.1 < record.flows["layer"].ratio < 10
+        ),
+    },
+    "products": {
+        "A quarter, ten times": lambda record: record.over_seeds.median[-1] == 0.25**10,
+        "Twice, until float16 ends": lambda record: record.precision == "float16" and record.ends == (None, None, 16),
+        "Half, until float16 is 0": lambda record: record.precision == "float16" and record.ends == (15, 25, None),
+        "Typical against mean": lambda record: (
+            0.5 < np.median(record.products[:, -1]) < 2 and record.products[:, -1].mean() > 1000
+        ),
+        "A mean of 1 vanishes": lambda record: (
+            record.factor * math.exp(record.spread**2 / 2) == pytest.approx(1, abs=0.01)
+            and np.median(record.products[:, -1]) < 1e-4
+        ),
+        "One product": lambda record: record.products.shape == (1, 100),
+    },
     "gradient_flow": {
         "Sigmoid vanishes": lambda record: record.ratio < 1e-10,
         "He keeps ReLU": lambda record: 0.1 < record.ratio < 10 and record.theory["dh"][0] == pytest.approx(1),
@@ -309,7 +450,7 @@ PRESETS = {
         "tanh: dz against dW": lambda record: (
             np.median(record.dW[:, 0] / record.dW[:, -1]) > 5 * np.median(record.dz[:, 0] / record.dz[:, -1])
         ),
-    }
+    },
 }
 
 

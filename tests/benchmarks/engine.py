@@ -101,7 +101,7 @@ def in_torch(params, x, cotangent):
         grads = torch.autograd.grad(
             h, [*hidden, *(W for W, _ in weights), *(b for _, b in weights), its_x], its_cotangent
         )
-        return [grad.norm() for grad in grads[: 3 * len(weights)]]
+        return torch.stack([grad.norm() for grad in grads[: 3 * len(weights)]])
 
     return run
 

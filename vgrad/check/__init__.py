@@ -8,11 +8,11 @@ Questions and checks of a lesson are in the file named like it. A check sees onl
 
 from __future__ import annotations
 
-from . import lesson_03
+from . import lesson_01, lesson_03, lesson_06
 from .framework import Feedback, Prediction, Question, answer_to, prediction_of
 
-QUESTIONS: dict[str, Question] = {**lesson_03.QUESTIONS}
-EXERCISES = {**lesson_03.EXERCISES}
+QUESTIONS: dict[str, Question] = {**lesson_01.QUESTIONS, **lesson_03.QUESTIONS, **lesson_06.QUESTIONS}
+EXERCISES = {**lesson_01.EXERCISES, **lesson_03.EXERCISES, **lesson_06.EXERCISES}
 
 __all__ = ["EXERCISES", "QUESTIONS", "Feedback", "Prediction", "Question", "answer", "predict", "solution"]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from . import kata
+from . import kata, normalization
 from .gradient_flow import CHOICES, FlowRecord, flow
+from .products import ProductsRecord, products
 
-__all__ = ["CHOICES", "FlowRecord", "flow", "kata"]
+__all__ = ["CHOICES", "FlowRecord", "ProductsRecord", "flow", "kata", "normalization", "products"]

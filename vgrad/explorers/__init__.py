@@ -10,7 +10,13 @@ from collections.abc import Callable
 
 from .framework import Explorer
 from .gradient_flow import gradient_flow
+from .normalization import normalization
+from .products import products
 
-CATALOGUE: dict[str, Callable[[], Explorer]] = {"gradient_flow": gradient_flow}
+CATALOGUE: dict[str, Callable[[], Explorer]] = {
+    "products": products,
+    "gradient_flow": gradient_flow,
+    "normalization": normalization,
+}
 
-__all__ = ["CATALOGUE", "Explorer", "gradient_flow"]
+__all__ = ["CATALOGUE", "Explorer", "gradient_flow", "normalization", "products"]

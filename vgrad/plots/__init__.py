@@ -7,10 +7,18 @@ band of one decade between stays clear; the median is solid, seeds are a band, t
 
 from __future__ import annotations
 
+from . import normalization
 from .flow import FlowPlot, flow
+from .growth import growth, learning
 from .kata import bars
 from .multiples import grid, spread
+from .normalization import NormsPlot, norms
 from .picture import Picture
+from .product_words import products_alt, products_sentence
+from .products import ProductsPlot, products
 from .words import alt, sentence
 
-__all__ = ["FlowPlot", "Picture", "alt", "bars", "flow", "grid", "sentence", "spread"]
+__all__ = [
+    "FlowPlot", "NormsPlot", "Picture", "ProductsPlot", "alt", "bars", "flow", "grid", "growth", "learning",
+    "normalization", "norms", "products", "products_alt", "products_sentence", "sentence", "spread",
+]  # fmt: skip
