@@ -1,0 +1,285 @@
+"""Products of random factors: multiplied anew here, with theory, the ends of each precision, picture and words."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from functools import cache
+
+import numpy as np
+import pytest
+
+from vgrad import experiments, plots
+from vgrad.experiments.products import products
+from vgrad.plots.products import ProductsPlot, reach
+
+CASES = {
+    "a quarter": dict(factor=0.25, depth=10),
+    "half in float16": dict(factor=0.5, depth=30, precision="float16"),
+    "twice in float16": dict(factor=2.0, depth=20, precision="float16"),
+    "by chance": dict(factor=1.0, depth=100, spread=0.5, seeds=99),
+    "some lost": dict(factor=0.6, depth=33, spread=0.3, seeds=33, precision="float16"),
+    "some beyond": dict(factor=1.4, depth=33, spread=0.3, seeds=33, precision="float16"),
+    "all beyond": dict(factor=10.0, depth=200, spread=2.0, seeds=33, precision="float32"),
+    "one product": dict(factor=0.9, depth=40, spread=0.5, seeds=1),
+    "one factor": dict(factor=0.9, depth=1, spread=0.5, seeds=9),
+    "no factor but 0": dict(factor=0.0, depth=5),
+    "deep": dict(factor=0.5, depth=1200),
+    "the deepest": dict(factor=1e-3, depth=10_000, seeds=1),
+}
+every_case = pytest.mark.parametrize("case", CASES)
+
+
+@cache
+def record_of(case):
+    return products(**{"seeds": 5, **CASES[case]})
+
+
+def decades(values):
+    with np.errstate(divide="ignore"):
+        return np.log10(values)
+
+
+def drawn(values, one=1.0):
+    """What a line from 1 shows of sizes: their decades, and nothing where they have none."""
+    heights = decades(np.concatenate([[one], values]))
+    return np.where(np.isfinite(heights), heights, np.nan)
+
+
+# --- what is measured -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("precision", "infinite", "subnormal", "zero"),
+    [("float16", 16, 15, 25), ("float32", 128, 127, 150), ("float64", 1024, 1023, 1075)],
+)
+def test_each_precision_ends_where_it_does(precision, infinite, subnormal, zero):
+    for factor, expected in ((2.0, (None, None, infinite)), (0.5, (subnormal, zero, None))):
+        record = products(factor=factor, depth=1200, seeds=1, precision=precision)
+        assert record.ends == expected
+        number, powers = np.ones(1, precision), []
+        with np.errstate(all="ignore"):
+            for _ in range(1200):
+                number = number * np.array([factor], precision)
+                powers.append(float(number[0]))
+        np.testing.assert_array_equal(record.products[0], powers)
+
+
+@pytest.mark.parametrize("precision", ["float16", "float32", "float64"])
+def test_the_ends_that_are_drawn_are_those_of_the_precision(precision):
+    info = np.finfo(precision)
+    least, normal, most = (np.exp2(np.longdouble(end / np.log10(2))) for end in reach(precision))
+    assert float(least) == pytest.approx(float(info.smallest_subnormal), rel=1e-6)
+    assert float(normal) == pytest.approx(float(info.tiny), rel=1e-6)
+    assert float(most / 2) == pytest.approx(float(info.max) / 2, rel=1e-3)
+
+
+@pytest.mark.parametrize("factor", [0.25, 0.65, 2.0])
+def test_without_spread_every_product_is_a_power(factor):
+    record = products(factor=factor, depth=50, seeds=3)
+    np.testing.assert_allclose(record.products, np.tile(factor ** np.arange(1.0, 51), (3, 1)), rtol=1e-13)
+    np.testing.assert_allclose(record.mean, record.over_seeds.median, rtol=1e-13)
+    for line in record.theory.values():
+        np.testing.assert_allclose(line, decades(record.products[0]), atol=1e-12)
+
+
+def test_the_typical_product_and_the_mean_are_those_of_theory():
+    """Of ln f ~ N(ln 0.9, 0.2²): 20 000 products of 20 factors; five standard errors."""
+    count, depth, spread = 20_000, 20, 0.2
+    record = products(factor=0.9, depth=depth, spread=spread, seeds=count)
+    wide = spread * depth**0.5
+    error = 5 * wide / count**0.5 * math.sqrt(math.pi / 2)
+    assert math.log(record.over_seeds.median[-1]) == pytest.approx(
+        math.log(10) * record.theory["typical"][-1], abs=error
+    )
+    error = 5 * math.sqrt((math.exp(wide**2) - 1) / count)
+    assert record.mean[-1] == pytest.approx(10 ** record.theory["mean"][-1], rel=error)
+    assert 10 ** record.theory["mean"][-1] == pytest.approx((0.9 * math.exp(spread**2 / 2)) ** depth)
+
+
+def test_one_set_of_draws_moves_smoothly_with_every_control():
+    base = dict(factor=0.8, depth=130, spread=0.5, seeds=20)
+    record = products(**base)
+    np.testing.assert_array_equal(products(**base | dict(depth=57)).products, record.products[:, :57])
+    np.testing.assert_array_equal(products(**base | dict(seeds=7)).products, record.products[:7])
+    np.testing.assert_array_equal(products(**base).products, record.products)
+    near = products(**base | dict(spread=0.5001)).products
+    np.testing.assert_allclose(np.log(near), np.log(record.products), atol=0.05)
+    scaled = products(**base | dict(factor=0.4)).products / record.products
+    np.testing.assert_allclose(scaled, np.tile(0.5 ** np.arange(1, 131.0), (20, 1)), rtol=1e-11)
+    single = products(**base | dict(precision="float32")).products
+    np.testing.assert_allclose(np.log(single), np.log(record.products), atol=1e-4)
+    assert not np.array_equal(products(**base | dict(seed=1)).products, record.products)
+
+
+def test_the_band_and_the_entries_are_counted_from_the_products():
+    record = record_of("some lost")
+    ordered = np.sort(record.products, axis=0)
+    for row, index in zip(record.over_seeds, (3, 16, 29), strict=True):
+        np.testing.assert_array_equal(row, ordered[index])
+    np.testing.assert_allclose(record.entries.zeros, (record.products == 0).mean(axis=0))
+    tiny = float(np.finfo("float16").tiny)
+    np.testing.assert_allclose(
+        record.entries.subnormals, ((record.products > 0) & (record.products < tiny)).mean(axis=0)
+    )
+    np.testing.assert_allclose(
+        record_of("some beyond").entries.infs, np.isinf(record_of("some beyond").products).mean(0)
+    )
+
+
+def test_a_mean_near_the_end_of_float64_does_not_overflow_itself():
+    record = products(factor=10.0, depth=308, seeds=64)
+    assert record.mean[-1] == pytest.approx(1e308)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (dict(depth=0), ["depth is 0", "from 1 to 10000"]),
+        (dict(depth=1.5), ["depth is 1.5", "a whole number"]),
+        (dict(seeds=0), ["seeds is 0", "from 1"]),
+        (dict(depth=10_000, seeds=1000), ["depth · seeds is 10000000", "from 1 to"]),
+        (dict(factor=-1.0), ["factor is -1.0", "at least 0"]),
+        (dict(factor=math.nan), ["factor is nan", "a finite number"]),
+        (dict(spread=-0.1), ["spread is -0.1", "at least 0"]),
+        (dict(precision="float8"), ["precision is 'float8'", "'float16', 'float32', 'float64'"]),
+        (dict(seed=-1), ["seed is -1", "at least 0"]),
+    ],
+)
+def test_bad_input_is_named_with_its_value_and_what_is_allowed(options, words):
+    with pytest.raises(ValueError, match="allowed is") as caught:
+        products(**options)
+    assert all(word in str(caught.value) for word in words)
+
+
+# --- what is drawn ----------------------------------------------------------------------------------------------------
+
+
+@every_case
+def test_the_lines_are_the_records_numbers_from_1_on(case):
+    record, plot = record_of(case), ProductsPlot(record_of(case))
+    chance = record.spread > 0 and record.seeds > 1
+    for track, values, name in (
+        (plot.median, record.over_seeds.median, "typical"),
+        (plot.mean, record.mean, "mean"),
+    ):
+        assert track.line.get_visible() == (chance or name == "typical")
+        np.testing.assert_array_equal(track.line.get_xdata(), np.arange(record.depth + 1))
+        np.testing.assert_array_equal(track.line.get_ydata(), drawn(values))
+        theory = np.concatenate([[0], record.theory[name]])
+        np.testing.assert_array_equal(track.theory.get_ydata(), np.where(np.isfinite(theory), theory, np.nan))
+    assert plot.band.get_visible() == chance
+
+
+@every_case
+def test_zeros_lie_on_the_floor_and_overflows_on_the_ceiling_and_all_else_between(case):
+    record, plot = record_of(case), ProductsPlot(record_of(case))
+    floor, ceiling = plot.axes.get_ylim()
+    for track, values in ((plot.median, record.over_seeds.median), (plot.mean, record.mean)):
+        for marks, where, edge, symbol in (
+            (track.zeros, values == 0, floor, "v"),
+            (track.overflows, ~np.isfinite(values), ceiling, "^"),
+        ):
+            assert marks.get_marker() == symbol
+            np.testing.assert_array_equal(marks.get_xdata(), np.flatnonzero(where) + 1)
+            np.testing.assert_array_equal(marks.get_ydata(), np.full(where.sum(), edge))
+        heights = drawn(values)
+        if track.line.get_visible():
+            assert np.nanmin(heights) >= floor
+            assert np.nanmax(heights) <= ceiling
+    band = plot.band.get_paths()[0].vertices
+    assert band[:, 1].min() >= floor
+    assert band[:, 1].max() <= ceiling
+
+
+@every_case
+def test_the_ends_of_the_precision_are_drawn_where_they_are_on_the_axes(case):
+    record, plot = record_of(case), ProductsPlot(record_of(case))
+    floor, ceiling = plot.axes.get_ylim()
+    lines = [line.get_ydata()[0] for line in plot.axes.lines if not line.get_animated()]
+    assert sorted(lines) == sorted(end for end in reach(record.precision) if floor <= end <= ceiling)
+    lost = (record.over_seeds.median == 0).any() and record.factor > 0
+    assert not lost or len(lines) >= 2
+
+
+@every_case
+def test_labels_lie_apart_and_within_the_figure(case):
+    plot = ProductsPlot(record_of(case))
+    plot.canvas.draw()
+    extents = [t.label.get_window_extent() for t in (plot.median, plot.mean) if t.label.get_visible()]
+    assert len(extents) == 1 or not extents[0].overlaps(extents[1])
+    for extent in extents:
+        assert plot.axes.bbox.x0 < extent.x0 < extent.x1 < plot.figure.bbox.x1
+        assert plot.axes.bbox.y0 - 5 < extent.y0 < extent.y1 < plot.axes.bbox.y1 + 5
+
+
+def pixels(plot):
+    plot.canvas.draw()
+    return np.asarray(plot.canvas.agg.buffer_rgba()).copy()
+
+
+def test_a_live_picture_moved_from_any_record_to_any_other_is_the_fresh_picture_pixel_for_pixel():
+    walked = ["a quarter", "half in float16", "by chance", "some beyond", "all beyond", "one product"]
+    fresh = {case: pixels(ProductsPlot(record_of(case))) for case in walked}
+    live = ProductsPlot(record_of(walked[0]))
+    for pair in itertools.combinations(walked, 2):
+        for case in pair:
+            live.update(record_of(case))
+            np.testing.assert_array_equal(pixels(live), fresh[case], err_msg=f"on the way {pair}, at {case}")
+
+
+def test_a_small_move_draws_over_the_kept_background():
+    live = ProductsPlot(products(factor=0.8))
+    pixels(live)
+    background = live.canvas._background
+    record = products(factor=0.801)
+    live.update(record)
+    np.testing.assert_array_equal(pixels(live), pixels(ProductsPlot(record)))
+    assert live.canvas._background is background
+
+
+def test_a_still_picture_is_the_same_bytes_when_made_twice():
+    first, second = (plots.products(record_of("by chance")) for _ in range(2))
+    assert first.png() == second.png()
+    assert first.caption == plots.products_sentence(record_of("by chance"))
+
+
+# --- what is said -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ("a quarter", "10 factors of 0.25: the product is 9.5e-7 (theory 9.5e-7): it vanishes. All factors are equal"),
+        ("half in float16", "subnormal in float16 from 15, and exactly 0 from 25 on."),
+        (
+            "twice in float16",
+            "the product is infinite (theory 1e6): it overflows. The product is beyond float16 from 16 on.",
+        ),
+        ("by chance", "100 factors of typically 1: the median of 99 products is "),
+        ("one product", "One product: spread 0.5 of a factor's logarithm"),
+        ("one factor", "1 factor of typically 0.9"),
+        ("deep", "(theory 5.8e-362)"),
+        ("the deepest", "(theory 1.0e-30000)"),
+    ],
+)
+def test_the_sentence_says_what_the_case_is_here_for(case, said):
+    assert said in plots.products_sentence(record_of(case))
+
+
+@every_case
+def test_sentence_and_alternative_text_name_the_setting_and_the_end(case):
+    record = record_of(case)
+    words, alt = plots.products_sentence(record), plots.products_alt(record)
+    last = record.over_seeds.median[-1]
+    size = "exactly 0" if last == 0 else plots.grammar.number(last)
+    assert f" is {size} (theory " in words
+    assert f"{size} after {record.depth}" in alt
+    for text in (words, alt):
+        assert record.precision in text
+    assert record.protocol in words
+
+
+def test_the_record_is_reached_by_name():
+    assert experiments.products is products
+    assert isinstance(record_of("a quarter"), experiments.ProductsRecord)
