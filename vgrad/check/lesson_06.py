@@ -1,0 +1,169 @@
+"""Questions and exercises of lesson 06, whether normalizing cures it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .framework import Question
+
+QUESTIONS = {
+    "norms_sigmoid": Question(
+        "Thirty sigmoid layers lose eighteen decades of gradient. You normalize before every sigmoid: once over the "
+        "samples of a batch (batch norm), once over the units of a layer (layer norm). Which keeps the gradient?",
+        {
+            "both": "Both make z's variance 1, in every layer. But look at what the next norm divides by: a sigmoid's "
+            "output is 1/2 and a little, and the two norms see different parts of that.",
+            "batch norm only": "It takes away from each unit what all samples share, the 1/2, and enlarges what is "
+            "left. Layer norm keeps the 1/2: mixed by the weights it differs from unit to unit, so it counts as size.",
+            "layer norm only": "It is the newer of the two, and stands in every transformer. There it is not what "
+            "stands between a gradient and thirty sigmoids.",
+            "neither": "A norm cannot change that a sigmoid's slope is at most 1/4. It can change what that slope is "
+            "multiplied with.",
+        },
+        right="batch norm only",
+    ),
+    "norms_relu": Question(
+        "Fifty ReLU layers, this time. With He's weights and no norm the gradient holds. What does batch norm make of "
+        "it, before every ReLU?",
+        {
+            "it holds, more steadily than before": "This is what is usually said of batch norm, and it is true of what "
+            "goes forward: every z has variance 1.",
+            "it vanishes": "Half of the slopes are 0, but the norm makes up for that, and for more than that.",
+            "it explodes, by a fifth more in each layer": "Batch norm takes ReLU's mean away and divides by what is "
+            "left, which is small; gradients are divided by it too. A factor of 1.21 a layer, 49 times over, is four "
+            "decades.",
+            "it explodes, but only if the weights are large": "The weights' scale drops out: the norm divides by it.",
+        },
+        right="it explodes, by a fifth more in each layer",
+    ),
+    "norms_batch": Question(
+        "Does the size of the batch matter to the gradient of a network with batch norm, before any training?",
+        {
+            "no: each network's mean and variance are right on average": "The mean is. But what multiplies the "
+            "gradient is one over the variance, and of that the average is larger than one over the average.",
+            "smaller batches explode faster": "Of few samples, some unit's variance is small by chance, and the "
+            "gradient is divided by it. In a linear net the factor is √((B - 2) / (B - 3)), for a batch of B.",
+            "smaller batches vanish": "Batch norm does take two directions out of each gradient, of B. But dividing by "
+            "an uncertain variance gives back more than that.",
+            "larger batches explode faster": "The more samples, the nearer is each variance to what it estimates.",
+        },
+        right="smaller batches explode faster",
+    ),
+    "norms_learn": Question(
+        "Forty layers are to learn to tell digits, in eighty steps. Which network does?",
+        {
+            "ReLU with batch norm": "Each by itself is the usual advice. Together, at this depth, the first layer's "
+            "gradient is 1.21 to the 39th times the last's.",
+            "sigmoid with layer norm": "A layer keeps 0.39 of the gradient: of forty, nothing arrives.",
+            "sigmoid with batch norm": "Of these, the only one whose gradient is about as large in the first layer as "
+            "in the last.",
+            "none: sigmoid makes deep training impossible, and ReLU explodes": "It is often said of sigmoid. You have "
+            "seen that batch norm brings its gradient down whole; is that enough?",
+        },
+        right="sigmoid with batch norm",
+    ),
+}
+
+
+def _norm_pullback(function) -> str | None:
+    z, dy = np.random.default_rng(0).standard_normal((2, 5, 3))
+    z, dy = z * [1.0, 2.0, 0.5] + [0.0, 3.0, -1.0], dy + 0.5
+    result = function(z.copy())
+    if not (isinstance(result, tuple) and len(result) == 2 and callable(result[1])):
+        return "return two things, y and the function pullback"
+    y, pullback = result
+    if np.shape(y) != z.shape or not np.allclose(y, _norm(z), rtol=1e-6, atol=1e-6):
+        return "y is not (z - mean) / std over the samples, axis 0, yet"
+    dz = pullback(dy.copy())
+    if dz is None or dz is ...:
+        return "pullback(dy) returns nothing yet; it should return dz"
+    if np.shape(dz) != z.shape:
+        return f"pullback(dy) returns something of shape {np.shape(dz)}; dz has z's shape, {z.shape}"
+    return _compare(z, dy, np.asarray(dz, float))
+
+
+def _norm(z, epsilon=1e-5):
+    return (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + epsilon)
+
+
+def _compare(z, dy, dz) -> str | None:
+    """The learner's dz against difference quotients; the frequent slips are known by their own numbers."""
+    right, y, std = _slope(z, dy), _norm(z), np.sqrt(z.var(axis=0) + 1e-5)
+    mean, along = dy.mean(axis=0), y * (y * dy).mean(axis=0)
+    slips = {
+        "that only divides by std: the mean and the std depend on z too": dy / std,
+        "the mean is accounted for; now the std: each z also moves what all are divided by": (dy - mean) / std,
+        "the std is accounted for, but each z also moves the mean that all are measured from": (dy - along) / std,
+        "both directions are out; what is left is still to be divided by std": dy - mean - along,
+        "take the third term away, do not add it": (dy - mean + along) / std,
+        "the third term needs the mean of y · dy over the samples, not the sum": (
+            (dy - mean - len(z) * along) / std
+        ),
+    }  # fmt: skip
+    if np.allclose(dz, right, rtol=1e-5, atol=1e-6):
+        return None
+    for why, slip in slips.items():
+        if np.allclose(dz, slip, rtol=1e-4, atol=1e-5):
+            return why
+    worst = np.unravel_index(np.argmax(np.where(np.isfinite(dz), abs(dz - right), np.inf)), dz.shape)
+    place = f"sample {worst[0]}, unit {worst[1]}"
+    return f"at {place} your dz is {dz[worst]:.4f}, and a difference quotient says {right[worst]:.4f}"
+
+
+def _slope(z, dy, step=1e-5):
+    """dL/dz by differences, of L = Σ dy · y."""
+    dz = np.empty_like(z)
+    for place in np.ndindex(*z.shape):
+        moved = np.zeros_like(z)
+        moved[place] = step
+        dz[place] = (dy * (_norm(z + moved) - _norm(z - moved))).sum() / (2 * step)
+    return dz
+
+
+def _relu_factor(factor) -> str | None:
+    if isinstance(factor, bool) or not isinstance(factor, (int, float, np.number)):
+        return "give a number"
+    right = (np.pi / (np.pi - 1)) ** 0.5
+    if abs(factor - right) < 1e-4:
+        return None
+    if abs(factor - right**2) < 1e-3:
+        return "that is χ, by which squares are multiplied; of the gradient itself it is the root"
+    if abs(factor - 1 / right) < 1e-3:
+        return "upside down: the slopes' mean square stands above the line, the variance below"
+    if abs(factor - 1) < 1e-3:
+        return "that is layer norm's: over the samples, the square of ReLU's mean goes off the mean square"
+    if abs(factor - right) < 0.02:
+        return f"nearly: {factor:g} is rounded too far; write it with np.pi"
+    return f"{factor:g} it is not; E[φ'²] is 1/2, and the variance is E[φ²] - (E φ)²: which numbers have you for these?"
+
+
+def _hold_batch(record) -> str | None:
+    if not hasattr(record, "activation"):
+        return "hand over the whole record that experiments.flow returns, not a number of it"
+    if record.norm != "batch" or record.skip is not None:
+        return "the net asked for has norm='batch', and no skip"
+    if record.depth < 50:
+        return f"fifty layers are asked for, yours has {record.depth}"
+    if record.activation == "identity":
+        return "a linear net holds, and fifty linear layers are one; take an activation that bends"
+    if record.width < 32 or record.seeds < 5 or record.batch < 32:
+        asked = "32 units, 5 networks and 32 samples"
+        return f"few units, networks or samples are a matter of luck; take at least {asked}"
+    if 0.1 < record.ratio < 10:
+        return None
+    return _how_far(record)
+
+
+def _how_far(record) -> str:
+    if not record.ratio > 0:
+        return f"of {record.activation} nothing arrives at all"
+    decades, gain = np.log10(record.ratio), "" if record.gain == 1 else ", and the gain is what a norm divides out"
+    way = "gains" if decades > 0 else "loses"
+    return f"{record.activation} {way} {abs(decades):.1f} decades{gain}; which activation has norm_chi nearer to 1?"
+
+
+EXERCISES = {
+    "norm_pullback": (_norm_pullback, "as difference quotients have it: two directions go, the rest grows"),
+    "relu_factor": (_relu_factor, "√(π / (π - 1)): E[φ'²] = 1/2 over Var φ = 1/2 - 1/(2π)"),
+    "hold_batch": (_hold_batch, "fifty layers of batch norm that hold: φ is nearly linear where z lies"),
+}

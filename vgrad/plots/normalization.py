@@ -1,0 +1,162 @@
+"""The same networks without a norm, with batch norm and with layer norm, in one picture: alive or still."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import grammar
+from .flow import DEPTHS, Curve, FlowPlot, _frame, limits
+from .picture import Canvas, Picture
+from .words import verdict
+
+LOOKS = {  # of the norms: colours and markers that no activation has
+    "none": grammar.Look("#5a5a5a", "x", "none"),
+    "batch": grammar.Look("#8f2fb0", "*", "batch"),
+    "layer": grammar.Look("#a66a00", "d", "layer"),
+}
+WITH = {"none": "without a norm", "batch": "with batch norm", "layer": "with layer norm"}
+ROOM = 0.115  # of the deepest layer: for the labels on the left
+DIGITS = 3  # of a factor a layer, where 1.02 is not 1
+
+
+class NormCurve(Curve):
+    """The dh of one norm, in the norm's own colour and marker."""
+
+    def __init__(self, axes, norm: str):
+        super().__init__(axes, "dh")
+        self.look = LOOKS[norm]
+        self.label.set_text(self.look.label)
+
+    def update(self, record, floor: float, ceiling: float) -> None:
+        """Move the artists to a flow record; the colour stays."""
+        super().update(record, floor, ceiling)
+        self.band.set_facecolor(self.look.color)
+        self.median.set(color=self.look.color, marker=self.look.marker)
+        self.label.set_color(self.look.color)
+
+
+class NormsPlot(FlowPlot):
+    """The picture of a NormsRecord kept alive: a curve for each norm, on one pair of axes."""
+
+    def __init__(self, record):
+        self.figure = grammar.new_figure()
+        self.axes = self.figure.add_axes((0.092, 0.135, 0.895, 0.755))
+        self.curves = {norm: NormCurve(self.axes, norm) for norm in LOOKS}
+        self.canvas = Canvas(self.figure, [artist for c in self.curves.values() for artist in c.artists])
+        self._limits = None
+        self._legend()
+        self.update(record)
+
+    def update(self, record) -> None:
+        """Move every artist to ``record``; only a step of an axis costs a full draw."""
+        now = _limits(record)
+        if now != self._limits:
+            self._limits = now
+            _frame(self.axes, *now, "log")
+            self.axes.set_xlim(1 - ROOM * now[0], 1.01 * now[0])
+            self.canvas.forget()
+        for norm, curve in self.curves.items():
+            if norm in record.flows:
+                curve.update(record.flows[norm], *now[1:])
+            else:
+                curve.hide()
+        self._spread_labels([self.curves[norm].label for norm in record.flows])
+
+
+def _limits(record) -> tuple[float, float, float]:
+    """Deepest layer, floor and ceiling that hold all curves."""
+    each = [limits(flow) for flow in record.flows.values()]
+    floor, ceiling = (end([each_limits[k] for each_limits in each], default=0) for end, k in ((min, 1), (max, 2)))
+    return grammar.up_to(record.depth, DEPTHS), min(floor, -2), max(ceiling, 2)
+
+
+def norms(record) -> Picture:
+    """A still picture of a NormsRecord."""
+    return Picture(NormsPlot(record).figure, sentence(record))
+
+
+# --- in words -----------------------------------------------------------------------------------------------------
+
+
+def sentence(record) -> str:
+    """What a NormsRecord says: a verdict for each norm, the factors a layer, what went wrong, and the networks."""
+    finding = f"{_layers(record)}: {_findings(record)}."
+    return " ".join([finding, *_factors(record), *_troubles(record), _networks(record)])
+
+
+def alt(record) -> str:
+    """The picture in words: for each curve the medians of five layers."""
+    layers = np.unique(np.linspace(1, record.depth, 5).round().astype(int))
+    curves = []
+    for norm, flow in record.flows.items():
+        points = ", ".join(f"{grammar.number(flow.relative['dh'].median[k - 1])} at layer {k}" for k in layers)
+        curves.append(f"{WITH[norm]}, dh relative to the last layer is {points}")
+    drawn = "; ".join(curves) or "no curve is switched on"
+    return f"Gradient by layer on a log axis, {_layers(record)}, {_net(record)}: {drawn}."
+
+
+def _layers(record) -> str:
+    layers = "1 layer" if record.depth == 1 else f"{record.depth} layers"
+    place = "" if record.place == "before" else ", norms after the activation"
+    return f"{layers} of {grammar.look(record.activation).label}{place}"
+
+
+def _net(record) -> str:
+    gain = "" if record.gain == 1 else f" × {record.gain:g}"
+    return f"width {record.width}, {grammar.title(record.scheme)}{gain}, {record.batch} samples"
+
+
+def _findings(record) -> str:
+    if not record.flows:
+        return "nothing is shown; switch on none, batch or layer"
+    if record.depth == 1:
+        return "with a single layer, the first is the last, and there is nothing to lose on the way"
+    return "; ".join(_finding(norm, flow, first=k == 0) for k, (norm, flow) in enumerate(record.flows.items()))
+
+
+def _finding(norm: str, flow, first: bool) -> str:
+    ratio, theory = flow.ratio, flow.theory["dh"][0]
+    if not np.isfinite(ratio):
+        return f"{WITH[norm]} it overflows"
+    of_what = "the first layer's dh is " if first else ""
+    size = "exactly 0" if ratio == 0 else grammar.number(ratio) + (" of the last's" if first else "")
+    ours = f" (theory {grammar.number(theory)})" if np.isfinite(theory) else ""
+    return f"{WITH[norm]} {of_what}{size}{ours}: it {verdict(ratio)}"
+
+
+def _factors(record) -> list[str]:
+    """By how much one layer multiplies the gradient, on the geometric average."""
+    if record.depth == 1 or not record.flows:
+        return []
+    by_norm = {norm: flow.ratio ** (1 / (record.depth - 1)) for norm, flow in record.flows.items()}
+    said = [f"{by:.{DIGITS}g} {WITH[norm]}" for norm, by in by_norm.items() if 0 < by < np.inf]
+    return [f"A layer multiplies it by {', '.join(said)}."] if said else []
+
+
+def _troubles(record) -> list[str]:
+    """Where nothing arrives, what two samples do, and where the work budget bit."""
+    said = []
+    for norm, flow in record.flows.items():
+        if flow.silent:
+            silent = f"{round(flow.silent * flow.seeds)} of {count(flow.seeds)}"
+            said.append(f"In {silent} {WITH[norm]} the first layer receives exactly nothing.")
+    if record.batch == 2 and "batch" in record.flows:
+        said.append("Two samples are the fewest that batch norm can work on, and it leaves of each unit only a sign.")
+    if record.flows and (ran := _ran(record)) < record.seeds:
+        said.append(f"Of {record.seeds} networks asked for, {ran} ran: more could not follow a slider.")
+    return said
+
+
+def _networks(record) -> str:
+    ran = _ran(record)
+    same = ", the same for each curve" if len(record.flows) > 1 else ""
+    return f"{'One network' if ran == 1 else f'Median of {ran} networks'}{same}: {_net(record)}."
+
+
+def _ran(record) -> int:
+    return min([flow.seeds for flow in record.flows.values()], default=record.seeds)
+
+
+def count(networks: int) -> str:
+    """So many networks, in words."""
+    return "1 network" if networks == 1 else f"{networks} networks"
