@@ -1,16 +1,15 @@
-"""What lesson 06 measures and draws: the same networks under each norm, growth against the batch, and learning."""
+"""What lesson 06 measures and draws: the same networks under each norm, and growth against the batch."""
 
 from __future__ import annotations
 
 import itertools
-import re
 
 import numpy as np
 import pytest
 from test_plots import APART, SIGHT, cie_lab, contrast, linear_rgb
 
 from vgrad import experiments, models, ops, plots, probes, theory
-from vgrad.experiments.normalization import compare, growth, learn
+from vgrad.experiments.normalization import compare, growth
 from vgrad.plots import grammar
 from vgrad.plots.normalization import LOOKS, NormsPlot
 
@@ -81,7 +80,7 @@ def test_layer_norm_rescues_a_sigmoid_without_its_half():
     assert ((ratios["centred"] > 0.3) & (ratios["centred"] < 10)).all()
 
 
-# --- growth and learn -----------------------------------------------------------------------------------------------
+# --- growth ---------------------------------------------------------------------------------------------------------
 
 
 def test_factors_are_the_geometric_mean_over_the_layers():
@@ -94,27 +93,6 @@ def test_factors_are_the_geometric_mean_over_the_layers():
 
 def test_a_batch_of_three_has_no_theory():
     assert np.isnan(growth("tanh", batches=(3, 8), depth=4, width=8, seeds=2).theory).tolist() == [True, False]
-
-
-def test_learn_repeats_and_each_rate_has_its_networks():
-    one, other = (learn("tanh", "layer", depth=2, width=16, steps=20, seeds=3) for _ in range(2))
-    np.testing.assert_array_equal(one.accuracy, other.accuracy)
-    assert one.accuracy.shape == (2, 3)
-    assert one.curves.shape == (3, 20)
-    best = np.median(one.accuracy, axis=1).argmax()
-    np.testing.assert_allclose(one.curves[:, -10:].mean(axis=1), one.best, rtol=1e-6)
-    np.testing.assert_array_equal(one.best, one.accuracy[best])
-    assert one.rate == one.rates[best]
-    assert one.learnt == (one.best > 0.5).sum() == 3
-
-
-@pytest.mark.parametrize(("activation", "norm"), [("sine", "none"), ("tanh", "group")])
-def test_learn_refuses_what_it_does_not_know(activation, norm):
-    with pytest.raises(ValueError, match=r"^(activation|norm) is "):
-        learn(activation, norm)
-
-
-# --- pictures -----------------------------------------------------------------------------------------------------
 
 
 def test_every_norm_stands_out_in_its_own_colour_and_marker():
@@ -194,11 +172,3 @@ def test_the_growth_picture_holds_its_numbers_and_says_them():
         np.testing.assert_array_equal(dashed.get_ydata(), record.theory)
         assert f"{np.median(record.factors[0]):.3g} (theory {record.theory[0]:.3g}) at 4" in picture.caption
     assert plots.growth(records).png() == picture.png()
-
-
-def test_the_learning_picture_counts_who_has_learnt():
-    records = [learn("tanh", norm, depth=2, width=16, steps=20, seeds=3) for norm in ("none", "batch")]
-    caption = plots.learning(records).caption
-    told = re.findall(r"tanh, (no|batch) norm: (\d) of 3", caption)
-    assert told == [("no", str(records[0].learnt)), ("batch", str(records[1].learnt))]
-    assert plots.learning(records).png() == plots.learning(records).png()

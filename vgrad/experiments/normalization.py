@@ -1,7 +1,7 @@
 """What does a norm do to the gradient? Networks without one, with batch norm and with layer norm, side by side.
 
-``compare``: the gradient's flow through each.  ``growth``: the factor a layer, against the batch's size.  ``learn``:
-whether such networks learn to tell digits. All of flow's protocol: the same draws, bands and theory.
+``compare``: the gradient's flow through each.  ``growth``: the factor a layer, against the batch's size. All of flow's
+protocol: the same draws, bands and theory.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import data, init, models, ops, require, train
+from .. import require
 from ..ops import Array
-from ._protocol import measured
 from .gradient_flow import MULTIPLY_ADDS, FlowRecord, flow
 
 NORMS = ("none", "batch", "layer")
 PLACES = {"before": "", "after": "_after"}  # the activation; and what the norm is called in models.NORMS
-LAST, LEARNT = 10, 0.5  # steps of training whose batches' accuracy is averaged; above this, it has learnt
 
 
 class NormsRecord(NamedTuple):
@@ -44,35 +42,6 @@ class GrowthRecord(NamedTuple):
     batches: tuple[int, ...]
     factors: Array  # (batches, seeds): the geometric mean over the layers of one network
     theory: Array  # (batches,): of an infinitely wide net; NaN where it has no answer
-
-
-class LearnRecord(NamedTuple):
-    """What ``learn`` measured, of batches of the training set as training meets them."""
-
-    activation: str
-    norm: str
-    depth: int
-    width: int
-    steps: int
-    batch: int
-    rates: tuple[float, ...]
-    accuracy: Array  # (rates, seeds): the mean of the last 10 steps
-    curves: Array  # (seeds, steps): accuracy at the best rate
-
-    @property
-    def best(self) -> Array:
-        """Accuracy of each network at the rate whose median is best: (seeds,)."""
-        return self.accuracy[_best(self.accuracy)]
-
-    @property
-    def learnt(self) -> int:
-        """How many of the networks have an accuracy over one half then."""
-        return int((self.best > LEARNT).sum())
-
-    @property
-    def rate(self) -> float:
-        """That rate."""
-        return self.rates[_best(self.accuracy)]
 
 
 def compare(
@@ -104,36 +73,3 @@ def growth(
         factors.append((record.dh[:, 0] / record.dh[:, -1]) ** (1 / (depth - 1)))
         theory.append(record.theory["dh"][0] ** (1 / (depth - 1)))
     return GrowthRecord(activation, norm, depth, width, tuple(batches), np.array(factors), np.array(theory))
-
-
-@measured
-def learn(
-    activation, norm="none", *, depth=40, width=32, rates=(0.1, 0.01), steps=80, batch=48, seeds=5, seed=0
-) -> LearnRecord:
-    """Train ``seeds`` networks of ``depth`` hidden layers to tell digits, at each of ``rates``, all in one call.
-
-    SGD with momentum 0.9. Weights are He's for ReLU and leaky ReLU, Xavier's for all others; norms stand before the
-    activation, and gamma and beta learn too. Rates are compared by the last 10 steps, and the best one counts.
-    """
-    require.choice("activation", activation, ops.ACTIVATIONS)
-    kind = None if require.choice("norm", norm, NORMS) == "none" else norm
-    seeds, rng = require.whole("seeds", seeds, 1), np.random.default_rng(seed)
-    weights = dict(scheme=_scheme(activation), activation=activation, norm=kind, rng=rng, dtype="float32")
-    params = models.init_mlp([64, *[width] * depth, 10], ensemble=(len(rates) * seeds,), **weights)
-    digits = data.digits(dtype="float32")
-    batches = data.batches(digits.x_train, digits.y_train, batch, rng=rng)
-    optimizer = train.momentum(np.repeat(rates, seeds))
-    records = train.fit(params, train.classifier(activation, norm=kind), batches, optimizer=optimizer, steps=steps)
-    curves = np.stack([record.accuracy for record in records], axis=-1).reshape(len(rates), seeds, -1)
-    accuracy = curves[..., -LAST:].mean(axis=-1)
-    return LearnRecord(
-        activation, norm, depth, width, steps, batch, tuple(rates), accuracy, curves[_best(accuracy)]
-    )  # fmt: skip
-
-
-def _best(accuracy: Array) -> int:
-    return int(np.median(accuracy, axis=1).argmax())
-
-
-def _scheme(activation: str) -> init.Scheme:
-    return init.SCHEMES["he_normal" if activation in ("relu", "leaky_relu") else "xavier_normal"]

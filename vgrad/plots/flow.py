@@ -17,19 +17,23 @@ QUANTITIES = ("dh", "dz", "dW")
 
 
 class Curve:
-    """One gradient in the picture: the seeds' band, theory, the median with its marks, a label at its first layer."""
+    """One gradient in the picture: the seeds' band, theory, the median with its marks, a label at its first layer.
 
-    def __init__(self, axes, quantity: str):
-        self.quantity, self.axes = quantity, axes
+    look : its colour and marker, and what the label says; else the activation's, and the quantity.
+    """
+
+    def __init__(self, axes, quantity: str, look: grammar.Look | None = None):
+        self.quantity, self.look = quantity, look
         self.band = axes.fill_between([1, 2], [0, 0], [0, 0], alpha=0.22, linewidth=0)
-        (self.median,) = axes.plot([], [], linewidth=2.6, markersize=8, fillstyle=grammar.FILLS[quantity])
+        (self.median,) = axes.plot([], [], linewidth=2.6, markersize=8, fillstyle=grammar.FILLS.get(quantity, "full"))
         (self.theory,) = axes.plot([], [], **grammar.THEORY)
         edge = dict(markersize=9, clip_on=False, linestyle="none")
         (self.zeros,) = axes.plot([], [], marker="v", color=grammar.VANISHING, **edge)
         (self.overflows,) = axes.plot([], [], marker="^", color=grammar.EXPLODING, **edge)
         self.label = axes.annotate(
-            quantity, (1, 0), (-10, 0), textcoords="offset points", ha="right", va="center", fontsize=14, weight="bold"
-        )
+            look.label if look else quantity, (1, 0), (-10, 0), textcoords="offset points", ha="right", va="center",
+            fontsize=14, weight="bold",
+        )  # fmt: skip
         self.artists = [self.band, self.median, self.theory, self.zeros, self.overflows, self.label]
 
     def hide(self) -> None:
@@ -41,7 +45,7 @@ class Curve:
         """Move the artists to ``record``, on an axis from ``floor`` to ``ceiling``."""
         layers = np.arange(1, record.depth + 1)
         low, median, high = (on_axis(row, record.scale) for row in record.relative[self.quantity])
-        look = grammar.look(record.activation)
+        look = self.look or grammar.look(record.activation)
         for artist in self.artists:
             artist.set_visible(True)
         self.band.set_visible(record.seeds > 1)
@@ -62,12 +66,17 @@ class Curve:
 
 
 class FlowPlot:
-    """The picture kept alive: ``update`` moves it to another record, ``png`` is what it looks like now."""
+    """The picture kept alive: ``update`` moves it to another record, ``png`` is what it looks like now.
+
+    A picture of other curves by layer has a ``title``, its own curves, and says which records these ``drawn``.
+    """
+
+    title = "gradient, relative to the last layer"
 
     def __init__(self, record):
         self.figure = grammar.new_figure()
         self.axes = self.figure.add_axes((0.092, 0.135, 0.895, 0.755))
-        self.curves = {quantity: Curve(self.axes, quantity) for quantity in QUANTITIES}
+        self.curves = self._curves()
         self.canvas = Canvas(self.figure, [artist for c in self.curves.values() for artist in c.artists])
         self._limits = None
         self._legend()
@@ -75,17 +84,30 @@ class FlowPlot:
 
     def update(self, record) -> None:
         """Move every artist to ``record``; only a step of an axis costs a full draw."""
-        now = limits(record)
+        drawn, now = self._drawn(record), self._axes_of(record)
         if now != self._limits:
             self._limits = now
-            _frame(self.axes, *now)
+            self._frame(*now)
             self.canvas.forget()
-        for quantity, curve in self.curves.items():
-            if quantity in record.shown:
-                curve.update(record, *now[1:3])
+        for name, curve in self.curves.items():
+            if name in drawn:
+                curve.update(drawn[name], *now[1:3])
             else:
                 curve.hide()
-        self._spread_labels([self.curves[quantity].label for quantity in record.shown])
+        self._spread_labels([self.curves[name].label for name in drawn])
+
+    def _curves(self) -> dict[str, Curve]:
+        return {quantity: Curve(self.axes, quantity) for quantity in QUANTITIES}
+
+    def _drawn(self, record) -> dict:
+        """The record of each curve that is to be seen."""
+        return dict.fromkeys(record.shown, record)
+
+    def _axes_of(self, record) -> tuple:
+        return limits(record)
+
+    def _frame(self, *now) -> None:
+        frame(self.axes, *now)
 
     def png(self) -> bytes:
         """What it looks like now."""
@@ -112,7 +134,7 @@ class FlowPlot:
             handles=handles, loc="upper right", ncols=3, frameon=False, fontsize=13, bbox_to_anchor=(0.995, 1.008),
             columnspacing=1.4, handletextpad=0.6,
         )  # fmt: skip
-        self.figure.text(0.012, 0.982, "gradient, relative to the last layer", fontsize=13, va="top", color=grammar.INK)
+        self.figure.text(0.012, 0.982, self.title, fontsize=13, va="top", color=grammar.INK)
 
 
 def flow(record, shown=None, scale=None) -> Picture:
@@ -142,7 +164,7 @@ def limits(record) -> tuple[float, float, float, str]:
     return deepest, -grammar.up_to(-least, DECADES), grammar.up_to(most, DECADES), "log"
 
 
-def _frame(axes, deepest: float, floor: float, ceiling: float, scale: str) -> None:
+def frame(axes, deepest: float, floor: float, ceiling: float, scale: str) -> None:
     """What stands still: limits, ticks, shaded sides, the axis' name."""
     for artist in [*axes.patches, *(text for text in axes.texts if not text.get_animated())]:
         artist.remove()

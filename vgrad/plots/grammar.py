@@ -40,6 +40,14 @@ ACTIVATIONS = {
     "silu": Look("#783407", "p", "SiLU"),
     "softplus": Look("#d17300", "h", "softplus"),
 }
+CURES = {  # colours and markers that no activation has
+    "plain": Look("#5a5a5a", "x", "plain"),
+    "batch": Look("#8f2fb0", "*", "batch norm"),
+    "layer": Look("#a66a00", "d", "layer norm"),
+    "skip": Look("#b3006b", ">", "skip"),
+    "skip/√depth": Look("#5f6f00", "<", "skip/√depth"),
+    "skip/depth": Look("#00716b", "H", "skip/depth"),
+}
 FILLS = {"dh": "full", "dz": "none", "dW": "left"}  # of the marker: which gradient a curve is
 NORMS = {"batch": "batch norm", "layer": "layer norm"}
 NORM_PLACES = {"after": "after the activation", "input": "of each layer's input", "output": "of each layer's output"}
@@ -51,6 +59,15 @@ NAMES = {"lecun": "LeCun", "xavier": "Xavier", "he": "He", "glorot": "Glorot's",
 def look(activation: str) -> Look:
     """An activation's look; one that is not in the table is drawn in ink under its own name."""
     return ACTIVATIONS.get(activation, Look(INK, "o", activation))
+
+
+def cure(norm: str | None, skip: str | None = None, alpha=1.0) -> Look:
+    """The look of a norm, a skip (which lends the colour to both together), or neither."""
+    parts = [CURES["skip" + ALPHAS.get(alpha, "1")[1:]]] if skip else []
+    parts += [CURES[norm.partition("_")[0]]] if norm else []
+    first = parts[0] if parts else CURES["plain"]
+    label = " and ".join(part.label for part in reversed(parts)) or first.label
+    return first._replace(label=label)
 
 
 def title(name: str) -> str:
@@ -111,3 +128,8 @@ def number(value: float) -> str:
         return "infinite" if math.isinf(value) else "not a number"
     mantissa, _, exponent = f"{value:.2g}".partition("e")
     return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+
+
+def count(how_many: int, thing: str) -> str:
+    """So many of a thing: 1 layer, 30 layers."""
+    return f"{how_many} {thing}" if how_many == 1 else f"{how_many} {thing}s"

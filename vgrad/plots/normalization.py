@@ -5,62 +5,31 @@ from __future__ import annotations
 import numpy as np
 
 from . import grammar
-from .flow import DEPTHS, Curve, FlowPlot, _frame, limits
-from .picture import Canvas, Picture
+from .flow import DEPTHS, Curve, FlowPlot, frame, limits
+from .picture import Picture
 from .words import verdict
 
-LOOKS = {  # of the norms: colours and markers that no activation has
-    "none": grammar.Look("#5a5a5a", "x", "none"),
-    "batch": grammar.Look("#8f2fb0", "*", "batch"),
-    "layer": grammar.Look("#a66a00", "d", "layer"),
-}
+LOOKS = {"none": grammar.CURES["plain"], "batch": grammar.CURES["batch"], "layer": grammar.CURES["layer"]}
 WITH = {"none": "without a norm", "batch": "with batch norm", "layer": "with layer norm"}
 ROOM = 0.115  # of the deepest layer: for the labels on the left
 DIGITS = 3  # of a factor a layer, where 1.02 is not 1
 
 
-class NormCurve(Curve):
-    """The dh of one norm, in the norm's own colour and marker."""
-
-    def __init__(self, axes, norm: str):
-        super().__init__(axes, "dh")
-        self.look = LOOKS[norm]
-        self.label.set_text(self.look.label)
-
-    def update(self, record, floor: float, ceiling: float) -> None:
-        """Move the artists to a flow record; the colour stays."""
-        super().update(record, floor, ceiling)
-        self.band.set_facecolor(self.look.color)
-        self.median.set(color=self.look.color, marker=self.look.marker)
-        self.label.set_color(self.look.color)
-
-
 class NormsPlot(FlowPlot):
     """The picture of a NormsRecord kept alive: a curve for each norm, on one pair of axes."""
 
-    def __init__(self, record):
-        self.figure = grammar.new_figure()
-        self.axes = self.figure.add_axes((0.092, 0.135, 0.895, 0.755))
-        self.curves = {norm: NormCurve(self.axes, norm) for norm in LOOKS}
-        self.canvas = Canvas(self.figure, [artist for c in self.curves.values() for artist in c.artists])
-        self._limits = None
-        self._legend()
-        self.update(record)
+    def _curves(self) -> dict[str, Curve]:
+        return {norm: Curve(self.axes, "dh", look._replace(label=norm)) for norm, look in LOOKS.items()}
 
-    def update(self, record) -> None:
-        """Move every artist to ``record``; only a step of an axis costs a full draw."""
-        now = _limits(record)
-        if now != self._limits:
-            self._limits = now
-            _frame(self.axes, *now, "log")
-            self.axes.set_xlim(1 - ROOM * now[0], 1.01 * now[0])
-            self.canvas.forget()
-        for norm, curve in self.curves.items():
-            if norm in record.flows:
-                curve.update(record.flows[norm], *now[1:])
-            else:
-                curve.hide()
-        self._spread_labels([self.curves[norm].label for norm in record.flows])
+    def _drawn(self, record) -> dict:
+        return record.flows
+
+    def _axes_of(self, record) -> tuple[float, float, float]:
+        return _limits(record)
+
+    def _frame(self, *now) -> None:
+        frame(self.axes, *now, "log")
+        self.axes.set_xlim(1 - ROOM * now[0], 1.01 * now[0])
 
 
 def _limits(record) -> tuple[float, float, float]:
@@ -96,9 +65,8 @@ def alt(record) -> str:
 
 
 def _layers(record) -> str:
-    layers = "1 layer" if record.depth == 1 else f"{record.depth} layers"
     place = "" if record.place == "before" else ", norms after the activation"
-    return f"{layers} of {grammar.look(record.activation).label}{place}"
+    return f"{grammar.count(record.depth, 'layer')} of {grammar.look(record.activation).label}{place}"
 
 
 def _net(record) -> str:
@@ -138,7 +106,7 @@ def _troubles(record) -> list[str]:
     said = []
     for norm, flow in record.flows.items():
         if flow.silent:
-            silent = f"{round(flow.silent * flow.seeds)} of {count(flow.seeds)}"
+            silent = f"{round(flow.silent * flow.seeds)} of {grammar.count(flow.seeds, 'network')}"
             said.append(f"In {silent} {WITH[norm]} the first layer receives exactly nothing.")
     if record.batch == 2 and "batch" in record.flows:
         said.append("Two samples are the fewest that batch norm can work on, and it leaves of each unit only a sign.")
@@ -155,8 +123,3 @@ def _networks(record) -> str:
 
 def _ran(record) -> int:
     return min([flow.seeds for flow in record.flows.values()], default=record.seeds)
-
-
-def count(networks: int) -> str:
-    """So many networks, in words."""
-    return "1 network" if networks == 1 else f"{networks} networks"

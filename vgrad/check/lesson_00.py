@@ -1,0 +1,108 @@
+"""Questions and exercises of lesson 00, what it is all about: each is small enough to be tried at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .framework import Question
+
+QUESTIONS = {
+    "whispers": Question(
+        "People stand in a row and whisper a message on. Each is a quarter as loud as the one before. After how "
+        "many whispers is less than a thousandth of the loudness left?",
+        {
+            "5": "A quarter of a quarter is a sixteenth already, and five quarters multiplied are a little less than a "
+            "thousandth. Multiplying is fast; that is what this series is about.",
+            "10": "Ten halves make a thousandth. A quarter is two halves at once.",
+            "about 250": "That would be if each took the same amount away. But each takes a share of what is left.",
+            "never: something is always left": "Something is, but how much? It gets small far sooner than one thinks.",
+        },
+        right="5",
+    ),
+    "half_louder": Question(
+        "Now a net of thirty ReLU layers that passes a message on about as loudly as it heard it. You make every "
+        "weight half as large again, 1.5 times. How loud is what reaches the first layer, compared with the last?",
+        {
+            "1.5 times as loud": "That is what one layer does, and there are twenty-nine steps down.",
+            "about 45 times": "That is 29 times 1.5: it adds up what multiplies.",
+            "about a hundred thousand times": "1.5 to the 29th is over a hundred thousand. Half as much again "
+            "looks harmless, twenty-nine times over it is not.",
+            "as loud as before": "So it would be if some layer evened it out. Here none does.",
+        },
+        right="about a hundred thousand times",
+    ),
+}
+
+
+def _is_number(given) -> bool:
+    return isinstance(given, (int, float, np.number)) and not isinstance(given, bool) and np.isfinite(given)
+
+
+def _three_whispers(left) -> str | None:
+    if not _is_number(left):
+        return "give a number"
+    slips = {
+        0.75: "three times a quarter is a sum; each whisper takes a quarter of what the last one left",
+        0.25 / 3: "each whisper takes a quarter again; here one quarter was shared by three",
+        0.25: "that is after one whisper",
+        0.25**2: "that is after two whispers, one more to go",
+        0.25**4: "that is after four whispers, one too many",
+        0.75**3: "that is what is left when each passes on three quarters, and loses one",
+        64.0: "so many times less it is; and what is left?",
+    }
+    if np.isclose(left, 0.25**3, rtol=1e-6, atol=0):
+        return None
+    for slip, why in slips.items():
+        if np.isclose(left, slip, rtol=1e-3, atol=0):
+            return why
+    if abs(left * 64 - 1) < 0.05:
+        return f"nearly: {left:g} is rounded; let Python compute it, from 0.25"
+    return f"{left:.3g} is too {'much' if left > 1 / 64 else 'little'}"
+
+
+def _turn_down(record) -> str | None:
+    if not hasattr(record, "activation"):
+        return "hand over the whole record that experiments.flow returns"
+    if (record.activation, record.scheme, record.depth) != ("relu", "he_normal", 30) or record.norm or record.skip:
+        return "that is another net; keep its thirty plain ReLU layers and He's weights, and change only the gain"
+    if record.width < 16 or record.seeds < 5:
+        return f"{record.seeds} networks of width {record.width} are a matter of luck; keep 16 of width 32"
+    decades = np.log10(record.ratio) if record.ratio > 0 else -np.inf
+    if abs(decades) < 1:
+        return None
+    if decades > 0:
+        return (
+            f"at gain {record.gain:g} the first layer gets {record.ratio:.0e} times the last's: it explodes; less gain"
+        )
+    return f"at gain {record.gain:g} the first layer gets {record.ratio:.0e} of the last's: it vanishes; more gain"
+
+
+def _arrives(function) -> str | None:
+    if not callable(function):
+        return "hand over the function itself, arrives, without calling it"
+    heard = function(0.25, 11)
+    if heard is None or heard is ...:
+        return "it returns nothing yet"
+    if not _is_number(heard):
+        return "return one number"
+    if np.isclose(heard, 0.25**11, rtol=1e-6, atol=0):
+        return "nearly: eleven people in a row make how many whispers? The last one only listens"
+    if np.isclose(heard, 0.25 * 10) or np.isclose(heard, 0.25 * 11):
+        return "that adds the shares up; each whisper multiplies"
+    if not np.isclose(heard, 0.25**10, rtol=1e-6, atol=0):
+        return f"for a quarter and eleven people it should be {0.25**10:.1e}; yours says {heard:.1e}"
+    for share, people in ((0.5, 3), (1.5, 30), (0.5, 1)):
+        heard, right = function(share, people), share ** (people - 1)
+        if not np.isclose(heard, right, rtol=1e-6, atol=0):
+            return f"right for a quarter; for share {share:g} and people {people} it should be {right:.3g}"
+    return None
+
+
+EXERCISES = {
+    "three_whispers": (_three_whispers, "a quarter of a quarter of a quarter is a sixty-fourth"),
+    "turn_down": (
+        _turn_down,
+        "it holds; half as much again would be tens of thousands of times too loud",
+    ),
+    "arrives": (_arrives, "for n people a share multiplies n - 1 times, and for thirty layers twenty-nine times"),
+}
