@@ -1,0 +1,47 @@
+"""What does a path around the layer buy?  h and dh by layer, for a path of any strength."""
+
+from __future__ import annotations
+
+from .. import experiments, plots
+from .controls import choice, real, whole
+from .framework import Explorer
+
+PRESETS = {
+    "No path: sigmoid vanishes": dict(form="none", activation="sigmoid"),
+    "A path cures sigmoid": dict(activation="sigmoid"),
+    "2 to the depth": dict(depth=100, width=64),
+    "A mean that adds up": dict(form="post"),
+    "1/√depth tames": dict(over="sqrt(depth)"),
+    "1/depth: hardly a change": dict(over="depth", depth=100),
+    "A norm in the branch": dict(norm="layer"),
+}
+FORMS = {plots.skips.FORMS[form]: form or "none" for form in ("post", "pre", "branch", None)}
+OVER = {"α": "1", "α/√depth": "sqrt(depth)", "α/depth": "depth"}
+NORMS = {
+    "none": "none", "batch, before the activation": "batch", "layer, before the activation": "layer",
+    "layer, of the branch's input (pre)": "layer_input", "layer, behind the sum (post)": "layer_output",
+}  # fmt: skip
+
+
+def skip(**values) -> Explorer:
+    """The sizes of h and dh by layer, and theory.   values : where its controls start."""
+    activations = {plots.grammar.look(name).label: name for name in experiments.CHOICES["activation"]}
+    controls = {
+        "form": choice("path", "pre", FORMS),
+        "alpha": real("α", 1.0, 0.0, 1.0, 0.01),
+        "over": choice("branch times", "1", OVER),
+        "norm": choice("norm", "none", NORMS),
+        "activation": choice("activation", "relu", activations),
+        "depth": whole("depth", 50, 1, 100),
+        "width": whole("width", 32, 4, 128),
+        "seeds": whole("networks", 8, 1, 32),
+    }
+    return Explorer(
+        "skip", controls, _measure, plots.WaysPlot,
+        sentence=plots.skips.sentence, alt=plots.skips.alt, presets=PRESETS, start=values,
+    )  # fmt: skip
+
+
+def _measure(*, form, alpha, norm, **settings) -> experiments.skips.PathRecord:
+    form, norm = (None if name == "none" else name for name in (form, norm))
+    return experiments.skips.both_ways(skip=form, alpha=round(alpha, 2), norm=norm, **settings)
