@@ -1,0 +1,282 @@
+"""What lesson 05 measures, draws and trains live: records step by step, stored tables, a task that is interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+
+import numpy as np
+import pytest
+
+from vgrad import data, experiments, explorers, models, ops, plots
+from vgrad.experiments import training
+from vgrad.experiments.training import TWIN, run, watch
+from vgrad.explorers import TrainExplorer
+from vgrad.explorers import training as live
+from vgrad.plots.training import TrainPlot
+from vgrad.plots.training_words import middle, sentence
+
+SMALL = dict(depth=2, width=8, batch=16, steps=12, seeds=3)
+
+
+# --- watch and run ------------------------------------------------------------------------------------------------
+
+
+def test_records_are_those_of_training_by_hand():
+    """SGD over the same batches, one network at a time: loss, updates and movement."""
+    *_, record = watch("tanh", rate=0.2, **SMALL)
+    digits = data.digits(dtype="float32")
+    for k in range(3):
+        kind = dict(scheme="xavier_normal", activation="tanh", dtype="float32")
+        start = params = models.init_mlp([64, 8, 8, 10], rng=np.random.default_rng((0, 0, k)), **kind)
+        batches = data.batches(digits.x_train, digits.y_train, 16, rng=np.random.default_rng((0, 1)))
+        for step, (x, y) in zip(range(12), batches, strict=False):
+            logits, tape = models.mlp(params, x, "tanh")
+            loss, pullback = ops.softmax_cross_entropy(logits, y)
+            assert record.loss[k, step] == pytest.approx(loss, rel=1e-4)
+            before, (grads, _) = params, models.gradients(tape, pullback())
+            params = [
+                models.Layer(ops.Affine(p.affine.W - 0.2 * d.affine.W, p.affine.b - 0.2 * d.affine.b))
+                for p, d in zip(params, grads, strict=True)
+            ]
+        for sizes, old in ((record.update, before), (record.movement, start)):
+            for size, then, now in zip(sizes[k], old, params, strict=True):
+                moved = np.linalg.norm(now.affine.W - then.affine.W) / np.linalg.norm(then.affine.W)
+                assert size == pytest.approx(moved, rel=1e-3)
+
+
+def test_each_step_has_a_record_of_its_own_and_run_is_the_last():
+    records = [*watch("relu", scheme="he_normal", **SMALL)]
+    assert [record.step for record in records] == list(range(1, 13))
+    assert [record.done for record in records] == [False] * 11 + [True]
+    for record in records:
+        assert np.isfinite(record.loss[:, : record.step]).all()
+        assert np.isnan(record.loss[:, record.step :]).all()
+        assert record.steps == 12
+    last = run("relu", scheme="he_normal", **SMALL)
+    np.testing.assert_array_equal(last.loss, records[-1].loss)
+    np.testing.assert_allclose(last.final, last.loss[:, -10:].mean(axis=1))
+
+
+def test_the_first_networks_are_the_same_however_many_there_are():
+    one, three = (run("tanh", **SMALL | dict(seeds=seeds)) for seeds in (1, 3))
+    np.testing.assert_allclose(one.loss[0], three.loss[0], rtol=1e-5)
+
+
+def test_a_frozen_layer_does_not_move_and_all_others_do():
+    for optimizer in ("sgd", "momentum", "adam"):
+        record = run("tanh", optimizer=optimizer, rate=0.01, frozen=(2,), **SMALL)
+        assert (record.movement[:, 1] == 0).all()
+        assert (record.movement[:, [0, 2]] > 0).all()
+
+
+def test_a_twin_begins_as_the_tanh_net():
+    """The same loss before the first update, to float32."""
+    twin = next(watch("sigmoid", scheme=TWIN, **SMALL))
+    tanh = next(watch("tanh", **SMALL))
+    np.testing.assert_allclose(twin.loss[:, 0], tanh.loss[:, 0], rtol=1e-4)
+
+
+def test_training_ends_where_numbers_are_no_longer_finite():
+    record = run("relu", scheme="he_normal", rate=1e30, **SMALL)
+    assert record.trouble
+    assert record.done
+    assert record.step < 12
+    assert np.isnan(record.update).all()
+    assert "the loss is not finite" in sentence(record)
+    TrainPlot(record).png()
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        (dict(activation="sine"), "activation"),
+        (dict(scheme="huge"), "scheme"),
+        (dict(activation="tanh", scheme=TWIN), "scheme"),
+        (dict(norm="group"), "norm"),
+        (dict(optimizer="newton"), "optimizer"),
+        (dict(rate=-1.0), "rate"),
+        (dict(depth=0), "depth"),
+        (dict(steps=0), "steps"),
+        (dict(seeds=0), "seeds"),
+    ],
+)
+def test_what_it_cannot_do_is_refused_by_name(settings, named):
+    with pytest.raises(ValueError, match=rf"^{named} is "):
+        run(**settings)
+
+
+# --- the stored tables ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "k"), [("depth_paradox", 0), ("update_ratio", 2)])
+def test_stored_cells_come_out_again(name, k):
+    """To a few percent: training enlarges rounding."""
+    cell = experiments.stored.load(name)[k]
+    (again,) = experiments.stored.compute(name, [cell.settings])
+    for key, numbers in cell.result.items():
+        np.testing.assert_allclose(
+            np.array(again.result[key], float), np.array(numbers, float), rtol=0.1, atol=0.05, err_msg=key
+        )
+
+
+def test_the_best_rate_counts():
+    settings = dict(activation="tanh", scheme="xavier_normal", optimizer="sgd", **SMALL | dict(steps=30))
+    best = training.deep(rates=[0.001, 0.3], **settings)
+    assert best["rate"] == 0.3
+    assert best["loss"].shape == (3,)
+
+
+# --- pictures -------------------------------------------------------------------------------------------------------
+
+
+def test_a_picture_moved_on_is_the_fresh_picture_pixel_for_pixel():
+    records = [*watch("tanh", **SMALL)]
+    records += [run("sigmoid", rate=0.3, **SMALL | dict(depth=9)), run("relu", scheme="he_normal", rate=1e30, **SMALL)]
+    plot = TrainPlot(records[0])
+    for record in (records[5], records[11], records[12], records[13], records[0]):
+        plot.update(record)
+        assert plot.png() == TrainPlot(record).png()
+
+
+def test_middle_takes_what_is_not_a_number_for_infinite():
+    low, median, high = middle(np.array([[1.0], [np.nan], [3.0], [2.0], [np.inf]]))
+    assert (low[0], median[0], high[0]) == (1, 3, np.inf)
+
+
+def test_still_pictures_say_their_numbers():
+    sigmoid, tanh = (run(name, **SMALL) for name in ("sigmoid", "tanh"))
+    held = run("tanh", frozen=(1,), **SMALL)
+    caption = plots.losses([sigmoid, tanh, held]).caption
+    assert f"tanh, layer 1 frozen {np.median(held.final):.1g}" in caption
+    moved = plots.moves([sigmoid, tanh]).caption
+    assert f"sigmoid: the first layer {plots.training_words.rough(np.median(sigmoid.movement[:, 0]))}" in moved
+    for picture in (plots.losses([sigmoid, tanh]), plots.moves([tanh], "update")):
+        assert picture.png() == picture.png()
+
+
+def test_pictures_of_the_stored_tables_count_their_runs():
+    cells = experiments.stored.load("update_ratio")
+    good = sum(a > 0.95 for cell in cells for a in cell.result["accuracy"] if a is not None)
+    assert f"{good} of " in plots.ratios(cells).caption
+    paradox = experiments.stored.load("depth_paradox")
+    assert "sigmoid 0.06 with 2" in plots.paradox(paradox).caption
+
+
+# --- the live explorer ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def explorer(monkeypatch):
+    monkeypatch.setattr(live, "MOMENT", 0.0)
+    yield explorers.train_mlp(depth=2, seeds=2, steps=20)
+    if TrainExplorer.current is not None:
+        TrainExplorer.current.stop()
+
+
+def test_without_a_loop_train_goes_to_the_end_at_once(explorer):
+    assert explorer.record.step == live.FIRST
+    explorer.train()
+    assert (explorer.record.step, explorer.training) == (20, False)
+    assert "after 20 of 20 steps" in explorer.caption
+    explorer.train()  # anew, and the same
+    assert explorer.record.step == 20
+
+
+async def _until(true, turns=400):
+    for _ in range(turns):
+        if true():
+            return
+        await asyncio.sleep(0.005)
+    raise TimeoutError
+
+
+def test_with_a_loop_the_page_has_its_turn_and_the_end_is_the_same(explorer):
+    async def page():
+        seen = set()
+        explorer.train()
+        assert explorer.training
+        assert (explorer._train.disabled, explorer._stop.disabled) == (True, False)
+        explorer.train()  # hammering starts nothing twice
+        await _until(lambda: seen.add(explorer._progress.value) or not explorer.training)
+        return seen
+
+    seen = asyncio.run(page())
+    assert len(seen) > 3
+    assert (explorer._train.disabled, explorer._stop.disabled) == (False, True)
+    at_once = explorers.train_mlp(depth=2, seeds=2, steps=20)
+    at_once.run()
+    np.testing.assert_array_equal(explorer.record.loss, at_once.record.loss)
+    assert explorer.png() == at_once.png()
+
+
+def test_stop_keeps_what_is_learnt_and_train_goes_on(explorer):
+    async def page():
+        explorer.train()
+        await _until(lambda: explorer.record.step > live.FIRST + 2)
+        explorer.stop()
+        where = explorer.record.step
+        await asyncio.sleep(0.03)
+        assert explorer.record.step == where < 20
+        for _ in range(20):  # hammering
+            explorer.train()
+            explorer.stop()
+        explorer.train()
+        await _until(lambda: not explorer.training)
+
+    asyncio.run(page())
+    assert explorer.record.step == 20
+
+
+@pytest.mark.parametrize("move", [lambda e: e.set(depth=3), lambda e: e.reset(), lambda e: e.set(rate=0.2)])
+def test_a_move_of_a_control_begins_anew(explorer, move):
+    async def page():
+        explorer.set(depth=4)
+        explorer.train()
+        await _until(lambda: explorer.record.step > live.FIRST + 2)
+        move(explorer)
+        assert explorer.record.step == live.FIRST
+        await asyncio.sleep(0.03)
+        assert (explorer.record.step, explorer.training) == (live.FIRST, False)
+
+    asyncio.run(page())
+
+
+def test_a_cell_run_twice_does_not_train_twice(explorer):
+    async def page():
+        explorer.train()
+        await asyncio.sleep(0.01)
+        other = explorers.train_mlp(depth=2, seeds=2, steps=20)
+        where = explorer.record.step
+        other.train()
+        await asyncio.sleep(0.05)
+        assert explorer.record.step == where
+        assert TrainExplorer.current in (other, None)
+        other.stop()
+
+    asyncio.run(page())
+
+
+def test_an_interrupt_or_an_error_while_training_ends_it_and_not_the_kernel(explorer, monkeypatch):
+    async def page(problem):
+        def broken():
+            raise problem
+
+        explorer.reset()
+        monkeypatch.setattr(explorer, "_for_a_moment", broken)
+        explorer.train()
+        await asyncio.sleep(0.05)
+        assert not explorer.training
+        monkeypatch.undo()
+
+    asyncio.run(page(KeyboardInterrupt()))
+    assert "ended with" not in explorer._busy.value
+    asyncio.run(page(RuntimeError("no")))
+    assert "Training ended with RuntimeError" in explorer._busy.value
+    explorer.train()
+    assert explorer.record.done
+
+
+def test_a_saved_page_shows_the_first_steps(explorer):
+    data, _ = explorer._repr_mimebundle_()
+    assert "after 5 of 20 steps" in data["text/plain"]
+    assert "image/png" in data

@@ -1,0 +1,44 @@
+"""What does it do to training?  Networks that learn to tell digits, live: the loss, and how far each layer moves."""
+
+from __future__ import annotations
+
+from .. import experiments, plots
+from .controls import choice, scale, three_digits, whole
+from .training import TrainExplorer
+
+PRESETS = {
+    "The first layers stand still": dict(depth=10),
+    "tanh moves all layers": dict(activation="tanh"),
+    "Adam moves all layers": dict(optimizer="adam", rate=0.003),
+    "Too deep for Adam": dict(optimizer="adam", rate=0.003, depth=20),
+    "Batch norm": dict(norm="batch", depth=20),
+    "Too high a rate": dict(activation="relu", scheme="he_normal", rate=3.0),
+}
+SCHEMES = ("xavier_normal", "he_normal", "lecun_normal", "orthogonal")
+NORMS = {"none": "none", "batch, before the activation": "batch", "layer, before the activation": "layer"}
+
+
+def train_mlp(**values) -> TrainExplorer:
+    """Loss, last update and movement by layer, while it trains.   values : where its controls start."""
+    activations = {plots.grammar.look(name).label: name for name in experiments.CHOICES["activation"]}
+    optimizers = {name: key for key, name in plots.training_words.OPTIMIZERS.items()}
+    controls = {
+        "activation": choice("activation", "sigmoid", activations),
+        "depth": whole("depth", 6, 1, 30),
+        "scheme": choice("weights", "xavier_normal", {plots.grammar.title(name): name for name in SCHEMES}),
+        "norm": choice("norm", "none", NORMS),
+        "optimizer": choice("optimizer", "sgd", optimizers),
+        "rate": scale("rate", 0.1, 1e-4, 10.0),
+        "steps": whole("steps", 300, 20, 600),
+        "seeds": whole("networks", 5, 1, 10),
+    }
+    controls["rate"].row.children[-1].step = None  # any rate can be typed
+    return TrainExplorer(
+        "train_mlp", controls, _watch, plots.TrainPlot,
+        sentence=plots.training_words.sentence, alt=plots.training_words.alt, presets=PRESETS, start=values,
+    )  # fmt: skip
+
+
+def _watch(*, rate, **settings):
+    """The records of the controls' values: the rate as its number box shows it."""
+    return experiments.training.watch(rate=three_digits(rate), **settings)

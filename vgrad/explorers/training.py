@@ -1,0 +1,144 @@
+"""Explorers that train: an explorer whose picture moves on while its networks learn, and a page that stays alive.
+
+Training is a generator of records. Where an event loop runs, as in a notebook, Train starts a task that takes steps for
+a moment, shows where it is, and lets the page have its turn; where none does, Train goes to the end at once. What is
+shown before, and after every move of a control, are the first few steps: always the same ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import ipywidgets as widgets
+
+from .controls import LABEL
+from .framework import Explorer, _button, _note
+
+FIRST = 5  # steps that are shown before Train
+MOMENT = 0.12  # seconds of training between two pictures
+TURN = 0.01  # seconds for the page
+
+
+class TrainExplorer(Explorer):
+    """An explorer with Train, Stop and a bar of progress.
+
+    watch : (**values of the controls) -> an iterator of records, one a step, each with ``step``, ``steps`` and
+    ``done``. All else as in Explorer. Train goes on where Stop has left it, and begins anew at the end; moving a
+    control, Reset and presets begin anew. One explorer trains at a time: a cell run twice does not train twice.
+    """
+
+    current: TrainExplorer | None = None  # the one that is training
+
+    def __init__(self, name: str, controls, watch: Callable[..., Iterator], plot, *, rows=None, **rest):
+        self._watch, self._records, self._task = watch, iter(()), None
+        self._train = _button("Train", self.train, icon="play")
+        self._stop = _button("Stop", self.stop, icon="stop")
+        self._progress = widgets.IntProgress(0, 0, 1, description="step", layout={"width": "auto"})
+        self._progress.style.description_width = LABEL
+        _halt_current()
+        buttons = widgets.HBox([self._train, self._stop])
+        buttons.add_class("vgrad-buttons")
+        rows = [*(rows or [control.row for control in controls.values()]), self._progress, buttons]
+        super().__init__(name, controls, self._begin, plot, rows=rows, **rest)
+        self._at_rest()
+
+    @property
+    def training(self) -> bool:
+        """Whether a task is under way."""
+        return self._task is not None and not self._task.done()
+
+    def train(self) -> None:
+        """Start, or go on: in the background where a loop runs, at once to the end where none does."""
+        if self.training:
+            return
+        _halt_current()
+        self._anew_if_done()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.run()
+            return
+        TrainExplorer.current = self
+        self._train.disabled, self._stop.disabled = True, False
+        self._task = loop.create_task(self._in_turns())
+
+    def stop(self) -> None:
+        """Stop after the step that is being taken; what has been learnt stays."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        if TrainExplorer.current is self:
+            TrainExplorer.current = None
+        self._at_rest()
+
+    def run(self) -> None:
+        """Train to the end now, while the page waits."""
+        self.stop()
+        self._anew_if_done()
+        for record in self._records:
+            self.record = record
+        self._picture()
+        self._at_rest()
+
+    def reset(self) -> None:
+        """Back to how this page started, with new networks."""
+        super().reset()
+        self._slow = 0  # a jump says nothing of how quickly a hand is followed
+
+    # --- within -----------------------------------------------------------------------------------------------------
+
+    def _begin(self, **values):
+        """New networks, and their first steps."""
+        if self._task is not None:
+            self.stop()
+        self._records = self._watch(**values)
+        *_, record = islice(self._records, FIRST)
+        self._progress.max, self._progress.value = record.steps, record.step
+        return record
+
+    def _anew_if_done(self) -> None:
+        if self.record.done:
+            self._redraw()
+
+    async def _in_turns(self) -> None:
+        """Train for a moment, show, let the page have its turn; an interrupt of the kernel ends this, and no more."""
+        try:
+            while not self.record.done:
+                self._for_a_moment()
+                self._picture()
+                await asyncio.sleep(TURN)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            pass  # where it stands is where it goes on
+        except Exception as problem:  # a task has nobody to tell
+            self._busy.value = _note(f"Training ended with {type(problem).__name__}.")
+        finally:
+            if self._task is asyncio.current_task():
+                self.stop()
+
+    def _for_a_moment(self) -> None:
+        start = time.perf_counter()
+        for record in self._records:
+            self.record = record
+            if time.perf_counter() - start > MOMENT:
+                return
+
+    def _picture(self) -> None:
+        self._plot.update(self.record)
+        self._progress.value = self.record.step
+        self._show()
+
+    def _redraw(self) -> None:
+        super()._redraw()
+        self._at_rest()
+
+    def _at_rest(self) -> None:
+        self._train.disabled, self._stop.disabled = False, True
+
+
+def _halt_current() -> None:
+    """Whatever trains, stops."""
+    if TrainExplorer.current is not None:
+        TrainExplorer.current.stop()

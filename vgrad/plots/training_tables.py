@@ -1,0 +1,86 @@
+"""What is drawn of the stored tables on training: the loss against the depth, and updates against what was learnt."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.lines import Line2D
+
+from . import curves, grammar
+from .picture import Picture
+from .training import MARK, RULE
+from .training_words import GUESS, OPTIMIZERS
+
+
+def paradox(cells) -> Picture:
+    """The training loss against the depth, of the stored table of that name: an activation a curve."""
+    axes, ends = curves.axes(grammar.new_figure(), "training loss, mean of the last ten steps"), []
+    for name, group in _by(cells, "activation").items():
+        depths = [cell.settings["depth"] for cell in group]
+        look = grammar.look(name)
+        median = curves.curve(axes, depths, np.array([cell.result["loss"] for cell in group], float).T, look)
+        ends.append((median[-1], look.label, look.color))
+    axes.set(xscale="log", xlim=(depths[0] / 1.1, depths[-1] * 1.75), ylim=(0, 2.6))
+    axes.axhline(GUESS, **MARK)
+    curves.label_ends(axes, depths[-1], ends)
+    axes.set_xticks(depths, depths)
+    axes.set_xticks([], minor=True)
+    axes.set_xlabel("layers; the dotted line is guessing", fontsize=13)
+    curves.legend(axes.figure)
+    return Picture(axes.figure, _paradox_sentence(cells))
+
+
+def _paradox_sentence(cells) -> str:
+    parts = []
+    for name, group in _by(cells, "activation").items():
+        loss = {cell.settings["depth"]: np.median(cell.result["loss"]) for cell in group}
+        said = ", ".join(f"{loss[k]:.1g} with {k}" for k in (2, 5, 10, 50) if k in loss)
+        parts.append(f"{grammar.look(name).label} {said}")
+    one = cells[0]
+    nets = f"medians of {grammar.count(one.settings['seeds'], 'network')}, width {one.settings['width']}"
+    return f"Training loss after {one.settings['steps']} steps, by layers: {'; '.join(parts)}; {nets}."
+
+
+def _by(cells, name: str) -> dict[str, list]:
+    groups = {}
+    for cell in cells:
+        groups.setdefault(cell.settings[name], []).append(cell)
+    return groups
+
+
+def ratios(cells) -> Picture:
+    """A dot for each run of the stored table "update_ratio": early updates over weights, and what was learnt."""
+    axes = curves.axes(grammar.new_figure(), "accuracy in the end")
+    for cell in cells:
+        look, adam = grammar.look(cell.settings["activation"]), cell.settings["optimizer"] == "adam"
+        update, accuracy = _finite(cell)
+        style = dict(color=look.color, marker=look.marker, linestyle="none", markersize=9)
+        axes.plot(np.log10(update), accuracy, fillstyle="none" if adam else "full", **style)
+    axes.axvline(RULE, **MARK)
+    axes.set(xlim=(-5.2, 0.2), ylim=(0, 1.03))
+    axes.text(RULE, 0.03, " a thousandth", fontsize=13, color=grammar.FAINT)
+    axes.set_xticks(range(-5, 1), [f"$10^{{{k}}}$" for k in range(-5, 0)] + ["1"])
+    axes.set_xlabel("early update over weights, the layers' median", fontsize=13)
+    ink = dict(linestyle="none", markersize=8)
+    names = dict.fromkeys(cell.settings["activation"] for cell in cells)
+    handles = [Line2D([], [], color=look.color, marker=look.marker, label=look.label, **ink)
+               for look in map(grammar.look, names)]  # fmt: skip
+    handles += [Line2D([], [], color=grammar.FAINT, marker="o", fillstyle=fill, label=OPTIMIZERS[name], **ink)
+                for name, fill in (("sgd", "full"), ("adam", "none"))]  # fmt: skip
+    axes.figure.legend(handles=handles, loc="upper right", ncols=5, frameon=False, fontsize=13, columnspacing=1.0)
+    return Picture(axes.figure, _ratios_sentence(cells))
+
+
+def _finite(cell):
+    """update, accuracy of the runs that ended with finite numbers."""
+    update, accuracy = (np.array(cell.result[name], float) for name in ("update", "accuracy"))
+    there = np.isfinite(update) & np.isfinite(accuracy)
+    return update[there], accuracy[there]
+
+
+def _ratios_sentence(cells) -> str:
+    update, accuracy = (np.concatenate(rows) for rows in zip(*map(_finite, cells), strict=True))
+    good = update[accuracy > 0.95]
+    low, median, high = (grammar.number(size) for size in np.quantile(good, (0.1, 0.5, 0.9)))
+    learnt = f"{len(good)} of {len(update)} runs tell more than 95 % of the digits"
+    band = f"their early updates are {median} of the weights, 8 in 10 between {low} and {high}"
+    return f"After {cells[0].settings['steps']} steps {learnt}; {band}."

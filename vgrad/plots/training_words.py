@@ -1,0 +1,105 @@
+"""What a TrainingRecord says in words, and how its networks are named."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import grammar
+from .normalization import WITH
+
+GUESS = float(np.log(10))
+STALLED = 0.97  # of what guessing costs: above it, nothing has been learnt
+OPTIMIZERS = {"sgd": "SGD", "momentum": "momentum", "adam": "Adam"}
+SCHEMES = {"tanh_twin": "the weights that make it a tanh net"}
+
+
+def middle(rows):
+    """low, median, high over the networks, each a network's own: (3, ...); what is not a number counts as infinite."""
+    rows = np.where(np.isnan(rows), np.inf, rows)
+    return np.quantile(rows, (0.1, 0.5, 0.9), axis=0, method="inverted_cdf")
+
+
+def sentence(record) -> str:
+    """What a TrainingRecord says: the loss, how far the first and the last layer have moved, the networks."""
+    return " ".join([_finding(record), *_layers(record), *_troubles(record), f"{_networks(record)}."])
+
+
+def alt(record) -> str:
+    """The picture in words: the loss at five steps, and both sizes at five layers."""
+    loss = middle(record.loss[:, : record.step])[1]
+    steps = np.unique(np.linspace(1, record.step, 5).round().astype(int))
+    shown = ", ".join(f"{grammar.number(loss[k - 1])} at step {k}" for k in steps)
+    parts = [f"the loss is {shown}, on an axis of {record.steps} steps"]
+    layers = np.unique(np.linspace(1, record.depth + 1, 5).round().astype(int))
+    for name, sizes in (("movement since the start", record.movement), ("last update", record.update)):
+        size = middle(sizes)[1]
+        parts.append(f"{name} over the weights is {', '.join(f'{_size(size[k - 1])} at layer {k}' for k in layers)}")
+    return f"Training of {_net(record)}: {'; '.join(parts)}."
+
+
+def _net(record) -> str:
+    layers = "1 layer" if record.depth == 1 else f"{record.depth} layers"
+    norm = "" if record.norm == "none" else f" {WITH[record.norm]}"
+    name = grammar.look(record.activation).label
+    return f"{layers} of {name}{norm}, {OPTIMIZERS[record.optimizer]}, rate {record.rate:g}"
+
+
+def _finding(record) -> str:
+    loss = middle(record.final)[1]
+    after = f"{_net(record)}: after {record.step} of {record.steps} step{'s' if record.steps > 1 else ''}"
+    if not np.isfinite(loss):
+        return f"{after} the loss is not finite."
+    verdict = "no better than guessing" if loss > STALLED * GUESS else f"guessing has {grammar.number(GUESS)}"
+    return f"{after} the loss is {grammar.number(loss)}, {verdict}."
+
+
+def _layers(record) -> list[str]:
+    if not np.isfinite(middle(record.final)[1]):
+        return []
+    moved, update = (middle(rows)[1] for rows in (record.movement, record.update))
+    first, last = f"the first layer has moved by {_size(moved[0])}", f"the output layer by {_size(moved[-1])}"
+    ratio = f"{_size(update[0])} and {_size(update[-1])}"
+    return [f"Since the start {first} of its size, {last}; their last updates are {ratio} of their weights."]
+
+
+def _size(value: float) -> str:
+    return "exactly 0" if value == 0 else grammar.number(value)
+
+
+def _troubles(record) -> list[str]:
+    lost = int((~np.isfinite(record.final)).sum())
+    said = [f"In {lost} of {grammar.count(record.seeds, 'network')} the numbers are no longer finite."] if lost else []
+    return said + (["All have ended, and so has training."] if record.trouble else [])
+
+
+def _networks(record) -> str:
+    scheme = SCHEMES.get(record.scheme) or grammar.title(record.scheme)
+    who = "One network" if record.seeds == 1 else f"Median of {record.seeds} networks"
+    return f"{who}: width {record.width}, {scheme}, {record.batch} pictures a step, float32"
+
+
+def rough(value: float) -> str:
+    """One significant digit: training enlarges what processors round differently."""
+    return grammar.number(float(f"{value:.1g}"))
+
+
+def networks(how_many: int) -> str:
+    """So many networks, in words."""
+    return grammar.count(how_many, "network")
+
+
+def named(record, among) -> str:
+    """A record's name where it stands beside others: what all share is left out."""
+    name = grammar.look(record.activation).label
+    if len({other.depth for other in among}) > 1:
+        name += f", {record.depth} layers"
+    if len({other.optimizer for other in among}) > 1:
+        name += f", {OPTIMIZERS[record.optimizer]}"
+    if len({other.scheme for other in among}) > 1 and record.scheme in SCHEMES:
+        name += ", as tanh"
+    if record.frozen:
+        layers = ", ".join(map(str, record.frozen))
+        name += f", layer {layers} frozen"
+    if len({other.floor for other in among}) > 1 and record.floor < 1e-8:
+        name += ", no floor"
+    return name
