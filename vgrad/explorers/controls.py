@@ -67,6 +67,13 @@ def choice(label: str, value: str, options: dict[str, str]) -> Control:
     return Control(dropdown, dropdown)
 
 
+def text(label: str, value: str, hint: str) -> Control:
+    """A line to type in."""
+    line = widgets.Text(value, description=label, placeholder=hint)
+    line.style.description_width, line.layout.width = LABEL, "auto"
+    return Control(line, line)
+
+
 def switch(label: str, value: bool, tooltip: str) -> Control:
     """A button that stays down."""
     button = widgets.ToggleButton(value, description=label, tooltip=tooltip, layout={"width": "auto"})
@@ -89,6 +96,8 @@ def allowed(name: str, widget: widgets.ValueWidget, value):
         return require.number(name, value, three_digits(10**widget.min), three_digits(10**widget.max))
     if isinstance(widget, widgets.ToggleButton):
         return require.choice(name, value, (False, True))
+    if isinstance(widget, widgets.Text):
+        return value if isinstance(value, str) else require.choice(name, value, ("any string",))
     return require.choice(
         name, value, [option[-1] if isinstance(option, tuple) else option for option in widget.options]
     )

@@ -1,0 +1,178 @@
+"""Questions and exercises of lesson 08, why a sentence is a deep network."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .framework import Question
+
+QUESTIONS = {
+    "rnn_tied": Question(
+        "A hundred words are often said to be a hundred layers. Take fifty linear layers of random weights, once all "
+        "different, once the same matrix fifty times. The size of their product: where does it vary more from draw to "
+        "draw?",
+        {
+            "with different matrices: there is more chance in it": "More numbers are drawn, but their luck averages "
+            "out: a large factor is followed by a small one.",
+            "with one matrix: its luck is repeated": "What a draw has too much of, it has at every step. The deviation "
+            "of the logarithm grows with T, not with √T.",
+            "the same: the factors have one distribution": "One factor has. But fifty equal ones are not fifty "
+            "independent ones.",
+        },
+        right="with one matrix: its luck is repeated",
+    ),
+    "rnn_eigen": Question(
+        "W = [[0.9, 10], [0, 0.9]]. Both of its eigenvalues are 0.9. What becomes of ‖Wᵗ‖ as t grows?",
+        {
+            "it shrinks as 0.9ᵗ, from the first step": "So it would if the two directions kept to themselves. Here one "
+            "of them feeds the other, ten times enlarged, before both fade.",
+            "it grows, and goes on growing": "The 10 is large; but the eigenvalues have the last word.",
+            "it grows first, and vanishes in the end": "tᵗʰ power: 0.9ᵗ on the diagonal, and 10 t 0.9ᵗ⁻¹ beside it. "
+            "That grows for nine steps.",
+        },
+        right="it grows first, and vanishes in the end",
+    ),
+    "rnn_radius": Question(
+        "A tanh RNN of 100 units, the largest |eigenvalue| of W_h being 1.5, reads a hundred random inputs of size "
+        "1. What becomes of the gradient on its way back to the first?",
+        {
+            "it explodes, as 1.5 to the 100th": "That would be 4e17, and is what the rule of thumb says. But W_h is "
+            "not alone: each step multiplies by the slopes of tanh too.",
+            "it holds: tanh keeps it in bounds": "tanh bounds h, not the gradient. It could still go either way.",
+            "it vanishes": "The inputs push the units to where tanh is flat; the slopes take more away than W_h adds.",
+        },
+        right="it vanishes",
+    ),
+    "rnn_agree": Question(
+        "Small RNNs learn to say is or are, for a subject that stands 2, 5, 8 or 50 words back. Before training, the "
+        "gradient at the subject is, at 50 words, still about a hundredth of that at the last word. Which are learnt, "
+        "in 150 steps?",
+        {
+            "all: a hundredth is enough": "It would be, if it stayed. Watch what becomes of it in training.",
+            "all but 50": "And not because nothing arrives at first: the gradient fades while the net is trained.",
+            "2 only": "Five and eight words back the gradient still arrives, and it grows as the net learns.",
+            "none: RNNs have no memory": "They have one, of a length: within it they learn quickly.",
+        },
+        right="all but 50",
+    ),
+}
+
+
+# --- the step --------------------------------------------------------------------------------------------------------
+
+
+def _step(function) -> str | None:
+    rng = np.random.default_rng(0)
+    W, x, h, dh = 0.7 * rng.standard_normal((3, 3)), *rng.standard_normal((3, 4, 3))
+    result = function(W.copy(), x.copy(), h.copy())
+    if not (isinstance(result, tuple) and len(result) == 2 and callable(result[1])):
+        return "return two things, h_new and the function pullback"
+    h_new, pullback = result
+    if np.shape(h_new) != h.shape or not np.allclose(h_new, np.tanh(x + h @ W)):
+        return "h_new is not tanh(x + h @ W) yet"
+    grads = pullback(dh.copy())
+    if grads is None or grads is ... or not (isinstance(grads, tuple) and len(grads) == 2):
+        return "pullback(dh_new) should return two things, dW and dh"
+    dW, dh_old = grads
+    return _compare("dh", dh_old, h, _back(W, x, h, dh)) or _compare("dW", dW, W, _weights(W, x, h, dh))
+
+
+def _back(W, x, h, dh):
+    """The right dh first, then slips by name."""
+    slope, before = 1 - np.tanh(x + h @ W) ** 2, 1 - h**2
+    return (dh * slope) @ W.T, {
+        "the slope is missing: what comes from above meets the tanh first": dh @ W.T,
+        "W has to be transposed on the way back": (dh * slope) @ W,
+        "W is missing: from z back to h it is one more factor": dh * slope,
+        "the slope is taken after W; going back, the tanh comes first": (dh @ W.T) * slope,
+        "the slope is that of the old h; take it at the z of this step, 1 - h_new²": (dh * before) @ W.T,
+        "tanh's slope is 1 - h_new², the square of it": (dh * (1 - np.tanh(x + h @ W))) @ W.T,
+    }
+
+
+def _weights(W, x, h, dh):
+    slope = 1 - np.tanh(x + h @ W) ** 2
+    return h.T @ (dh * slope), {
+        "dW has no slope in it yet: use dz, as for dh": h.T @ dh,
+        "dW is the transpose of the right one: h.T @ dz": (dh * slope).T @ h,
+        "dW uses x where the old h belongs, which is what W multiplied": x.T @ (dh * slope),
+        "dW uses the new h where the old one belongs": np.tanh(x + h @ W).T @ (dh * slope),
+    }
+
+
+def _compare(name: str, given, like, expected) -> str | None:
+    right, slips = expected
+    if given is None or given is ... or np.shape(given) != like.shape:
+        return f"{name} has shape {np.shape(given)}, and should have {like.shape}"
+    given = np.asarray(given, float)
+    if np.allclose(given, right, rtol=1e-6):
+        return None
+    for why, slip in slips.items():
+        if np.allclose(given, slip, rtol=1e-6):
+            return why
+    return f"{name}[0, 0] is {given[0, 0]:.4f}, and a difference quotient says {right[0, 0]:.4f}"
+
+
+# --- the sum ---------------------------------------------------------------------------------------------------------
+
+
+def _shares(function) -> str | None:
+    if not callable(function):
+        return "hand over the function itself"
+    rng = np.random.default_rng(1)
+    maps, own = 0.8 * rng.standard_normal((4, 3, 3)), rng.standard_normal((5, 3))
+    total = function([*maps], [*own])
+    if total is None or total is ... or np.shape(total) != own.shape:
+        return f"return dL/dh at each time, {len(own)} of them, each of {own.shape[1]} numbers, the first time first"
+    total = np.asarray(total, float)
+    right = _totals(maps, own)
+    if np.allclose(total, right):
+        return None
+    for why, slip in {
+        "in reverse: the first time should come first": right[::-1],
+        "each loss's own gradient is there, and nothing of what comes from later": own,
+        "that is what the last loss alone sends back; at each time its own is added": _totals(
+            maps, np.where(np.arange(5)[:, None] == 4, own, 0)
+        ),
+        "transposed: a row dh' goes back as dh' @ J": _totals(maps.transpose(0, 2, 1), own),
+        "only the next loss is counted; hand the whole sum on, not own[k + 1]": np.array(
+            [own[k] + (own[k + 1] @ maps[k] if k < 4 else 0) for k in range(5)]
+        ),
+    }.items():
+        if np.allclose(total, slip):
+            return why
+    k = max(k for k in range(5) if not np.allclose(total[k], right[k]))
+    return f"at time {k + 1} the first number is {total[k][0]:.4f}, and should be {right[k][0]:.4f}"
+
+
+def _totals(maps, own):
+    totals = [own[-1]]
+    for J, dh in zip(maps[::-1], own[-2::-1], strict=True):
+        totals.append(dh + totals[-1] @ J)
+    return np.array(totals[::-1])
+
+
+# --- the radius ------------------------------------------------------------------------------------------------------
+
+
+def _hold(record) -> str | None:
+    if not hasattr(record, "radii"):
+        return "hand over the record that experiments.recurrence.by_radius returns, not a number of it"
+    if record.inputs != (1.0,) or len(record.radii) != 1:
+        return "one radius and inputs=(1.0,) are asked for"
+    if record.n < 100 or record.T < 100 or record.sizes.shape[-1] < 5:
+        return "take 100 units, 100 steps and 5 networks at least; fewer are a matter of luck"
+    size, radius = float(np.median(record.sizes)), record.radii[0]
+    if 0.1 < size < 10:
+        return None
+    if not size > 0:
+        return f"at ρ = {radius:g} nothing arrives at all; take a larger one"
+    way, other = ("loses", "larger") if size < 1 else ("gains", "smaller")
+    return f"at ρ = {radius:g} the gradient {way} {abs(np.log10(size)):.1f} decades; take a {other} one"
+
+
+EXERCISES = {
+    "rnn_step": (_step, "h meets W on the way up, and Wᵀ on the way down, behind the slope at this step's z"),
+    "rnn_shares": (_shares, "each time adds its own loss's gradient to what comes from all later ones"),
+    "rnn_hold": (_hold, "the slopes of tanh take away what W_h adds, and ρ has to be about 2 for that"),
+}

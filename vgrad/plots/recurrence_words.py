@@ -1,0 +1,74 @@
+"""An unrolled cell in words: the sentence under its picture, and the text that stands for it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import grammar
+from .words import verdict
+
+NAMES = {"rnn": "a tanh RNN", "relu_rnn": "a ReLU RNN", "lstm": "an LSTM", "gru": "a GRU"}
+STATE = {"lstm": "state (h, c)"}
+
+
+def sentence(record) -> str:
+    """What a record says: what arrives at the first state, what the rules of thumb say, the spectra, the protocol."""
+    return " ".join([f"{_finding(record)}.", *_peak(record), _rules(record), _network(record)])
+
+
+def alt(record) -> str:
+    """The picture in words: the norm at five distances, and the spectra."""
+    at = np.unique(np.linspace(0, record.T - 1, 5).round().astype(int))
+    points = ", ".join(f"{grammar.number(record.over.median[d])} at {d}" for d in at)
+    return (
+        f"A map over t and k, W_h's eigenvalues in the complex plane and its singular values, and the norm over the "
+        f"distance, for {_who(record)}: {points} steps apart. {_spectra(record)}."
+    )
+
+
+def _who(record) -> str:
+    return f"{NAMES[record.cell]} over {record.T} steps, ρ = {record.radius:g}, inputs of σ = {record.sigma:g}"
+
+
+def _finding(record) -> str:
+    first = f"{_who(record)}"[0].upper() + _who(record)[1:]
+    end, state = record.norms[-1, 0], STATE.get(record.cell, "h")
+    if not np.isfinite(end):
+        return f"{first}: from the first {state} to the last the gradient overflows"
+    size = "exactly 0" if end == 0 else grammar.number(end)
+    kind = "largest stretch" if record.spectral else "size"
+    return f"{first}: from the last {state} to the first the gradient's {kind} becomes {size}: it {verdict(end)}"
+
+
+def _peak(record) -> list[str]:
+    """Where a map that ends small, or large, was larger on its way."""
+    rows, end = record.over.high, record.norms[-1, 0]
+    if not np.isfinite(rows).all():
+        return ["Between some states it overflows."]
+    most = int(rows.argmax())
+    if rows[most] > 1.5 and rows[most] > 1.5 * end:
+        apart = grammar.count(most, "step")
+        return [f"On the way it is larger: {grammar.number(rows[most])} between two states {apart} apart."]
+    return []
+
+
+def _rules(record) -> str:
+    steps = record.T - 1
+    said = [f"the eigenvalues alone would say ρ^{steps} = {grammar.number(record.bounds['radius'][-1])}"]
+    if "stretch" in record.bounds:
+        said.append(f"the largest singular value allows up to {grammar.number(record.bounds['stretch'][-1])}")
+    return f"{_spectra(record)}: {', and '.join(said)}."
+
+
+def _spectra(record) -> str:
+    radius, stretch = grammar.number(np.abs(record.eigenvalues).max()), grammar.number(record.singular[0])
+    return f"W_h has the largest |eigenvalue| {radius} and the largest singular value {stretch}"
+
+
+def _network(record) -> str:
+    what = "One direction, the worst" if record.spectral else "Root mean square over all directions"
+    gates = " in each gate" if record.cell in ("lstm", "gru") else ""
+    return (
+        f"{what}; one network of {len(record.singular)} units, W_h{gates} of non-normality {record.nonnormality:g}; "
+        f"{record.protocol}."
+    )
