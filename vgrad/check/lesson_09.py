@@ -1,0 +1,218 @@
+"""Questions and exercises of lesson 09, what breaks when gradients explode, and whether clipping mends it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .framework import Question
+
+QUESTIONS = {
+    "doubling_layers": Question(
+        "Every layer of a net doubles what it is given, and float32 is what most nets are computed in. At which layer "
+        "does a 1 become inf?",
+        {
+            "the 20th": "Twenty doublings make a million, and that is a number like any other.",
+            "the 128th": "float32's largest number lies just below 2 to the 128th. Of its 32 bits 8 hold the exponent.",
+            "the 1024th": "That is float64.",
+            "never: it only becomes large": "Large is no illness. But the exponent has 8 bits, and there is a layer at "
+            "which they are used up.",
+        },
+        right="the 128th",
+    ),
+    "nan_step": Question(
+        "An RNN of ReLUs multiplies its state by 1.1 at each of a hundred time steps, and is trained in float64, which "
+        "reaches to 1e308. Its learning rate is 0.01. At which step of training do its numbers cease to be finite?",
+        {
+            "never: 1.1 to the hundredth is only 14 thousand": "That is so in the first forward pass. But then a "
+            "gradient moves the weights, and it is as large as that.",
+            "the first": "All of the first step is finite in float64, forward and backward. The update is too.",
+            "the second": "The first gradient is enormous, and so is the update. With these new weights the "
+            "next forward pass overflows within its first hundred time steps.",
+            "about the hundredth": "Explosions do not wait: one large step makes the next product larger.",
+        },
+        right="the second",
+    ),
+    "direction": Question(
+        "A gradient is (3, 0.1). You clip it to 1 by its norm, and you clip each of its entries to 1. Which of the two "
+        "still points where the gradient did?",
+        {
+            "by norm only": "All entries are multiplied by one number, so their ratio stays 30. By value the larger "
+            "one becomes 1 and the smaller stays 0.1: a ratio of 10.",
+            "by value only": "It changes one entry and leaves the other, so their ratio changes.",
+            "both: clipping changes lengths": "That is what the word suggests. By value, each entry is clipped "
+            "for itself.",
+            "neither": "One of them multiplies all entries by the same number.",
+        },
+        right="by norm only",
+    ),
+    "cliff_share": Question(
+        "You let descent start from hundreds of places around a cliff, with and without clipping. Of the starts that "
+        "are flung off without it, for how many does clipping end at the lower loss?",
+        {
+            "for all: it saves them": "It does keep them from being flung. But it may not have arrived yet, and some "
+            "of the flung are lucky.",
+            "for most, and how many depends on the threshold": "Too low a threshold walks too slowly, too high a one "
+            "does not hold. Between them, it is nearly all.",
+            "for about half": "It would be so if landing places were drawn by lot. Most of the flung land where "
+            "nothing can be learnt any more.",
+            "for none: a shorter step is slower": "Slower it is, and it stays on the map.",
+        },
+        right="for most, and how many depends on the threshold",
+    ),
+    "clip_learns": Question(
+        "The ReLU-RNN that broke at its second step gets clipping, at 1. After 300 steps of the adding problem over "
+        "100 time steps, what do you see?",
+        {
+            "it is finite, and has learnt": 'This is what a table that says "clipping: exploding, yes" promises.',
+            "it is finite, and has learnt nothing": "The step is bounded, the Jacobian is not. With "
+            "short steps the net finds its way down to always answering 1, and no further.",
+            "it breaks, only later": "A clipped step moves the weights by the rate times the threshold at the most.",
+            "it breaks at the same step": "The first step is the one that clipping tames most.",
+        },
+        right="it is finite, and has learnt nothing",
+    ),
+    "clip_up": Question(
+        "The first of fifty sigmoid layers has a gradient of 1e-31. Why not clip up: make it 0.1 long, and step "
+        "along it? By how much does the loss change?",
+        {
+            "as much as when the last layer takes such a step": "A step of the same length is not a step down a slope "
+            "of the same steepness.",
+            "by nothing that float64 can hold": "The direction is right, but the slope along it is 1e-31: the loss is "
+            "flat there, and no length of step makes it steep.",
+            "it goes up: the direction is rounding noise": "Often said, and easy to believe. In float32 the "
+            "direction has all its digits; in float16 it is gone altogether.",
+            "by a tenth of the loss": "That would be a slope of about 1.",
+        },
+        right="by nothing that float64 can hold",
+    ),
+}
+
+
+def _is_number(given) -> bool:
+    return isinstance(given, (int, float, np.number)) and not isinstance(given, bool)
+
+
+# --- clipping by hand -------------------------------------------------------------------------------------------------
+
+LARGE = [np.array([[3.0, 0.0], [0.0, 4.0]]), np.array([12.0, 0.0])]  # of norm 13
+SMALL = [array / 100 for array in LARGE]
+
+
+def _clipped(grads, limit):
+    norm = np.sqrt(sum((array**2).sum() for array in grads))
+    return [array * min(1.0, limit / (norm + 1e-6)) for array in grads]
+
+
+def _clip_by_hand(function) -> str | None:
+    if not callable(function):
+        return "hand over the function itself, clip"
+    large, small = (_result(function, grads) for grads in (LARGE, SMALL))
+    for result in (large, small):
+        if isinstance(result, str):
+            return result
+    return _of_large(large) or _of_small(small) or _of_infinite(function)
+
+
+def _result(function, grads, limit=1.0):
+    """What the function makes of a copy of ``grads``, or why it is not a list like them."""
+    with np.errstate(all="ignore"):
+        result = function([array.copy() for array in grads], limit)
+    if result is None or result is ...:
+        return "it returns nothing yet; it should return the clipped arrays"
+    if not isinstance(result, (list, tuple)) or len(result) != len(grads):
+        return "return a list with an array for each array that comes in"
+    if any(part is None or part is ... or np.shape(part) != a.shape for part, a in zip(result, grads, strict=True)):
+        return "each array that comes out has the shape of the one that came in"
+    return [np.asarray(part, float) for part in result]
+
+
+def _of_large(result) -> str | None:
+    slips = {
+        "a gradient of norm 13 comes out as it went in; multiply it by limit / norm": LARGE,
+        "each array has got a norm of its own; a gradient is one vector, so take one norm over all of them": [
+            array / np.sqrt((array**2).sum()) for array in LARGE
+        ],
+        "that is clipping by value: entry by entry, and the direction is another one": [
+            np.clip(array, -1, 1) for array in LARGE
+        ],
+        "that is divided by the square of the norm; take its root": [array / 169 for array in LARGE],
+        "that is divided by the sum of the arrays' norms; add their squares, and take the root": [
+            array / 17 for array in LARGE
+        ],
+    }
+    if _near(result, _clipped(LARGE, 1.0)):
+        return None
+    for why, slip in slips.items():
+        if _near(result, slip):
+            return why
+    norm = np.sqrt(sum((array**2).sum() for array in result))
+    return f"a gradient of norm 13, clipped at 1, has norm {norm:.4g} with yours"
+
+
+def _of_small(result) -> str | None:
+    if _near(result, SMALL):
+        return None
+    if _near(result, _clipped([100 * array for array in SMALL], 1.0)):
+        return "a gradient of norm 0.13 is not to be touched, and yours makes it 1: the factor is min(1, limit / norm)"
+    return "a gradient of norm 0.13 is below the limit of 1, and should come out as it went in"
+
+
+def _of_infinite(function) -> str | None:
+    """0 · inf = NaN: as PyTorch does it, and as arithmetic does; a mended gradient would hide what broke."""
+    result = _result(function, [np.array([np.inf, 1.0])])
+    if isinstance(result, str):
+        return f"of a gradient that holds inf: {result}"
+    first, second = result[0]
+    if np.isfinite(first):
+        return "an infinite entry comes out finite, so nobody will know that it broke; let 0 · inf be NaN"
+    if np.isnan(first) and second == 0:
+        return None
+    return f"of (inf, 1) yours makes ({first:g}, {second:g}); one over an infinite norm is 0, and 0 · inf is NaN"
+
+
+def _near(result, expected) -> bool:
+    return all(np.allclose(a, b, rtol=1e-4, atol=1e-9) for a, b in zip(result, expected, strict=True))
+
+
+# --- numbers and a record ---------------------------------------------------------------------------------------------
+
+
+def _layer_15(layer) -> str | None:
+    if not _is_number(layer):
+        return "give a number"
+    if layer == 28:
+        return None
+    if layer == 27:
+        return "27 layers make 56,815, which float16 still holds: it ends at 65,504"
+    if layer == 16:
+        return "that is the answer for 2; a smaller factor takes longer"
+    if layer != int(layer):
+        return f"layers come whole: {layer:.4g} is where the line crosses; which is the next one?"
+    if layer == 219:
+        return "that is float32's; float16 ends at 65,504"
+    way = "more than enough, fewer do it" if layer > 28 else "not enough yet"
+    return f"1.5 to the power of {layer:g} is {1.5 ** min(float(layer), 1000.0):.3g}; 65,504 is the end: {way}"
+
+
+def _finite_rnn(record) -> str | None:
+    if not hasattr(record, "clip") or not hasattr(record, "finite"):
+        return "hand over the whole record that train_rnn returns"
+    if record.cell != "relu_rnn" or record.gain != 1.1 or record.T != 100:
+        return "keep the net: a relu_rnn with gain 1.1 and T = 100"
+    seeds = len(record.loss)
+    if seeds < 5 or record.steps < 100:
+        return "a few networks or steps prove little: take at least 5 networks and 100 steps"
+    if record.clip is None:
+        return f"without clipping, it is over at step {record.loss.shape[1]}; give clip a number"
+    if record.clip == 0:
+        return "a threshold of 0 is finite, as nothing moves at all; take a larger one"
+    if record.finite < seeds:
+        return f"{record.finite} of {seeds} stay finite with a threshold of {record.clip:g}; take a smaller one"
+    return None
+
+
+EXERCISES = {
+    "clip_by_hand": (_clip_by_hand, "one norm over all, never enlarged, and what is infinite shows as NaN"),
+    "layer_15": (_layer_15, "28 layers: 1.5 is 0.58 doublings, so that 16 doublings are 28 layers"),
+    "finite_rnn": (_finite_rnn, "all stay finite; whether they have learnt anything is another question: see `last`"),
+}

@@ -1,0 +1,66 @@
+"""What RNNs learn with clipping and without it: the loss over that of always answering the mean, step by step."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.lines import Line2D
+
+from . import curves, grammar
+from .picture import Picture
+
+LOOKS = (grammar.Look("#c23b00", "^", ""), grammar.Look("#12305c", "s", ""), grammar.Look("#00716b", "H", ""))
+LOWEST, HIGHEST = 0.3, 1e3
+
+
+def runs(records) -> Picture:
+    """A curve for each RunsRecord, of its finite networks; where none is left, the symbol of an overflow."""
+    axes = curves.axes(grammar.new_figure(), "loss over that of always answering 1")
+    steps = max(record.steps for record in records)
+    axes.set(xlim=(0, 1.42 * steps), ylim=(LOWEST, HIGHEST), yscale="log")
+    axes.plot([0, steps], [1, 1], **grammar.THEORY)
+    ends = []
+    for record, look in zip(records, LOOKS, strict=False):
+        ends.append(_curve(axes, record, look))
+    curves.label_ends(axes, steps, ends)
+    axes.set_xticks(np.arange(0, steps + 1, steps // 3))
+    axes.set_xlabel("step of training", fontsize=13)
+    legend = [Line2D([], [], label="nothing learnt", **grammar.THEORY)]
+    axes.figure.legend(handles=legend, loc="upper right", frameon=False, fontsize=13)
+    return Picture(axes.figure, _sentence(records))
+
+
+def _curve(axes, record, look):
+    over = _smooth(record.loss / record.baseline)
+    there = np.isfinite(over).all(axis=0)
+    at = np.arange(1, over.shape[1] + 1)
+    median = curves.curve(axes, at[there], over[:, there], look)
+    if not there.all() or record.finite == 0:
+        axes.plot(at[-1], HIGHEST, marker="^", markersize=12, color=grammar.EXPLODING, clip_on=False)
+        return (HIGHEST, _label(record), look.color)
+    return (float(np.median(median[-20:])), _label(record), look.color)
+
+
+def _smooth(rows, window=20):
+    """Means of ``window`` batches, so that the band is of networks and not of batches."""
+    if rows.shape[1] < 2 * window:
+        return rows
+    sums = np.cumsum(np.concatenate([np.zeros((len(rows), 1)), rows], axis=1), axis=1)
+    lead = np.arange(1, window)
+    first = sums[:, 1:window] / lead
+    return np.concatenate([first, (sums[:, window:] - sums[:, :-window]) / window], axis=1)
+
+
+def _label(record) -> str:
+    clip = "no clipping" if record.clip is None else f"clip {record.clip:g}"
+    return f"T = {record.T}, {clip}"
+
+
+def _sentence(records) -> str:
+    """Who stays finite, and who learns."""
+    parts = []
+    for record in records:
+        seeds = len(record.loss)
+        learnt = int((record.last < 0.95).sum()) if record.finite else 0
+        done = "" if record.finite else f", over after step {record.loss.shape[1]}"
+        parts.append(f"{_label(record)}: {record.finite} finite{done}, {learnt} have learnt something")
+    return f"Of {seeds} networks each, {records[0].steps} steps: {'; '.join(parts)}."
