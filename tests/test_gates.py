@@ -1,0 +1,213 @@
+"""What lesson 10 measures and draws: how far a gated cell's gradient reaches, by which paths, and who learns to add."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from vgrad import cells, data, experiments, models, plots, probes
+from vgrad.experiments import memory, stored
+from vgrad.experiments.gates import compare, keeping, networks, reach, split
+from vgrad.plots.gates import PARTS, GatesPlot
+from vgrad.plots.memory import MemoryPlot
+
+SMALL = dict(T=12, width=6)
+
+
+def pixels(plot):
+    plot.canvas.draw()
+    return np.asarray(plot.canvas.agg.buffer_rgba()).copy()
+
+
+# --- reach and compare ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "options"),
+    [("rnn", {}), ("irnn", {}), ("lstm", dict(bias=2.0, mode="paired")), ("gru", dict(bias=1.0))],
+)
+def test_reach_is_the_jacobians_way_back(cell, options):
+    """‖Jᵀ dh‖ / ‖dh‖ by the product of the steps' Jacobians, for one sample of one network."""
+    record = reach(cell, batch=1, seeds=1, **SMALL, **options)
+    (params,) = networks(cell, **SMALL, **options, apart=True)
+    rng = np.random.default_rng((0, 1))
+    xs = rng.standard_normal((SMALL["T"], 1, 1, 2))[:, 0]
+    tape = models.unroll(experiments.gates.CELLS[cell], params, xs)[1]
+    dh = rng.standard_normal((1, 1, SMALL["width"]))[0, 0]
+    dstate = np.concatenate([dh, np.zeros(SMALL["width"] * (len(tape[-1].output) - 1))])
+    sizes = [np.linalg.norm(dstate)]
+    for J in probes.transitions(tape)[::-1]:
+        dstate = dstate @ J[0]
+        sizes.append(np.linalg.norm(dstate))
+    np.testing.assert_allclose(record.sizes[0], np.array(sizes[::-1]) / np.linalg.norm(dh), rtol=1e-9)
+
+
+def test_biases_are_where_they_belong():
+    H = 6
+    (lstm,) = networks("lstm", bias=3.0, mode="paired", width=H, apart=True)
+    np.testing.assert_array_equal(lstm.b, np.repeat([-3.0, 3.0, 0.0, 0.0], H))
+    (gru,) = networks("gru", bias=2.0, width=H, apart=True)
+    np.testing.assert_array_equal(gru.b_x + gru.b_h, np.repeat([0.0, 2.0, 0.0], H))
+    (chrono,) = networks("lstm", mode="chrono", T=50, width=H, apart=True)
+    assert ((chrono.b[H : 2 * H] > 0) & (chrono.b[H : 2 * H] < np.log(49))).all()
+    np.testing.assert_array_equal(chrono.b[:H], -chrono.b[H : 2 * H])
+
+
+def test_a_bias_moves_the_same_network_and_more_seeds_begin_with_the_same():
+    a, b = networks("lstm", bias=0.0, width=5, seeds=2), networks("lstm", bias=3.0, width=5, seeds=4)
+    np.testing.assert_array_equal(a.W_h, b.W_h[:2])
+    np.testing.assert_array_equal(a.W_x, b.W_x[:2])
+
+
+def test_the_inputs_weights_of_all_gates_are_drawn_in_one_piece():
+    W_x = networks("lstm", width=32, seeds=200).W_x
+    assert W_x.std() == pytest.approx((2 / (2 + 4 * 32)) ** 0.5, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("cell", "options", "named"),
+    [
+        ("rnn", dict(bias=1.0), "bias"),
+        ("gru", dict(mode="chrono"), "bias"),
+        ("lstm", dict(mode="open"), "mode"),
+        ("elman", {}, "cell"),
+        ("lstm", dict(T=1), "T"),
+        ("lstm", dict(sigma=-1.0), "sigma"),
+    ],
+)
+def test_reach_refuses_what_it_cannot_do(cell, options, named):
+    with pytest.raises(ValueError, match=rf"^{named} is "):
+        reach(cell, **options)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_the_gate_that_keeps_is_the_share_of_the_old_state_in_the_new(cell):
+    """dc'/dc of an LSTM along c, from the Jacobian; of a GRU, by its equation from n and h."""
+    (params,) = networks(cell, bias=1.0, width=4, apart=True)
+    xs = np.random.default_rng(0).standard_normal((5, 3, 2))
+    outputs, tape = models.unroll(cell, params, xs)
+    gate = keeping(cell, params, xs, outputs)
+    if cell == "lstm":
+        for f, J in zip(gate, probes.transitions(tape), strict=True):
+            np.testing.assert_allclose(f, np.diagonal(J[:, 4:, 4:], axis1=-2, axis2=-1), rtol=1e-12)
+        return
+    moved = params._replace(b_x=params.b_x + np.repeat([0.0, 60.0, 0.0], 4))  # u = 1: h' = h, and n is not seen
+    np.testing.assert_allclose(keeping(cell, moved, xs, outputs), 1)
+    n_only = params._replace(b_x=params.b_x - np.repeat([0.0, 60.0, 0.0], 4))
+    before = np.concatenate([np.zeros_like(outputs[:1]), outputs[:-1]])
+    n = np.stack([cells.gru(n_only, x, (h,))[0][0] for x, h in zip(xs, before, strict=True)])
+    np.testing.assert_allclose(outputs, (1 - gate) * n + gate * before, rtol=1e-9)
+
+
+def test_highway_and_gates_sum_to_the_whole_and_the_highway_is_the_product_of_the_forget_gates():
+    (params,) = networks("lstm", bias=1.0, width=5, apart=True)
+    xs = np.random.default_rng(1).standard_normal((9, 2, 2))
+    outputs, tape = models.unroll("lstm", params, xs)
+    parts, f = split(tape), keeping("lstm", params, xs, outputs)
+    np.testing.assert_allclose(parts.highway + parts.gates, parts.total, rtol=1e-9, atol=1e-15)
+    along = np.diagonal(parts.highway, axis1=-2, axis2=-1)
+    np.testing.assert_allclose(along[0], f[1:].prod(axis=0), rtol=1e-12)
+    assert (parts.highway[-1] == np.eye(5)).all()
+
+
+def test_compare_holds_the_maps_and_the_split_of_its_networks():
+    record = compare(forget_bias=1.0, **SMALL, seed=3)
+    (params,) = networks("lstm", bias=1.0, **SMALL, seed=3, apart=True)
+    xs = np.random.default_rng((3, 1)).standard_normal((12, 2, 2))
+    tape = models.unroll("lstm", params, xs)[1]
+    np.testing.assert_allclose(record.maps["lstm"], probes.jacobian_norms(tape) / 12**0.5, rtol=1e-9)
+    sizes = np.sqrt((split(tape).gates ** 2).sum(axis=(-2, -1)).mean(axis=1) / 6)
+    np.testing.assert_allclose(record.gates, sizes, rtol=1e-9, atol=1e-300)
+
+
+# --- memory -----------------------------------------------------------------------------------------------------------
+
+
+def test_training_is_watched_step_by_step_and_repeats():
+    records = [*memory.watch("gru", bias=1.0, T=8, width=6, steps=12, seeds=2, every=5)]
+    assert [record.step for record in records] == [*range(13)]
+    assert [record.measured for record in records] == [0] * 5 + [5] * 5 + [10] * 2 + [12]
+    assert np.isfinite(records[-1].loss).all()
+    assert np.isnan(records[3].loss[:, 3:]).all()
+    assert records[-1].done
+    again = memory.run("gru", bias=1.0, T=8, width=6, steps=12, seeds=2, every=5)
+    np.testing.assert_array_equal(again.loss, records[-1].loss)
+    np.testing.assert_array_equal(again.sizes, records[-1].sizes)
+    np.testing.assert_allclose(again.sizes[:, -1], 1)
+
+
+def test_solved_is_the_first_step_whose_window_is_low():
+    record = next(memory.watch("rnn", T=4, width=2, steps=60, seeds=3))
+    loss = np.full((3, 60), 0.2)
+    loss[1, 30:] = 0.0  # the mean of 25 is below 0.05 as soon as 19 are 0
+    loss[2, 50:] = 0.0
+    assert record._replace(loss=loss, step=60).solved == [None, 49, None]
+
+
+def test_a_plain_cell_has_no_gate_that_keeps():
+    assert np.isnan(next(memory.watch("rnn", T=4, width=2, steps=2, seeds=2)).open).all()
+
+
+@pytest.mark.parametrize("number", [0, 3, 8])
+def test_the_stored_table_begins_as_training_begins_again(number):
+    cell = stored.load("adding")[number]
+    kind = cell.settings["cell"]
+    options = {key: value for key, value in cell.settings.items() if key not in ("cell", "steps")}
+    record = memory.run(kind, steps=10, **options)
+    np.testing.assert_allclose(record.loss.mean(axis=1), np.array(cell.result["loss"])[:, 0], rtol=2e-3)
+    start = next(memory.watch(kind, steps=10, **options))
+    np.testing.assert_allclose(start.sizes[:, 0], cell.result["reach"][0], rtol=2e-3)
+
+
+def test_the_stored_table_says_who_adds():
+    solved = {plots.memory.name(cell): [s is not None for s in cell.result["solved"]] for cell in stored.load("adding")}
+    assert all(len(networks) == 5 for networks in solved.values())
+    for net in ("GRU b_u = 0", "GRU b_u = 1", "LSTM, chrono", "LSTM b_f = 3, b_i = -3"):
+        assert all(solved[net])
+    assert not any(solved["RNN"] + solved["LSTM b_f = 0"])
+    for cell in stored.load("adding"):
+        ends = np.array(cell.result["loss"])[:, -1]
+        assert (cell.settings["cell"] != "rnn") or (ends > 0.8 * data.ADDING_BASELINE).all()
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_live_picture_of_gates_moved_is_the_fresh_one_pixel_for_pixel():
+    records = [compare(), compare(T=2, width=2), compare(forget_bias=5.0, T=40, sigma=3.0), compare(sigma=0.0, T=20)]
+    fresh = [pixels(GatesPlot(record)) for record in records]
+    live = GatesPlot(records[0])
+    for pair in itertools.combinations(range(len(records)), 2):
+        for k in pair:
+            live.update(records[k])
+            np.testing.assert_array_equal(pixels(live), fresh[k], err_msg=f"on the way {pair}, at {k}")
+
+
+def test_the_curves_of_the_gates_hold_their_numbers():
+    record = compare(**SMALL)
+    plot = GatesPlot(record)
+    for name in PARTS:
+        line, sizes = plot.lines[name].get_ydata(), getattr(record, name)
+        np.testing.assert_allclose(10 ** line[np.isfinite(line)], sizes[sizes > 0], rtol=1e-9)
+
+
+def test_a_live_picture_of_training_moved_is_the_fresh_one_pixel_for_pixel():
+    records = [*memory.watch("gru", bias=1.0, T=8, width=6, steps=60, seeds=2)][1::20]
+    records += [*memory.watch("rnn", T=20, width=6, steps=9, seeds=1)][1::4]
+    live = MemoryPlot(records[0])
+    for record in [*records, *records[::-1]]:
+        live.update(record)
+        np.testing.assert_array_equal(pixels(live), pixels(MemoryPlot(record)))
+
+
+def test_still_pictures_say_their_numbers():
+    records = [reach("rnn", T=20, seeds=3), reach("lstm", bias=3.0, mode="paired", T=20, seeds=3)]
+    caption = plots.reach(records).caption
+    for record, name in zip(records, ("RNN", "LSTM b_f = 3, b_i = -3"), strict=True):
+        assert f"{name} keeps {plots.grammar.number(record.ratio)}, it " in caption
+    table = stored.load("adding")
+    assert "GRU b_u = 1 5 of 5, at step" in plots.adding(table).caption
+    assert plots.adding(table).png() == plots.adding(table).png()
+    assert "RNN" in plots.memory.learnt(table[:1]).caption

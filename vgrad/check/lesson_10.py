@@ -1,0 +1,183 @@
+"""Questions and exercises of lesson 10, how gates keep the message."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .framework import Question
+
+QUESTIONS = {
+    "gates_default": Question(
+        "A fresh LSTM and a fresh tanh RNN, 32 units each, all biases 0, random inputs. A gradient goes back a hundred "
+        "steps. Whose first state receives more?",
+        {
+            "the LSTM's: its gradient flows unimpeded": "This is what is usually said, and what the picture of the "
+            "highway suggests. But the gate on that highway is a sigmoid, and at bias 0 a sigmoid is half open.",
+            "the RNN's": "At bias 0 a forget gate lets half pass: 0.5 a hundred times over is 1e-30. An RNN with "
+            "Xavier's weights loses less a step.",
+            "about the same: it is the same problem": "Both are products of a hundred matrices, and both vanish. "
+            "But the matrices are not of the same size.",
+        },
+        right="the RNN's",
+    ),
+    "gates_three": Question(
+        "The usual remedy is a forget bias of 1. Why not more? At 3, the forget gate is open to 95 %. What "
+        "becomes of the gradient over a hundred steps?",
+        {
+            "nearly all of it arrives: 0.95 a step": "Along the highway 0.95 a hundred times over is 6e-3. So "
+            "it would be little; but there are other paths than the highway.",
+            "it vanishes: 0.95 a hundred times over is 6e-3": "Right for the highway. But what is kept also piles up: "
+            "each step's paths through the gates are added to it.",
+            "it grows: in most networks to more than at the last step": "Every step adds the paths through its gates "
+            "to what is kept, and little is forgotten: the sum grows.",
+        },
+        right="it grows: in most networks to more than at the last step",
+    ),
+    "gates_learn": Question(
+        "Two numbers are marked in a sequence of 100, and to be added at its end. A GRU starts with all biases 0, so "
+        "that about 1e-14 of the gradient reaches the first step; an LSTM with a forget bias of 1 starts with about "
+        "1e-3. Which learns it, in 400 steps?",
+        {
+            "both": "Both can hold a number that long; the question is whether they find out how.",
+            "the LSTM: of its gradient enough arrives": "Its start is better by ten decades. But training moves gates, "
+            "and its first steps close this one's path.",
+            "the GRU": "Of the later marked numbers a gradient arrives even so. It opens the gate a little, "
+            "which lets it see further, and so on.",
+            "neither": "Nobody has told them to keep anything. But a GRU's gradient at the later of the two marks is "
+            "enough to begin with.",
+        },
+        right="the GRU",
+    ),
+}
+
+
+# --- the LSTM's pullback ----------------------------------------------------------------------------------------------
+
+
+def _sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def _step(z, c):
+    """i, f, g, o, c', tanh c' of one LSTM step, from z = (z_i, z_f, z_g, z_o)."""
+    i, f, o = _sigmoid(z[0]), _sigmoid(z[1]), _sigmoid(z[3])
+    g = np.tanh(z[2])
+    new = f * c + i * g
+    return i, f, g, o, new, np.tanh(new)
+
+
+def _lstm_pullback(function) -> str | None:
+    z, (c, dh, dc) = _draws((4, 2, 3)), _draws((3, 2, 3), seed=1)
+    given = function(tuple(z.copy()), c.copy(), dh.copy(), dc.copy())
+    if given is None or given is ...:
+        return "it returns nothing yet; it should return dz_i, dz_f, dz_g, dz_o and dc_before"
+    if not isinstance(given, (tuple, list)) or len(given) != 5:
+        return "return five arrays: dz_i, dz_f, dz_g, dz_o and dc_before"
+    names = ("dz_i", "dz_f", "dz_g", "dz_o", "dc_before")
+    for name, part in zip(names, given, strict=True):
+        if part is None or part is ...:
+            return f"{name} is not there yet"
+        if np.shape(part) != c.shape:
+            return f"{name} has shape {np.shape(part)}; it is one number a unit, {c.shape}"
+    right = _differences(z, c, dh, dc)
+    wrong = [k for k in range(5) if not np.allclose(given[k], right[k], rtol=1e-5, atol=1e-7)]
+    return _why(wrong, names, given, right, _slips(z, c, dh, dc)) if wrong else None
+
+
+def _draws(shape, seed=0):
+    return np.random.default_rng(seed).standard_normal(shape)
+
+
+def _differences(z, c, dh, dc, step=1e-6):
+    """The five derivatives of Σ dh · h' + dc · c', by differences."""
+
+    def loss(z, c):
+        *_, o, new, squashed = _step(z, c)
+        return dh * o * squashed + dc * new
+
+    moved = [np.eye(4)[k][:, None, None] * step for k in range(4)]
+    parts = [(loss(z + move, c) - loss(z - move, c)) / (2 * step) for move in moved]
+    return [*parts, (loss(z, c + step) - loss(z, c - step)) / (2 * step)]
+
+
+def _slips(z, c, dh, dc):
+    i, f, g, o, _, squashed = _step(z, c)
+    through = dc + dh * o * (1 - squashed**2)
+    return {
+        "dc is not all that arrives at c': h' = o tanh c' depends on it too": [
+            dc * g * i * (1 - i), dc * c * f * (1 - f), dc * i * (1 - g**2), dh * squashed * o * (1 - o), dc * f,
+        ],
+        "what comes to c' by h' is dh · o · tanh'(c'), and tanh' is 1 - tanh²": [
+            (dc + dh * o) * part for part in (g * i * (1 - i), c * f * (1 - f), i * (1 - g**2), 0 * f, f)
+        ],
+        "the gates' own slopes are missing: σ' is i (1 - i), and tanh' is 1 - g²": [
+            through * g, through * c, through * i, dh * squashed, through * f,
+        ],
+    }  # fmt: skip
+
+
+def _why(wrong, names, given, right, slips) -> str:
+    """The frequent slips, known by their own numbers; else the first that is wrong."""
+    for why, slip in slips.items():
+        if any(np.allclose(given[k], slip[k], rtol=1e-5, atol=1e-9) for k in wrong if np.any(slip[k])):
+            return why
+    k = wrong[0]
+    if wrong[:2] == [0, 1] and np.allclose(given[1], right[0], rtol=1e-5):
+        return "dz_i and dz_f have changed places"
+    fine = ", ".join(names[k] for k in range(5) if k not in wrong) or "none"
+    told = f"{np.ravel(given[k])[0]:.4f}, and a difference quotient says {np.ravel(right[k])[0]:.4f}"
+    return f"{names[k]} begins with {told}; right are so far: {fine}"
+
+
+# --- the others -------------------------------------------------------------------------------------------------------
+
+
+def _gru_update(function) -> str | None:
+    u, n, h, dh = _sigmoid(_draws((2, 3))), np.tanh(_draws((2, 3), 1)), np.tanh(_draws((2, 3), 2)), _draws((2, 3), 3)
+    dz = function(u, n, h, dh)
+    if dz is None or dz is ...:
+        return "it returns nothing yet; it should return dz_u"
+    if np.shape(dz) != u.shape:
+        return f"it returns something of shape {np.shape(dz)}; dz_u has u's shape, {u.shape}"
+    right, slips = (h - n) * dh * u * (1 - u), {
+        "the sign: a larger u takes more of h and less of n": (n - h) * dh * u * (1 - u),
+        "that is the derivative by u; z_u has a sigmoid in between, whose slope is u (1 - u)": (h - n) * dh,
+        "u multiplies h, and 1 - u multiplies n: both depend on u": h * dh * u * (1 - u),
+        "where is dh, which comes from behind?": (h - n) * u * (1 - u),
+    }  # fmt: skip
+    if np.allclose(dz, right, rtol=1e-6, atol=1e-9):
+        return None
+    for why, slip in slips.items():
+        if np.allclose(dz, slip, rtol=1e-6, atol=1e-9):
+            return why
+    return f"dz_u begins with {np.ravel(dz)[0]:.4f}, and a difference quotient says {np.ravel(right)[0]:.4f}"
+
+
+def _keep_hundred(record) -> str | None:
+    if not hasattr(record, "sizes") or not hasattr(record, "mode") or not hasattr(record, "sigma"):
+        return "hand over the whole record that experiments.gates.reach returns, not a number of it"
+    if record.cell not in ("lstm", "gru"):
+        return f"a cell with a gate is asked for; yours is {record.cell!r}"
+    if record.mode == "chrono":
+        return "chrono draws its biases for you; choose one yourself, with mode='alone' or 'paired'"
+    if record.T < 100:
+        return f"a hundred steps are asked for, yours are {record.T}"
+    if record.seeds < 10 or record.width < 16 or record.sigma < 0.5:
+        return "few networks, units or small inputs are a matter of luck; take 10 networks, 16 units and sigma=1"
+    kept = np.mean((record.sizes[:, 0] > 0.1) & (record.sizes[:, 0] < 10))
+    if kept >= 0.9:
+        return None
+    few = f"{kept:.0%} of the networks keep between a tenth and ten times"
+    if record.cell == "lstm" and record.mode == "alone" and record.ratio > 0.1:
+        return f"{few}: some grow, some do not, by paths through the gates; mode='paired' closes them"
+    return f"{few}, and the median keeps {record.ratio:.1e}: {'a little less' if record.ratio > 1 else 'open the gate'}"
+
+
+EXERCISES = {
+    "lstm_pullback": (_lstm_pullback, "all five as difference quotients have them: this is the LSTM's way back"),
+    "gru_update": (
+        _gru_update,
+        "(h - n) · dh · u (1 - u): no difference between h and n, nothing to learn for the gate",
+    ),
+    "keep_hundred": (_keep_hundred, "in nine of ten networks a hundred steps keep the gradient within ten times"),
+}

@@ -1,0 +1,170 @@
+"""How do gates keep the message?  What a gradient is worth after T steps of an RNN, an LSTM or a GRU, before training.
+
+``reach``: ‖dL/dstate_t‖, from the last step to the first, of many networks.  ``compare``: the Jacobians between all
+pairs of steps, of one network of each cell, and the LSTM's split into its highway and the paths through its gates.
+
+A net is named by its cell and by what is done to the bias of the gate that keeps the state, number 1 of both cells: f
+of the LSTM, u of the GRU. MODES: "alone"; "paired", where the LSTM's input gate has the negative; "chrono", where both
+are drawn for a span of T steps, and ``bias`` counts for nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import cells, models, probes, require
+from ..ops import Array, sigmoid
+from ..tape import Step, backprop, tree_map
+from ._protocol import measured
+
+CELLS = {"rnn": "rnn", "irnn": "relu_rnn", "lstm": "lstm", "gru": "gru"}  # IRNN: ReLU and W_h = 1 (Le et al. 2015)
+MODES = ("alone", "paired", "chrono")
+SHOWN = ("rnn", "lstm", "gru")
+D = 2  # inputs a step
+KEEPS = 1  # number of the gate that keeps: i f g o, r u n
+
+
+class ReachRecord(NamedTuple):
+    """What ``reach`` measured."""
+
+    cell: str
+    bias: float
+    mode: str
+    T: int
+    width: int
+    sigma: float  # of the inputs
+    batch: int
+    seeds: int
+    sizes: Array  # (seeds, T + 1): ‖dL/dstate_t‖ / ‖dL/dh_T‖, t = 0 … T
+
+    @property
+    def ratio(self) -> float:
+        """‖dL/dstate_0‖ / ‖dL/dh_T‖, the median of the networks."""
+        return float(np.median(self.sizes[:, 0]))
+
+
+class GatesRecord(NamedTuple):
+    """What ``compare`` measured: a network of each cell, all fed the same inputs; root mean squares over samples."""
+
+    forget_bias: float
+    mode: str
+    update_bias: float
+    T: int
+    width: int
+    sigma: float
+    batch: int
+    seed: int
+    maps: dict[
+        str, Array
+    ]  # of each cell: (T, T), ‖d state_t / d state_k‖ in row t, column k, over that of the identity
+    total: Array  # (T,): the LSTM's ‖dc_T / dc_k‖, k = 1 … T, over that of the identity
+    highway: Array  # (T,): the part along c alone
+    gates: Array  # (T,): the part through some h
+
+
+@measured
+def reach(cell: str, *, bias=0.0, mode="alone", T=100, width=32, sigma=1.0, batch=4, seeds=20, seed=0) -> ReachRecord:
+    """Send a N(0, 1) gradient of h_T back through T steps fed with x ~ N(0, sigma²), and measure what arrives.
+
+    cell : one of CELLS; bias, mode : see above, of cells without such a gate 0 and "alone". All networks differ.
+    """
+    T, rng = require.whole("T", T, 2), np.random.default_rng((require.whole("seed", seed, 0), 1))
+    params = networks(cell, bias=bias, mode=mode, T=T, width=width, seeds=seeds, seed=seed)
+    xs = require.number("sigma", sigma, 0) * rng.standard_normal((T, seeds, batch, D))
+    tape = models.unroll(CELLS[cell], params, xs)[1]
+    dh, *silent = (np.zeros_like(array) for array in tape[-1].output)
+    dh = rng.standard_normal(dh.shape)
+    sizes = [probes.norm(_flat(adjoint.cotangent)) for adjoint in backprop(tape, (dh, *silent))]
+    return ReachRecord(
+        cell, bias, mode, T, width, sigma, batch, seeds, np.stack(sizes[::-1], axis=-1) / probes.norm(dh)[:, None]
+    )
+
+
+@measured
+def compare(
+    *, forget_bias=1.0, mode="alone", update_bias=1.0, T=50, width=16, sigma=1.0, batch=2, seed=0
+) -> GatesRecord:  # fmt: skip
+    """The Jacobians of an RNN, an LSTM and a GRU between all pairs of T steps, of the same inputs x ~ N(0, sigma²)."""
+    T = require.whole("T", T, 2)
+    xs = np.random.default_rng((require.whole("seed", seed, 0), 1)).standard_normal((T, batch, D))
+    xs *= require.number("sigma", sigma, 0)
+    biases = {"rnn": {}, "lstm": dict(bias=forget_bias, mode=mode), "gru": dict(bias=update_bias)}
+    tapes = {}
+    for cell, bias in biases.items():
+        (params,) = networks(cell, **bias, T=T, width=width, seeds=1, seed=seed, apart=True)
+        tapes[cell] = models.unroll(cell, params, xs)[1]
+    maps = {cell: _relative(probes.jacobian_norms(tape)) for cell, tape in tapes.items()}
+    parts = [_rms(part) / width**0.5 for part in split(tapes["lstm"])]
+    return GatesRecord(forget_bias, mode, update_bias, T, width, sigma, batch, seed, maps, *parts)
+
+
+@measured
+def split(tape: list[Step]) -> probes.Highway:
+    """An LSTM's dc_T / dc_k in its two parts, as probes.highway has it."""
+    return probes.highway(tape)
+
+
+def networks(cell: str, *, bias=0.0, mode="alone", T=100, width=32, seeds=1, seed=0, apart=False, **options):
+    """``seeds`` networks of one cell, with an ensemble axis, or ``apart`` in a list; the first are always the same.
+
+    Xavier's weights: W_x of all gates in one piece, as torch's xavier_normal_(cell.weight_ih_l0) draws it, and W_h gate
+    by gate. options : of init_recurrent.
+    """
+    kind = CELLS[require.choice("cell", cell, CELLS)]
+    options |= _biases(cell, require.number("bias", bias), require.choice("mode", mode, MODES), T)
+    options |= dict(recurrent="identity") if cell == "irnn" else {}
+    one_piece = ((D + width) / (D + cells.GATES[kind] * width)) ** 0.5
+    each = []
+    for k in range(require.whole("seeds", seeds, 1)):
+        params = models.init_recurrent(kind, D, width, rng=np.random.default_rng((seed, 0, k)), **options)
+        each.append(tree_map(np.copy, _scaled(params, one_piece)))
+    return each if apart else tree_map(lambda *arrays: np.stack(arrays), *each)
+
+
+def keeping(cell: str, params, xs: Array, outputs: Array) -> Array:
+    """How far the gate that keeps the state is open, from 0 to 1: f of an LSTM, u of a GRU, (T, ..., N, H).
+
+    outputs : h_1 … h_T, as ``models.unroll`` returns them of a cell without a readout. Raises ValueError for a cell
+    that has no such gate.
+    """
+    H = params.W_h.shape[-2]
+    gate = slice(KEEPS * H, (KEEPS + 1) * H)
+    require.choice("cell", cell, ("lstm", "gru"))
+    before = np.concatenate([np.zeros_like(outputs[:1]), outputs[:-1]])
+    b = params.b if cell == "lstm" else params.b_x + params.b_h
+    return sigmoid(xs @ params.W_x[..., gate] + before @ params.W_h[..., gate] + b[..., None, gate])[0]
+
+
+def _biases(cell: str, bias: float, mode: str, T: int) -> dict:
+    """What init_recurrent calls it."""
+    if cell == "gru" and mode == "alone":
+        return dict(update_bias=bias)
+    if cell == "lstm":
+        return dict(chrono=float(T)) if mode == "chrono" else dict(forget_bias=bias, paired=mode == "paired")
+    if bias or mode != "alone":
+        raise ValueError(f"bias is {bias!r}, mode {mode!r}, but cell is {cell!r}; allowed are both for the LSTM alone")
+    return {}
+
+
+def _scaled(params, by: float):
+    """The cell's W_x times a number, in its precision."""
+    if isinstance(params, models.Sequence):
+        return params._replace(cell=_scaled(params.cell, by))
+    return params._replace(W_x=params.W_x * params.W_x.dtype.type(by))
+
+
+def _flat(state) -> Array:
+    return np.concatenate(state, axis=-1)
+
+
+def _relative(norms: Array) -> Array:
+    """Over the identity's, which stands on the diagonal."""
+    return norms / norms[0, 0]
+
+
+def _rms(jacobians: Array) -> Array:
+    """‖J‖ at each time, (T, N, H, H) -> (T,): the root of the mean square over the samples."""
+    sizes = probes.norm(jacobians)
+    return probes.norm(sizes[..., None]) / sizes.shape[-1] ** 0.5

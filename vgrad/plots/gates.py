@@ -1,0 +1,226 @@
+"""What arrives of a gradient after many steps of an RNN, an LSTM or a GRU: curves over time, and maps side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from . import grammar, heatmap
+from .curves import ROOM
+from .picture import Canvas, Picture
+from .words import verdict
+
+CELLS = {  # colours and markers that are those of norms and skips elsewhere, and never beside them
+    "rnn": grammar.Look("#5a5a5a", "x", "RNN"),
+    "irnn": grammar.Look("#a66a00", "d", "IRNN"),
+    "lstm": grammar.Look("#8f2fb0", "*", "LSTM"),
+    "gru": grammar.Look("#00716b", "H", "GRU"),
+}
+PARTS = {
+    "total": grammar.Look("#8f2fb0", "*", "all paths"),
+    "highway": grammar.Look("#0072b2", "s", "highway"),
+    "gates": grammar.Look("#c44e00", "o", "by the gates"),
+}
+DECADES = (2, 3, 5, 10, 20, 30, 40, 60, 80, 160, 320, 640)
+LSTM_MODES = {"alone": "", "paired": ", b_i = {minus}", "chrono": ", chrono"}
+
+
+def named(cell: str, bias: float = 0.0, mode: str = "alone") -> str:
+    """A net for people: "LSTM b_f = 3, b_i = -3"."""
+    label = CELLS[cell].label
+    if cell == "lstm" and mode != "chrono":
+        return f"{label} b_f = {bias:g}{LSTM_MODES[mode].format(minus=f'{0 - bias:g}')}"
+    return f"{label}{LSTM_MODES[mode]}" if cell != "gru" else f"{label} b_u = {bias:g}"
+
+
+def of(record) -> str:
+    """The name of a record's net."""
+    return named(record.cell, record.bias, record.mode)
+
+
+# --- a curve for each net ---------------------------------------------------------------------------------------------
+
+
+def reach(records) -> Picture:
+    """A still picture of ReachRecords: ‖dL/dstate_t‖ over that of h_T, each net a curve; the past is on the left."""
+    figure = grammar.new_figure(9.0, 5.0)
+    axes = figure.add_axes((0.075, 0.125, 0.905, 0.775))
+    grammar.tidy(axes)
+    T, ends = max(record.T for record in records), []
+    quantiles = {id(r): decades(np.quantile(r.sizes, (0.1, 0.5, 0.9), axis=0)) for r in records}
+    floor, ceiling = _limits(np.concatenate([rows.ravel() for rows in quantiles.values()]))
+    for record in records:
+        look, at = CELLS[record.cell], np.arange(T - record.T, T + 1)
+        low, median, high = quantiles[id(record)].clip(floor, ceiling)
+        axes.fill_between(at, low, high, color=look.color, alpha=0.16, linewidth=0)
+        axes.plot(at, median, color=look.color, marker=look.marker, markersize=8, linewidth=2.4, markevery=T // 8)
+        ends.append((median[0], of(record), look.color))
+    axes.set(xlim=(-0.42 * T, 1.01 * T), ylim=(floor, ceiling))
+    _ground(axes, floor, ceiling)
+    axes.set_xticks(np.linspace(0, T, 6).round())
+    axes.set_xlabel("step t: the loss is at the last one, the gradient comes from the right", fontsize=13)
+    _label_starts(axes, ends)
+    ink = dict(color=grammar.FAINT)
+    handles = [Line2D([], [], linewidth=2.6, label="median", **ink)]
+    handles.append(Patch(alpha=0.3, label="8 of 10 networks", linewidth=0, **ink))
+    figure.legend(handles=handles, loc="upper right", ncols=2, frameon=False, fontsize=13, columnspacing=1.4)
+    figure.text(0.012, 0.982, "gradient of the state, relative to that of the last h", fontsize=13, va="top")
+    return Picture(figure, reach_sentence(records))
+
+
+def reach_sentence(records) -> str:
+    """What arrives at the first state, in each net, and the verdict."""
+    parts = [f"{of(r)} keeps {grammar.number(r.ratio)}, it {verdict(r.ratio)}" for r in records]
+    one = records[0]
+    nets = f"medians of {one.seeds} networks, width {one.width}, inputs of size {one.sigma:g}"
+    return f"After {one.T} steps back, of the gradient of the last h {'; '.join(parts)}; {nets}."
+
+
+def _label_starts(axes, ends) -> None:
+    """Labels left of the curves' starts, each at least ROOM above the one below.   ends : (height, text, colour)."""
+    to_points = 72 / axes.figure.dpi
+    bottom, top = axes.bbox.y0 * to_points + 9, axes.bbox.y1 * to_points - 9
+    last, places = bottom - ROOM, []
+    for k, (y, *_) in enumerate(sorted(ends)):
+        height, above = axes.transData.transform((0, y))[1] * to_points, len(ends) - 1 - k
+        last = min(max(height, last + ROOM), top - ROOM * above)
+        places.append(last - height)
+    for (y, text, color), place in zip(sorted(ends), places, strict=True):
+        style = dict(ha="right", va="center", fontsize=13, weight="bold", color=color)
+        axes.annotate(text, (0, y), (-10, place), textcoords="offset points", **style)
+
+
+# --- three maps and a highway -----------------------------------------------------------------------------------------
+
+
+class GatesPlot:
+    """The picture of a GatesRecord kept alive: a map for each cell, and under them the LSTM's highway and detours."""
+
+    def __init__(self, record):
+        self.figure = grammar.new_figure(9.0, 6.9)
+        self.heats = {
+            cell: heatmap.HeatMap(self.figure.add_axes((0.07 + 0.292 * k, 0.56, 0.243, 0.375)))
+            for k, cell in enumerate(("rnn", "lstm", "gru"))
+        }
+        self.bar = self.figure.add_axes((0.915, 0.56, 0.016, 0.375))
+        self.axes = self.figure.add_axes((0.092, 0.085, 0.71, 0.345))
+        self.lines, self.zeros, self.labels = {}, {}, {}
+        for name, look in PARTS.items():
+            style = dict(color=look.color, marker=look.marker, markersize=7, linewidth=2.4)
+            (self.lines[name],) = self.axes.plot([], [], **style)
+            floor = dict(marker="v", color=grammar.VANISHING, markersize=8, clip_on=False, linestyle="none")
+            (self.zeros[name],) = self.axes.plot([], [], **floor)
+        self.canvas = Canvas(self.figure, [*self._moving()])
+        self._limits = None
+        self._words()
+        self.update(record)
+
+    def update(self, record) -> None:
+        """Move every artist to ``record``; only a step of an axis costs a full draw."""
+        T, most = heatmap.limits(*record.maps.values())
+        now = (T, most, *_limits(np.concatenate([decades(getattr(record, name)) for name in PARTS])))
+        if now != self._limits:
+            self._limits = now
+            self._frame(*now)
+            self.canvas.forget()
+        for cell, heat in self.heats.items():
+            heat.update(record.maps[cell], most)
+        for name, line in self.lines.items():
+            at, rows = np.arange(1, record.T + 1), decades(getattr(record, name))
+            line.set_data(at, np.where(np.isfinite(rows), rows, np.nan))
+            line.set_markevery(max(1, record.T // 10))
+            zero = (rows == -np.inf) & (at < record.T - 1)  # the last two steps have no gate between them
+            self.zeros[name].set_data(at[zero], np.full(zero.sum(), now[2]))
+
+    def png(self) -> bytes:
+        """What it looks like now."""
+        return self.canvas.png()
+
+    def _moving(self):
+        for heat in self.heats.values():
+            yield from heat.artists
+        yield from self.lines.values()
+        yield from self.zeros.values()
+
+    def _frame(self, T: int, most: float, floor: float, ceiling: float) -> None:
+        for cell, heat in self.heats.items():
+            heat.frame(T, most)
+            heat.axes.set_title(CELLS[cell].label, fontsize=14, weight="bold", color=CELLS[cell].color)
+            if cell != "rnn":
+                heat.axes.set_ylabel("")
+        heatmap.bar(self.bar, most)
+        for artist in [*self.axes.patches, *self.axes.texts]:
+            artist.remove()
+        self.axes.set(xlim=(1 - 0.02 * T, 1.02 * T), ylim=(floor, ceiling))
+        grammar.tidy(self.axes)
+        _ground(self.axes, floor, ceiling)
+        times = np.unique(np.round(np.linspace(0, T, 6 if T > 5 else T + 1)).astype(int))
+        self.axes.set_xticks([1, *times[1:]])
+        self.axes.set_xlabel("k: the earlier time", fontsize=12)
+
+    def _words(self) -> None:
+        handles = [
+            Line2D([], [], color=look.color, marker=look.marker, markersize=8, linewidth=2.4, label=look.label)
+            for look in PARTS.values()
+        ]
+        where = dict(loc="center left", bbox_to_anchor=(0.803, 0.26))
+        self.figure.legend(handles=handles, frameon=False, fontsize=12.5, handletextpad=0.5, **where)
+        words = dict(fontsize=13, va="top", color=grammar.INK)
+        self.figure.text(0.012, 0.475, "the LSTM's cell state: the last c by an earlier one", **words)
+
+
+def gates(record) -> Picture:
+    """A still picture of a GatesRecord."""
+    return Picture(GatesPlot(record).figure, sentence(record))
+
+
+def decades(sizes):
+    """log10, -inf of 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log10(sizes)
+
+
+def _limits(rows) -> tuple[float, float]:
+    """Floor and ceiling in steps."""
+    rows = rows[np.isfinite(rows)]
+    least, most = (rows.min(), rows.max()) if rows.size else (-1.0, 1.0)
+    return -grammar.up_to(-least, DECADES), grammar.up_to(most, DECADES)
+
+
+def _ground(axes, floor: float, ceiling: float) -> None:
+    """Shaded sides and ticks."""
+    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
+    grammar.decade_ticks(axes, floor, ceiling)
+
+
+# --- in words ---------------------------------------------------------------------------------------------------------
+
+
+def sentence(record) -> str:
+    """What a GatesRecord says: what arrives in each cell, the LSTM's two parts, and the networks."""
+    found = "; ".join(f"{name} keeps {grammar.number(size)}, it {verdict(size)}" for name, size in _ends(record))
+    parts = [grammar.number(getattr(record, name)[0]) for name in ("highway", "gates", "total")]
+    split = "Of the LSTM's last c by its first, {} comes along the highway, {} through the gates, {} in all."
+    return " ".join(
+        [f"Of the last state by the first, {record.T - 1} steps apart: {found}.", split.format(*parts), _net(record)]
+    )
+
+
+def alt(record) -> str:
+    """The picture in words."""
+    half = record.T // 2
+    maps = "; ".join(f"{CELLS[cell].label} {grammar.number(norms[half, 0])}" for cell, norms in record.maps.items())
+    drawn = "Three maps of the Jacobian's size between all pairs of steps, and curves of the LSTM's highway and gates"
+    return f"{drawn}. At t = {half + 1} by k = 1: {maps}. {_net(record)}"
+
+
+def _ends(record) -> list[tuple[str, float]]:
+    names = {"rnn": named("rnn"), "lstm": named("lstm", record.forget_bias, record.mode)}
+    names["gru"] = named("gru", record.update_bias)
+    return [(names[cell], float(norms[-1, 0])) for cell, norms in record.maps.items()]
+
+
+def _net(record) -> str:
+    samples = grammar.count(record.batch, "sample")
+    return f"Network {record.seed} of each: width {record.width}, inputs of size {record.sigma:g}, {samples}."

@@ -1,0 +1,226 @@
+"""Who adds two numbers that are far apart: losses, when it was solved, and how far the gradient reaches meanwhile."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import curves, grammar
+from .gates import CELLS, DECADES, decades, named, of
+from .picture import Canvas, Picture
+from .words import verdict
+
+GUESS, SOLVED = 1 / 6, 0.05  # the loss of always answering 1; what counts as solved
+HIGHEST = (0.4, 0.6, 1, 2, 5, 10, 100, 1e3, 1e6, 1e12, 1e38)
+MARK = dict(color=grammar.FAINT, linewidth=1.4, linestyle=":")  # of a value to compare with
+SPAN = 10  # steps whose mean loss is drawn
+
+
+class MemoryPlot:
+    """The picture of a MemoryRecord kept alive: on the left the loss, on the right how much reaches each time."""
+
+    def __init__(self, record):
+        self.figure = grammar.new_figure()
+        self.loss = self.figure.add_axes((0.065, 0.135, 0.37, 0.755))
+        self.time = self.figure.add_axes((0.53, 0.135, 0.46, 0.755))
+        self.bands = [pair.fill_between([1, 2], [0, 0], [0, 0], alpha=0.22, linewidth=0) for pair in self._pairs()]
+        self.medians = [pair.plot([], [], linewidth=2.4)[0] for pair in self._pairs()]
+        floor = dict(marker="v", color=grammar.VANISHING, markersize=8, clip_on=False, linestyle="none")
+        (self.zeros,) = self.time.plot([], [], **floor)
+        self.canvas = Canvas(self.figure, [*self.bands, *self.medians, self.zeros])
+        self._limits = None
+        words = dict(fontsize=13, va="top", color=grammar.INK)
+        self.figure.text(0.012, 0.982, "loss of each batch", **words)
+        self.figure.text(0.475, 0.982, "gradient of the state, relative to the last h", **words)
+        self.update(record)
+
+    def update(self, record) -> None:
+        """Move every artist to ``record``; only a step of an axis costs a full draw."""
+        now = _limits(record)
+        if now != self._limits:
+            self._limits = now
+            self._frame(*now)
+            self.canvas.forget()
+        steps, times = np.arange(1, record.step + 1), np.arange(record.T + 1)
+        rows = [_quantiles(record.loss[:, : record.step]), decades(_quantiles(record.sizes))]
+        zero = rows[1][1] == -np.inf
+        self.zeros.set_data(times[zero], np.full(zero.sum(), now[3]))
+        for k, (at, limits) in enumerate(((steps, now[1:2] * 2), (times, now[3:]))):
+            low, median, high = rows[k].clip(0 if k == 0 else limits[0], limits[1])
+            self.bands[k].set_data(at, low, high)
+            self.bands[k].set(facecolor=CELLS[record.cell].color, visible=record.seeds > 1)
+            self.medians[k].set_data(at, median)
+            self.medians[k].set_color(CELLS[record.cell].color)
+
+    def png(self) -> bytes:
+        """What it looks like now."""
+        return self.canvas.png()
+
+    def _pairs(self):
+        return self.loss, self.time
+
+    def _frame(self, steps: int, highest: float, T: int, floor: float, ceiling: float) -> None:
+        """What stands still: limits, ticks, the lines to compare with."""
+        for axes in self._pairs():
+            for artist in [*axes.texts, *axes.patches, *(line for line in axes.lines if line.get_linestyle() == ":")]:
+                artist.remove()
+            grammar.tidy(axes)
+        self.loss.set(xlim=(0, steps), ylim=(0, highest))
+        for height, name in ((GUESS, "always 1"), (SOLVED, "solved")):
+            self.loss.axhline(height, **MARK)
+            self.loss.text(0.98 * steps, height, name, ha="right", va="bottom", fontsize=12, color=grammar.FAINT)
+        self.loss.set_xlabel("step of training", fontsize=13)
+        self.time.set(xlim=(-0.02 * T, 1.02 * T), ylim=(floor, ceiling))
+        grammar.shade(self.time, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
+        grammar.decade_ticks(self.time, floor, ceiling, most=6)
+        self.time.set_xticks(np.unique(np.linspace(0, T, 6).round()))
+        self.time.set_xlabel("time t: the loss is at the last", fontsize=13)
+
+
+def memory(record) -> Picture:
+    """A still picture of a MemoryRecord."""
+    return Picture(MemoryPlot(record).figure, sentence(record))
+
+
+def _limits(record) -> tuple:
+    """steps, the highest loss, T, and floor and ceiling of the decades, in steps."""
+    losses, sizes = record.loss[:, : record.step], decades(record.sizes)
+    highest = grammar.up_to(np.max(_quantiles(losses), where=np.isfinite(_quantiles(losses)), initial=0.0), HIGHEST)
+    sizes = sizes[np.isfinite(sizes)]
+    least, most = (sizes.min(), sizes.max()) if sizes.size else (-1.0, 0.0)
+    return record.steps, highest, record.T, -grammar.up_to(-least, DECADES), grammar.up_to(most, DECADES)
+
+
+def _quantiles(rows):
+    """low, median, high over the networks; what is not finite as infinite."""
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num(np.quantile(rows, (0.1, 0.5, 0.9), axis=0), nan=np.inf, posinf=np.inf)
+
+
+# --- still pictures ---------------------------------------------------------------------------------------------------
+
+
+def losses(records) -> Picture:
+    """The loss of training's batches, the mean of ten each: a record a curve."""
+    axes, ends = curves.axes(grammar.new_figure(), "loss of ten batches"), []
+    steps = max(record.steps for record in records)
+    axes.set(xlim=(0, 1.45 * steps), ylim=(0, 0.32))
+    for height in (GUESS, SOLVED):
+        axes.plot([0, steps], [height, height], **MARK)
+    for record in records:
+        rows = record.loss[:, : record.steps // SPAN * SPAN].reshape(record.seeds, -1, SPAN).mean(axis=-1)
+        look = CELLS[record.cell]
+        median = curves.curve(axes, SPAN * (np.arange(rows.shape[1]) + 0.5), rows, look)
+        ends.append((median[-1], of(record), look.color))
+    curves.label_ends(axes, steps, ends)
+    axes.set_xticks(np.linspace(0, steps, 5).round())
+    axes.set_xlabel("step of training; dotted: always answering 1, and solved", fontsize=13)
+    curves.legend(axes.figure)
+    parts = [f"{of(record)} {_count(record.solved)}" for record in records]
+    words = f"Networks that add two numbers up to {records[0].T} steps apart within {steps} steps: {'; '.join(parts)}."
+    return Picture(axes.figure, words)
+
+
+def adding(cells) -> Picture:
+    """When each network of the stored table "adding" had solved it: a row for each net, a dot for each network."""
+    figure = grammar.new_figure(9.0, 5.2)
+    axes = figure.add_axes((0.25, 0.125, 0.73, 0.78))
+    grammar.tidy(axes)
+    last = max(cell.settings["steps"] for cell in cells)
+    for row, cell in enumerate(reversed(cells)):
+        look, steps = CELLS[cell.settings["cell"]], cell.settings["steps"]
+        axes.plot([0, steps], [row, row], color=look.color, alpha=0.35, linewidth=1.6)
+        dots = [step for step in cell.result["solved"] if step]
+        axes.plot(dots, [row] * len(dots), "o", color=look.color, markersize=9, alpha=0.8)
+        axes.text(steps + 0.02 * last, row, _count(cell.result["solved"]), va="center", fontsize=13, color=look.color)
+    names = [name(cell) for cell in reversed(cells)]
+    axes.set_yticks(range(len(cells)), names, fontsize=13)
+    axes.set(xlim=(0, 1.17 * last), ylim=(-0.6, len(cells) - 0.4))
+    axes.set_xticks(np.arange(0, last + 1, 200))
+    axes.set_xlabel("step of training; a line ends where training did", fontsize=13)
+    figure.text(0.012, 0.982, "when each network had solved it", fontsize=13, va="top")
+    return Picture(figure, _adding_sentence(cells))
+
+
+def _adding_sentence(cells) -> str:
+    parts = []
+    for cell in cells:
+        steps = [step for step in cell.result["solved"] if step]
+        when = f", at step {min(steps)} to {max(steps)}" if len(steps) > 1 else f", at step {steps[0]}" if steps else ""
+        within = f" in {cell.settings['steps']} steps" if not steps else ""
+        parts.append(f"{name(cell)} {_count(cell.result['solved'])}{when}{within}")
+    one = cells[0].settings
+    return f"The adding problem over {one['T']} steps, width {one['width']}, solved by: {'; '.join(parts)}."
+
+
+def learnt(cells) -> Picture:
+    """How much of the gradient reaches the first state while each net of the stored table learns: a net a curve."""
+    axes, ends = curves.axes(grammar.new_figure(), "gradient of the first state, relative to the last h"), []
+    rows = [np.log10(np.maximum(np.array(cell.result["reach"]).T, 1e-30)) for cell in cells]
+    floor, ceiling = min(-3.0, *(np.floor(np.median(row, axis=0).min()) - 2 for row in rows)), 2.0
+    last = max(cell.result["marks"][-1] for cell in cells)
+    for cell, row in zip(cells, rows, strict=True):
+        look = CELLS[cell.settings["cell"]]
+        median = curves.curve(axes, cell.result["marks"], row.clip(floor, ceiling), look)
+        axes.lines[-1].set(markevery=1)
+        ends.append((cell.result["marks"][-1], median[-1], name(cell), look.color))
+    axes.set(xlim=(-0.02 * last, 1.3 * last), ylim=(floor, ceiling))
+    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling, words=False)
+    grammar.decade_ticks(axes, floor, ceiling)
+    for at in {end[0] for end in ends}:
+        curves.label_ends(axes, at, [end[1:] for end in ends if end[0] == at])
+    axes.set_xticks(np.arange(0, last + 1, 100))
+    axes.set_xlabel("step of training", fontsize=13)
+    curves.legend(axes.figure)
+    return Picture(axes.figure, _learnt_sentence(cells))
+
+
+def _learnt_sentence(cells) -> str:
+    parts = []
+    for cell in cells:
+        sizes = {mark: np.median(row) for mark, row in zip(cell.result["marks"], cell.result["reach"], strict=True)}
+        said = ", ".join(f"{grammar.number(sizes[mark])} at step {mark}" for mark in (0, 25, 100, 400) if mark in sizes)
+        parts.append(f"{name(cell)} {said}")
+    return f"Of the gradient of the last h reaches the first state, while it learns: {'; '.join(parts)}."
+
+
+def name(cell) -> str:
+    """The net of a stored cell, for people."""
+    return named(cell.settings["cell"], cell.settings.get("bias", 0.0), cell.settings.get("mode", "alone"))
+
+
+def _count(solved) -> str:
+    return f"{sum(step is not None for step in solved)} of {len(solved)}"
+
+
+# --- in words ---------------------------------------------------------------------------------------------------------
+
+
+def sentence(record) -> str:
+    """What a MemoryRecord says: who has solved it, the loss, what reaches the first state, and the networks."""
+    with np.errstate(invalid="ignore"):
+        arrives, now = float(np.median(record.sizes[:, 0])), float(np.median(record.final))
+    finding = f"{of(record)}, {record.T} steps apart: {_count(record.solved)} have solved it after step {record.step}."
+    loss = f"The loss is {grammar.number(now)}; always answering 1 has {GUESS:.2g}."
+    gradient = (
+        f"Of the gradient of the last h, {grammar.number(arrives)} reaches the first state: it {verdict(arrives)}."
+    )
+    gate = (
+        f"The gate that keeps the state is open to {np.median(record.open):.2f}."
+        if np.isfinite(record.open).all()
+        else ""
+    )
+    nets = f"Median of {record.seeds} networks" if record.seeds > 1 else "One network"
+    trouble = f"Training ended: {record.trouble}." if record.trouble else ""
+    protocol = f"{nets}: width {record.width}, Adam at {record.rate:g}, clipped to a norm of 1."
+    return " ".join(part for part in (finding, loss, gradient, gate, trouble, protocol) if part)
+
+
+def alt(record) -> str:
+    """The picture in words."""
+    times = np.unique(np.linspace(0, record.T, 5).round().astype(int))
+    with np.errstate(invalid="ignore"):
+        sizes = np.median(record.sizes, axis=0)
+    points = ", ".join(f"{grammar.number(float(sizes[t]))} at time {t}" for t in times)
+    return (
+        f"Loss by step of training, and the gradient by time after step {record.measured} of {record.steps}: {points}."
+    )
