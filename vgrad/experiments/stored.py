@@ -3,8 +3,8 @@
     python -m vgrad.experiments.stored                # the names of all tables
     python -m vgrad.experiments.stored NAME [...]     # compute these anew
 
-A table is a list of cells: the settings of an experiment, seeds included, and what it measured. It lies in stored/NAME.json,
-to be read by eye too; a test runs some of its cells again.
+A table is a list of cells: the settings of an experiment, seeds included, and what it measured. It lies in
+stored/NAME.json, to be read by eye too; a test runs some of its cells again.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def curve(axes: Axes, x, rows, look: grammar.Look):
 
 
 def label_ends(axes: Axes, x: float, ends) -> None:
-    """Labels at x, each at least ROOM above the one below.   ends : (height, text, colour) of each; after all limits."""
+    """Labels at x, each at least ROOM above the one below; call it when limits are set.   ends : (y, text, colour)."""
     to_points, last = 72 / axes.figure.dpi, -np.inf
     for y, text, color in sorted(ends):
         height = axes.transData.transform((x, y))[1] * to_points

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import grammar
-from .flow import Curve, FlowPlot, frame, limits
+from .flow import Curve, FlowPlot, frame
 
 LOOKS = {  # each marker points where its curve goes
     "h": grammar.Look("#b3006b", ">", "h"),

@@ -1,0 +1,186 @@
+"""What lesson 04 measures and draws: the signal both ways, the sweep, order and chaos, and the tables stored for it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vgrad import experiments, models, ops, plots, theory
+from vgrad.experiments import phase
+from vgrad.experiments.initialization import FORMULAS, crossing, signal, spectrum, sweep
+from vgrad.plots.initialization import LOOKS, SignalPlot
+from vgrad.plots.phase import PhasePlot
+
+SMALL = dict(depth=6, width=16, batch=8, seeds=3)
+
+
+def pixels(plot):
+    plot.canvas.draw()
+    return np.asarray(plot.canvas.agg.buffer_rgba()).copy()
+
+
+# --- signal ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["xavier_normal", "he_normal", "orthogonal", "glorot_standard"])
+def test_without_biases_the_gradient_is_that_of_flow(scheme):
+    record, flow = signal(scheme=scheme, gain=1.3, **SMALL), experiments.flow(scheme=scheme, gain=1.3, **SMALL)
+    np.testing.assert_allclose(record.dh, flow.dh / flow.dh[:, -1:], rtol=1e-10)
+    np.testing.assert_allclose(record.h, flow.h / (8 * 16) ** 0.5, rtol=1e-10)
+    assert record.sigma_w == pytest.approx(flow.sigma_w)
+
+
+@pytest.mark.parametrize(("sigma_w", "sigma_b"), [(0.8, 0.3), (1.5, 0.2), (2.0, 0.0)])
+def test_theory_is_followed_with_biases_too(sigma_w, sigma_b):
+    record = signal(scheme="scaled_normal", gain=sigma_w, sigma_b=sigma_b, depth=10, width=200, batch=16, seeds=5)
+    for name in ("h", "dh", "apart"):
+        np.testing.assert_allclose(record.relative[name].median, record.theory[name], rtol=0.2)
+
+
+def test_apart_is_the_unbiased_share_in_which_samples_differ():
+    rng = np.random.default_rng(0)
+    record = signal(activation="relu", scheme="he_normal", depth=1, width=400, batch=8, seeds=5)
+    assert 1 - np.median(record.apart) ** 2 == pytest.approx(1 / np.pi, abs=0.03)
+    x = rng.standard_normal((8, 400))
+    assert x.var(axis=0, ddof=1).mean() == pytest.approx(1, abs=0.05)
+
+
+def test_the_correlation_collapses_as_the_arc_cosine_map_says():
+    c, ours = 0.0, theory.correlations(50, "relu", 2**0.5)
+    for says in ours:
+        c = ((1 - c * c) ** 0.5 + c * (np.pi - np.arccos(c))) / np.pi
+        assert says == pytest.approx(c, rel=1e-9)
+
+
+@pytest.mark.parametrize("settings", [dict(depth=0), dict(batch=1), dict(activation="sine"), dict(sigma_b=-1)])
+def test_signal_refuses_what_it_cannot_do(settings):
+    with pytest.raises(ValueError, match=rf"^{next(iter(settings))} is "):
+        signal(**{**SMALL, **settings})
+
+
+# --- sweep, spectrum ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("activation", "way"), [("tanh", dict(size=0.1)), ("relu", {}), ("selu", dict(way="h"))])
+def test_the_sweep_finds_the_formula_where_its_derivation_holds(activation, way):
+    record = sweep(activation, FORMULAS[activation] * np.geomspace(0.8, 1.3, 6), seeds=4, **way)
+    assert record.optimum == pytest.approx(record.expected, rel=0.04)
+    assert record.optimum == pytest.approx(FORMULAS[activation], rel=0.04)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "selu"])
+def test_where_it_does_not_hold_theory_still_does(activation):
+    record = sweep(activation, FORMULAS[activation] * np.geomspace(0.8, 1.3, 6), seeds=4)
+    assert record.optimum == pytest.approx(record.expected, rel=0.04)
+    assert abs(record.optimum / FORMULAS[activation] - 1) > 0.1
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "selu"])
+def test_the_sweeps_theory_is_that_of_flow_for_inputs_of_size_1(activation):
+    record = sweep(activation, (0.8, 1.5), depth=7, width=8, seeds=1)
+    for sigma_w, dh in zip((0.8, 1.5), record.theory, strict=True):
+        says = theory.flow(7, activation, sigma_w)
+        assert 10**dh == pytest.approx(says.dh[0] / says.dh[-1], rel=1e-6)
+
+
+@pytest.mark.parametrize("settings", [dict(activation="gelu"), dict(way="dW")])
+def test_sweep_refuses_what_has_no_formula(settings):
+    with pytest.raises(ValueError, match=rf"^{next(iter(settings))} is "):
+        sweep(**{"activation": "tanh", **settings})
+
+
+def test_the_crossing_lies_between_two_points():
+    assert crossing(np.array([1.0, 2.0, 3.0]), np.array([-2.0, -1.0, 3.0])) == pytest.approx(2.25)
+    with pytest.raises(ValueError, match=r"^y is "):
+        crossing(np.array([1.0, 2.0]), np.array([-2.0, -1.0]))
+
+
+def test_orthogonal_weights_of_a_linear_net_stretch_nothing():
+    np.testing.assert_allclose(spectrum("identity", sigma_w=1.0, depth=5, width=8).values, 1.0, rtol=1e-10)
+
+
+def test_the_spectrum_is_in_order_a_row_for_each_network():
+    record = spectrum("tanh", "normal", depth=3, width=4, seeds=1)
+    assert record.values.shape == (1, 4)
+    assert (np.diff(record.values) <= 0).all()
+
+
+# --- phase ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("activation", phase.ACTIVATIONS)
+def test_the_chart_is_theorys_chi(activation):
+    chart = phase.chart(activation)
+    for row, column in ((4, 10), (20, 30), (40, 60)):
+        sigma_w, sigma_b = chart.sigma_w[column], chart.sigma_b[row]
+        q = min(theory.q_fixed_point(activation, sigma_w, sigma_b, layers=400), 1e6)
+        assert chart.chi[row, column] == pytest.approx(theory.chi(activation, q, sigma_w), rel=0.01)
+
+
+@pytest.mark.parametrize("name", ["he_figure", "phase_map", "saxe"])
+def test_stored_cells_come_out_the_same_again(name):
+    shallow = [cell for cell in experiments.stored.load(name) if cell.settings["depth"] <= 6][:1]
+    (again,) = experiments.stored.compute(name, [shallow[0].settings])
+    measured = next(iter(again.result))
+    np.testing.assert_allclose(again.result[measured], shallow[0].result[measured], rtol=0.1)
+
+
+def test_the_short_digits_have_the_moments_of_all():
+    from vgrad import data
+
+    x, y = phase._summary()
+    digits = data.digits()
+    np.testing.assert_allclose(x.T @ x / len(x), digits.x_train.T @ digits.x_train / 1500, atol=1e-4)
+    np.testing.assert_allclose(x.T @ y / len(x), digits.x_train.T @ np.eye(10)[digits.y_train] / 1500, atol=1e-4)
+
+
+# --- pictures ------------------------------------------------------------------------------------------
+
+RECORDS = {
+    "default": dict(),
+    "deep": dict(depth=40, gain=2.0),
+    "one layer": dict(depth=1),
+    "one network": dict(seeds=1),
+    "large": dict(activation="relu", gain=5.0, depth=30),
+}
+
+
+def test_live_pictures_moved_from_one_record_to_another_are_fresh_ones_pixel_for_pixel():
+    made = {name: signal(**{**SMALL, **settings})._replace(shown=(*LOOKS,)) for name, settings in RECORDS.items()}
+    live = SignalPlot(made["default"])
+    fresh = {name: pixels(SignalPlot(record)) for name, record in made.items()}
+    for name in (*made, *reversed(made)):
+        live.update(made[name])
+        np.testing.assert_array_equal(pixels(live), fresh[name], err_msg=name)
+
+
+def test_a_live_chart_is_the_fresh_one_too():
+    made = [phase.point(activation=a, depth=5, width=16, seeds=2, sigma_w=w) for a, w in (("tanh", 1.0), ("relu", 3.0))]
+    live = PhasePlot(made[0])
+    for record in (*made, made[0]):
+        live.update(record)
+        np.testing.assert_array_equal(pixels(live), pixels(PhasePlot(record)))
+
+
+def test_still_pictures_say_their_numbers():
+    record = sweep("relu", np.linspace(1.2, 1.6, 3), seeds=3)
+    assert (
+        f"dh of ReLU, at {record.optimum:.3g} (theory {record.expected:.3g}"
+        in plots.initialization.sweep([record]).caption
+    )
+    draws = [signal(scheme=s, depth=3, width=16, seeds=3) for s in ("glorot_standard", "xavier_uniform")]
+    assert plots.initialization.glorot(draws).caption.count("dW") == 2
+    nets = [spectrum(draw=draw, depth=3, width=8) for draw in ("orthogonal", "normal")]
+    middle = plots.grammar.number(float(np.median(nets[1].values)))
+    assert f"Gaussian {middle}" in plots.initialization.spectra(nets).caption
+    he = plots.phase.by_depth(experiments.stored.load("he_figure"), "accuracy", of="scheme")
+    assert he.png() == plots.phase.by_depth(experiments.stored.load("he_figure"), "accuracy", of="scheme").png()
+    assert "40 at 1.76" in plots.phase.trained(experiments.stored.load("phase_map"), {0.8: 2.0, 3.6: 4.0}).caption
+
+
+def test_selu_is_pulled_to_mean_0_and_variance_1():
+    rng = np.random.default_rng(0)
+    params = models.init_mlp([200] * 42, scheme="lecun_normal", rng=rng)[:-1]
+    h, _ = models.hidden(params, 0.3 + 3.5**0.5 * rng.standard_normal((64, 200)), ops.selu)
+    assert abs(h.mean()) < 0.2
+    assert 0.7 < h.var() < 1.3

@@ -1,0 +1,135 @@
+"""Questions and exercises of lesson 04, how large the first weights should be."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .framework import Question
+
+QUESTIONS = {
+    "init_relu": Question(
+        "Thirty ReLU layers of equal width, with Xavier's weights: variance 1/n for n units. The input has size 1. How "
+        "large is the last layer's output?",
+        {
+            "about 1: that is what Xavier's weights are for": "They are, for an activation that hands on what it gets. "
+            "ReLU hands on half of the mean square.",
+            "about a half": "Half of the mean square is lost, but in each layer anew.",
+            "about 3e-5": "Each layer halves the mean square, so it multiplies the size by 0.71, thirty times over.",
+            "exactly 0": "Some units give 0, for some inputs. Half of them do not.",
+        },
+        right="about 3e-5",
+    ),
+    "init_both": Question(
+        "Thirty tanh layers, with weights twice as large as Xavier's: σ_w = 2. Going forward, h soon has a size of "
+        "0.73 and keeps it, layer after layer. And the gradient, coming back?",
+        {
+            "it holds too: what is kept forward is kept backward": "So it is for ReLU and for a linear net, where both "
+            "factors are the same number. A tanh squeezes h back to below 1; nothing squeezes the gradient.",
+            "it vanishes: tanh saturates": "Many slopes are small, but the weights are large, and the others have "
+            "slopes near 1. What counts is the product.",
+            "it explodes": "h is held in place by tanh's ends, not by the weights. The gradient meets the slopes and "
+            "the weights, whose mean square together is over 1.",
+        },
+        right="it explodes",
+    ),
+    "init_depth": Question(
+        "A chart says that squared gradients of a net change by e over ξ = 10 layers. About how deep can such a net "
+        "be, and still be trained?",
+        {
+            "10 layers": "Over ten layers a squared gradient changes by 2.7, and the gradient by 1.6. That is little.",
+            "60 layers": "Six ξ, as a published experiment found: the gradient has then changed by e to the 3, some "
+            "twenty times.",
+            "any depth, with the right learning rate": "The rate makes all layers faster or slower. It cannot serve "
+            "a first and a last layer whose gradients are thousands apart.",
+        },
+        right="60 layers",
+    ),
+    "init_dead": Question(
+        "Fifty ReLU layers with He's weights, wide. Norms are perfect: h keeps its size, and so does the gradient. Two "
+        "inputs that have nothing in common go in. What comes out?",
+        {
+            "two outputs that have nothing in common": "Their sizes are kept. But ReLU is never negative, so "
+            "two of them always share something, and more of it in each layer.",
+            "two outputs with a correlation of about 0.3": "That is after the first layer.",
+            "nearly the same output twice": "Their correlation is 0.32 after one layer, 0.74 after five, and 0.99 "
+            "after fifty.",
+            "zeros": "With He's weights the sizes hold.",
+        },
+        right="nearly the same output twice",
+    ),
+}
+
+
+def _is_number(given) -> bool:
+    return isinstance(given, (int, float, np.number)) and not isinstance(given, bool) and np.isfinite(given)
+
+
+def _leaky(sigma_w) -> str | None:
+    if not _is_number(sigma_w):
+        return "give a number"
+    slips = {
+        2 / 1.09: "that is σ_w²; the scale of the weights is its root",
+        (2 / 1.3) ** 0.5: "the slope enters squared: 0.3² of the mean square passes below 0",
+        2**0.5: "that is ReLU's; below 0 some of it passes now, so less is missing",
+        1.0: "that is for an activation that hands on all; this one loses some below 0",
+        (1.09 / 2) ** 0.5: "upside down: that is by what the activation multiplies, and the weights make up for it",
+        (1 / 1.09) ** 0.5: "above 0 and below it are half of the cases each: where is the half?",
+    }
+    if abs(sigma_w - (2 / 1.09) ** 0.5) < 1e-4:
+        return None
+    for slip, why in slips.items():
+        if abs(sigma_w - slip) < 1e-4:
+            return why
+    if abs(sigma_w - (2 / 1.09) ** 0.5) < 0.01:
+        return f"nearly: {sigma_w:g} is rounded; let Python compute it"
+    return f"{sigma_w:.3g} it is not; of the mean square 1/2 passes above 0: and how much below?"
+
+
+def _initializer(function) -> str | None:
+    if not callable(function):
+        return "hand over the function itself, without calling it"
+    W = function(300, 500, np.random.default_rng(0))
+    if W is None or W is ...:
+        return "it returns nothing yet; it should return W"
+    if np.shape(W) != (300, 500):
+        return f"for 300 inputs and 500 outputs it returns the shape {np.shape(W)}; rows are inputs"
+    size = float(np.std(W))
+    if abs(np.mean(W)) > 0.1 * size:
+        return "its weights have a mean that is not 0"
+    if abs(size / (2 / 300) ** 0.5 - 1) < 0.03:
+        again = function(300, 500, np.random.default_rng(1))
+        return "it draws the same weights whatever the rng" if np.array_equal(again, W) else None
+    slips = {
+        300**-0.5: "this variance is 1 / fan_in: ReLU then halves the mean square in each layer",
+        (2 / 500) ** 0.5: "this variance is 2 / fan_out, which keeps the gradient; q asks how many inputs a unit sums",
+        (2 / 800) ** 0.5: "that is Xavier's: it keeps neither, for ReLU",
+        2 / 300: "2 / fan_in is the variance; what multiplies a unit draw is its root",
+        (2 / 300 / 3) ** 0.5: "a number drawn uniformly up to s has the variance s² / 3",
+        1.0: "unit weights: a unit that sums 300 of them is 300 times too large, squared",
+    }
+    for slip, why in slips.items():
+        if abs(size / slip - 1) < 0.03:
+            return why
+    return f"of 300 inputs, a weight's standard deviation is {size:.3g}; which variance times 300 is 2?"
+
+
+def _edge(record) -> str | None:
+    if not hasattr(record, "depth_scale"):
+        return "hand over the whole record that experiments.phase.point returns"
+    if record.activation != "tanh":
+        return f"tanh is asked for, yours is {record.activation}"
+    if record.sigma_b < 0.1:
+        return f"σ_b = {record.sigma_b:g} is too easy; take one of at least 0.1"
+    if record.depth_scale > 50:
+        return None
+    scale = f"ξ is {record.depth_scale:.2g} layers"
+    if record.chi < 1:
+        return f"χ is {record.chi:.3g}, below 1: order, and {scale}; a larger σ_w leads towards the edge"
+    return f"χ is {record.chi:.3g}, above 1: chaos, and {scale}; a smaller σ_w leads towards the edge"
+
+
+EXERCISES = {
+    "leaky_sigma": (_leaky, "√(2 / (1 + a²)): above 0 a half of the mean square passes, below it a² times a half"),
+    "initializer": (_initializer, "variance 2 / fan_in: each unit sums fan_in numbers, of which ReLU has left a half"),
+    "find_edge": (_edge, "close to the edge: the gradient reaches over many layers"),
+}

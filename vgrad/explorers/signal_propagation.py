@@ -1,0 +1,46 @@
+"""How large should the first weights be?  The signal forward and the gradient back, in one picture."""
+
+from __future__ import annotations
+
+from .. import experiments, plots
+from .controls import choice, row, scale, switch, three_digits, whole
+from .framework import Explorer
+
+PRESETS = {
+    "Xavier halves ReLU": dict(activation="relu"),
+    "He keeps both": dict(activation="relu", scheme="he_normal"),
+    "Forward kept, backward not": dict(scheme="scaled_normal", gain=2.0),
+    "Xavier, but sigmoid": dict(activation="sigmoid"),
+    "A linear net vanishes too": dict(activation="identity", gain=0.577),
+    "Perfect norms, dead signal": dict(activation="relu", scheme="he_normal", depth=50, width=128, seeds=5, apart=True),
+}
+SWITCHES = ("h", "dh", "apart")
+
+
+def signal_propagation(**values) -> Explorer:
+    """The sizes of h and dh by layer, what tells samples apart, and theory.   values : where its controls start."""
+    activations = {plots.grammar.look(name).label: name for name in experiments.CHOICES["activation"]}
+    schemes = {plots.grammar.title(name): name for name in experiments.CHOICES["scheme"]}
+    controls = {
+        "activation": choice("activation", "tanh", activations),
+        "scheme": choice("weights", "xavier_normal", schemes),
+        "gain": scale("gain", 1.0, 0.1, 20.0),
+        "depth": whole("depth", 30, 1, 100),
+        "width": whole("width", 64, 4, 128),
+        "seeds": whole("networks", 8, 1, 32),
+        "h": switch("h", True, "the size of each layer's output, over the input's"),
+        "dh": switch("dh", True, "the size of the gradient, over the last layer's"),
+        "apart": switch("apart", False, "the share of h in which two samples differ"),
+    }
+    rows = [control.row for name, control in controls.items() if name not in SWITCHES]
+    rows.append(row("show", *(controls[name] for name in SWITCHES)))
+    return Explorer(
+        "signal_propagation", controls, _measure, plots.SignalPlot, sentence=plots.initialization.sentence,
+        alt=plots.initialization.alt, presets=PRESETS, rows=rows, start=values,
+    )  # fmt: skip
+
+
+def _measure(*, gain, h, dh, apart, **settings) -> experiments.initialization.SignalRecord:
+    """The record of the controls' values, and which curves are shown."""
+    record = experiments.initialization.signal(gain=three_digits(gain), batch=8, **settings)
+    return record._replace(shown=tuple(name for name, on in zip(SWITCHES, (h, dh, apart), strict=True) if on))
