@@ -8,7 +8,7 @@ all of it together, in words.
 from __future__ import annotations
 
 from .depth import Flow, LayerAdjoint, Norms, change, flow, layers, norms, norms_and_entries, outputs, slopes, weights
-from .diagnosis import BANDS, Health, Measures, health
+from .diagnosis import BANDS, Health, Measures, band, health
 from .signal import autocorrelation, signal_fraction
 from .size import Entries, entries, norm, together
 from .time import (
@@ -26,8 +26,8 @@ from .time import (
 )
 
 __all__ = [
-    "BANDS", "Entries", "Flow", "Health", "Highway", "LayerAdjoint", "Measures", "Norms", "autocorrelation", "change",
-    "eigenvalues", "entries", "flow", "health", "highway", "jacobian", "jacobian_columns", "jacobian_norms", "layers",
-    "nonnormality", "norm", "norms", "norms_and_entries", "norms_in_time", "outputs", "signal_fraction",
+    "BANDS", "Entries", "Flow", "Health", "Highway", "LayerAdjoint", "Measures", "Norms", "autocorrelation", "band",
+    "change", "eigenvalues", "entries", "flow", "health", "highway", "jacobian", "jacobian_columns", "jacobian_norms",
+    "layers", "nonnormality", "norm", "norms", "norms_and_entries", "norms_in_time", "outputs", "signal_fraction",
     "singular_values", "slopes", "spectral_radius", "together", "transitions", "weights",
 ]  # fmt: skip

@@ -57,9 +57,14 @@ def health(params, tape: list[Step], cotangent: Array) -> Health:
     """
     require.shape("cotangent", cotangent, "(N, D): one network", np.ndim(cotangent) == 2)
     measures = _measures(params, tape, cotangent)
-    lost = not measures.range < LOST
-    well = measures.range < FADED and measures.signal > ALIKE
-    return Health(measures, "red" if lost else "green" if well else "amber", tuple(_reasons(measures)))
+    return Health(measures, band(measures.range, measures.signal), tuple(_reasons(measures)))
+
+
+def band(span: float, signal: float) -> str:
+    """The band of a network whose dh spans so many decades and whose last h has this signal fraction."""
+    if not span < LOST:  # nor if it is NaN
+        return "red"
+    return "green" if span < FADED and signal > ALIKE else "amber"
 
 
 def _measures(params, tape: list[Step], cotangent: Array) -> Measures:
