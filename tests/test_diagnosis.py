@@ -79,7 +79,7 @@ def test_the_bands_hold_on_networks_they_were_not_set_on():
 
 def test_the_score_tells_and_the_usual_check_hardly_does():
     areas = {one.name: one.area for one in diagnosis.rocs(table("diagnosis_held_out"))}
-    assert areas["score"] > 0.93
+    assert min(areas["score"], areas["range"]) > 0.925
     assert areas["check_gradients"] < 0.7
 
 

@@ -26,9 +26,8 @@ QUESTIONS = {
         right="OK",
     ),
     "caught": Question(
-        "We train 168 networks of many kinds; a third of them do not learn. Of those that do not, how many did "
-        "the usual "
-        "check warn of, before training?",
+        "We train 336 networks of many kinds; more than a third of them do not learn. Of those that do not, how many "
+        "did the usual check warn of, before training?",
         {
             "most: more than eight in ten": "It is what the check is for. But to be caught, the last layers must be "
             "tiny or "

@@ -2,8 +2,33 @@
 
 from __future__ import annotations
 
-from . import kata, normalization
+from . import (
+    activation,
+    cliff,
+    clinic,
+    connectivity,
+    diagnosis,
+    exploding,
+    gates,
+    initialization,
+    kata,
+    memory,
+    myths,
+    normalization,
+    phase,
+    recurrence,
+    scoreboard,
+    skips,
+    stored,
+    taught,
+    training,
+)
 from .gradient_flow import CHOICES, FlowRecord, flow
+from .learning import LearnRecord, learn
 from .products import ProductsRecord, products
 
-__all__ = ["CHOICES", "FlowRecord", "ProductsRecord", "flow", "kata", "normalization", "products"]
+__all__ = [
+    "CHOICES", "FlowRecord", "LearnRecord", "ProductsRecord", "activation", "cliff", "clinic", "connectivity",
+    "diagnosis", "exploding", "flow", "gates", "initialization", "kata", "learn", "memory", "myths", "normalization",
+    "phase", "products", "recurrence", "scoreboard", "skips", "stored", "taught", "training",
+]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What all experiments share: one BLAS thread, no warnings about overflow (it is measured), and unit draws kept."""
+"""What all experiments share: one BLAS thread, no warnings about overflow (it is measured), unit draws kept, bands."""
 
 from __future__ import annotations
 
@@ -48,6 +48,28 @@ def scaled_draw(name, draw, shape: tuple[int, ...], scale: float = 1.0, *, preci
         np.multiply(kept.unit, kept.unit.dtype.type(scale), out=kept.scaled)
         store[name] = kept._replace(scale=scale)
     return kept.scaled[:seeds]
+
+
+class Band(NamedTuple):
+    """Over the seeds, per layer: the median, and the values that a tenth of the seeds lie below and above."""
+
+    low: np.ndarray
+    median: np.ndarray
+    high: np.ndarray
+
+
+def band(rows: np.ndarray) -> Band:
+    """The band over networks of rows (networks, ...).
+
+    Order statistics, never interpolated: a 0 stays a 0 and an inf an inf; a NaN sorts above inf, having been one.
+    """
+    ordered = np.sort(rows, axis=0)
+    return Band(*(ordered[round(share * (len(ordered) - 1))] for share in (0.1, 0.5, 0.9)))
+
+
+def relative(norms: np.ndarray) -> np.ndarray:
+    """Norms (networks, layers), each network's divided by its last layer's; where nothing arrives it is 0."""
+    return np.where(norms == 0, 0.0, norms / norms[:, -1:])
 
 
 class _Kept(NamedTuple):

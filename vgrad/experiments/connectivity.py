@@ -13,8 +13,7 @@ import numpy as np
 
 from .. import data, models, probes, require, train
 from ..ops import Array
-from ._protocol import measured
-from .gradient_flow import Band
+from ._protocol import Band, band, measured
 
 CELLS = ("rnn", "lstm", "gru")
 UNITS, MOST = 32, 60  # units of each net, and the most words of a sentence
@@ -71,8 +70,7 @@ def _reach(cell: str, words, *, seeds: int, seed: int, **options) -> Band:
     doutputs = np.zeros_like(outputs)
     doutputs[-1] = rng.standard_normal(outputs.shape[1:])
     sizes = probes.norm(models.through_time(tape, doutputs)[1])
-    ratios = np.sort(sizes / sizes[-1], axis=1)
-    return Band(*(ratios[:, round(share * (seeds - 1))] for share in (0.1, 0.5, 0.9)))
+    return band((sizes / sizes[-1]).T)
 
 
 def _vector(word: str) -> Array:

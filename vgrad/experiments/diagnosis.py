@@ -183,12 +183,6 @@ _FIT = (
     *(dict(norm=norm) for norm in ("batch", "layer")),
     *(dict(skip="post", alpha=alpha) for alpha in (1.0, "1/depth")),
 )
-_HELD_OUT = (
-    *(dict(scheme=scheme) for scheme in ("xavier_normal", "he_normal")),
-    dict(scheme="lecun_normal", gain=2.5),
-    *(dict(norm=norm) for norm in ("batch", "layer")),
-    dict(skip="post", alpha="1/sqrt(depth)"),
-)
 BUDGETS = {
     "150 steps": dict(optimizer="momentum", rates=[0.1, 0.03, 0.01, 0.003], steps=150),
     "600 steps, hotter": dict(optimizer="momentum", rates=[1.0, 0.3, 0.1, 0.03], steps=600),
@@ -212,7 +206,21 @@ FIT = [
     *grid(("sigmoid", "tanh", "relu"), (3, 5, 10, 20, 40), _FIT, 0),
     *grid(("selu",), (3, 5, 10, 20, 40), [dict(scheme="lecun_normal")], 900),
 ]
-HELD_OUT = grid(("sigmoid", "tanh", "relu", *NEW), (4, 8, 15, 30), _HELD_OUT, 2000)
+
+
+def _others(gain: float) -> list[dict]:
+    return [
+        *(dict(scheme=scheme) for scheme in ("xavier_normal", "he_normal")),
+        dict(scheme="lecun_normal", gain=gain),
+        *(dict(norm=norm) for norm in ("batch", "layer")),
+        dict(skip="post", alpha="1/sqrt(depth)"),
+    ]
+
+
+HELD_OUT = [
+    *grid(("sigmoid", "tanh", "relu", *NEW), (4, 8, 15, 30), _others(2.5), 2000),
+    *grid(("sigmoid", "tanh", "relu", *NEW), (6, 12, 25, 35), _others(1.6), 7000),
+]
 _BUDGET = [
     *(dict(scheme=scheme) for scheme in ("glorot_standard", "xavier_normal")),
     *(dict(scheme="lecun_normal", gain=gain) for gain in (0.7, 2.0)),

@@ -18,6 +18,7 @@ from ..tape import tree_map
 from ._protocol import measured
 
 PRECISIONS = ("float16", "float32", "float64")
+BEGUN = 0.95  # of the loss of always answering 1; below it, a network has begun to learn
 
 
 class Autopsy(NamedTuple):
@@ -27,6 +28,7 @@ class Autopsy(NamedTuple):
     step: int | None  # of training; None if they never did
     trouble: str | None
     loss: Array  # (steps,)
+    norm: Array  # (steps,): of all gradients; inf where they do not fit
 
 
 class RunsRecord(NamedTuple):
@@ -55,6 +57,11 @@ class RunsRecord(NamedTuple):
     def last(self) -> Array:
         """Each network's loss over that of always answering 1, both of the last 50 steps: (seeds,)."""
         return self.loss[:, -50:].mean(axis=1) / self.baseline[-50:].mean()
+
+    @property
+    def begun(self) -> int:
+        """How many networks are finite to the end, and have begun to learn: ``last`` below BEGUN."""
+        return int((self.last < BEGUN).sum()) if self.finite else 0
 
 
 class Upscaled(NamedTuple):
@@ -85,8 +92,8 @@ def autopsy(precision="float64", *, cell="relu_rnn", gain=1.1, clip=None, rate=0
     """Train one RNN on the adding problem, T = 100, until its numbers are not finite.   gain : W_h = gain · 1."""
     require.choice("precision", precision, PRECISIONS)
     records = _trained(cell, gain, (), clip, rate, steps, 100, 16, precision, seed)[0]
-    last = records[-1]
-    return Autopsy(precision, last.step if last.trouble else None, last.trouble, np.array([r.loss for r in records]))
+    last, loss, norm = records[-1], *(np.array([getattr(r, name) for r in records]) for name in ("loss", "norm"))
+    return Autopsy(precision, last.step if last.trouble else None, last.trouble, loss, norm)
 
 
 @measured

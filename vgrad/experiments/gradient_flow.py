@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import init, models, ops, probes, require, theory
 from ..ops import Affine, Array
-from ._protocol import measured, scaled_draw
+from ._protocol import Band, band, measured, relative, scaled_draw
 
 PROTOCOL = "x ~ N(0, 1) in, a N(0, 1) cotangent back from the last h"
 DEEPEST, WIDEST, MOST = 10_000, 4_096, 1_000_000
@@ -21,14 +21,6 @@ CHOICES = {
     "activation": (*ops.ACTIVATIONS,), "scheme": SCHEMES, "norm": (None, *models.NORMS), "skip": (None, *models.FORMS),
     "precision": init.DTYPES,
 }  # fmt: skip
-
-
-class Band(NamedTuple):
-    """Over the seeds, per layer: the median, and the values that a tenth of the seeds lie below and above."""
-
-    low: Array
-    median: Array
-    high: Array
 
 
 class Net(NamedTuple):
@@ -187,20 +179,12 @@ def _summary(measures: probes.Norms, entries: probes.Entries) -> dict:
     norms = {name: getattr(measures, name) for name in QUANTITIES}
     entries = probes.Entries(*(share.mean(axis=0) for share in entries))
     silent = float((measures.dh[:, 0] == 0).mean())
-    return dict(**norms, relative={name: _band(norm) for name, norm in norms.items()}, entries=entries, silent=silent)
+    return dict(
+        **norms, relative={name: band(relative(norm)) for name, norm in norms.items()}, entries=entries, silent=silent
+    )
 
 
 def _underflow(h: Array, dh: Array, tiny: float) -> float:
     """The share of silent networks in which the norm of h or dh, (seeds, depth), fell below ``tiny`` before 0."""
     faint = [((norms > 0) & (norms < tiny)).any(axis=1) for norms in (h, dh)]
     return float(((dh[:, 0] == 0) & (faint[0] | faint[1])).mean())
-
-
-def _band(norms: Array) -> Band:
-    """The band over seeds of norms (seeds, depth), each seed divided by its last layer; where nothing arrives it is 0.
-
-    Order statistics, never interpolated: a 0 stays a 0 and an inf an inf; a NaN sorts above inf, having been one.
-    """
-    ordered = np.sort(np.where(norms == 0, 0.0, norms / norms[:, -1:]), axis=0)
-    last = len(ordered) - 1
-    return Band(*(ordered[round(share * last)] for share in (0.1, 0.5, 0.9)))

@@ -13,8 +13,8 @@ import numpy as np
 
 from .. import init, models, ops, probes, require, theory
 from ..ops import Affine, Array
-from ._protocol import measured, scaled_draw
-from .gradient_flow import MULTIPLY_ADDS, SCHEMES, WEIGHTS, Band
+from ._protocol import Band, band, measured, relative, scaled_draw
+from .gradient_flow import MULTIPLY_ADDS, SCHEMES, WEIGHTS
 
 FORMULAS = {  # σ_w at equal widths, as they were derived
     "tanh": 1.0,  # Glorot & Bengio 2010, eq. 12: slope 1
@@ -113,11 +113,9 @@ def signal(
     sigma_w = gain * init.SCHEMES[scheme].std(width, width, activation) * width**0.5
     net = dict(sigma_w=sigma_w, sigma_b=sigma_b, depth=depth, width=width, batch=batch, seed=seed)
     sizes = _both_ways(activation, init.SCHEMES[scheme].draw, **net, seeds=ran)
-    relative = {name: _band(sizes[name]) for name in ("h", "apart", "dh")}
+    bands = {name: band(sizes[name]) for name in ("h", "apart", "dh")}
     settings = dict(activation=activation, scheme=scheme, gain=gain, seeds=ran, seeds_asked=asked)
-    return SignalRecord(
-        **settings, **net, **sizes, relative=relative, theory=_says(activation, sigma_w, sigma_b, depth)
-    )
+    return SignalRecord(**settings, **net, **sizes, relative=bands, theory=_says(activation, sigma_w, sigma_b, depth))
 
 
 def _both_ways(activation, draw, *, sigma_w, sigma_b, depth, width, batch, seeds, seed, size=1.0) -> dict[str, Array]:
@@ -133,8 +131,8 @@ def _both_ways(activation, draw, *, sigma_w, sigma_b, depth, width, batch, seeds
     outputs = probes.outputs(tape)
     h = np.stack([probes.norm(output) for output in outputs], axis=-1) / (batch * width) ** 0.5 / size
     apart = np.stack([10 ** probes.signal_fraction(output) for output in outputs], axis=-1)
-    back = {name: norms / norms[:, -1:] for name, norms in probes.norms(tape, cotangent)._asdict().items()}
-    return dict(h=h, apart=apart * (batch / (batch - 1)) ** 0.5, **back)
+    back = {name: relative(norms) for name, norms in probes.norms(tape, cotangent)._asdict().items()}
+    return dict(h=h, apart=np.where(h == 0, 0.0, apart * (batch / (batch - 1)) ** 0.5), **back)
 
 
 def _says(activation: str, sigma_w: float, sigma_b: float, depth: int) -> dict[str, Array]:
@@ -143,12 +141,6 @@ def _says(activation: str, sigma_w: float, sigma_b: float, depth: int) -> dict[s
     differ = 1 - theory.correlations(depth, activation, sigma_w, sigma_b)
     apart = np.sqrt(np.where(differ > 1e-12, differ, np.nan))
     return dict(h=curves["h"], apart=apart, **{name: curves[name] / curves[name][-1] for name in ("dh", "dz", "dW")})
-
-
-def _band(rows: Array) -> Band:
-    """Order statistics over the networks, as in ``flow``; what is nothing at all, 0 / 0, is 0."""
-    ordered = np.sort(np.where(np.isnan(rows), 0.0, rows), axis=0)
-    return Band(*(ordered[round(share * (len(ordered) - 1))] for share in (0.1, 0.5, 0.9)))
 
 
 @measured

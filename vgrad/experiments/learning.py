@@ -60,29 +60,36 @@ def learn(
 ) -> LearnRecord:  # fmt: skip
     """Train ``seeds`` networks of ``depth`` hidden layers to tell digits, at each of ``rates``, all in one call.
 
-    SGD with momentum 0.9, in float32. scheme : one in init.SCHEMES; if None, He's for ReLU and leaky ReLU, Xavier's for
-    all others. norm : None or one in models.NORMS; skip : None or one in models.FORMS, with its alpha. Rates are
-    compared by the last 10 steps, and the best one counts.
+    SGD with momentum 0.9, in float32. scheme : one in init.SCHEMES, or an init.Scheme; if None, He's for ReLU and leaky
+    ReLU, Xavier's for all others. norm : None or one in models.NORMS; skip : None or one in models.FORMS, with its
+    alpha. Rates are compared by the last 10 steps, and the best one counts.
     """
-    scheme = usual(activation) if scheme is None else require.choice("scheme", scheme, init.SCHEMES)
+    scheme, depth = _scheme(activation, scheme), require.whole("depth", depth, 1)
     path = dict(norm=norm, skip=skip and models.Skip(skip, alpha))
     shape = (len(rates), require.whole("seeds", seeds, 1), require.whole("steps", steps, 1))
-    rng = np.random.default_rng(require.whole("seed", seed, 0))
+    batch, rng = require.whole("batch", batch, 2), np.random.default_rng(require.whole("seed", seed, 0))
     weights = dict(scheme=scheme, gain=gain, activation=activation, ensemble=(shape[0] * seeds,), rng=rng)
     params = models.init_mlp([64, *[width] * depth, 10], dtype="float32", **weights, **path)
     settings = dict(optimizer=train.momentum(np.repeat(rates, seeds)), steps=steps, clip_norm=clip_norm)
-    records = [*train.fit(params, train.classifier(activation, **path), _digits(batch, rng), **settings)]
+    model, batches = train.classifier(activation, **path), _digits(batch, rng)
+    records = [*train.fit(params, model, batches, **settings)]
     accuracy, losses = (_rows(records, name, shape) for name in ("accuracy", "loss"))
     last, losses = np.nan_to_num(accuracy[..., -LAST:]).mean(axis=-1), losses[..., -LAST:].mean(axis=-1)
     return LearnRecord(
-        activation, scheme, gain, norm, skip, alpha, depth, width, steps, batch, tuple(rates), last, losses,
-        accuracy[_best(last)], records[-1].trouble,
+        activation, getattr(scheme, "name", scheme), gain, norm, skip, alpha, depth, width, steps, batch, tuple(rates),
+        last, losses, accuracy[_best(last)], records[-1].trouble,
     )  # fmt: skip
 
 
 def _digits(batch: int, rng):
     digits = data.digits(dtype="float32")
     return data.batches(digits.x_train, digits.y_train, batch, rng=rng)
+
+
+def _scheme(activation: str, scheme):
+    if scheme is None or isinstance(scheme, init.Scheme):
+        return scheme or usual(activation)
+    return require.choice("scheme", scheme, init.SCHEMES)
 
 
 def usual(activation: str) -> str:

@@ -36,7 +36,8 @@ class MemoryRecord(NamedTuple):
     loss: Array  # (seeds, steps): of that step's batch, before its update
     sizes: Array  # (seeds, T + 1): ‖dL/dstate_t‖ / ‖dL/dh_T‖ for t = 0 … T
     open: Array  # (seeds,): how far the gate that keeps the state is open, the mean; NaN where there is none
-    measured: int  # the step after which sizes and open were measured
+    widest: Array  # (seeds,): the same of the unit that keeps most, the geometric mean over time
+    measured: int  # the step after which sizes, open and widest were measured
     trouble: str | None = None  # why training ended early
 
     @property
@@ -95,14 +96,14 @@ def _watched(record: MemoryRecord, fitted, xs, target, every: int) -> Iterator[M
         loss[:, now.step - 1] = now.loss
         record = record._replace(step=now.step, loss=loss, trouble=now.trouble)
         if now.step % every == 0 or record.done:
-            sizes, open_ = _way_back(record.cell, now.params, xs, target)
-            record = record._replace(sizes=sizes, open=open_, measured=now.step)
+            sizes, open_, widest = _way_back(record.cell, now.params, xs, target)
+            record = record._replace(sizes=sizes, open=open_, widest=widest, measured=now.step)
         yield record
 
 
 @measured
-def _way_back(cell: str, params, xs: Array, target: Array) -> tuple[Array, Array]:
-    """sizes and open of a MemoryRecord: on one batch that is kept for this."""
+def _way_back(cell: str, params, xs: Array, target: Array) -> tuple[Array, Array, Array]:
+    """sizes, open and widest of a MemoryRecord: on one batch that is kept for this."""
     outputs, tape = models.unroll(CELLS[cell], params.cell, xs)
     silent = np.zeros_like(outputs)
     silent[-1] = _of_last(params.readout, outputs[-1], target)
@@ -110,8 +111,11 @@ def _way_back(cell: str, params, xs: Array, target: Array) -> tuple[Array, Array
     sizes = np.stack([probes.norm(np.concatenate(state, axis=-1)) for state in states[::-1]], axis=-1)
     relative = sizes / np.where(sizes[:, -1:] > 0, sizes[:, -1:], 1.0)
     if cell not in ("lstm", "gru"):
-        return relative, np.full(len(sizes), np.nan)
-    return relative, keeping(cell, params.cell, xs[:, None], outputs).mean(axis=(0, -2, -1), dtype=np.float64)
+        return relative, *np.full((2, len(sizes)), np.nan)
+    gate = keeping(cell, params.cell, xs[:, None], outputs).astype(np.float64)
+    with np.errstate(divide="ignore"):
+        of_each = np.exp(np.log(gate).mean(axis=(0, -2)))
+    return relative, gate.mean(axis=(0, -2, -1)), of_each.max(axis=-1)
 
 
 def _of_last(readout, h: Array, target: Array) -> Array:
@@ -136,12 +140,13 @@ BLOCK = 10  # steps whose mean loss is stored
 
 
 def table(cell: str, **settings) -> dict:
-    """Of each network: its loss, means of BLOCK steps; when it had solved it; reach and gate after MARKS steps."""
-    marks, reach, open_ = [], [], []
+    """Of each network: its loss, means of BLOCK steps; when it had solved it; reach and gates after MARKS steps."""
+    marks, reach, open_, widest = [], [], [], []
     for record in watch(cell, every=MARKS[1], **settings):
         if record.step in MARKS:
             marks.append(record.step)
             reach.append(record.sizes[:, 0])
             open_.append(record.open)
+            widest.append(record.widest)
     loss = record.loss.reshape(record.seeds, -1, BLOCK).mean(axis=-1)
-    return dict(solved=record.solved, loss=loss, marks=marks, reach=reach, open=open_)
+    return dict(solved=record.solved, loss=loss, marks=marks, reach=reach, open=open_, widest=widest)

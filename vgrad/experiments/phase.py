@@ -20,7 +20,7 @@ from .learning import learn
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "selu")
 MOST_W, MOST_B = 4.0, 1.0  # of the chart
 ROUNDS = 400  # of the q-map, for a picture
-LAST = 10  # batches of training whose accuracy is averaged
+DRAWS = {"orthogonal": "orthogonal", "normal": "lecun_normal"}  # what a draw is called in init.SCHEMES
 LEFT = 0.2  # of the loss of an output of 0, when a linear net is said to have learnt
 
 
@@ -77,26 +77,15 @@ def point(*, activation="tanh", sigma_w=1.5, sigma_b=0.2, depth=30, width=64, se
     return PhaseRecord(chart(activation), net, q, chi, theory.depth_scale(chi))
 
 
-@measured
 def trained(
     sigma_w2, depth, *, sigma_b2=0.05, width=64, rates=(0.05, 0.01, 0.002), steps=150, batch=64, seeds=3
 ) -> dict:
-    """Accuracy of tanh nets from (σ_w², σ_b²) after training on the digits: of each, at the rate with the best median.
-
-    SGD with momentum 0.9; the mean of the last 10 batches of training.
-    """
-    rng = np.random.default_rng(0)
+    """Accuracy of tanh nets from (σ_w², σ_b²) after training on the digits, each at the rate with the best median."""
     scheme = init.Scheme(
         "phase", init.normal, lambda n, m, activation=None: (sigma_w2 / n) ** 0.5, lambda n, m: sigma_b2**0.5
     )
-    ensemble = (len(rates) * seeds,)
-    params = models.init_mlp([64, *[width] * depth, 10], scheme=scheme, rng=rng, ensemble=ensemble, dtype="float32")
-    digits = data.digits(dtype="float32")
-    batches = data.batches(digits.x_train, digits.y_train, batch, rng=rng)
-    settings = dict(optimizer=train.momentum(np.repeat(rates, seeds)), steps=steps)
-    records = [*train.fit(params, train.classifier("tanh"), batches, **settings)]
-    last = np.mean([record.accuracy for record in records[-LAST:]], axis=0).reshape(len(rates), seeds)
-    return dict(accuracy=last[np.median(last, axis=1).argmax()])
+    net = dict(scheme=scheme, depth=depth, width=width)
+    return dict(accuracy=learn("tanh", **net, rates=rates, steps=steps, batch=batch, seeds=seeds).best)
 
 
 @measured
@@ -109,7 +98,7 @@ def steps_to_learn(draw, depth, *, width=64, rates=24, most=500, seeds=5) -> dic
     for 1500 exactly.)
     """
     x, y = _summary()
-    scheme, rng = "orthogonal" if draw == "orthogonal" else "lecun_normal", np.random.default_rng(0)
+    scheme, rng = DRAWS[require.choice("draw", draw, DRAWS)], np.random.default_rng(0)
     steps = np.full((rates, seeds), most)
     params = models.init_mlp([64, *[width] * depth, 10], scheme=scheme, rng=rng, ensemble=(seeds,), dtype="float32")
     params = [

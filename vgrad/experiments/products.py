@@ -8,8 +8,7 @@ import numpy as np
 
 from .. import init, probes, require
 from ..ops import Array
-from ._protocol import measured, scaled_draw
-from .gradient_flow import Band
+from ._protocol import Band, band, measured, scaled_draw
 
 PROTOCOL = "start from 1, multiply by one factor after another, and round each time"
 DEEPEST, NUMBERS = 10_000, 2**22  # factors in one product, and in all of them together
@@ -64,10 +63,10 @@ def products(
     exponents = _exponents(seeds, depth, spread, seed)
     rounded = np.cumprod((factor * np.exp(exponents)).astype(precision), axis=1)
     entries, exact = probes.entries(rounded.T[:, None, :]), rounded.astype(np.float64)
-    band = _band(exact)
+    over_seeds = band(exact)
     return ProductsRecord(
-        PROTOCOL, factor, depth, spread, seeds, precision, seed, exact, band, _mean(exact),
-        _theory(factor, depth, spread), entries, _ends(band.median, precision),
+        PROTOCOL, factor, depth, spread, seeds, precision, seed, exact, over_seeds, _mean(exact),
+        _theory(factor, depth, spread), entries, _ends(over_seeds.median, precision),
     )  # fmt: skip
 
 
@@ -82,13 +81,6 @@ def _theory(factor: float, depth: int, spread: float) -> dict[str, Array]:
     """Decades of exp(n E ln f) and of (E f)ⁿ = exp(n (E ln f + spread² / 2)), n from 1 to ``depth``."""
     counts, typical = np.arange(1, depth + 1), np.log10(factor)
     return {"typical": counts * typical, "mean": counts * (typical + spread**2 / (2 * np.log(10)))}
-
-
-def _band(values: Array) -> Band:
-    """Order statistics over the seeds, never interpolated: a 0 stays a 0; a NaN sorts above inf, having been one."""
-    ordered = np.sort(values, axis=0)
-    last = len(ordered) - 1
-    return Band(*(ordered[round(share * last)] for share in (0.1, 0.5, 0.9)))
 
 
 def _mean(values: Array) -> Array:

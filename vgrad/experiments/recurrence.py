@@ -12,8 +12,7 @@ import numpy as np
 
 from .. import cells, init, models, probes, require, theory
 from ..ops import Array
-from ._protocol import measured
-from .gradient_flow import Band
+from ._protocol import Band, measured
 
 PROTOCOL = "x ~ N(0, σ²) at every time, states that start from tanh ζ, ζ ~ N(0, 1)"
 UNITS, LONGEST = 32, 200

@@ -12,8 +12,8 @@ import numpy as np
 
 from .. import models, ops, probes, require, theory
 from ..ops import Array
-from ._protocol import measured
-from .gradient_flow import MULTIPLY_ADDS, Band, FlowRecord, flow
+from ._protocol import Band, band, measured
+from .gradient_flow import MULTIPLY_ADDS, FlowRecord, flow
 from .learning import learn, usual
 
 OVER = {"1": lambda depth: 1.0, "sqrt(depth)": lambda depth: depth**0.5, "depth": float}  # what α is divided by
@@ -81,8 +81,7 @@ def both_ways(
     path = dict(skip=skip, alpha=alpha / over_depth, norm=norm)
     settings = dict(depth=depth, width=width, activation=activation, scheme=usual(activation), batch=batch)
     record = flow(**path, **settings, seeds=seeds, seed=seed, multiply_adds=multiply_adds)
-    ordered = np.sort(record.h / (batch * width) ** 0.5, axis=0)
-    forward = Band(*(ordered[round(share * (len(ordered) - 1))] for share in (0.1, 0.5, 0.9)))
+    forward = band(record.h / (batch * width) ** 0.5)
     says = theory.flow(depth, activation, record.sigma_w, record.sigma_b, **path, batch=batch, width=width)
     return PathRecord(
         record, alpha, over, {"h": forward, "dh": record.relative["dh"]}, {"h": says.h, "dh": record.theory["dh"]},

@@ -88,15 +88,19 @@ def watch(
     depth, steps = require.whole("depth", depth, 1), require.whole("steps", steps, 1)
     seeds, seed = require.whole("seeds", seeds, 1), require.whole("seed", seed, 0)
     nets = _networks(activation, scheme, norm, [64, *[width] * depth, 10], seeds, seed)
-    model = _holding(train.classifier(activation, norm=None if norm == "none" else norm), frozen)
+    model = _holding(train.classifier(activation, norm=None if norm == "none" else norm), _layers(frozen, depth + 1))
     batches = data.batches(*data.digits(dtype="float32")[:2], batch, rng=np.random.default_rng((seed, 1)))
     start = TrainingRecord(
-        activation, scheme, norm, optimizer, rate, depth, width, batch, seeds, tuple(frozen), floor, 0,
+        activation, scheme, norm, optimizer, rate, depth, width, batch, seeds, _layers(frozen, depth + 1), floor, 0,
         np.full((seeds, steps), np.nan), np.full((seeds, steps), np.nan),
         np.zeros((seeds, depth + 1)), np.zeros((seeds, depth + 1)), None,
     )  # fmt: skip
     rule = _rule(optimizer, rate, floor)
     return _watched(start, nets, train.fit(nets, model, batches, optimizer=rule, steps=steps))
+
+
+def _layers(frozen, readout: int) -> tuple[int, ...]:
+    return tuple(require.whole("frozen", layer, 1, readout) for layer in np.atleast_1d(frozen).tolist())
 
 
 def _rule(optimizer: str, rate, floor: float) -> train.Optimizer:
@@ -157,6 +161,7 @@ def deep(*, rates, seeds, **settings) -> dict:
 
 def updates(*, rates, **settings) -> dict:
     """‖ΔW‖ / ‖W‖ at step EARLY, the median over the layers, and the accuracy in the end, of a network for each rate."""
+    early = np.full(len(rates), np.nan)
     for record in watch(rate=rates, seeds=len(rates), **settings):
         if record.step == EARLY:
             early = np.median(record.update, axis=1)

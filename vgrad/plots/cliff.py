@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib import colormaps
+from matplotlib import colormaps, patheffects
 from matplotlib.ticker import LogLocator, NullLocator
 
 from . import grammar
@@ -13,6 +13,7 @@ FREE, CLIPPED = grammar.Look("#c23b00", "^", "not clipped"), grammar.Look("#1230
 LEAST = 1e-7  # of the loss, on the axes; below it a path lies on the floor
 LENGTHS = (10, 20, 30, 40, 50, 60, 80, 100, 150, 200)
 LEVELS = (0.0, 1e-4, 1e-3, 1e-2, 0.03, 0.06, 0.085, 0.15, 0.3, 0.38, 1.0)
+WALL = (5.55, -3.07)  # below it, beside the line at which the loss jumps
 LIGHT = 0.45  # of white in each colour of the map, so that paths stand out
 
 
@@ -21,8 +22,8 @@ class Trail:
 
     def __init__(self, chart, axes, look: grammar.Look, size: float):
         style = dict(color=look.color, marker=look.marker, markersize=size, markeredgecolor=grammar.PAPER)
-        (self.halo,) = chart.plot([], [], linewidth=5, color=grammar.PAPER)
-        (self.path,) = chart.plot([], [], linewidth=2.2, **style)
+        (self.halo,) = chart.plot([], [], linewidth=4, color=grammar.PAPER)
+        (self.path,) = chart.plot([], [], linewidth=1.8, **style)
         (self.last,) = chart.plot([], [], **{**style, "markersize": 13})
         (self.loss,) = axes.plot([], [], linewidth=2.4, **style)
         self.label = axes.annotate(
@@ -36,7 +37,7 @@ class Trail:
         steps = len(path.loss)
         for line in (self.halo, self.path):
             line.set_data(_near(path.w), _near(path.b))
-        self.path.set_markevery(max(1, steps // 30))
+        self.path.set_markevery(max(1, steps // 10))
         self.last.set_data(_near(path.w[-1:]), _near(path.b[-1:]))
         self.loss.set_data(np.arange(steps), _shown(path.loss))
         self.loss.set_markevery(max(1, steps // 12))
@@ -54,7 +55,8 @@ class CliffPlot:
         self.clipped = Trail(self.chart, self.axes, CLIPPED, 5)
         (self.start,) = self.chart.plot([], [], "o", markersize=13, color=grammar.INK, markerfacecolor="#ffd400")
         self.start.set_markeredgewidth(2)
-        moving = [*self.free.artists, *self.clipped.artists, self.start]
+        self.names = [_name(self.chart, "start", (14, 0), "left"), _name(self.chart, "end", (0, -18), "center")]
+        moving = [*self.free.artists, *self.clipped.artists, self.start, *self.names]
         self.canvas = Canvas(self.figure, moving)
         _map(self.chart, record.surface)
         self._titles()
@@ -71,6 +73,8 @@ class CliffPlot:
         self.free.update(record.free)
         self.clipped.update(record.clipped)
         self.start.set_data([record.w], [record.b])
+        self.names[0].xy = (record.w, record.b)
+        self.names[1].xy = (float(_near(record.clipped.w[-1])), float(_near(record.clipped.b[-1])))
         self._spread()
 
     def png(self) -> bytes:
@@ -113,6 +117,14 @@ def _map(axes, surface) -> None:
     grammar.tidy(axes)
     axes.grid(visible=False)
     axes.set_xlabel("w", fontsize=13)
+    axes.text(*WALL, "the wall", rotation=-41, ha="center", va="center", fontsize=13, color=grammar.INK)
+
+
+def _name(axes, text, offset, side):
+    """A word beside a place that moves; not drawn where the place is off the map."""
+    edge = [patheffects.withStroke(linewidth=3, foreground=grammar.PAPER)]
+    style = dict(fontsize=13, weight="bold", color=grammar.INK, path_effects=edge)
+    return axes.annotate(text, (0, 0), offset, textcoords="offset points", ha=side, va="center", **style)
 
 
 def _near(values):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, NullLocator
 
 from . import curves, grammar
 from .picture import Picture
 
 LOOKS = (grammar.Look("#c23b00", "^", ""), grammar.Look("#12305c", "s", ""), grammar.Look("#00716b", "H", ""))
-LOWEST, HIGHEST = 0.3, 1e3
+LOWEST, HIGHEST = 0.5, 2.0  # where learning begins, or not; what comes before is above
 
 
 def runs(records) -> Picture:
@@ -23,6 +24,9 @@ def runs(records) -> Picture:
         ends.append(_curve(axes, record, look))
     curves.label_ends(axes, steps, ends)
     axes.set_xticks(np.arange(0, steps + 1, steps // 3))
+    axes.yaxis.set_major_locator(FixedLocator([0.5, 1, 2]))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("step of training", fontsize=13)
     legend = [Line2D([], [], label="nothing learnt", **grammar.THEORY)]
     axes.figure.legend(handles=legend, loc="upper right", frameon=False, fontsize=13)
@@ -56,11 +60,10 @@ def _label(record) -> str:
 
 
 def _sentence(records) -> str:
-    """Who stays finite, and who learns."""
+    """Who stays finite, and who begins to learn."""
     parts = []
     for record in records:
         seeds = len(record.loss)
-        learnt = int((record.last < 0.95).sum()) if record.finite else 0
         done = "" if record.finite else f", over after step {record.loss.shape[1]}"
-        parts.append(f"{_label(record)}: {record.finite} finite{done}, {learnt} have learnt something")
+        parts.append(f"{_label(record)}: {record.finite} finite{done}, {record.begun} have begun to learn")
     return f"Of {seeds} networks each, {records[0].steps} steps: {'; '.join(parts)}."

@@ -46,7 +46,9 @@ def signal(record, shown=None) -> Picture:
 def sentence(record) -> str:
     """What a SignalRecord says: each way first, then what tells samples apart, and the networks."""
     look = grammar.look(record.activation)
-    finding = f"{_layers(record)} of {look.label}: {'; '.join(_findings(record)) or 'nothing is shown'}."
+    finding = (
+        f"{grammar.count(record.depth, 'layer')} of {look.label}: {'; '.join(_findings(record)) or 'nothing is shown'}."
+    )
     return " ".join([finding, *_troubles(record), f"{networks(record)}."])
 
 
@@ -57,11 +59,8 @@ def alt(record) -> str:
         points = ", ".join(f"{grammar.number(record.relative[name].median[k - 1])} at layer {k}" for k in layers)
         said.append(f"{name} is {points}")
     drawn = "; ".join(said) or "no curve is switched on"
-    return f"Signal and gradient by layer on a log axis, {_layers(record)} of {record.activation}: {drawn}."
-
-
-def _layers(record) -> str:
-    return "1 layer" if record.depth == 1 else f"{record.depth} layers"
+    net = f"{grammar.count(record.depth, 'layer')} of {grammar.look(record.activation).label}"
+    return f"Signal and gradient by layer on a log axis, {net}: {drawn}."
 
 
 def _findings(record) -> list[str]:
@@ -181,8 +180,8 @@ def _glorot_sentence(records) -> str:
         back = f"the first layer's dz is {grammar.number(dz[0])} of the last's, its dW {grammar.number(dW[0])}"
         parts.append(f"{DRAWS[record.scheme].label}: {ends}, {back}")
     first = records[0]
-    nets = f"{_layers(first)} of {first.activation}, width {first.width}, medians of {first.seeds} networks"
-    return f"{'; '.join(parts)}. {nets}."
+    nets = f"{grammar.count(first.depth, 'layer')} of {grammar.look(first.activation).label}, width {first.width}"
+    return f"{'; '.join(parts)}. {nets}, medians of {grammar.count(first.seeds, 'network')}."
 
 
 def spectra(records) -> Picture:

@@ -146,7 +146,8 @@ def by_depth(cells, name: str, of: str) -> Picture:
     """A stored number against the depth, a draw of the weights a curve.   of : the setting that names the draw."""
     axes = curves.axes(grammar.new_figure(), {"accuracy": "accuracy after training", "steps": "steps to learn"}[name])
     depths = sorted({cell.settings["depth"] for cell in cells})
-    axes.set(xlim=(0, 1.25 * depths[-1]), ylim=(0, 1.02 if name == "accuracy" else 210))
+    most = max(max(cell.result[name]) for cell in cells)
+    axes.set(xlim=(0, 1.25 * depths[-1]), ylim=(0, 1.02 if name == "accuracy" else 1.05 * most))
     ends, said = [], []
     for draw in dict.fromkeys(cell.settings[of] for cell in cells):
         rows = np.array(
@@ -163,5 +164,5 @@ def by_depth(cells, name: str, of: str) -> Picture:
     axes.set_xticks(depths)
     axes.set_xlabel("layers", fontsize=13)
     curves.legend(axes.figure)
-    what = {"accuracy": "Accuracy", "steps": "Steps until a fifth of the loss is left (200: not within 200)"}[name]
+    what = {"accuracy": "Accuracy", "steps": "Steps until a fifth of the loss is left"}[name]
     return Picture(axes.figure, f"{what}, by the number of layers: {'; '.join(said)}.")

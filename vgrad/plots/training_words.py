@@ -38,7 +38,7 @@ def alt(record) -> str:
 
 
 def _net(record) -> str:
-    layers = "1 layer" if record.depth == 1 else f"{record.depth} layers"
+    layers = grammar.count(record.depth, "layer")
     norm = "" if record.norm == "none" else f" {WITH[record.norm]}"
     name = grammar.look(record.activation).label
     return f"{layers} of {name}{norm}, {OPTIMIZERS[record.optimizer]}, rate {record.rate:g}"

@@ -19,7 +19,7 @@ def verdict(ratio: float) -> str:
 
 def sentence(record) -> str:
     """What a flow record says: first the finding, then what went wrong, which networks they were, and the protocol."""
-    look, layers = grammar.look(record.activation), "1 layer" if record.depth == 1 else f"{record.depth} layers"
+    look, layers = grammar.look(record.activation), grammar.count(record.depth, "layer")
     dressing = grammar.dressing(record.norm, record.skip, record.alpha)
     finding = f"{layers} of {look.label}{f' with {dressing}' if dressing else ''}: {_findings(record)}."
     return " ".join([finding, *_troubles(record), f"{_networks(record)}.", f"Protocol: {record.protocol}."])
@@ -34,7 +34,7 @@ def alt(record) -> str:
         curves.append(f"{name} relative to the last layer is {points}")
     drawn = "; ".join(curves) or "no curve is switched on"
     dressing = grammar.dressing(record.norm, record.skip, record.alpha)
-    layers = f"{record.depth} layers of {look.label}{f' with {dressing}' if dressing else ''}"
+    layers = f"{grammar.count(record.depth, 'layer')} of {look.label}{f' with {dressing}' if dressing else ''}"
     return f"Gradient by layer on a {record.scale} axis, {layers}, {_net(record)}: {drawn}."
 
 
@@ -132,5 +132,4 @@ def _troubles(record) -> list[str]:
 
 
 def _count(share: float, record) -> str:
-    networks = "1 network" if record.seeds == 1 else f"{record.seeds} networks"
-    return f"{round(share * record.seeds)} of {networks}"
+    return f"{round(share * record.seeds)} of {grammar.count(record.seeds, 'network')}"
