@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vgrad import check, experiments
-from vgrad.experiments import kata
+from vgrad import check, experiments, models, ops, probes
+from vgrad.experiments import kata, training
+from vgrad.experiments.activation import sigmoid_twin
 
 
 def softsign(slope):
@@ -31,8 +32,22 @@ def norm(slope, y=lambda unit: unit):
     return function
 
 
+def squareplus(slope):
+    """(z + √(z² + 4)) / 2, whose pullback is slope(z, root, dh)."""
+
+    def function(z):
+        root = np.sqrt(z * z + 4)
+        return (z + root) / 2, lambda dh: slope(z, root, dh)
+
+    return function
+
+
 def along(y, dy):
     return y * (y * dy).mean(axis=0)
+
+
+def across(dy):
+    return dy.mean(axis=1, keepdims=True)
 
 
 def normed(activation="relu", **settings):
@@ -54,7 +69,396 @@ def chained(down):
     return backprop
 
 
+def around(down):
+    """A block with a path whose pullback is ``down`` of (h, W, alpha, the slope, dy)."""
+
+    def block(h, W, alpha):
+        t = np.tanh(h @ W)
+        return h + alpha * t, lambda dy: down(h, W, alpha, 1 - t**2, dy)
+
+    return block
+
+
+def pathed(skip="pre", norm="layer", **settings):
+    return experiments.skips.both_ways(skip=skip, norm=norm, **{"width": 64, **settings})
+
+
+def momentum(step):
+    """A step of momentum, (W, dW, v, rate) -> (W, v)."""
+    return step
+
+
+def drawn(std, mean=0.0):
+    """An initializer of this standard deviation."""
+    return lambda fan_in, fan_out, rng: mean + std(fan_in, fan_out) * rng.standard_normal((fan_in, fan_out))
+
+
+def rnn_step(back, h_new=lambda W, x, h: np.tanh(x + h @ W)):
+    """tanh(x + h W), whose pullback is back(W, x, h, dh)."""
+
+    def step(W, x, h):
+        return h_new(W, x, h), lambda dh: back(W, x, h, dh)
+
+    return step
+
+
+def rnn_slope(W, x, h):
+    return 1 - np.tanh(x + h @ W) ** 2
+
+
+def rnn_totals(maps, own):
+    totals = [own[-1]]
+    for J, dh in zip(maps[::-1], own[-2::-1], strict=True):
+        totals.append(dh + totals[-1] @ J)
+    return totals[::-1]
+
+
+def rnn_radius(radius, **settings):
+    return experiments.recurrence.by_radius(radii=(radius,), **{"inputs": (1.0,)} | settings)
+
+
+def clipping(factor):
+    """Clipping by norm, whose factor is factor(norm, limit)."""
+    return lambda grads, limit: [array * factor(np.sqrt(sum((a**2).sum() for a in grads)), limit) for array in grads]
+
+
+def each_alone(grads, limit):
+    return [array * min(1.0, limit / (np.sqrt((array**2).sum()) + 1e-6)) for array in grads]
+
+
+def mended(grads, limit):
+    return [np.nan_to_num(array) for array in clipping(lambda norm, limit: min(1, limit / norm))(grads, limit)]
+
+
+def nan_everywhere(grads, limit):
+    broken = not all(np.isfinite(array).all() for array in grads)
+    return [
+        array * np.nan if broken else clipped for array, clipped in zip(grads, each_norm(grads, limit), strict=True)
+    ]
+
+
+def each_norm(grads, limit):
+    return clipping(lambda norm, limit: min(1, limit / norm))(grads, limit)
+
+
+def rnn(**settings):
+    return experiments.exploding.train_rnn(**{"T": 100, "steps": 100, **settings})
+
+
+def lstm_back(five=lambda *five: five, *, slopes=True, by_h=True, tanh=True):
+    """An LSTM's way back, with parts of it left out, and its five results changed."""
+
+    def function(z, c, dh, dc):
+        i, f, o = (1 / (1 + np.exp(-part)) for part in (z[0], z[1], z[3]))
+        g = np.tanh(z[2])
+        shown = np.tanh(f * c + i * g)
+        if by_h:
+            dc = dc + dh * o * ((1 - shown**2) if tanh else 1)
+        slope = (i * (1 - i), f * (1 - f), 1 - g**2, o * (1 - o)) if slopes else (1, 1, 1, 1)
+        dz = [part * by for part, by in zip((dc * g, dc * c, dc * i, dh * shown), slope, strict=True)]
+        return five(*dz, dc * f)
+
+    return function
+
+
+def reached(cell="lstm", **settings):
+    return experiments.gates.reach(cell, **settings)
+
+
+def treated(*given):
+    """Visits of patients, each with a diagnosis and a treatment."""
+    return [experiments.clinic.visit(k, diagnosis=illness, treatment=cure) for k, illness, cure in given]
+
+
+def scored(**changes):
+    """The three patients of the scoreboard's exercise, each with its cure, or with what is given."""
+    cures = {"sigmoid": dict(norm="batch"), "relu batch": dict(norm="layer"), "relu skip": dict(alpha="1/depth")}
+    cures |= {name.replace("_", " "): change for name, change in changes.items()}
+    return [experiments.scoreboard.treat(name, **cure) for name, cure in cures.items() if cure is not None]
+
+
+def score_row(decades=lambda norms: np.log10(norms[:, 0] / norms[:, -1]), middle=np.median, word=None):
+    def row(norms):
+        found = decades(norms)
+        said = "vanishes" if middle(found) < -1 else "explodes" if middle(found) > 1 else "holds"
+        return middle(found), found.min(), found.max(), word or said
+
+    return row
+
+
+SCORES = experiments.taught.forge(experiments.scoreboard.board(), seed=3)
+
 TRIES = {
+    "three_cures": {
+        "right": scored(),
+        "clipped": scored(sigmoid=dict(clip_norm=1.0)),
+        "two": scored(sigmoid=None),
+        "the gain": scored(relu_batch=dict(gain=2.0)),
+        "half cured": scored(relu_skip=dict(alpha=0.5)),
+        "no skip": scored(relu_skip=dict(skip=None)),
+        "another activation": scored(sigmoid=dict(activation="tanh")),
+        "of batch norm": scored(relu_batch=dict(activation="sigmoid")),
+        "one": scored()[0],
+    },
+    "row_by_hand": {
+        "right": score_row(),
+        "upside down": score_row(lambda norms: np.log10(norms[:, -1] / norms[:, 0])),
+        "natural": score_row(lambda norms: np.log(norms[:, 0] / norms[:, -1])),
+        "a mean": score_row(middle=np.mean),
+        "one word": score_row(word="holds"),
+        "dots": lambda norms: (..., ..., ..., "holds"),
+        "a number": lambda norms: 3.0,
+        "no function": 3,
+        "raises": raising,
+    },
+    "false_cell": {
+        "right": (SCORES, "sigmoid, layer norm"),
+        "a true one": (SCORES, "LSTM, chrono"),
+        "another true one": (SCORES, "GRU, update bias 0"),
+        "no such row": (SCORES, "sigmoid layer"),
+        "dots": (SCORES, ...),
+        "no table": "sigmoid, layer norm",
+    },
+    "worst_ratio": {
+        "right": lambda norms: np.log10(norms.max()) - np.log10(norms.min()),
+        "the ratio": lambda norms: norms.max() / norms.min(),
+        "the sign": lambda norms: np.log10(norms.min() / norms.max()),
+        "natural": lambda norms: np.log(norms.max() / norms.min()),
+        "the norm": np.linalg.norm,
+        "its logarithm": lambda norms: np.log10(np.linalg.norm(norms)),
+        "the ends": lambda norms: abs(np.log10(norms[0] / norms[-1])),
+        "one each": np.log10,
+        "half": lambda norms: np.ptp(np.log10(norms)) / 2,
+        "a floor": lambda norms: np.ptp(np.log10(np.maximum(norms, 1e-12))),
+        "dots": lambda norms: ...,
+        "raises": lambda norms: raising(norms),
+        "no function": 3.0,
+    },
+    "read_reports": {
+        "right": ["amber", "red", "green"],
+        "by the first number": ["green", "green", "green"],
+        "not the range": ["amber", "green", "green"],
+        "the third": ["amber", "red", "red"],
+        "the third, and the first": ["red", "red", "amber"],
+        "a word": "amber",
+        "two": ["amber", "red"],
+        "other words": ["yellow", "red", "green"],
+        "nothing": None,
+    },
+    "treat_three": {
+        "right": treated(
+            (5, "dead", "weights that fit"), (12, "rate too small", "rate × 100"), (16, "vanishing", "batch norm")
+        ),
+        "a wrong diagnosis": treated(
+            (5, "vanishing", "weights that fit"), (12, "rate too small", "rate × 100"), (16, "vanishing", "batch norm")
+        ),
+        "a wrong treatment": treated(
+            (5, "dead", "weights that fit"),
+            (12, "rate too small", "rate × 100"),
+            (16, "vanishing", "clip the gradient"),
+        ),
+        "one illness": treated(*[(5, "dead", "weights that fit")] * 3),
+        "one": treated((5, "dead", "weights that fit")),
+        "a word": "three",
+        "nothing": None,
+    },
+    "lstm_pullback": {
+        "right": lstm_back(),
+        "no h": lstm_back(by_h=False),
+        "no tanh'": lstm_back(tanh=False),
+        "no slopes": lstm_back(slopes=False),
+        "changed places": lstm_back(lambda i, f, g, o, dc: (f, i, g, o, dc)),
+        "wrong dc": lstm_back(lambda i, f, g, o, dc: (i, f, g, o, -dc)),
+        "four": lstm_back(lambda *five: five[:4]),
+        "a hole": lstm_back(lambda i, f, g, o, dc: (i, f, None, o, dc)),
+        "one number": lstm_back(lambda i, f, g, o, dc: (i, f, g, o, 1.0)),
+        "nothing": lambda z, c, dh, dc: None,
+        "raises": lambda z, c, dh, dc: raising(z),
+        "no function": 3,
+    },
+    "gru_update": {
+        "right": lambda u, n, h, dh: (h - n) * dh * u * (1 - u),
+        "the sign": lambda u, n, h, dh: (n - h) * dh * u * (1 - u),
+        "by u": lambda u, n, h, dh: (h - n) * dh,
+        "h alone": lambda u, n, h, dh: h * dh * u * (1 - u),
+        "no dh": lambda u, n, h, dh: (h - n) * u * (1 - u),
+        "wrong": lambda u, n, h, dh: dh,
+        "one number": lambda u, n, h, dh: 1.0,
+        "nothing": lambda u, n, h, dh: None,
+        "raises": lambda u, n, h, dh: raising(u),
+        "no function": 3,
+    },
+    "keep_hundred": {
+        "right": reached(bias=5.0, mode="paired"),
+        "untouched": reached(bias=1.0),
+        "wide open": reached(bias=5.0),
+        "not enough": reached(bias=3.0, mode="paired"),
+        "a GRU, half open": reached("gru", bias=1.0),
+        "an RNN": reached("rnn"),
+        "chrono": reached(mode="chrono"),
+        "too short": reached(bias=5.0, mode="paired", T=20),
+        "one network": reached(bias=5.0, mode="paired", seeds=1),
+        "a number": 5.0,
+    },
+    "clip_by_hand": {
+        "right": each_norm,
+        "untouched": lambda grads, limit: grads,
+        "a norm each": each_alone,
+        "by value": lambda grads, limit: [np.clip(array, -limit, limit) for array in grads],
+        "squared": clipping(lambda norm, limit: limit / norm**2),
+        "a sum of norms": lambda grads, limit: [
+            array * limit / sum(np.sqrt((a**2).sum()) for a in grads) for array in grads
+        ],
+        "no min": clipping(lambda norm, limit: limit / norm),
+        "small ones too": clipping(lambda norm, limit: min(1, limit / norm) if norm > 1 else 0.5),
+        "half": clipping(lambda norm, limit: min(1, limit / norm / 2)),
+        "mended": mended,
+        "all NaN": nan_everywhere,
+        "nothing": lambda grads, limit: None,
+        "dots": lambda grads, limit: ...,
+        "one array": lambda grads, limit: grads[0],
+        "flat": lambda grads, limit: [array.ravel()[:1] for array in grads],
+        "raises": lambda grads, limit: raising(grads),
+        "no function": 3,
+    },
+    "layer_15": {
+        "right": 28,
+        "still fits": 27,
+        "of two": 16,
+        "not whole": 27.35,
+        "float32's": 219,
+        "too few": 10,
+        "too many": 40,
+        "a word": "28",
+        "nothing": None,
+    },
+    "finite_rnn": {
+        "right": rnn(clip=5.0),
+        "untouched": rnn(),
+        "too large": rnn(clip=1e4),
+        "nothing moves": rnn(clip=0.0),
+        "few": rnn(clip=5.0, seeds=2),
+        "another net": rnn(clip=5.0, T=10),
+        "a number": 5.0,
+    },
+    "rnn_step": {
+        "right": rnn_step(lambda W, x, h, dh: (h.T @ (dh * rnn_slope(W, x, h)), (dh * rnn_slope(W, x, h)) @ W.T)),
+        "one thing": lambda W, x, h: np.tanh(x + h @ W),
+        "no inputs": rnn_step(lambda W, x, h, dh: None, lambda W, x, h: np.tanh(h @ W)),
+        "nothing back": rnn_step(lambda W, x, h, dh: None),
+        "no slope": rnn_step(lambda W, x, h, dh: (h.T @ dh, dh @ W.T)),
+        "not transposed": rnn_step(lambda W, x, h, dh: (h.T @ dh, (dh * rnn_slope(W, x, h)) @ W)),
+        "no W": rnn_step(lambda W, x, h, dh: (h.T @ dh, dh * rnn_slope(W, x, h))),
+        "slope behind": rnn_step(lambda W, x, h, dh: (h.T @ dh, (dh @ W.T) * rnn_slope(W, x, h))),
+        "the old slope": rnn_step(lambda W, x, h, dh: (h.T @ dh, (dh * (1 - h**2)) @ W.T)),
+        "not squared": rnn_step(lambda W, x, h, dh: (h.T @ dh, (dh * (1 - np.tanh(x + h @ W))) @ W.T)),
+        "dW without slope": rnn_step(lambda W, x, h, dh: (h.T @ dh, (dh * rnn_slope(W, x, h)) @ W.T)),
+        "dW transposed": rnn_step(
+            lambda W, x, h, dh: ((dh * rnn_slope(W, x, h)).T @ h, (dh * rnn_slope(W, x, h)) @ W.T)
+        ),
+        "dW of x": rnn_step(lambda W, x, h, dh: (x.T @ (dh * rnn_slope(W, x, h)), (dh * rnn_slope(W, x, h)) @ W.T)),
+        "dW of the new h": rnn_step(
+            lambda W, x, h, dh: (np.tanh(x + h @ W).T @ (dh * rnn_slope(W, x, h)), (dh * rnn_slope(W, x, h)) @ W.T)
+        ),
+        "dW of another shape": rnn_step(lambda W, x, h, dh: (0.0, (dh * rnn_slope(W, x, h)) @ W.T)),
+        "wrong": rnn_step(lambda W, x, h, dh: (h.T @ dh, 2 * dh)),
+        "raises": lambda W, x, h: raising(x),
+    },
+    "rnn_shares": {
+        "right": rnn_totals,
+        "dots": lambda maps, own: ...,
+        "reversed": lambda maps, own: rnn_totals(maps, own)[::-1],
+        "own": lambda maps, own: own,
+        "last only": lambda maps, own: rnn_totals(maps, [*(0 * dh for dh in own[:-1]), own[-1]]),
+        "transposed": lambda maps, own: rnn_totals([J.T for J in maps], own),
+        "one step": lambda maps, own: [
+            *(dh + then @ J for dh, then, J in zip(own, own[1:], maps, strict=False)),
+            own[-1],
+        ],
+        "wrong": lambda maps, own: [2 * dh for dh in own],
+        "raises": lambda maps, own: raising(own),
+        "no function": 3,
+    },
+    "rnn_hold": {
+        "right": rnn_radius(2.0),
+        "the rule": rnn_radius(1.0),
+        "too large": rnn_radius(3.0),
+        "nothing": rnn_radius(0.0),
+        "few": rnn_radius(2.0, seeds=1),
+        "other inputs": rnn_radius(1.2, inputs=(0.0,)),
+        "a number": 2.0,
+    },
+    "leaky_sigma": {
+        "right": (2 / 1.09) ** 0.5,
+        "nearly": 1.355,
+        "a square": 2 / 1.09,
+        "a, not its square": (2 / 1.3) ** 0.5,
+        "ReLU's": 2**0.5,
+        "Xavier's": 1.0,
+        "upside down": (1.09 / 2) ** 0.5,
+        "no half": 1.09**-0.5,
+        "wrong": 3.0,
+        "a word": "1.35",
+    },
+    "initializer": {
+        "right": drawn(lambda n, m: (2 / n) ** 0.5),
+        "half": drawn(lambda n, m: n**-0.5),
+        "outputs": drawn(lambda n, m: (2 / m) ** 0.5),
+        "Xavier's": drawn(lambda n, m: (2 / (n + m)) ** 0.5),
+        "the variance": drawn(lambda n, m: 2 / n),
+        "uniform": drawn(lambda n, m: (2 / n / 3) ** 0.5),
+        "unit": drawn(lambda n, m: 1.0),
+        "wrong": drawn(lambda n, m: 0.5),
+        "a mean": drawn(lambda n, m: (2 / n) ** 0.5, mean=1.0),
+        "no rng": lambda n, m, rng: np.random.default_rng(0).standard_normal((n, m)) * (2 / n) ** 0.5,
+        "turned": lambda n, m, rng: rng.standard_normal((m, n)),
+        "dots": lambda n, m, rng: ...,
+        "raises": lambda n, m, rng: raising(n),
+        "no function": 0.08,
+    },
+    "find_edge": {
+        "right": experiments.phase.point(sigma_w=1.28, sigma_b=0.2, depth=5),
+        "order": experiments.phase.point(sigma_w=1.0, sigma_b=0.2, depth=5),
+        "chaos": experiments.phase.point(sigma_w=2.0, sigma_b=0.2, depth=5),
+        "too easy": experiments.phase.point(sigma_w=1.0, sigma_b=0.0, depth=5),
+        "another net": experiments.phase.point(activation="relu", sigma_w=1.41, sigma_b=0.2, depth=5),
+        "a number": 1.28,
+    },
+    "three_whispers": {
+        "right": 0.25**3,
+        "nearly": 0.0156,
+        "a sum": 3 * 0.25,
+        "shared": 0.25 / 3,
+        "one": 0.25,
+        "two": 0.25**2,
+        "four": 0.25**4,
+        "lost instead of kept": 0.75**3,
+        "upside down": 64,
+        "too much": 0.5,
+        "too little": 0.0,
+        "a word": "a sixty-fourth",
+        "nothing": None,
+    },
+    "turn_down": {
+        "right": experiments.flow(activation="relu", scheme="he_normal", gain=1.0),
+        "untouched": experiments.flow(activation="relu", scheme="he_normal", gain=1.5),
+        "too far": experiments.flow(activation="relu", scheme="he_normal", gain=0.5),
+        "zero": experiments.flow(activation="relu", scheme="he_normal", gain=0.0),
+        "another net": experiments.flow(activation="tanh"),
+        "one network": experiments.flow(activation="relu", scheme="he_normal", seeds=1),
+        "a number": 1.0,
+    },
+    "arrives": {
+        "right": lambda share, people: share ** (people - 1),
+        "one too many": lambda share, people: share**people,
+        "a sum": lambda share, people: share * (people - 1),
+        "a quarter only": lambda share, people: 0.25 ** (people - 1),
+        "wrong": lambda share, people: -(share ** (people - 1)),
+        "dots": lambda share, people: ...,
+        "one each": lambda share, people: np.full(3, share),
+        "raises": lambda share, people: raising(share),
+        "no function": 1e-6,
+    },
     "thousandth": {
         "right": 17,
         "nearly": 16,
@@ -107,6 +511,111 @@ TRIES = {
         "no function": 3,
         "raises": lambda functions, x, dy: raising(x),
     },
+    "squareplus": {
+        "right": squareplus(lambda z, root, dh: (1 + z / root) / 2 * dh),
+        "no dh": squareplus(lambda z, root, dh: (1 + z / root) / 2),
+        "no inside": squareplus(lambda z, root, dh: (1 + 1 / (2 * root)) / 2 * dh),
+        "half an inside": squareplus(lambda z, root, dh: (1 + z / (2 * root)) / 2 * dh),
+        "no half": squareplus(lambda z, root, dh: (1 + z / root) * dh),
+        "the root alone": squareplus(lambda z, root, dh: z / root / 2 * dh),
+        "h times dh": squareplus(lambda z, root, dh: (z + root) / 2 * dh),
+        "wrong": squareplus(lambda z, root, dh: -dh),
+        "nothing": squareplus(lambda z, root, dh: None),
+        "dots": squareplus(lambda z, root, dh: ...),
+        "one number": lambda z: z,
+        "other h": lambda z: (z, lambda dh: dh),
+        "raises": raising,
+        "another shape": squareplus(lambda z, root, dh: dh.T),
+        "no function": 3,
+    },
+    "tanh_065": {
+        "right": 0.884,
+        "variance": 0.7815,
+        "the slope there": 0.68,
+        "rms": 1.128,
+        "too small": 0.5,
+        "too large": 1.0,
+        "far too large": 100.0,
+        "negative": -0.884,
+        "a word": "one",
+        "nothing": None,
+    },
+    "leaky_holds": {
+        "right": (2 / 1.04) ** 0.5,
+        "ReLU's": 2**0.5,
+        "the slope": 0.52**0.5,
+        "the square": 2 / 1.04,
+        "of the mean": 1 / 0.6,
+        "not squared": (2 / 1.2) ** 0.5,
+        "nearly": 1.38,
+        "wrong": 1.0,
+        "a word": "two",
+        "nothing": None,
+    },
+    "twin": {
+        "right": lambda W, b: (4 * W, 2 * b - 2 * W.sum(axis=0)),
+        "doubled once": lambda W, b: (2 * W, b - W.sum(axis=0)),
+        "untouched": lambda W, b: (W, b),
+        "smaller": lambda W, b: (W / 4, b),
+        "other weights": lambda W, b: (3 * W, b),
+        "b left": lambda W, b: (4 * W, b),
+        "b doubled": lambda W, b: (4 * W, 2 * b),
+        "not doubled": lambda W, b: (4 * W, b - W.sum(axis=0)),
+        "b not doubled": lambda W, b: (4 * W, b - 2 * W.sum(axis=0)),
+        "sum not doubled": lambda W, b: (4 * W, 2 * b - W.sum(axis=0)),
+        "new columns": lambda W, b: (4 * W, 2 * b - 4 * W.sum(axis=0)),
+        "the sign": lambda W, b: (4 * W, 2 * b + 2 * W.sum(axis=0)),
+        "all columns": lambda W, b: (4 * W, 2 * b - 2 * W.sum()),
+        "wrong": lambda W, b: (4 * W, 0 * b),
+        "rows": lambda W, b: (4 * W, 2 * W.sum(axis=1)),
+        "one thing": lambda W, b: W,
+        "half": lambda W, b: (4 * W, None),
+        "raises": lambda W, b: raising(W),
+        "no function": 4.0,
+    },
+    "momentum_step": {
+        "right": momentum(lambda W, dW, v, rate: (W - rate * (0.9 * v + dW), 0.9 * v + dW)),
+        "dots": lambda W, dW, v, rate: (..., ...),
+        "one thing": lambda W, dW, v, rate: W,
+        "in place": lambda W, dW, v, rate: (W.__isub__(rate * dW), v),
+        "another shape": momentum(lambda W, dW, v, rate: (W.T, v)),
+        "v as it was": momentum(lambda W, dW, v, rate: (W - rate * v, v)),
+        "no memory": momentum(lambda W, dW, v, rate: (W - rate * dW, dW)),
+        "all of it": momentum(lambda W, dW, v, rate: (W - rate * (v + dW), v + dW)),
+        "an average": momentum(lambda W, dW, v, rate: (W, 0.9 * v + 0.1 * dW)),
+        "rate in v": momentum(lambda W, dW, v, rate: (W, 0.9 * v - rate * dW)),
+        "minus in v": momentum(lambda W, dW, v, rate: (W, 0.9 * v - dW)),
+        "something else": momentum(lambda W, dW, v, rate: (W, 2 * v)),
+        "W as it was": momentum(lambda W, dW, v, rate: (W, 0.9 * v + dW)),
+        "up": momentum(lambda W, dW, v, rate: (W + rate * (0.9 * v + dW), 0.9 * v + dW)),
+        "along the gradient": momentum(lambda W, dW, v, rate: (W - rate * dW, 0.9 * v + dW)),
+        "the old v": momentum(lambda W, dW, v, rate: (W - rate * v, 0.9 * v + dW)),
+        "no rate": momentum(lambda W, dW, v, rate: (W - (0.9 * v + dW), 0.9 * v + dW)),
+        "another W": momentum(lambda W, dW, v, rate: (2 * W, 0.9 * v + dW)),
+        "raises": lambda W, dW, v, rate: raising(W),
+        "no function": 3,
+    },
+    "steps_needed": {
+        "right": 22_000,
+        "upside down": 4.5e-5,
+        "all of it": 220_000,
+        "too few": 300,
+        "few": 8000,
+        "many": 1e6,
+        "none": 0,
+        "a word": "many",
+        "nothing": None,
+    },
+    "leave_plateau": {
+        "right": training.run(optimizer="adam", rate=0.01),
+        "untouched": training.run(rate=1.0, steps=100),
+        "too slow": training.run(optimizer="adam", rate=1e-4, steps=50),
+        "broken": training.run(optimizer="momentum", rate=1e38, steps=20),
+        "another net": training.run("tanh", steps=20),
+        "shallow": training.run(depth=2, steps=20),
+        "one network": training.run(seeds=1, steps=20),
+        "a number": 0.01,
+    },
     "norm_pullback": {
         "right": norm(lambda y, dy, std: (dy - dy.mean(axis=0) - along(y, dy)) / std),
         "std alone": norm(lambda y, dy, std: dy / std),
@@ -115,6 +624,8 @@ TRIES = {
         "no std": norm(lambda y, dy, std: dy - dy.mean(axis=0) - along(y, dy)),
         "plus": norm(lambda y, dy, std: (dy - dy.mean(axis=0) + along(y, dy)) / std),
         "a sum": norm(lambda y, dy, std: (dy - dy.mean(axis=0) - len(dy) * along(y, dy)) / std),
+        "over the units": norm(lambda y, dy, std: (dy - across(dy) - y * across(y * dy)) / std),
+        "over all": norm(lambda y, dy, std: (dy - dy.mean() - y * (y * dy).mean()) / std),
         "wrong": norm(lambda y, dy, std: -dy),
         "nothing": norm(lambda y, dy, std: None),
         "dots": norm(lambda y, dy, std: ...),
@@ -143,6 +654,48 @@ TRIES = {
         "one network": normed("sigmoid", seeds=1),
         "another gain": normed("gelu", gain=0.5),
         "tanh": normed("tanh"),
+        "a number": 1.0,
+    },
+    "skip_pullback": {
+        "right": around(lambda h, W, alpha, slope, dy: dy + alpha * (dy * slope) @ W.T),
+        "the branch alone": around(lambda h, W, alpha, slope, dy: alpha * (dy * slope) @ W.T),
+        "the path alone": around(lambda h, W, alpha, slope, dy: dy),
+        "no alpha": around(lambda h, W, alpha, slope, dy: dy + (dy * slope) @ W.T),
+        "no slope": around(lambda h, W, alpha, slope, dy: dy + alpha * dy @ W.T),
+        "not transposed": around(lambda h, W, alpha, slope, dy: dy + alpha * (dy * slope) @ W),
+        "slope at h": around(lambda h, W, alpha, slope, dy: dy + alpha * (dy * (1 - np.tanh(h) ** 2)) @ W.T),
+        "slope after W": around(lambda h, W, alpha, slope, dy: dy + alpha * slope * (dy @ W.T)),
+        "alpha on both": around(lambda h, W, alpha, slope, dy: alpha * (dy + (dy * slope) @ W.T)),
+        "wrong": around(lambda h, W, alpha, slope, dy: -dy),
+        "one number": around(lambda h, W, alpha, slope, dy: dy.sum()),
+        "dots": around(lambda h, W, alpha, slope, dy: ...),
+        "no path forward": lambda h, W, alpha: (alpha * np.tanh(h @ W), lambda dy: dy),
+        "no pullback": lambda h, W, alpha: h,
+        "raises": lambda h, W, alpha: raising(h),
+        "no function": 3,
+    },
+    "skip_alpha": {
+        "right": 50**-0.5,
+        "squared": 0.02,
+        "49": np.expm1(1 / 49) ** 0.5,
+        "of the size": np.expm1(2 / 50) ** 0.5,
+        "of one layer": np.expm1(1) ** 0.5,
+        "negative": -0.1,
+        "too small": 0.1,
+        "too large": 1.0,
+        "a word": "small",
+        "nothing": None,
+    },
+    "hold_path": {
+        "right": pathed(),
+        "no norm": pathed(norm=None),
+        "untouched": pathed("post", "batch"),
+        "the other norm": pathed(norm="batch"),
+        "no path": pathed(None),
+        "tanh": pathed(activation="tanh"),
+        "too short": pathed(depth=10),
+        "weakened": pathed(alpha=0.1, norm=None),
+        "one network": pathed(seeds=1),
         "a number": 1.0,
     },
     "softsign": {
@@ -251,6 +804,21 @@ def test_a_page_without_a_kernel_shows_the_question_but_not_the_answer():
 # --- the right choices, measured ------------------------------------------------------------------------------------
 
 
+def test_whispers():
+    assert 0.25**5 < 1e-3 < 0.25**4
+    assert check.QUESTIONS["whispers"].right == "5"
+
+
+def test_half_louder():
+    for seed in range(5):
+        plain, louder = (
+            experiments.flow(activation="relu", scheme="he_normal", gain=gain, seed=seed).ratio for gain in (1.0, 1.5)
+        )
+        assert 0.3 < plain < 3
+        assert 3e4 < louder < 3e5
+    assert check.QUESTIONS["half_louder"].right == "about a hundred thousand times"
+
+
 def test_quarter_10():
     assert np.log10(0.25**10) == pytest.approx(-6, abs=0.05)
     assert check.QUESTIONS["quarter_10"].right == "about a millionth"
@@ -277,6 +845,41 @@ def test_which_slope():
     h = np.tanh(1.5)
     assert measured == pytest.approx(2 * h * (1 - h**2) * 3, rel=1e-6)
     assert check.QUESTIONS["which_slope"].right == "at what enters it, h = tanh(1.5)"
+
+
+def test_one_relu():
+    for seed in range(5):
+        z, dh = np.random.default_rng(seed).standard_normal((2, 100, 1000))
+        assert np.linalg.norm(ops.relu(z)[1](dh)) / np.linalg.norm(dh) == pytest.approx(0.7, abs=0.02)
+    assert check.QUESTIONS["one_relu"].right == "by about 0.7"
+
+
+def test_deep_tanh():
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        params = models.init_mlp([128] * 21, scheme="xavier_normal", rng=rng)
+        tape = models.hidden(params, rng.standard_normal((64, 128)), "tanh")[1]
+        first, *_, last = (slope.mean() for slope in probes.slopes(tape))
+        assert first == pytest.approx(0.61, abs=0.02)
+        assert last > 0.95
+    assert check.QUESTIONS["deep_tanh"].right == "nearly 1"
+
+
+def test_large_weights():
+    four, ten, twenty = (experiments.flow(depth=30, activation="sigmoid", gain=gain).ratio for gain in (4, 10.15, 20))
+    assert four < 1e-5
+    assert 0.1 < ten < 10
+    assert twenty > 100
+    assert check.QUESTIONS["large_weights"].right == "yes, about ten times Xavier's"
+
+
+def test_twin():
+    rng = np.random.default_rng(0)
+    params = models.init_mlp([8] * 6 + [3], scheme="torch_linear", rng=rng)
+    x = rng.standard_normal((5, 8))
+    ours, theirs = models.mlp(params, x, "tanh")[0], models.mlp(sigmoid_twin(params), x, "sigmoid")[0]
+    np.testing.assert_allclose(ours, theirs, atol=1e-14)
+    assert check.QUESTIONS["twin"].right == "yes, exactly"
 
 
 def test_sigmoid_30():
@@ -310,6 +913,34 @@ def test_narrow():
     assert check.QUESTIONS["narrow"].right.startswith("networks differ by decades")
 
 
+def test_paradox():
+    loss = {c.settings["depth"]: c.result["loss"] for c in experiments.stored.load("depth_paradox")[:10]}
+    assert max(loss[2]) < 0.1
+    assert max(loss[4]) < 2 < 2.2 < min(loss[5])
+    assert check.QUESTIONS["paradox"].right == "from some depth on the net only guesses"
+
+
+def test_frozen():
+    moved = training.run(steps=300).movement
+    assert np.all((moved[:, 0] > 5e-4) & (moved[:, 0] < 2e-3))
+    assert np.all(moved[:, -1] > 0.05)
+    assert check.QUESTIONS["frozen"].right == "by about a thousandth"
+
+
+def test_hold_first():
+    free, held = (training.run("tanh", frozen=layers) for layers in ((), (1,)))
+    assert np.all(held.right > 0.9)
+    assert np.median(held.final) > 2 * np.median(free.final)
+    assert check.QUESTIONS["hold_first"].right == "more than nine in ten"
+
+
+def test_adam():
+    adam = dict(optimizer="adam", rate=0.003, seeds=5)
+    assert np.all(training.run(depth=6, **adam).final < 2)
+    assert np.all(training.run(depth=20, steps=150, **adam).final > 2.2)
+    assert check.QUESTIONS["adam"].right == "with six layers yes, with twenty no"
+
+
 def test_norms_sigmoid():
     for seed in range(5):
         flows = experiments.normalization.compare(activation="sigmoid", seed=seed).flows
@@ -338,5 +969,176 @@ def test_norms_batch():
 def test_norms_learn():
     nets = {"ReLU with batch norm": ("relu", "batch"), "sigmoid with layer norm": ("sigmoid", "layer")}
     nets |= {"sigmoid with batch norm": ("sigmoid", "batch")}
-    learn = [name for name, net in nets.items() if experiments.normalization.learn(*net, seeds=2).learnt == 2]
-    assert learn == [check.QUESTIONS["norms_learn"].right]
+    learnt = [name for name, (phi, norm) in nets.items() if experiments.learn(phi, norm=norm, seeds=2).learnt == 2]
+    assert learnt == [check.QUESTIONS["norms_learn"].right]
+
+
+def test_path_sigmoid():
+    for seed in range(5):
+        plain, path = (experiments.skips.both_ways(skip=s, activation="sigmoid", seed=seed).back for s in (None, "pre"))
+        assert 1e-33 < plain < 1e-29
+        assert 1.2 < path < 3
+    assert check.QUESTIONS["path_sigmoid"].right == "about as much as left"
+
+
+def test_path_relu():
+    assert all(experiments.skips.both_ways(skip="pre", width=64, seed=seed).back > 1e6 for seed in range(5))
+    assert check.QUESTIONS["path_relu"].right == "more than a million times"
+
+
+def test_path_alpha():
+    for depth in (10, 20, 50):
+        for seed in range(5):
+            net = experiments.skips.both_ways(skip="pre", over="sqrt(depth)", depth=depth, width=64, seed=seed)
+            assert 1.4 < net.back < 2
+    assert check.QUESTIONS["path_alpha"].right == "about the same for all three, less than twice"
+
+
+def test_path_norms():
+    for seed in range(5):
+        dW = experiments.skips.last_layer(depths=(4, 16), width=32, seeds=4, seed=seed).dW
+        assert np.median(dW["pre"][1]) < 0.7 * np.median(dW["pre"][0])
+        assert 0.8 < np.median(dW["post"][1]) / np.median(dW["post"][0]) < 1.25
+    assert check.QUESTIONS["path_norms"].right == "with pre-norm it shrinks, with post-norm it stays"
+
+
+def test_path_shatter():
+    for seed in range(5):
+        record = experiments.skips.shatter(norm="batch", width=64, seed=seed)
+        assert abs(np.median(record.correlation[:, 1:], axis=0)).max() < 0.3
+    assert check.QUESTIONS["path_shatter"].right == "after one"
+
+
+def test_path_learn():
+    stored = {cell.settings["depth"]: cell.result["accuracy"] for cell in experiments.stored.load("path_depth")}
+    assert min(stored[1000]) > 0.5
+    nets = ({}, dict(skip="pre"))
+    assert [experiments.learn(depth=50, width=16, seeds=2, **net).learnt for net in nets] == [0, 0]
+    assert check.QUESTIONS["path_learn"].right == "a thousand layers with a path, α = 1/depth"
+
+
+def test_rnn_tied():
+    for seed in range(5):
+        record = experiments.recurrence.tied(draws=60, seed=seed)
+        assert record.shared.std() > 3 * record.fresh.std()
+    assert check.QUESTIONS["rnn_tied"].right.startswith("with one matrix")
+
+
+def test_rnn_eigen():
+    sizes = [np.linalg.norm(np.linalg.matrix_power([[0.9, 10], [0, 0.9]], t), 2) for t in (0, 9, 200)]
+    assert sizes[1] > 38
+    assert sizes[2] < 1e-3
+    assert check.QUESTIONS["rnn_eigen"].right == "it grows first, and vanishes in the end"
+
+
+def test_rnn_radius():
+    assert (experiments.recurrence.by_radius(radii=(1.5,), inputs=(1.0,)).sizes < 1e-6).all()
+    assert check.QUESTIONS["rnn_radius"].right == "it vanishes"
+
+
+def test_rnn_agree():
+    record = experiments.connectivity.agree(distances=(2, 50))
+    assert record.learnt.tolist() == [5, 0]
+    assert 1e-3 < np.median(record.before[1]) < 0.1
+    assert check.QUESTIONS["rnn_agree"].right == "all but 50"
+
+
+def test_nan_step():
+    steps = {experiments.exploding.autopsy("float64", seed=seed).step for seed in range(5)}
+    assert (steps, check.QUESTIONS["nan_step"].right) == ({2}, "the second")
+
+
+def test_direction():
+    g = np.array([3.0, 0.1])
+    by_norm, by_value = g / np.linalg.norm(g), np.clip(g, -1, 1)
+    assert by_norm[0] / by_norm[1] == pytest.approx(30)
+    assert by_value[0] / by_value[1] == pytest.approx(10)
+    assert check.QUESTIONS["direction"].right == "by norm only"
+
+
+def test_cliff_share():
+    low, good, high = experiments.cliff.survey(thresholds=(0.1, 1.0, 10.0)).better
+    assert max(low, high) < 0.9 < good < 1
+    assert check.QUESTIONS["cliff_share"].right.startswith("for most, and how many depends")
+
+
+def test_clip_learns():
+    record = experiments.exploding.train_rnn(T=100, clip=1.0, seeds=2)
+    assert record.finite == 2
+    assert (record.last > 0.95).all()
+    assert check.QUESTIONS["clip_learns"].right == "it is finite, and has learnt nothing"
+
+
+def test_clip_up():
+    up = experiments.exploding.upscaled(0.1)
+    assert (up.first < 1e-30).all()
+    assert (abs(up.gain_first) < 1e-14).all()
+    assert check.QUESTIONS["clip_up"].right == "by nothing that float64 can hold"
+
+
+def test_gates_default():
+    for seed in range(5):
+        rnn, lstm = (experiments.gates.reach(cell, seed=seed).ratio for cell in ("rnn", "lstm"))
+        assert lstm < 1e-12 < 1e-9 < rnn
+    assert check.QUESTIONS["gates_default"].right == "the RNN's"
+
+
+def test_gates_three():
+    for seed in range(5):
+        sizes = experiments.gates.reach("lstm", bias=3.0, seed=seed).sizes[:, 0]
+        assert np.mean(sizes > 1) > 0.5
+    assert (1 / (1 + np.exp(-3))) ** 100 < 0.01
+    assert check.QUESTIONS["gates_three"].right.startswith("it grows")
+
+
+def test_gates_learn():
+    cells = {(cell.settings["cell"], cell.settings.get("bias")): cell for cell in experiments.stored.load("adding")}
+    gru, lstm = cells["gru", 0.0].result, cells["lstm", 1.0].result
+    assert np.median(gru["reach"][0]) < 1e-13 < 1e-4 < np.median(lstm["reach"][0])
+    assert all(step and step < 400 for step in gru["solved"])
+    assert not any(step and step < 400 for step in lstm["solved"])
+    assert check.QUESTIONS["gates_learn"].right == "the GRU"
+
+
+def test_one_number():
+    looks = [experiments.diagnosis.fresh("sigmoid", depth=50, seed=seed) for seed in range(5)]
+    assert all(look.verdict == "OK" and look.flow.dW[0] < 1e-28 for look in looks)
+    assert check.QUESTIONS["one_number"].right == "OK"
+
+
+def test_caught():
+    nets = experiments.diagnosis.nets(experiments.stored.load("diagnosis_held_out"))
+    failed = [net.warned for net in nets if not net.trains]
+    assert len(nets) == 336
+    assert 0 < np.mean(failed) < 0.3
+    assert check.QUESTIONS["caught"].right == "fewer than three in ten"
+
+
+def test_red_forever():
+    nets = experiments.diagnosis.nets(experiments.stored.load("diagnosis_budget"))
+    table = experiments.diagnosis.by_budget(nets)
+    near = {name: bands["1 to 2"][0] + bands["2 to 3"][0] for name, bands in table.items()}
+    of = table["150 steps"]["1 to 2"][1] + table["150 steps"]["2 to 3"][1]
+    assert near["150 steps"] < 0.15 * of
+    assert all(2 * near["150 steps"] < now < 0.5 * of for name, now in near.items() if name != "150 steps")
+    assert all(bands["5 or more"][0] == 0 for bands in table.values())
+    assert check.QUESTIONS["red_forever"].right == "some of those near the border train now"
+
+
+def test_score_false():
+    wrong = [cell for cell in experiments.taught.judge(experiments.scoreboard.board()) if not cell.right]
+    assert len(wrong) in (5, 6)
+    assert check.QUESTIONS["score_false"].right == "five or six"
+
+
+def test_score_best():
+    rows = experiments.scoreboard.board().rows
+    best = max(("relu", "relu batch", "relu skip depth", "sigmoid batch"), key=lambda name: rows[name].learnt)
+    assert best == "relu skip depth"
+    assert check.QUESTIONS["score_best"].right.endswith("its branch over the depth")
+
+
+def test_score_gate():
+    row = experiments.scoreboard.board()["gru 0"]
+    assert (row.learnt, np.median(row.decades) < -10) == (1, True)
+    assert check.QUESTIONS["score_gate"].right == "yes, in five networks of five"
