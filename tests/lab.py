@@ -145,6 +145,13 @@ def theme(page, dark: bool) -> None:
     page.wait_for_selector(f"body[data-jp-theme-light='{str(not dark).lower()}']", state="attached")
 
 
+def present(page) -> None:
+    """Show the notebook as slides, from its first cell."""
+    page.evaluate(f"{NOTEBOOK}.content.activeCellIndex = 0")
+    page.evaluate("void window.jupyterapp.commands.execute('deck:start')")
+    page.wait_for_selector("body[data-jp-deck-mode='presenting'] .jp-deck-mod-onscreen", state="attached")
+
+
 def shown(page) -> Shown:
     """What the page's first explorer shows now."""
     return Shown(*page.evaluate(SHOWN))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 import io
 import shutil
 from functools import partial
@@ -23,6 +24,9 @@ LESSON = lab.ROOT / "notebooks/03_gradient_flow.ipynb"
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     lab.notebook(folder / "sliders.ipynb", "from vgrad import explorers", "explorers.gradient_flow()")
+    lab.notebook(
+        folder / "deck.ipynb", "from vgrad import check, explorers", "check.predict('narrow')", "explorers.gates()"
+    )
     if LESSON.exists():
         shutil.copytree(LESSON.parent, folder / "notebooks")
     with lab.serve(folder) as server:
@@ -235,6 +239,52 @@ def test_on_a_dark_page_the_picture_is_dark(page):
         assert "invert" in page.locator(".vgrad-view img").evaluate("e => getComputedStyle(e).filter")
     finally:
         lab.theme(page, dark=False)
+
+
+# --- in class ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def deck(server, browser):
+    """A notebook shown as slides; all of its cells are on the first."""
+    if importlib.util.find_spec("jupyterlab_slideshow") is None:
+        pytest.skip("jupyterlab-slideshow is not installed: it comes with the extra  present")
+    page = server.open(browser, "deck.ipynb", 1280, 720)
+    lab.run_all(page)
+    page.wait_for_selector(".vgrad-view img")
+    lab.present(page)
+    yield page
+    assert lab.errors(page) == []
+
+
+AT_THE_LEFT_EDGE = {"x": 6, "y": 12}  # where the strip lies that collapses an output
+
+
+def test_in_a_deck_the_mouse_reaches_every_button_of_an_explorer(deck):
+    first = lab.settled(deck)
+    preset = deck.get_by_role("button", name="It grows", exact=True)
+    assert "RNN" in after(deck, partial(preset.click, position=AT_THE_LEFT_EDGE)).caption
+    reset = deck.get_by_role("button", name="Reset")
+    assert after(deck, partial(reset.click, position=AT_THE_LEFT_EDGE)) == first
+
+
+def test_in_a_deck_a_rail_is_where_it_seems(deck):
+    rail = deck.locator(".widget-slider").filter(has=deck.get_by_text("steps T", exact=True)).locator(".noUi-target")
+    after(deck, partial(rail.click, position={"x": 0.75 * rail.bounding_box()["width"], "y": 2}))
+    assert 70 < int(box(deck, "steps T").input_value()) < 82
+
+
+def test_in_a_deck_a_prediction_is_answered(deck):
+    deck.locator(".vgrad-predict input[type=radio]").last.click()
+    deck.wait_for_selector(".vgrad-predict [role=status]")
+    assert deck.locator(".vgrad-predict [role=status]").inner_text().startswith(("Yes.", "Tempting, but no."))
+
+
+def test_in_a_deck_words_and_controls_are_large_and_nothing_overflows(deck):
+    sentence = deck.locator(".vgrad-view figcaption").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    assert sentence >= 18
+    assert deck.get_by_role("button", name="Reset").bounding_box()["height"] >= 36
+    assert deck.evaluate(SPILLS) == []
 
 
 # --- the lesson ---------------------------------------------------------------------------------------------------

@@ -7,14 +7,9 @@ from typing import NamedTuple
 
 import ipywidgets as widgets
 
-from .. import require
+from .. import page, require
 
 GOOD, OPEN = "#00805d", "#b07400"  # a bar beside the words; the words themselves say the same
-
-
-# where a notebook is shown as slides, an invisible strip for collapsing outputs lies over their left edge
-STYLE = """<style>.jp-OutputArea-child:has(.vgrad-predict) .jp-OutputArea-promptOverlay { pointer-events: none; }
-</style>"""
 
 
 class Question(NamedTuple):
@@ -52,7 +47,7 @@ class Prediction(widgets.VBox):
         )
         self._reply = widgets.HTML()
         style = "font-size: 1.1em; line-height: 1.45; max-width: 62em"
-        text = widgets.HTML(f'{STYLE}<div style="{style}"><b>Predict.</b> {html.escape(question.text)}</div>')
+        text = widgets.HTML(f'{page.SLIDES}<div style="{style}"><b>Predict.</b> {html.escape(question.text)}</div>')
         super().__init__([text, self._choices, self._reply])
         self.add_class("vgrad-predict")
         self._choices.observe(self._answered, "value")

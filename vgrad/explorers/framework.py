@@ -13,11 +13,13 @@ import time
 
 import ipywidgets as widgets
 
-from .. import plots, require
+from .. import page, plots, require
 from .controls import Control, allowed
 
 SLOW = 0.1  # seconds; above it, a picture no longer follows the hand
-STYLE = """<style>
+STYLE = (
+    page.SLIDES
+    + """<style>
 .vgrad-explorer { max-width: 1380px; padding: 4px 2px; overflow: visible; }
 .vgrad-explorer .vgrad-box > label { position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%); }
 .vgrad-explorer .vgrad-panel { flex: 1 1 330px; min-width: 300px; align-content: start;
@@ -27,10 +29,11 @@ STYLE = """<style>
 .vgrad-explorer .vgrad-view img { display: block; width: 100%; height: auto; }
 .vgrad-explorer .vgrad-view figcaption { line-height: 1.45; padding: 6px 8px 0; min-height: 7.5em; }
 .vgrad-explorer .vgrad-view figcaption b { font-size: 1.25em; font-weight: 500; }
-.jp-OutputArea-child:has(.vgrad-explorer) .jp-OutputArea-promptOverlay { pointer-events: none; }
+.vgrad-explorer .vgrad-view .vgrad-busy { opacity: 0.35; transition: opacity 0.2s 0.3s; }
 .vgrad-explorer .vgrad-buttons button { width: auto; padding: 0 12px; }
 body[data-jp-theme-light="false"] .vgrad-explorer .vgrad-view img { filter: invert(0.93) hue-rotate(180deg); }
 </style>"""
+)
 
 
 class Explorer(widgets.VBox):
@@ -118,9 +121,13 @@ class Explorer(widgets.VBox):
         start = time.perf_counter()
         if self._busy.value:
             self._busy.value = _note("measuring …")
-        self.record = self._measure(**{key: widget.value for key, widget in self.controls.items()})
-        self._plot.update(self.record)
-        self._show()
+        self._view.add_class("vgrad-busy")  # dims what does not yet belong to the controls, unless it is done at once
+        try:
+            self.record = self._measure(**{key: widget.value for key, widget in self.controls.items()})
+            self._plot.update(self.record)
+            self._show()
+        finally:
+            self._view.remove_class("vgrad-busy")
         self._follow(time.perf_counter() - start < SLOW)
 
     def _show(self) -> None:
