@@ -7,18 +7,6 @@ import numpy as np
 from .framework import Question
 
 QUESTIONS = {
-    "doubling_layers": Question(
-        "Every layer of a net doubles what it is given, and float32 is what most nets are computed in. At which layer "
-        "does a 1 become inf?",
-        {
-            "the 20th": "Twenty doublings make a million, and that is a number like any other.",
-            "the 128th": "float32's largest number lies just below 2 to the 128th. Of its 32 bits 8 hold the exponent.",
-            "the 1024th": "That is float64.",
-            "never: it only becomes large": "Large is no illness. But the exponent has 8 bits, and there is a layer at "
-            "which they are used up.",
-        },
-        right="the 128th",
-    ),
     "nan_step": Question(
         "An RNN of ReLUs multiplies its state by 1.1 at each of a hundred time steps, and is trained in float64, which "
         "reaches to 1e308. Its learning rate is 0.01. At which step of training do its numbers cease to be finite?",
@@ -46,7 +34,7 @@ QUESTIONS = {
         right="by norm only",
     ),
     "cliff_share": Question(
-        "You let descent start from hundreds of places around a cliff, with and without clipping. Of the starts that "
+        "You let descent start from thousands of places around a cliff, with and without clipping. Of the starts that "
         "are flung off without it, for how many does clipping end at the lower loss?",
         {
             "for all: it saves them": "It does keep them from being flung. But it may not have arrived yet, and some "
@@ -80,7 +68,7 @@ QUESTIONS = {
             "by nothing that float64 can hold": "The direction is right, but the slope along it is 1e-31: the loss is "
             "flat there, and no length of step makes it steep.",
             "it goes up: the direction is rounding noise": "Often said, and easy to believe. In float32 the "
-            "direction has all its digits; in float16 it is gone altogether.",
+            "direction is right to five digits; in float16 it is gone altogether.",
             "by a tenth of the loss": "That would be a slope of about 1.",
         },
         right="by nothing that float64 can hold",

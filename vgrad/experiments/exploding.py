@@ -28,7 +28,7 @@ class Autopsy(NamedTuple):
     step: int | None  # of training; None if they never did
     trouble: str | None
     loss: Array  # (steps,)
-    norm: Array  # (steps,): of all gradients; inf where they do not fit
+    norm: Array  # (steps,): of all gradients; not finite where one of them is not
 
 
 class RunsRecord(NamedTuple):
