@@ -89,7 +89,7 @@ def _norm(z, epsilon=1e-5):
 def _compare(z, dy, dz) -> str | None:
     """The learner's dz against difference quotients; the frequent slips are known by their own numbers."""
     right, y, std = _slope(z, dy), _norm(z), np.sqrt(z.var(axis=0) + 1e-5)
-    mean, along = dy.mean(axis=0), y * (y * dy).mean(axis=0)
+    mean, along, pair = dy.mean(axis=0), y * (y * dy).mean(axis=0), dict(axis=1, keepdims=True)
     slips = {
         "that only divides by std: the mean and the std depend on z too": dy / std,
         "the mean is accounted for; now the std: each z also moves what all are divided by": (dy - mean) / std,
@@ -98,6 +98,12 @@ def _compare(z, dy, dz) -> str | None:
         "take the third term away, do not add it": (dy - mean + along) / std,
         "the third term needs the mean of y · dy over the samples, not the sum": (
             (dy - mean - len(z) * along) / std
+        ),
+        "those means are over the units, axis 1; batch norm's are over the samples, axis 0": (
+            (dy - dy.mean(**pair) - y * (y * dy).mean(**pair)) / std
+        ),
+        "those means are over all that there is; each unit has its own, over the samples, axis 0": (
+            (dy - dy.mean() - y * (y * dy).mean()) / std
         ),
     }  # fmt: skip
     if np.allclose(dz, right, rtol=1e-5, atol=1e-6):

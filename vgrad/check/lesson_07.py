@@ -128,6 +128,9 @@ def _compare(h, W, alpha, dy, dh) -> str | None:
         "z went through tanh: its slope, 1 - tanh(z)**2, is missing": dy + alpha * dy @ W.T,
         "forward was h @ W; backward is dz @ W.T": dy + alpha * (dy * slope) @ W,
         "the slope is at z = h @ W, not at h": dy + alpha * (dy * (1 - np.tanh(h) ** 2)) @ W.T,
+        "backward, the slope comes first, as tanh came last: (dy * slope) @ W.T, not slope * (dy @ W.T)": (
+            dy + alpha * slope * (dy @ W.T)
+        ),
         "alpha belongs to the branch; the path hands dy on untouched": alpha * (dy + branch),
     }
     if np.allclose(dh, right, rtol=1e-5, atol=1e-6):
@@ -194,6 +197,8 @@ def _hold_path(record) -> str | None:
 
 def _held(record) -> str | None:
     sizes = {"going forward, h": record.forward, "coming back, dh": record.back}
+    if record.flow.norm == "batch" and 10 <= max(sizes.values()) < 15:
+        return "nearly: just over ten, and what is too much is batch norm's own growth; try the other norm"
     lost = [f"{name} becomes {size:.2g} of what it was" for name, size in sizes.items() if not 0.1 < size < 10]
     return f"{'; '.join(lost)}. Which norm, and where, in which form?" if lost else None
 
