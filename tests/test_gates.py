@@ -147,7 +147,18 @@ def test_solved_is_the_first_step_whose_window_is_low():
 
 
 def test_a_plain_cell_has_no_gate_that_keeps():
-    assert np.isnan(next(memory.watch("rnn", T=4, width=2, steps=2, seeds=2)).open).all()
+    record = next(memory.watch("rnn", T=4, width=2, steps=2, seeds=2))
+    assert np.isnan([record.open, record.widest]).all()
+
+
+def test_the_unit_that_keeps_most_is_told_apart_from_the_mean():
+    record = next(memory.watch("gru", T=9, width=4, steps=1, seeds=2, seed=3))
+    params = networks("gru", T=9, width=4, seeds=2, seed=3, readout=1, dtype="float32")
+    xs, _ = data.adding(9, memory.BATCH, rng=np.random.default_rng((3, 2)), dtype="float32")
+    gate = keeping("gru", params.cell, xs[:, None], models.unroll("gru", params.cell, xs)[0]).astype(np.float64)
+    kept = [[gate[:, seed, :, unit].prod() ** (1 / (9 * memory.BATCH)) for unit in range(4)] for seed in range(2)]
+    np.testing.assert_allclose(record.open, gate.mean(axis=(0, 2, 3)), rtol=1e-5)
+    np.testing.assert_allclose(record.widest, np.max(kept, axis=1), rtol=1e-4)
 
 
 @pytest.mark.parametrize("number", [0, 3, 8])
@@ -159,11 +170,14 @@ def test_the_stored_table_begins_as_training_begins_again(number):
     np.testing.assert_allclose(record.loss.mean(axis=1), np.array(cell.result["loss"])[:, 0], rtol=2e-3)
     start = next(memory.watch(kind, steps=10, **options))
     np.testing.assert_allclose(start.sizes[:, 0], cell.result["reach"][0], rtol=2e-3)
+    stored_widest = np.array(cell.result["widest"][0], dtype=float)
+    np.testing.assert_allclose(start.widest, stored_widest, rtol=2e-3, equal_nan=True)
 
 
 def test_the_stored_table_says_who_adds():
     solved = {plots.memory.name(cell): [s is not None for s in cell.result["solved"]] for cell in stored.load("adding")}
     assert all(len(networks) == 5 for networks in solved.values())
+    assert {cell.settings["steps"] for cell in stored.load("adding")} == {800}
     for net in ("GRU b_u = 0", "GRU b_u = 1", "LSTM, chrono", "LSTM b_f = 3, b_i = -3"):
         assert all(solved[net])
     assert not any(solved["RNN"] + solved["LSTM b_f = 0"])

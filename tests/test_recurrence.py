@@ -102,6 +102,18 @@ def test_a_radius_of_one_and_a_half_vanishes_with_inputs_and_not_without():
     assert np.log10(np.median(record.sizes[1]) / record.theory[1, 0]) == pytest.approx(0, abs=1)
 
 
+def test_without_inputs_one_matrix_keeps_more_than_theory_and_a_fresh_one_at_each_step_does_not():
+    n, T = 100, 100
+    record, rng, J = by_radius(radii=(0.5,), inputs=(0.0,), n=n, T=T), np.random.default_rng(0), np.eye(n)
+    W = rng.standard_normal((5, n, n))
+    scale = 0.5 / probes.spectral_radius(W)[:, None, None]
+    for _ in range(T):
+        J = J @ (scale * rng.standard_normal((5, n, n)))  # tanh's slope is 1: without inputs the states die out
+    fresh = np.median(probes.norm(J)) / n**0.5
+    assert np.median(record.sizes) > 10 * record.theory.item()
+    assert fresh < 5 * record.theory.item()
+
+
 def test_by_radius_is_the_jacobian_of_an_unrolled_rnn():
     record = by_radius(radii=(1.2,), inputs=(1.0,), n=6, T=5, seeds=2, seed=4)
     rng = np.random.default_rng(4)

@@ -70,10 +70,17 @@ def _step(function) -> str | None:
     h_new, pullback = result
     if np.shape(h_new) != h.shape or not np.allclose(h_new, np.tanh(x + h @ W)):
         return "h_new is not tanh(x + h @ W) yet"
-    grads = pullback(dh.copy())
+    try:
+        grads = pullback(dh.copy())
+    except ValueError as problem:
+        if "matmul" not in str(problem):
+            raise
+        return "in pullback two shapes do not fit: samples are rows, so that dz comes before W's transpose, dz @ W.T"
     if grads is None or grads is ... or not (isinstance(grads, tuple) and len(grads) == 2):
         return "pullback(dh_new) should return two things, dW and dh"
     dW, dh_old = grads
+    if (np.shape(dW), np.shape(dh_old)) == (h.shape, W.shape):
+        return "dW and dh have changed places: dW comes first"
     return _compare("dh", dh_old, h, _back(W, x, h, dh)) or _compare("dW", dW, W, _weights(W, x, h, dh))
 
 

@@ -8,13 +8,13 @@ from .framework import Question
 
 QUESTIONS = {
     "gates_default": Question(
-        "A fresh LSTM and a fresh tanh RNN, 32 units each, all biases 0, random inputs. A gradient goes back a hundred "
-        "steps. Whose first state receives more?",
+        "A fresh LSTM and a fresh tanh RNN, 32 units each, all biases 0, two random inputs of size 1. A gradient goes "
+        "back a hundred steps. Whose first state receives more?",
         {
             "the LSTM's: its gradient flows unimpeded": "This is what is usually said, and what the picture of the "
             "highway suggests. But the gate on that highway is a sigmoid, and at bias 0 a sigmoid is half open.",
             "the RNN's": "At bias 0 a forget gate lets half pass: 0.5 a hundred times over is 1e-30. An RNN with "
-            "Xavier's weights loses less a step.",
+            "Xavier's weights loses less a step, as long as its inputs do not saturate it.",
             "about the same: it is the same problem": "Both are products of a hundred matrices, and both vanish. "
             "But the matrices are not of the same size.",
         },
@@ -22,7 +22,7 @@ QUESTIONS = {
     ),
     "gates_three": Question(
         "The usual remedy is a forget bias of 1. Why not more? At 3, the forget gate is open to 95 %. What "
-        "becomes of the gradient over a hundred steps?",
+        "becomes of the gradient over a hundred steps, with two random inputs of size 1?",
         {
             "nearly all of it arrives: 0.95 a step": "Along the highway 0.95 a hundred times over is 6e-3. So "
             "it would be little; but there are other paths than the highway.",
@@ -35,16 +35,16 @@ QUESTIONS = {
     ),
     "gates_learn": Question(
         "Two numbers are marked in a sequence of 100, and to be added at its end. A GRU starts with all biases 0, so "
-        "that about 1e-14 of the gradient reaches the first step; an LSTM with a forget bias of 1 starts with about "
-        "1e-3. Which learns it, in 400 steps?",
+        "that on these inputs less than 1e-14 of the gradient reaches the first step; an LSTM with a forget bias of 1 "
+        "starts with about 6e-4. They train for 800 steps. Which learns it sooner?",
         {
-            "both": "Both can hold a number that long; the question is whether they find out how.",
-            "the LSTM: of its gradient enough arrives": "Its start is better by ten decades. But training moves gates, "
-            "and its first steps close this one's path.",
-            "the GRU": "Of the later marked numbers a gradient arrives even so. It opens the gate a little, "
-            "which lets it see further, and so on.",
-            "neither": "Nobody has told them to keep anything. But a GRU's gradient at the later of the two marks is "
-            "enough to begin with.",
+            "about equally soon": "Both can hold a number that long; the question is when they find out how.",
+            "the LSTM: of its gradient enough arrives": "Its start is better by eleven decades. But training moves "
+            "gates, and its first steps close this one's path.",
+            "the GRU": "All five have it before the first LSTM. Training opens their gate, probably from the later "
+            "marks on, of which more arrives.",
+            "neither learns it": "Nobody has told them to keep anything. But training moves gates, and opens "
+            "the GRU's.",
         },
         right="the GRU",
     ),
@@ -101,7 +101,7 @@ def _differences(z, c, dh, dc, step=1e-6):
 
 
 def _slips(z, c, dh, dc):
-    i, f, g, o, _, squashed = _step(z, c)
+    i, f, g, o, new, squashed = _step(z, c)
     through = dc + dh * o * (1 - squashed**2)
     return {
         "dc is not all that arrives at c': h' = o tanh c' depends on it too": [
@@ -109,6 +109,12 @@ def _slips(z, c, dh, dc):
         ],
         "what comes to c' by h' is dh · o · tanh'(c'), and tanh' is 1 - tanh²": [
             (dc + dh * o) * part for part in (g * i * (1 - i), c * f * (1 - f), i * (1 - g**2), 0 * f, f)
+        ],
+        "g's slope is tanh's, 1 - g²; g (1 - g) is that of a sigmoid": [
+            0 * f, 0 * f, through * i * g * (1 - g), 0 * f, 0 * f,
+        ],
+        "f multiplies the old c, so that df is made with c, not with c'": [
+            0 * f, through * new * f * (1 - f), 0 * f, 0 * f, 0 * f,
         ],
         "the gates' own slopes are missing: σ' is i (1 - i), and tanh' is 1 - g²": [
             through * g, through * c, through * i, dh * squashed, through * f,

@@ -107,8 +107,7 @@ class GatesPlot:
         self.axes = self.figure.add_axes((0.092, 0.085, 0.71, 0.345))
         self.lines, self.zeros, self.labels = {}, {}, {}
         for name, look in PARTS.items():
-            style = dict(color=look.color, marker=look.marker, markersize=7, linewidth=2.4)
-            (self.lines[name],) = self.axes.plot([], [], **style)
+            (self.lines[name],) = self.axes.plot([], [], markersize=7, **_style(name, look))
             floor = dict(marker="v", color=grammar.VANISHING, markersize=8, clip_on=False, linestyle="none")
             (self.zeros[name],) = self.axes.plot([], [], **floor)
         self.canvas = Canvas(self.figure, [*self._moving()])
@@ -160,10 +159,7 @@ class GatesPlot:
         self.axes.set_xlabel("k: the earlier time", fontsize=12)
 
     def _words(self) -> None:
-        handles = [
-            Line2D([], [], color=look.color, marker=look.marker, markersize=8, linewidth=2.4, label=look.label)
-            for look in PARTS.values()
-        ]
+        handles = [Line2D([], [], markersize=8, label=look.label, **_style(name, look)) for name, look in PARTS.items()]
         where = dict(loc="center left", bbox_to_anchor=(0.803, 0.26))
         self.figure.legend(handles=handles, frameon=False, fontsize=12.5, handletextpad=0.5, **where)
         words = dict(fontsize=13, va="top", color=grammar.INK)
@@ -179,6 +175,12 @@ def decades(sizes):
     """log10, -inf of 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.log10(sizes)
+
+
+def _style(name: str, look) -> dict:
+    """All paths lie under one of their parts, and are wider and paler than these, so that both are seen."""
+    wide = dict(linewidth=9, alpha=0.35, marker="", solid_capstyle="butt")
+    return dict(color=look.color) | (wide if name == "total" else dict(linewidth=2.4, marker=look.marker))
 
 
 def _limits(rows) -> tuple[float, float]:

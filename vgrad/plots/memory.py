@@ -127,16 +127,16 @@ def adding(cells) -> Picture:
     grammar.tidy(axes)
     last = max(cell.settings["steps"] for cell in cells)
     for row, cell in enumerate(reversed(cells)):
-        look, steps = CELLS[cell.settings["cell"]], cell.settings["steps"]
-        axes.plot([0, steps], [row, row], color=look.color, alpha=0.35, linewidth=1.6)
+        look = CELLS[cell.settings["cell"]]
+        axes.plot([0, last], [row, row], color=look.color, alpha=0.35, linewidth=1.6)
         dots = [step for step in cell.result["solved"] if step]
         axes.plot(dots, [row] * len(dots), "o", color=look.color, markersize=9, alpha=0.8)
-        axes.text(steps + 0.02 * last, row, _count(cell.result["solved"]), va="center", fontsize=13, color=look.color)
+        axes.text(1.02 * last, row, _count(cell.result["solved"]), va="center", fontsize=13, color=look.color)
     names = [name(cell) for cell in reversed(cells)]
     axes.set_yticks(range(len(cells)), names, fontsize=13)
     axes.set(xlim=(0, 1.17 * last), ylim=(-0.6, len(cells) - 0.4))
     axes.set_xticks(np.arange(0, last + 1, 200))
-    axes.set_xlabel("step of training; a line ends where training did", fontsize=13)
+    axes.set_xlabel("step of training", fontsize=13)
     figure.text(0.012, 0.982, "when each network had solved it", fontsize=13, va="top")
     return Picture(figure, _adding_sentence(cells))
 
@@ -146,17 +146,17 @@ def _adding_sentence(cells) -> str:
     for cell in cells:
         steps = [step for step in cell.result["solved"] if step]
         when = f", at step {min(steps)} to {max(steps)}" if len(steps) > 1 else f", at step {steps[0]}" if steps else ""
-        within = f" in {cell.settings['steps']} steps" if not steps else ""
-        parts.append(f"{name(cell)} {_count(cell.result['solved'])}{when}{within}")
+        parts.append(f"{name(cell)} {_count(cell.result['solved'])}{when}")
     one = cells[0].settings
-    return f"The adding problem over {one['T']} steps, width {one['width']}, solved by: {'; '.join(parts)}."
+    settings = f"over {one['T']} steps, width {one['width']}, {one['steps']} steps of training each"
+    return f"The adding problem {settings}, solved by: {'; '.join(parts)}."
 
 
 def learnt(cells) -> Picture:
     """How much of the gradient reaches the first state while each net of the stored table learns: a net a curve."""
     axes, ends = curves.axes(grammar.new_figure(), "gradient of the first state, relative to the last h"), []
     rows = [np.log10(np.maximum(np.array(cell.result["reach"]).T, 1e-30)) for cell in cells]
-    floor, ceiling = min(-3.0, *(np.floor(np.median(row, axis=0).min()) - 2 for row in rows)), 2.0
+    floor, ceiling = min(-3.0, *(np.floor(np.median(row, axis=0).min()) - 2 for row in rows)), 3.0
     last = max(cell.result["marks"][-1] for cell in cells)
     for cell, row in zip(cells, rows, strict=True):
         look = CELLS[cell.settings["cell"]]
@@ -178,7 +178,9 @@ def _learnt_sentence(cells) -> str:
     parts = []
     for cell in cells:
         sizes = {mark: np.median(row) for mark, row in zip(cell.result["marks"], cell.result["reach"], strict=True)}
-        said = ", ".join(f"{grammar.number(sizes[mark])} at step {mark}" for mark in (0, 25, 100, 400) if mark in sizes)
+        said = ", ".join(
+            f"{grammar.number(sizes[mark])} at step {mark}" for mark in (0, 25, 100, 400, 800) if mark in sizes
+        )
         parts.append(f"{name(cell)} {said}")
     return f"Of the gradient of the last h reaches the first state, while it learns: {'; '.join(parts)}."
 

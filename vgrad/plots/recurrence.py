@@ -15,10 +15,10 @@ STRETCH = grammar.Look("#b3006b", ">", "singular values")
 EIGEN = grammar.Look("#00558f", "o", "eigenvalues")
 RADII, STRETCHES = (1.25, 2.2, 3.3), (1.5, 3, 6, 12, 25, 50)
 OFTEN_SAID = dict(color=EIGEN.color, linestyle=":", linewidth=2.2)
-SMALL = 11.5
+SMALL = 13
 PANELS = (
-    (0.065, 0.115, 0.38, 0.795), (0.455, 0.115, 0.014, 0.795), (0.585, 0.57, 0.193, 0.34), (0.85, 0.57, 0.14, 0.34),
-    (0.585, 0.115, 0.405, 0.31),
+    (0.078, 0.105, 0.36, 0.825), (0.448, 0.105, 0.016, 0.825), (0.605, 0.595, 0.19, 0.325),
+    (0.865, 0.595, 0.125, 0.325), (0.605, 0.105, 0.385, 0.325),
 )  # fmt: skip
 
 
@@ -26,7 +26,7 @@ class RecurrencePlot:
     """The picture kept alive: ``update`` moves it to another record, ``png`` is what it looks like now."""
 
     def __init__(self, record):
-        self.figure = grammar.new_figure(10.0, 5.6)
+        self.figure = grammar.new_figure(10.0, 5.9)
         self.map, self.bar, self.plane, self.beside, self.over = map(self.figure.add_axes, PANELS)
         self.heat = heatmap.HeatMap(self.map)
         dots = dict(linestyle="none", clip_on=False, markersize=5.5)
@@ -77,17 +77,16 @@ class RecurrencePlot:
     def _titles(self) -> None:
         """What each panel shows, and one legend of the norm over the distance."""
         words = dict(fontsize=SMALL + 1, color=grammar.INK, va="top")
-        self.figure.text(0.01, 0.985, "size of dh_t / dh_k", **words)
-        self.figure.text(0.535, 0.985, "eigenvalues of W_h", **words)
-        self.figure.text(0.80, 0.985, "its singular values", **words)
+        for x, what in ((0.01, "size of dh_t / dh_k"), (0.55, "eigenvalues of W_h"), (0.81, "singular values")):
+            self.figure.text(x, 0.985, what, **words)
         ink = dict(color=grammar.FAINT)
         handles = [
-            Line2D([], [], linewidth=2.4, label="measured, and its range", **ink),
+            Line2D([], [], linewidth=2.4, label="measured", **ink),
             Line2D([], [], label="ρᵈ", **OFTEN_SAID),
-            Line2D([], [], label="σᵈ, no RNN has more", **grammar.THEORY),
+            Line2D([], [], label="‖W_h‖ᵈ, the bound", **grammar.THEORY),
         ]
         self.figure.legend(
-            handles=handles, loc="upper right", ncols=3, frameon=False, fontsize=SMALL, bbox_to_anchor=(0.998, 0.492),
+            handles=handles, loc="upper right", ncols=3, frameon=False, fontsize=SMALL, bbox_to_anchor=(1.0, 0.51),
             columnspacing=1.2, handletextpad=0.5, handlelength=1.7,
         )  # fmt: skip
 
@@ -114,6 +113,9 @@ def powers(record) -> Picture:
         axes.plot(times, row, color=look.color, marker=look.marker, markevery=10, linewidth=2.6, markersize=8)
         axes.plot(times, times * np.log10(radius), **grammar.THEORY)
         ends.append((row[-1], name, look.color))
+        if (peak := int(row.argmax())) > 0:
+            axes.axvline(peak, color=grammar.FAINT, linewidth=1.4, linestyle=":")
+            axes.text(peak + 1, row[peak] + 0.5, f"t = {peak}", color=look.color, fontsize=13)
     floor, ceiling = np.floor(decades.min() - 0.5), np.ceil(decades.max() + 0.5)
     axes.set(xlim=(0, 1.22 * times[-1]), ylim=(floor, ceiling))
     grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
@@ -178,7 +180,7 @@ def _one_line(axes, most: float) -> None:
         line.remove()
     axes.axhline(1, color=grammar.FAINT, linewidth=1.4, linestyle=":", zorder=0)
     axes.set(xlim=(0, 33), ylim=(0, most), xticks=())
-    axes.set_yticks([0, 1, most] if most > 2 else [0, 1])
+    axes.set_yticks([1, most] if most > 6 else [0, 1, most] if most > 2 else [0, 1])  # 0 and 1 may lie too close
     axes.set_xlabel("largest first", fontsize=SMALL)
     grammar.tidy(axes, SMALL)
 
