@@ -344,7 +344,9 @@ def assert_training_is_told_truly(explorer):
     assert f": after {record.step} of {asked['steps']} steps the loss is " in words
     told = re.search(r"the loss is (not finite|[-+.e\d]+)(, no better than guessing)?", words)
     assert told[1] == (plots.grammar.number(loss) if math.isfinite(loss) else "not finite")
-    assert bool(told[2]) == (math.isfinite(loss) and loss > 0.97 * math.log(10))
+    begun = record.step > 5 or record.done
+    assert bool(told[2]) == (begun and math.isfinite(loss) and loss > 0.97 * math.log(10))
+    assert ("press Train" in words) == (math.isfinite(loss) and not begun)
     lost = int((~finite[:, start:].all(axis=1)).sum())
     assert [int(k) for k in re.findall(r"In (\d+) of \d+ networks? the numbers", words)] == ([lost] if lost else [])
     said = re.search(r"has moved by (.+?) of its size, the output layer by (.+?); .* are (.+?) and (.+?) of the", words)
@@ -363,6 +365,9 @@ def assert_signals_are_told_truly(explorer):
     assert (len(record.h) < asked["seeds"]) == ("networks asked for" in words)
     assert ("nothing is shown" in words) == (not record.shown)
     assert_ends_are_told_truly(record, words, record.shown)
+    share = float(record.relative["apart"].median[-1])
+    if record.shown and "apart" in record.shown and math.isfinite(share):
+        assert ("grown alike" in words, "stay apart" in words) == (share < 0.5, share >= 0.5)
 
 
 def assert_ends_are_told_truly(record, words, names):
@@ -380,7 +385,7 @@ def assert_phases_are_told_truly(explorer):
     asked, record, words = values(explorer), explorer.record, explorer.caption
     sigma_w, sigma_b = round(asked["sigma_w"], 2), round(asked["sigma_b"], 2)
     assert f"σ_w {sigma_w:.3g}, σ_b {sigma_b:.3g}: " in words
-    told = re.search(r": (order|chaos|the edge); χ is (\S+), and .*? ξ = (more than 1000|\S+) layers", words)
+    told = re.search(r": (order|chaos|the edge); .*? χ = (\S+), by e over a ξ of (more than 1000|\S+) layers", words)
     if asked["activation"] == "relu":
         assert float(told[2]) == pytest.approx(sigma_w**2 / 2, rel=0.01, abs=1e-6)
     chi, nearest = float(told[2]), lambda grid, value: int(np.abs(grid - value).argmin())

@@ -102,7 +102,7 @@ EXERCISES = {
     "three_whispers": (_three_whispers, "a quarter of a quarter of a quarter is a sixty-fourth"),
     "turn_down": (
         _turn_down,
-        "it holds; half as much again would be tens of thousands of times too loud",
+        "it holds, within ten times of the last layer's; at a gain of 1.5 it was tens of thousands of times too loud",
     ),
     "arrives": (_arrives, "for n people a share multiplies n - 1 times, and for thirty layers twenty-nine times"),
 }

@@ -69,8 +69,10 @@ def _is_number(given) -> bool:
 def _thousandth(count) -> str | None:
     if not _is_number(count):
         return "give a number"
-    if count != int(count):
+    if 15.9 < count < 16.1 and count != 16:
         return f"factors come whole: {count:.4g} is where the line crosses; what is the next whole number?"
+    if count != int(count):
+        return f"factors come whole, and {count:.4g} is not"
     if count == 17:
         return None
     if count == 16:

@@ -170,7 +170,12 @@ def _twin(function) -> str | None:
         return "hand over the function itself, twin"
     rng = np.random.default_rng(0)
     W, b = rng.standard_normal((5, 3)), rng.standard_normal(3)
-    result = function(W.copy(), b.copy())
+    try:
+        result = function(W.copy(), b.copy())
+    except ValueError as problem:
+        if "broadcast" not in str(problem):
+            raise
+        return "shapes do not fit: b has a number for each outgoing unit, so sum W's columns, axis=0; axis=1 sums rows"
     if not (isinstance(result, tuple) and len(result) == 2):
         return "return two things, the new W and the new b"
     if any(part is None or part is ... for part in result):

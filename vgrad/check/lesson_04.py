@@ -64,25 +64,32 @@ def _is_number(given) -> bool:
     return isinstance(given, (int, float, np.number)) and not isinstance(given, bool) and np.isfinite(given)
 
 
-def _leaky(sigma_w) -> str | None:
+GELU = 0.42519, 0.45582  # E[φ²] and E[φ'²] at z ~ N(0, 1), which the learner asks theory for
+
+
+def _gelu(sigma_w) -> str | None:
     if not _is_number(sigma_w):
         return "give a number"
+    square, slope = GELU
     slips = {
-        2 / 1.09: "that is σ_w²; the scale of the weights is its root",
-        (2 / 1.3) ** 0.5: "the slope enters squared: 0.3² of the mean square passes below 0",
-        2**0.5: "that is ReLU's; below 0 some of it passes now, so less is missing",
-        1.0: "that is for an activation that hands on all; this one loses some below 0",
-        (1.09 / 2) ** 0.5: "upside down: that is by what the activation multiplies, and the weights make up for it",
-        (1 / 1.09) ** 0.5: "above 0 and below it are half of the cases each: where is the half?",
+        1 / square: "that is σ_w²; the scale of the weights is its root",
+        slope**-0.5: "that keeps the gradient, which meets the slopes; h is asked for, the other of the two averages",
+        1 / slope: "that is the slopes', and not yet a root; h is asked for, the other of the two averages",
+        2**0.5: "that is ReLU's; GELU leaves a little less of the mean square than a half",
+        1.0: "that is for an activation that hands on all; this one loses more than half of the mean square",
+        square**0.5: "upside down: that is by what the activation multiplies, and the weights make up for it",
+        square: "that is what GELU leaves of the mean square; by what σ_w² is it made 1 again?",
     }
-    if abs(sigma_w - (2 / 1.09) ** 0.5) < 1e-4:
+    if abs(sigma_w - square**-0.5) < 1e-3:
         return None
     for slip, why in slips.items():
-        if abs(sigma_w - slip) < 1e-4:
+        if abs(sigma_w - slip) < 1e-3:
             return why
-    if abs(sigma_w - (2 / 1.09) ** 0.5) < 0.01:
-        return f"nearly: {sigma_w:g} is rounded; let Python compute it"
-    return f"{sigma_w:.3g} it is not; of the mean square 1/2 passes above 0: and how much below?"
+    if abs(sigma_w - square**-0.5) < 0.02:
+        return f"nearly: {sigma_w:.4g} is rounded too far; let Python compute it"
+    return (
+        f"with {sigma_w:.3g} a mean square of 1 becomes {sigma_w**2 * square:.3g} in the next layer; it should stay 1"
+    )
 
 
 def _initializer(function) -> str | None:
@@ -122,14 +129,14 @@ def _edge(record) -> str | None:
         return f"σ_b = {record.sigma_b:g} is too easy; take one of at least 0.1"
     if record.depth_scale > 50:
         return None
-    scale = f"ξ is {record.depth_scale:.2g} layers"
+    scale = f"ξ is {record.depth_scale:.3g} layers"
     if record.chi < 1:
         return f"χ is {record.chi:.3g}, below 1: order, and {scale}; a larger σ_w leads towards the edge"
     return f"χ is {record.chi:.3g}, above 1: chaos, and {scale}; a smaller σ_w leads towards the edge"
 
 
 EXERCISES = {
-    "leaky_sigma": (_leaky, "√(2 / (1 + a²)): above 0 a half of the mean square passes, below it a² times a half"),
+    "gelu_sigma": (_gelu, "1 / √0.425; no name says it, one average does (and the gradient asks for another one)"),
     "initializer": (_initializer, "variance 2 / fan_in: each unit sums fan_in numbers, of which ReLU has left a half"),
     "find_edge": (_edge, "close to the edge: the gradient reaches over many layers"),
 }

@@ -57,7 +57,7 @@ QUESTIONS = {
             "no: a gradient that has vanished has vanished": "At six layers it is small, not gone: it still points "
             "down, and Adam makes up for its size.",
             "with six layers yes, with twenty no": "Adam repairs the size of a gradient. At twenty layers the net's "
-            "output no longer depends on its input, and there is nothing to enlarge.",
+            "output hardly depends on its input, and in two hundred steps it learns next to nothing.",
             "only if the rate is raised": "Rates are what SGD needs raised. Adam's step does not depend on the "
             "gradient's size.",
         },
@@ -135,8 +135,8 @@ def _leave_plateau(record) -> str | None:
         return "hand over the whole record that experiments.training.run returns"
     if record.activation != "sigmoid" or record.norm != "none" or record.scheme != "xavier_normal":
         return "the net asked for is sigmoid's, Xavier's weights, no norm: change how it is trained, not what it is"
-    if record.depth < 6:
-        return f"six layers are asked for, yours has {record.depth}"
+    if record.depth < 8:
+        return f"eight layers are asked for, yours has {record.depth}"
     if record.frozen or record.steps > 300 or record.seeds < 5:
         return "let all layers of 5 networks learn, in 300 steps at the most"
     if np.all(record.final < 2):
@@ -159,5 +159,8 @@ def _stuck(record) -> str:
 EXERCISES = {
     "momentum_step": (_momentum_step, "v remembers, and W follows v; nine tenths kept is a memory of about ten steps"),
     "steps_needed": (_steps_needed, "some twenty thousand steps for a tenth, if all of them point the same way"),
-    "leave_plateau": (_leave_plateau, "each layer takes a step of its own size, and the loss leaves ln 10 behind"),
+    "leave_plateau": (
+        _leave_plateau,
+        "each layer takes a step of its own size, and the loss leaves ln 10; so far two digits in ten",
+    ),
 }

@@ -1,7 +1,8 @@
 """Order, chaos and the edge between them: what σ_w and σ_b make of a deep net, in theory and in training.
 
-``chart``: χ over the plane of both.  ``point``: one place on it, and a net from there.  ``trained``: what nets from
-there learn.  ``he_or_xavier``: what ReLU nets do.  ``steps_to_learn``: how long deep linear nets take.
+``chart``: χ over the plane of both.  ``point``: one place on it, and a net from there.  ``depth_scale``: ξ alone.
+``trained``: what nets from there learn.  ``he_or_xavier``: what ReLU nets do.
+``steps_to_learn``: how long deep linear nets take.
 """
 
 from __future__ import annotations
@@ -75,6 +76,12 @@ def point(*, activation="tanh", sigma_w=1.5, sigma_b=0.2, depth=30, width=64, se
     q = theory.q_fixed_point(activation, sigma_w, sigma_b, layers=2000)
     chi = theory.chi(activation, q, sigma_w)
     return PhaseRecord(chart(activation), net, q, chi, theory.depth_scale(chi))
+
+
+def depth_scale(sigma_w2, sigma_b2=0.05) -> float:
+    """ξ of tanh nets from (σ_w², σ_b²), in layers: theory's, of infinite width."""
+    q = theory.q_fixed_point("tanh", sigma_w2**0.5, sigma_b2**0.5)
+    return theory.depth_scale(theory.chi("tanh", q, sigma_w2**0.5))
 
 
 def trained(

@@ -1,6 +1,7 @@
 """What does a small gradient do to training?  Networks that learn to tell digits, watched layer by layer.
 
 ``watch``: a network's training, a record after every step, for whoever draws while it runs.  ``run``: the last of them.
+``message``: in how much of the last hidden layer pictures differ then.
 ``deep`` and ``updates`` are what the stored tables "depth_paradox" and "update_ratio" run in each cell.
 """
 
@@ -43,6 +44,7 @@ class TrainingRecord(NamedTuple):
     update: Array  # (seeds, layers): ‖ΔW‖ / ‖W‖ of the last step; the readout is the last layer
     movement: Array  # (seeds, layers): ‖W - W at the start‖ / ‖W at the start‖
     trouble: str | None  # why training ended early
+    params: list  # as they are now
 
     @property
     def steps(self) -> int:
@@ -93,10 +95,17 @@ def watch(
     start = TrainingRecord(
         activation, scheme, norm, optimizer, rate, depth, width, batch, seeds, _layers(frozen, depth + 1), floor, 0,
         np.full((seeds, steps), np.nan), np.full((seeds, steps), np.nan),
-        np.zeros((seeds, depth + 1)), np.zeros((seeds, depth + 1)), None,
+        np.zeros((seeds, depth + 1)), np.zeros((seeds, depth + 1)), None, nets,
     )  # fmt: skip
     rule = _rule(optimizer, rate, floor)
     return _watched(start, nets, train.fit(nets, model, batches, optimizer=rule, steps=steps))
+
+
+def message(record: TrainingRecord, pictures: int = 64) -> Array:
+    """The share of the last hidden layer in which pictures differ, each network's: 10 to ``probes.signal_fraction``."""
+    x = np.broadcast_to(data.digits(dtype="float32").x_train[:pictures], (record.seeds, pictures, 64))
+    norm = None if record.norm == "none" else record.norm
+    return 10 ** probes.signal_fraction(models.hidden(record.params[:-1], x, record.activation, norm=norm)[0])
 
 
 def _layers(frozen, readout: int) -> tuple[int, ...]:
@@ -118,8 +127,9 @@ def _watched(record: TrainingRecord, nets, fitted) -> Iterator[TrainingRecord]:
             movement = probes.change(nets, now.params)
         update = np.full_like(now.update, np.nan) if now.trouble else now.update
         record = record._replace(
-            step=now.step, loss=loss, accuracy=accuracy, update=update, movement=movement, trouble=now.trouble
-        )
+            step=now.step, loss=loss, accuracy=accuracy, update=update, movement=movement, trouble=now.trouble,
+            params=now.params,
+        )  # fmt: skip
         yield record
 
 

@@ -12,7 +12,7 @@ PRESETS = {
     "Forward kept, backward not": dict(scheme="scaled_normal", gain=2.0),
     "Xavier, but sigmoid": dict(activation="sigmoid"),
     "A linear net vanishes too": dict(activation="identity", gain=0.577),
-    "Perfect norms, dead signal": dict(activation="relu", scheme="he_normal", depth=50, width=128, seeds=5, apart=True),
+    "Perfect norms, dead signal": dict(activation="relu", scheme="he_normal", depth=50, width=256, seeds=5, apart=True),
 }
 SWITCHES = ("h", "dh", "apart")
 
@@ -26,7 +26,7 @@ def signal_propagation(**values) -> Explorer:
         "scheme": choice("weights", "xavier_normal", schemes),
         "gain": scale("gain", 1.0, 0.1, 20.0),
         "depth": whole("depth", 30, 1, 100),
-        "width": whole("width", 64, 4, 128),
+        "width": whole("width", 64, 4, 256),
         "seeds": whole("networks", 8, 1, 32),
         "h": switch("h", True, "the size of each layer's output, over the input's"),
         "dh": switch("dh", True, "the size of the gradient, over the last layer's"),

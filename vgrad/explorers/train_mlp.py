@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import experiments, plots
 from .controls import choice, scale, three_digits, whole
-from .training import TrainExplorer
+from .training import FIRST, TrainExplorer
 
 PRESETS = {
     "The first layers stand still": dict(depth=10),
@@ -35,10 +35,15 @@ def train_mlp(**values) -> TrainExplorer:
     controls["rate"].row.children[-1].step = None  # any rate can be typed
     return TrainExplorer(
         "train_mlp", controls, _watch, plots.TrainPlot,
-        sentence=plots.training_words.sentence, alt=plots.training_words.alt, presets=PRESETS, start=values,
+        sentence=_told, alt=plots.training_words.alt, presets=PRESETS, start=values,
     )  # fmt: skip
 
 
 def _watch(*, rate, **settings):
     """The records of the controls' values: the rate as its number box shows it."""
     return experiments.training.watch(rate=three_digits(rate), **settings)
+
+
+def _told(record) -> str:
+    """The sentence; of the first steps, which stand there before anybody has pressed Train, without a verdict."""
+    return plots.training_words.sentence(record, begun=record.step > FIRST or record.done)

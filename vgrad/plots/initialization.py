@@ -13,6 +13,7 @@ from .ways import WaysPlot
 from .words import verdict
 
 LOOKS = WAYS | {"apart": grammar.Look("#7a6200", "o", "apart")}
+ALIKE = 0.5  # of h: when two samples differ in less of it, a correlation of over 3/4
 DRAWS = {  # of weights
     "glorot_standard": grammar.Look("#5a5a5a", "x", "U(±1/√n)"),
     "xavier_uniform": grammar.Look("#8f2fb0", "s", "Xavier"),
@@ -78,7 +79,9 @@ def _finding(name: str, start: str, size: float, theory: float, of_what: str) ->
         return f"{start} beyond float64: it overflows"
     ours = f" (theory {grammar.number(theory)})" if np.isfinite(theory) else ""
     told = "exactly 0" if size == 0 else f"{grammar.number(size)} {of_what}{ours}"
-    return f"{start} {told}" + (f": it {verdict(size)}" if name != "apart" else "")
+    if name == "apart":
+        return f"{start} {told}: {'they have grown alike' if size < ALIKE else 'they stay apart'}"
+    return f"{start} {told}: it {verdict(size)}"
 
 
 def _troubles(record) -> list[str]:
@@ -195,7 +198,7 @@ def spectra(records) -> Picture:
         look = DRAWS[record.draw]
         rows = np.log10(np.maximum(record.values, 10.0**floor))
         median = curves.curve(axes, np.arange(1, n + 1), rows, look)
-        ends.append((median[-1], look.label, look.color))
+        ends.append((max(median[-1], floor + 1.5), look.label, look.color))  # clear of the axis and its words
     curves.label_ends(axes, n, ends)
     grammar.decade_ticks(axes, floor, 2)
     axes.set_xlabel("direction, from the most to the least stretched", fontsize=13)
@@ -203,4 +206,5 @@ def spectra(records) -> Picture:
     parts = [f"{DRAWS[r.draw].label} {grammar.number(float(np.median(r.values)))}" for r in records]
     first = records[0]
     nets = f"{first.depth} layers of {first.activation}, σ_w {first.sigma_w:.3g}, width {n}"
-    return Picture(axes.figure, f"The middle one of the singular values: {', '.join(parts)}; {nets}.")
+    told = f"The middle one of the singular values: {', '.join(parts)}; {nets}"
+    return Picture(axes.figure, f"{told}. What is below {10.0**floor:.0e} is drawn there.")

@@ -57,7 +57,7 @@ class PhasePlot(WaysPlot):
 
     def _titles(self) -> None:
         ink = dict(fontsize=13, va="top", color=grammar.INK)
-        self.figure.text(0.012, 0.982, "σ_b: χ, and the edge χ = 1 (dashed)", **ink)
+        self.figure.text(0.012, 0.982, "χ; upwards σ_b; dashed: the edge, χ = 1", **ink)
         self.figure.text(0.49, 0.982, "h and dh by layer; theory dashed", **ink)
 
 
@@ -87,7 +87,9 @@ def sentence(record) -> str:
     """Where the place lies, what χ and ξ are, and what became of the gradient."""
     net, look = record.net, grammar.look(record.activation)
     place = f"{look.label}, σ_w {record.sigma_w:.3g}, σ_b {record.sigma_b:.3g}: {phase_of(record.chi)}"
-    size = f"χ is {record.chi:.3g}, and a squared gradient changes by e over ξ = {_layers(record.depth_scale)}"
+    size = (
+        f"a layer multiplies a squared gradient by χ = {record.chi:.3g}, by e over a ξ of {_layers(record.depth_scale)}"
+    )
     result = f"{grammar.number(net.ratio)} of the last's"
     if net.ratio == 0 or not np.isfinite(net.ratio):
         result = "exactly 0" if net.ratio == 0 else "beyond float64"
@@ -104,7 +106,9 @@ def phase_of(chi: float) -> str:
 
 
 def _layers(scale: float) -> str:
-    return "more than 1000 layers" if scale > 1000 else f"{scale:.2g} layers"
+    if scale > 1000:
+        return "more than 1000 layers"
+    return f"{scale:.0f} layers" if scale >= 100 else f"{scale:.2g} layers"
 
 
 def alt(record) -> str:
@@ -120,19 +124,23 @@ def alt(record) -> str:
 
 def trained(cells, scales) -> Picture:
     """A table of accuracies, σ_w² by depth, and six depth scales over it.   scales : σ_w² -> ξ, theory's, to draw."""
-    axes = curves.axes(grammar.new_figure(), "depth: accuracy after training, and 6 ξ (dashed)")
+    axes = curves.axes(grammar.new_figure(), "accuracy after training; upwards depth; dashed: 6 ξ")
     weights = sorted({cell.settings["sigma_w2"] for cell in cells})
     depths = sorted({cell.settings["depth"] for cell in cells})
     at = {(c.settings["sigma_w2"], c.settings["depth"]): float(np.median(c.result["accuracy"])) for c in cells}
     table = np.array([[at[w, depth] for w in weights] for depth in depths])
-    axes.imshow(table, cmap="cividis", vmin=0, vmax=1, origin="lower", aspect="auto")
+    plain = axes.imshow(table, cmap="cividis", vmin=0, vmax=1, origin="lower", aspect="auto").get_cmap()
     for row, column in np.ndindex(*table.shape):
         ink = "#ffffff" if table[row, column] < 0.6 else grammar.INK
-        axes.text(column, row, f"{table[row, column]:.2f}", ha="center", va="center", fontsize=12, color=ink)
+        box = dict(facecolor=plain(table[row, column]), linewidth=0, pad=1.5)
+        words = dict(ha="center", va="center", fontsize=12, color=ink, bbox=box)
+        axes.text(column, row, f"{table[row, column]:.2f}", **words)
     x = np.interp(list(scales), weights, np.arange(len(weights)))
-    rows = np.interp(np.log([REACH * xi for xi in scales.values()]), np.log(depths), np.arange(len(depths)), left=-0.5)
-    axes.plot(x, np.minimum(rows, len(depths) - 0.5), **{**grammar.THEORY, "color": "#ffffff", "linewidth": 5})
-    axes.plot(x, np.minimum(rows, len(depths) - 0.5), **{**grammar.THEORY, "linewidth": 2.6})
+    beyond = [*depths, 2 * depths[-1]]  # a curve that leaves at the top, not one that lies along it
+    rows = np.interp(np.log([REACH * xi for xi in scales.values()]), np.log(beyond), np.arange(len(beyond)), left=-0.5)
+    axes.plot(x, rows, **{**grammar.THEORY, "color": "#ffffff", "linewidth": 5})
+    axes.plot(x, rows, **{**grammar.THEORY, "linewidth": 2.6})
+    axes.set_ylim(-0.5, len(depths) - 0.5)
     axes.grid(visible=False)
     axes.set_xticks(range(len(weights)), [f"{w:g}" for w in weights])
     axes.set_yticks(range(len(depths)), depths)

@@ -8,13 +8,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from . import curves, grammar
 from .picture import Canvas, Picture
-from .training_words import GUESS, middle, named, rough, sentence
+from .training_words import GUESS, middle, named, rough, rough_loss, sentence
 
 RULE = -3.0  # decades: the update that is often asked for, a thousandth of the weights
 LOSSES = (2.5, 3, 4, 6, 10)  # beyond the last, a mark on the ceiling
 FLOORS, CEILINGS = (4, 6, 8, 10, 15, 20, 30, 40, 60), (0, 1, 2, 3, 5, 10, 20, 40)
 SMOOTH = 10  # batches
-LAYERS = (3, 5, 8, 11, 16, 21, 31, 51, 101)
 QUANTITIES = {"movement": "moved since the start", "update": "last update"}
 MARK = dict(color=grammar.FAINT, linewidth=1.4, linestyle=":")  # of a value to compare with
 SPARE = (grammar.Look("#8f2fb0", "*", ""), grammar.Look("#a66a00", "d", ""), grammar.Look("#5a5a5a", "x", ""))
@@ -129,8 +128,7 @@ def _limits(record) -> tuple:
     least, most = (sizes.min(), sizes.max()) if sizes.size else (-1.0, 0.0)
     losses = middle(record.loss[:, : record.step])
     highest = grammar.up_to(np.max(losses, where=np.isfinite(losses), initial=0.0), LOSSES)
-    deepest = grammar.up_to(record.depth + 1, LAYERS)
-    return record.steps, highest, deepest, -grammar.up_to(-least, FLOORS), grammar.up_to(most, CEILINGS)
+    return record.steps, highest, record.depth + 1, -grammar.up_to(-least, FLOORS), grammar.up_to(most, CEILINGS)
 
 
 # --- still pictures -------------------------------------------------------------------------------------------------
@@ -185,9 +183,14 @@ def losses(records) -> Picture:
 
 
 def _losses_sentence(records) -> str:
-    parts = [f"{named(record, records)} {rough(np.median(record.final))}" for record in records]
+    same = len({record.step for record in records}) == 1
+    after = [f" after {record.step} steps" for record in records]
+    parts = [
+        f"{named(record, records)} {rough_loss(np.median(record.final))}{'' if same else steps}"
+        for record, steps in zip(records, after, strict=True)
+    ]
     nets = f"Medians of {grammar.count(records[0].seeds, 'network')}, width {records[0].width}"
-    return f"Loss after {records[0].step} steps: {'; '.join(parts)}. {nets}."
+    return f"Loss{after[0] if same else ''}: {'; '.join(parts)}. {nets}."
 
 
 def _looks(records) -> list:

@@ -7,8 +7,10 @@ from matplotlib.lines import Line2D
 
 from . import curves, grammar
 from .picture import Picture
-from .training import MARK, RULE
-from .training_words import GUESS, OPTIMIZERS
+from .training import MARK, RULE, SPARE
+from .training_words import GUESS, OPTIMIZERS, rough_loss
+
+LEGEND = dict(loc="upper right", ncols=6, frameon=False, fontsize=12, columnspacing=0.8, handletextpad=0.1)
 
 
 def paradox(cells) -> Picture:
@@ -33,7 +35,7 @@ def _paradox_sentence(cells) -> str:
     parts = []
     for name, group in _by(cells, "activation").items():
         loss = {cell.settings["depth"]: np.median(cell.result["loss"]) for cell in group}
-        said = ", ".join(f"{loss[k]:.1g} with {k}" for k in (2, 5, 10, 50) if k in loss)
+        said = ", ".join(f"{rough_loss(loss[k])} with {k}" for k in (2, 5, 10, 50) if k in loss)
         parts.append(f"{grammar.look(name).label} {said}")
     one = cells[0]
     nets = f"medians of {grammar.count(one.settings['seeds'], 'network')}, width {one.settings['width']}"
@@ -49,9 +51,9 @@ def _by(cells, name: str) -> dict[str, list]:
 
 def ratios(cells) -> Picture:
     """A dot for each run of the stored table "update_ratio": early updates over weights, and what was learnt."""
-    axes = curves.axes(grammar.new_figure(), "accuracy in the end")
+    axes = curves.axes(grammar.new_figure(), "final accuracy")
     for cell in cells:
-        look, adam = grammar.look(cell.settings["activation"]), cell.settings["optimizer"] == "adam"
+        look, adam = _look(cell), cell.settings["optimizer"] == "adam"
         update, accuracy = _finite(cell)
         style = dict(color=look.color, marker=look.marker, linestyle="none", markersize=9)
         axes.plot(np.log10(update), accuracy, fillstyle="none" if adam else "full", **style)
@@ -61,13 +63,18 @@ def ratios(cells) -> Picture:
     axes.set_xticks(range(-5, 1), [f"$10^{{{k}}}$" for k in range(-5, 0)] + ["1"])
     axes.set_xlabel("early update over weights, the layers' median", fontsize=13)
     ink = dict(linestyle="none", markersize=8)
-    names = dict.fromkeys(cell.settings["activation"] for cell in cells)
     handles = [Line2D([], [], color=look.color, marker=look.marker, label=look.label, **ink)
-               for look in map(grammar.look, names)]  # fmt: skip
+               for look in dict.fromkeys(map(_look, cells))]  # fmt: skip
     handles += [Line2D([], [], color=grammar.FAINT, marker="o", fillstyle=fill, label=OPTIMIZERS[name], **ink)
                 for name, fill in (("sgd", "full"), ("adam", "none"))]  # fmt: skip
-    axes.figure.legend(handles=handles, loc="upper right", ncols=5, frameon=False, fontsize=13, columnspacing=1.0)
+    axes.figure.legend(handles=handles, **LEGEND)
     return Picture(axes.figure, _ratios_sentence(cells))
+
+
+def _look(cell) -> grammar.Look:
+    """Of a kind of net: a norm's has a look of its own."""
+    look = grammar.look(cell.settings["activation"])
+    return look if cell.settings["norm"] == "none" else SPARE[0]._replace(label=f"{look.label}, batch norm")
 
 
 def _finite(cell):

@@ -19,9 +19,12 @@ def middle(rows):
     return np.quantile(rows, (0.1, 0.5, 0.9), axis=0, method="inverted_cdf")
 
 
-def sentence(record) -> str:
-    """What a TrainingRecord says: the loss, how far the first and the last layer have moved, the networks."""
-    return " ".join([_finding(record), *_layers(record), *_troubles(record), f"{_networks(record)}."])
+def sentence(record, begun: bool = True) -> str:
+    """What a TrainingRecord says: the loss, how far the first and the last layer have moved, the networks.
+
+    begun : whether somebody has let it train; where not, no verdict.
+    """
+    return " ".join([_finding(record, begun), *_layers(record), *_troubles(record), f"{_networks(record)}."])
 
 
 def alt(record) -> str:
@@ -44,13 +47,13 @@ def _net(record) -> str:
     return f"{layers} of {name}{norm}, {OPTIMIZERS[record.optimizer]}, rate {record.rate:g}"
 
 
-def _finding(record) -> str:
+def _finding(record, begun: bool) -> str:
     loss = middle(record.final)[1]
     after = f"{_net(record)}: after {record.step} of {record.steps} step{'s' if record.steps > 1 else ''}"
     if not np.isfinite(loss):
         return f"{after} the loss is not finite."
     verdict = "no better than guessing" if loss > STALLED * GUESS else f"guessing has {grammar.number(GUESS)}"
-    return f"{after} the loss is {grammar.number(loss)}, {verdict}."
+    return f"{after} the loss is {grammar.number(loss)}, {verdict if begun else 'which says nothing yet: press Train'}."
 
 
 def _layers(record) -> list[str]:
@@ -81,6 +84,11 @@ def _networks(record) -> str:
 def rough(value: float) -> str:
     """One significant digit: training enlarges what processors round differently."""
     return grammar.number(float(f"{value:.1g}"))
+
+
+def rough_loss(value: float) -> str:
+    """The same of a loss; that of guessing with the two digits by which it is known."""
+    return grammar.number(GUESS) if abs(value / GUESS - 1) < 1 - STALLED else rough(value)
 
 
 def networks(how_many: int) -> str:
