@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
-from vgrad import check, models, plots, probes
+from vgrad import check, explorers, models, plots, probes
 from vgrad.experiments import clinic, diagnosis, stored
+from vgrad.explorers.clinic import PRESETS
 from vgrad.ops import Affine
 
 TABLES = ("diagnosis_fit", "diagnosis_held_out", "diagnosis_budget")
@@ -143,6 +146,23 @@ def test_each_illness_has_a_treatment_that_works_and_the_right_words_pass(illnes
     assert "you pass" in plots.clinic.sentence(visit)
 
 
+@pytest.mark.parametrize("illness", sorted({*CURES} - {"healthy"}))
+def test_clipping_cures_none_and_to_leave_an_illness_alone_is_no_cure(illness):
+    clipped, left = (
+        clinic.visit(FIRST[illness], (), illness, cure) for cure in ("clip the gradient", "leave it alone")
+    )
+    assert not clipped.course.learns
+    assert not left.passed
+    assert plots.clinic.sentence(left).endswith("but what is wrong is wrong still.")
+
+
+def test_to_order_every_test_keeps_the_patient():
+    explorer = explorers.clinic(patient=16)
+    explorer.controls["patient"].value = 17
+    explorer._preset(PRESETS["Order every test"])
+    assert (explorer.record.patient, len(explorer.record.ordered)) == (17, 5)
+
+
 def test_a_random_guesser_does_not_pass():
     rng, passed = np.random.default_rng(0), []
     for number in [*NUMBERS][:15]:
@@ -206,6 +226,18 @@ def test_a_chart_moved_to_another_patient_and_back_is_the_same_picture():
     assert plot.png() != before
     plot.update(one)
     assert plot.png() == before
+
+
+def test_a_check_that_cannot_take_a_0_is_told_so():
+    said = check.answer("worst_ratio", lambda norms: math.log10(max(norms)) - math.log10(min(norms)))
+    assert "may receive exactly 0" in repr(said)
+
+
+def test_a_healthy_patient_who_was_treated_is_told_to_need_nothing():
+    others = (5, "dead", "weights that fit"), (16, "vanishing", "batch norm")
+    visits = [clinic.visit(k, diagnosis=illness, treatment=cure) for k, illness, cure in others]
+    visits.append(clinic.visit(FIRST["healthy"], diagnosis="healthy", treatment="batch norm"))
+    assert "needs no treatment" in repr(check.answer("treat_three", visits))
 
 
 def test_the_solution_in_the_lesson_passes():

@@ -114,7 +114,7 @@ def test_five_cells_are_contradicted_and_seven_confirmed():
         ("gradient clipping", "exploding"): "no",
         ("ReLU", "vanishing"): "partly",
         ("batch norm", "exploding"): "no",
-        ("skip connections", "exploding"): "no",
+        ("skip connections", "exploding"): "partly",
         ("LSTM and GRU", "vanishing"): "partly",
     }
 
@@ -133,6 +133,24 @@ def test_five_cells_are_contradicted_and_seven_confirmed():
 def test_the_numbers_of_the_contradicted_cells_are_in_every_network(name, low, high):
     assert low < np.median(board()[name].decades) < high
     assert (np.sign(board()[name].decades) == np.sign(low)).all()
+
+
+@pytest.mark.parametrize("line", [0.25, 0.5, 0.75, 1.25, 1.5, 2, 3])
+def test_the_same_five_are_contradicted_wherever_the_line_is_drawn(line):
+    wrong = [{(c.cure, c.illness) for c in taught.judge(board(), at) if not c.right} for at in (1, line)]
+    assert wrong[0] <= wrong[1]
+    assert len(wrong[1]) <= 6
+
+
+@pytest.mark.parametrize(("line", "right"), [(0.8, False), (1, True), (1.4, False)])
+def test_a_row_by_hand_is_told_its_line(line, right):
+    def row(norms):
+        decades = np.log10(norms[:, 0] / norms[:, -1])
+        middle = np.median(decades)
+        word = "vanishes" if middle < -line else "explodes" if middle > line else "holds"
+        return middle, decades.min(), decades.max(), word
+
+    assert check.answer("row_by_hand", row).correct == right
 
 
 def test_a_forged_table_has_one_false_row():

@@ -25,12 +25,12 @@ QUESTIONS = {
     "score_best": Question(
         "Fifty layers, 150 steps of training, the best of six rates. Of these four, which tells most digits?",
         {
-            "ReLU with He's weights": "Its gradient holds. But in fifty layers all inputs become nearly the same, and "
-            "there is little left to tell apart.",
+            "ReLU with He's weights": "Its gradient holds. But after fifty layers all inputs point nearly the same "
+            "way, and there is little left to tell apart.",
             "ReLU with He's weights and batch norm": "Each is the usual advice. Together they make an explosion.",
             "ReLU with He's weights and a skip, its branch over the depth": "Each layer changes a little, so that "
             "neither the gradient nor the message is lost.",
-            "sigmoid with batch norm": "It learns well, and better than ReLU with either. It is not the best here.",
+            "sigmoid with batch norm": "It learns well, and better than ReLU without a path. It is not the best here.",
         },
         right="ReLU with He's weights and a skip, its branch over the depth",
     ),
@@ -38,8 +38,8 @@ QUESTIONS = {
         "A GRU with its default bias: before training, what reaches back a hundred steps is 1e-14 of the gradient. "
         "Does it learn to remember a hundred steps?",
         {
-            "no: there is no gradient to learn from": "So it is for a plain RNN. But a gate can learn from nearby "
-            "steps to stay open, and the gradient then reaches further.",
+            "no: there is no gradient to learn from": "A plain RNN has far more of it at the start, and does not "
+            "learn it. A gate can learn from nearby steps to stay open, and the gradient then reaches further.",
             "yes, in five networks of five": "The gradient before training is not destiny where the net can learn to "
             "open its own path. An LSTM with bias 0, as bad at the start, does not learn it in that time.",
             "only with clipping": "All of these were clipped; the plain RNN too, which does not learn it.",
@@ -89,8 +89,8 @@ QUESTIONS = {
         {
             "with batch norm three ReLU layers hold the gradient, so fifty do": "A factor of 1.2 hides in "
             "three layers.",
-            "standardize the inputs, and the gradient arrives": "It is good for the first layer. The others never see "
-            "the inputs' scale again.",
+            "standardize the inputs, and the gradient arrives": "It is good for the first layer. The factors of the "
+            "sigmoids behind it stay as small as they were.",
             "half of all ReLUs are dead in a fresh net: ReLU is at fault": "They are, at weights a sixth of He's "
             "variance.",
             "a thousand layers can hold the gradient without any norm": "A path around each layer, and a branch over "
@@ -114,10 +114,6 @@ QUESTIONS = {
 }
 
 
-def _decades(array) -> float:
-    return float(np.median(array))
-
-
 KEEP = {
     "sigmoid": (dict(activation="sigmoid"), "sigmoid"),
     "relu batch": (dict(activation="relu"), "ReLU"),
@@ -136,13 +132,13 @@ def _three_cures(given) -> str | None:
         if any(settings.get(key) != value for key, value in kept.items()):
             return f"{name} is to keep {words}: change something else of it"
     for name in KEEP:
-        if not abs(_decades(by_name[name].after)) < 1:
+        if not abs(np.median(by_name[name].after)) < 1:
             return _no_cure(by_name[name])
     return None
 
 
 def _no_cure(one) -> str:
-    before, after = _decades(one.before), _decades(one.after)
+    before, after = np.median(one.before), np.median(one.after)
     if set(one.changes) == {"clip_norm"}:
         return f"{one.name}: clipping changes no layer's share of the gradient; it is still {after:+.1f} decades"
     did = "as before" if abs(after - before) < 0.05 else f"it was {before:+.1f}"
@@ -154,6 +150,8 @@ CASES = {
     "three networks": [[1e-3, 1.0, 10.0], [200.0, 7.0, 2.0], [3.0, 1.0, 2.0]],
     "one lost gradient": [[0.0, 1.0, 2.0], [1e-2, 3.0, 2.0], [1e-4, 3.0, 2.0]],
     "growth": [[1e5, 1.0, 1.0], [1e3, 3.0, 1.0], [1e4, 2.0, 1.0]],
+    "a network that just vanishes": [[0.05, 1.0]],
+    "a network that just holds": [[7.0, 1.0]],
 }
 
 
@@ -171,7 +169,7 @@ def _row_by_hand(function) -> str | None:
         with np.errstate(divide="ignore"):
             given = function(norms.copy())
         if not isinstance(given, tuple) or len(given) != 4:
-            return "return four things: the median of the decades, the lowest, the highest, and a word"
+            return "return four things, with commas between: the median of the decades, the lowest, the highest, a word"
         if why := _wrong_row(given, _row(norms)):
             return f"of {what}: {why}"
     return None
@@ -188,7 +186,9 @@ def _wrong_row(given, right) -> str | None:
             if np.isclose(one, other * np.log(10), rtol=1e-6):
                 return f"{name} is in natural logarithms; decades are log10"
             return f"{name} is {one:.3g}, and should be {other:.3g}"
-    return None if given[3] == right[3] else f"the word is {given[3]!r}, at a median of {right[0]:+.1f} decades"
+    if given[3] == right[3]:
+        return None
+    return f"at a median of {right[0]:+.1f} decades the word is not {given[3]!r}; the words: vanishes, holds, explodes"
 
 
 def _false_cell(given) -> str | None:

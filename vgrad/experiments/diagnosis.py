@@ -53,9 +53,7 @@ class Roc(NamedTuple):
     name: str
     caught: Array  # share of the networks that do not train, which lie above the threshold
     false_alarms: Array  # share of those that train
-    area: (
-        float  # the chance that of two networks, one of each kind, the score is higher for the one that does not train
-    )
+    area: float  # the chance that the score is higher for a network that does not train than for one that does
 
 
 def check_gradients(grads) -> tuple[float, str]:

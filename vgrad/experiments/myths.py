@@ -76,7 +76,7 @@ def _elementwise(seed):
 def _relu_unchanged(seed):
     z, dh = fresh.normal(seed, 2, 64, 256)
     left = fresh.size(ops.relu(z)[1](dh)) / fresh.size(dh)
-    return left, left > 0.95, f"one layer of ReLU leaves {left:.2f} of the gradient's size: half its entries become 0"
+    return left, left > 0.95, f"one ReLU layer leaves {left:.2f} of its size: half of its entries become 0"
 
 
 @_claim("leaky ReLU cures vanishing: its slope is nowhere 0", "04_initialization")
@@ -116,25 +116,21 @@ def _orthogonal_relu(seed):
 def _he_alike(seed):
     x = fresh.normal(seed, 4, 2, 128)
     params = fresh.layers(seed, [128] * 101, ensemble=(4,), scheme="he_normal", activation="relu")
-    h = models.hidden(params, x, "relu")[0]
-    cosine = float(np.median((h[:, 0] * h[:, 1]).sum(-1) / np.linalg.norm(h, axis=-1).prod(-1)))
-    return cosine, cosine > 0.95, f"their outputs' cosine is {cosine:.2f}, whatever their inputs'"
+    ends = (x, models.hidden(params, x, "relu")[0])
+    before, after = (np.median((h[:, 0] * h[:, 1]).sum(-1) / np.linalg.norm(h, axis=-1).prod(-1)) for h in ends)
+    return after, after > 0.95, f"their outputs' cosine is {after:.2f}, that of the inputs {before:.2f}"
 
 
 @_claim("in float64 the gradient does not vanish", "01_chain_rule")
 def _double(seed):
     low, high = (fresh.ratio(seed, activation="sigmoid", depth=20, precision=name) for name in ("float32", "float64"))
-    return high, high > HOLDS, f"{low:.1e} of it in float32, {high:.1e} in float64: digits, not size"
+    return high, high > HOLDS, f"twenty sigmoids: {low:.1e} in float32, {high:.1e} in float64: digits, not size"
 
 
 @_claim("multiply the loss by 1024, and the first layer gets its share", "09_exploding")
 def _loss_scaling(seed):
     one, scaled = (fresh.both_ends(seed, loss=loss) for loss in (1.0, 1024.0))
-    return (
-        scaled,
-        scaled > HOLDS,
-        f"first layer over last: {one:.1e} before, {scaled:.1e} after, as both are multiplied",
-    )
+    return scaled, scaled > HOLDS, f"first over last: {one:.1e} before, {scaled:.1e} after, as both are multiplied"
 
 
 @_claim("a larger rate makes up for a vanishing gradient", "05_learning")
@@ -142,7 +138,7 @@ def _larger_rate(seed):
     params, tape, cotangent = fresh.sigmoid(seed)
     relative = np.median(probes.flow(params, tape, cotangent).relative, axis=0)
     moved = 0.001 * relative[-1] / relative[0]
-    words = f"a rate that moves the first layer by 0.001 of its size moves the last by {moved:.0e} of its own"
+    words = f"a rate that moves the first layer by 0.001 of itself moves the last by {moved:.0e}"
     return moved, moved < 1, words
 
 
@@ -164,16 +160,14 @@ def _three_layers(seed):
 @_claim("standardize the inputs, and the gradient arrives", "03_gradient_flow")
 def _inputs(seed):
     raw, standard = (fresh.both_ends(seed, shift=shift) for shift in (5.0, 0.0))
-    return standard, standard > HOLDS, f"inputs of mean 5 leave {raw:.0e} of it, of mean 0 {standard:.0e}"
+    words = f"twenty sigmoid layers: inputs of mean 5 leave {raw:.0e}, of mean 0 {standard:.0e}"
+    return standard, standard > HOLDS, words
 
 
 @_claim("half of all ReLUs are dead in a fresh net: ReLU is at fault", "04_initialization")
 def _dead_default(seed):
     default, he = (fresh.dead(seed, scheme) for scheme in ("torch_linear", "he_normal"))
-    words = (
-        f"in layer 20 {default:.0%} are, at a framework's default; with He's weights, six times the variance, {he:.0%}"
-    )
-    return default, he > 0.4, words
+    return default, he > 0.4, f"in layer 20 {default:.0%} are, at a framework's default; with He's weights {he:.0%}"
 
 
 @_claim("a thousand layers can hold the gradient without any norm", "07_skip_connections")
@@ -195,7 +189,7 @@ def _every_direction(seed):
     params = fresh.layers(seed, [64] * 51, scheme="xavier_normal")
     J = np.linalg.multi_dot([layer.affine.W for layer in params])
     largest, middle = np.quantile(probes.singular_values(J), (1, 0.5))
-    words = f"fifty linear layers multiply the best direction by {largest:.1f}, the median one by {middle:.0e}"
+    words = f"fifty linear layers: the best direction times {largest:.1f}, the median one {middle:.0e}"
     return middle, middle > HOLDS, words
 
 
@@ -204,11 +198,11 @@ def _saturated(seed):
     params, tape, cotangent = fresh.sigmoid(seed)
     record = probes.flow(params, tape, cotangent)
     share, left = float(record.saturated.mean()), float(np.median(record.dh[:, 0] / record.dh[:, -1]))
-    return share, share > 0.1, f"{left:.0e} of it is left, and {share:.0%} of the units are saturated"
+    return share, share > 0.1, f"twenty layers: {left:.0e} of it is left, and {share:.0%} of the units are saturated"
 
 
 @_claim("an LSTM can pass on more than its forget gates let through", "10_lstm_gru")
 def _lstm_more(seed):
     passed, gates = reach("lstm", bias=1.0, T=50, seeds=8, seed=seed).ratio, 1 / (1 + np.exp(-1.0))
-    words = f"fifty forget gates at bias 1 leave {gates**50:.0e}; {passed:.0e} of it arrives, through the other gates"
+    words = f"fifty forget gates at bias 1 leave {gates**50:.0e}; {passed:.0e} of it arrives"
     return passed / gates**50, passed > 10 * gates**50, words

@@ -16,10 +16,8 @@ from .. import require
 from .scoreboard import Board, Row
 
 ILLNESSES = ("vanishing", "exploding")
-LINE, LEARNT = (
-    1.0,
-    0.5,
-)  # decades within which a gradient holds; accuracy, or share of networks, over which a net learns
+LINE = 1.0  # decades within which a gradient holds
+LEARNT = 0.5  # accuracy, or share of networks, over which a net learns
 
 
 class Taught(NamedTuple):
@@ -60,7 +58,7 @@ TAUGHT: dict[str, Taught] = {
     "better initialization": Taught(("partly", "partly"), (("sigmoid", "relu", "tanh"), ("relu", "relu skip"))),
     "ReLU": Taught(("yes", "no"), (("relu xavier", "relu"), ("relu large",))),
     "batch norm": Taught(("yes", "yes"), (("sigmoid batch",), ("relu large batch", "relu batch"))),
-    "skip connections": Taught(("yes", "yes"), (("sigmoid skip", "relu skip depth"), ("relu skip",))),
+    "skip connections": Taught(("yes", "yes"), (("sigmoid skip", "relu skip depth"), ("relu skip depth", "relu skip"))),
     "LSTM and GRU": Taught(("yes", "partly"), (_GATED, ("lstm 3", "lstm paired"))),
 }
 

@@ -22,12 +22,15 @@ PRESETS = {
 
 
 class ClinicExplorer(Explorer):
-    """An explorer in which a new patient, chosen by hand, comes without tests, diagnosis and treatment."""
+    """An explorer in which a new patient, chosen by hand, comes bare; a preset keeps the patient if it names none."""
 
     def _moved(self, change) -> None:
         if not self._held and change["owner"] is self.controls["patient"]:
             self._move(dict.fromkeys(TIPS, False) | dict(diagnosis=NOT_YET, treatment=NOT_YET))
         super()._moved(change)
+
+    def _preset(self, values: dict) -> None:
+        super()._preset({"patient": self.controls["patient"].value} | values)
 
 
 def clinic(**values) -> Explorer:

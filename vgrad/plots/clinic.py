@@ -185,16 +185,16 @@ def _graded(record) -> str:
     named = "Right" if diagnosis == record.illness else f"You say {diagnosis}, and the clinic does not"
     healthy = f"{record.illness}, since {record.why}"
     after = f"{treatment}: after {len(record.course.losses)} steps it tells {record.course.accuracy:.0%} of the digits"
-    return f"{named}: {healthy}. Treated with {after}, {_worth(record)}."
+    return f"{named}: {healthy}. Treatment: {after}, {_worth(record)}."
 
 
 def _worth(record) -> str:
     left = record.chosen[1] == "leave it alone"
     if record.illness == "healthy":
         return "and nothing more was needed" if left else "but a healthy network needs no treatment"
-    if record.course.learns:
-        return "so it works"
-    return "so something has to be done" if left else "so it does not cure this"
+    if left:
+        return "but what is wrong is wrong still"
+    return "so it works" if record.course.learns else "so it does not cure this"
 
 
 def alt(record) -> str:

@@ -92,12 +92,12 @@ def guide(board) -> Page:
 
     steps = (
         ("dh falls layer by layer; the first stand still", "sigmoid", "batch norm before the sigmoid", "sigmoid batch"),
-        ("… and the net is made of ReLU", "relu xavier", "He's weights, and skip/depth", "relu skip depth"),
-        ("… and the net is made of tanh", "tanh", "orthogonal weights", "tanh orthogonal"),
-        ("numbers grow to inf; dh grows layer by layer", "relu large", "He's weights: cure the cause", "relu"),
+        ("… and the net is made of ReLU", "relu xavier", "He's weights and skip/depth", "relu skip depth"),
+        ("dh grows layer by layer, numbers to inf", "relu large", "He's weights and skip/depth", "relu skip depth"),
         ("… since each layer adds to the path", "relu skip", "divide the branch: skip/depth", "relu skip depth"),
         ("… since batch norm meets ReLU", "relu batch", "add a skip around both", "relu skip batch"),
         ("dh holds, and yet it does not learn", "relu", "a path for the message: skip/depth", "relu skip depth"),
+        ("… and the net is made of tanh", "tanh", "orthogonal weights", "tanh orthogonal"),
         ("only the last words count", "rnn", "GRU", "gru 1"),
         ("… with an LSTM too", "lstm 0", "its gates' biases for the span: chrono", "lstm chrono"),
         ("clipped: finite, and it stands still", "relu large clip", "mend the layers: skip/depth", "relu skip depth"),
@@ -125,6 +125,6 @@ def _text(cell) -> str:
 
 def _cell(cell, first: bool) -> str:
     text = html.escape(_text(cell))
-    style = STYLE if len(text) > LONG else f"{STYLE}; white-space: nowrap"
+    style = f"{STYLE}; {'min-width: 11em' if len(text) > LONG else 'white-space: nowrap'}"
     text = f'<a href="{cell[1]}">{text}</a>' if isinstance(cell, tuple) else text
     return f'<th scope="row" style="{style}">{text}</th>' if first else f'<td style="{style}">{text}</td>'
