@@ -48,7 +48,7 @@ class Server(NamedTuple):
         page = browser.new_page(viewport={"width": width, "height": height})
         page.noise = []
         page.on("console", lambda message: message.type == "error" and page.noise.append(message.text))
-        page.on("pageerror", lambda error: page.noise.append(str(error)))
+        page.on("pageerror", lambda error: page.noise.append(error.stack or str(error)))
         page.goto(f"{self.address}/doc/tree/{notebook}?reset", timeout=60_000)
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         page.wait_for_function(f"window.jupyterapp && {NOTEBOOK}?.sessionContext?.session?.kernel?.status === 'idle'")

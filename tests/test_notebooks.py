@@ -98,7 +98,18 @@ def test_strict_nbval_compares_what_is_stored(tmp_path, stored, passes):
     cell.outputs = [nbformat.v4.new_output("execute_result", {"text/plain": stored}, execution_count=1)]
     path = tmp_path / "planted.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
-    command = [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-c",
+        str(ROOT / "pyproject.toml"),
+        "-p",
+        "no:cacheprovider",
+        "-n",
+        "0",
+    ]
     run = subprocess.run([*command, str(path)], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode == 0) == passes, run.stdout
 

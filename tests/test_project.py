@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -86,3 +87,30 @@ def test_the_readmes_program_runs_and_shows_what_it_says(capsys):
     assert [steps[0].rpartition(" ")[0], steps[-1].rpartition(" ")[0]] == ["readout", "input"]
     assert len(records) == 20
     assert all(float(record.rpartition(" ")[2]) < 1e-10 for record in records)
+
+
+# --- README's tables ------------------------------------------------------------------------------------------------
+
+CLAIM = re.compile(r"^\| (.+?) \| (.+?) \| \[(\d\d)\]\((notebooks/\3_\w+\.ipynb)\) \|$", re.MULTILINE)
+
+
+def readme(heading):
+    """The section of the README under a heading."""
+    return (ROOT / "README.md").read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def test_the_series_lists_every_notebook_in_order():
+    listed = re.findall(r"\(notebooks/(\w+\.ipynb)\)", readme("The series"))
+    assert listed == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+
+def test_every_claim_has_a_verdict_and_a_lesson_that_asserts_its_claims():
+    section = readme("Which lesson settles which claim")
+    rows = CLAIM.findall(section)
+    assert len(rows) == section.count("\n|") - 2 >= 45
+    for claim, verdict, _, path in rows:
+        cells = json.loads((ROOT / path).read_text("utf-8"))["cells"]
+        sources = ["".join(cell["source"]) for cell in cells]
+        assert any("**Claim" in source for source in sources), claim
+        assert any(re.search(r"^\s*assert ", source, re.MULTILINE) for source in sources), claim
+        assert verdict.strip()
