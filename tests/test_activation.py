@@ -6,17 +6,13 @@ import itertools
 
 import numpy as np
 import pytest
+from drawn import pixels
 
 from vgrad import experiments, models, ops, plots, probes, theory
 from vgrad.experiments.activation import critical, factor, largest, sigmoid_twin, slope_at, slopes, sweep
 from vgrad.plots.activation import ActivationPlot, limits, sentence
 
 SMALL = dict(depth=6, width=32, batch=4, seeds=3)
-
-
-def pixels(plot):
-    plot.canvas.draw()
-    return np.asarray(plot.canvas.agg.buffer_rgba()).copy()
 
 
 # --- slopes -------------------------------------------------------------------------------------------------------

@@ -24,9 +24,6 @@ LESSON = lab.ROOT / "notebooks/03_gradient_flow.ipynb"
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     lab.notebook(folder / "sliders.ipynb", "from vgrad import explorers", "explorers.gradient_flow()")
-    lab.notebook(
-        folder / "deck.ipynb", "from vgrad import check, explorers", "check.predict('narrow')", "explorers.gates()"
-    )
     if LESSON.exists():
         shutil.copytree(LESSON.parent, folder / "notebooks")
     with lab.serve(folder) as server:
@@ -245,16 +242,21 @@ def test_on_a_dark_page_the_picture_is_dark(page):
 
 
 @pytest.fixture(scope="module")
-def deck(server, browser):
-    """A notebook shown as slides; all of its cells are on the first."""
+def deck(tmp_path_factory, browser):
+    """A notebook shown as slides; all of its cells are on the first. JupyterLab remembers: a server of its own."""
     if importlib.util.find_spec("jupyterlab_slideshow") is None:
         pytest.skip("jupyterlab-slideshow is not installed: it comes with the extra  present")
-    page = server.open(browser, "deck.ipynb", 1280, 720)
-    lab.run_all(page)
-    page.wait_for_selector(".vgrad-view img")
-    lab.present(page)
-    yield page
-    assert lab.errors(page) == []
+    folder = tmp_path_factory.mktemp("class")
+    lab.notebook(
+        folder / "deck.ipynb", "from vgrad import check, explorers", "check.predict('narrow')", "explorers.gates()"
+    )
+    with lab.serve(folder) as server:
+        page = server.open(browser, "deck.ipynb", 1280, 720)
+        lab.run_all(page)
+        page.wait_for_selector(".vgrad-view img")
+        lab.present(page)
+        yield page
+        assert lab.errors(page) == []
 
 
 AT_THE_LEFT_EDGE = {"x": 6, "y": 12}  # where the strip lies that collapses an output

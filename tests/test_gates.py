@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from drawn import pixels
 
 from vgrad import cells, data, experiments, models, plots, probes
 from vgrad.experiments import memory, stored
@@ -14,11 +15,6 @@ from vgrad.plots.gates import PARTS, GatesPlot
 from vgrad.plots.memory import MemoryPlot
 
 SMALL = dict(T=12, width=6)
-
-
-def pixels(plot):
-    plot.canvas.draw()
-    return np.asarray(plot.canvas.agg.buffer_rgba()).copy()
 
 
 # --- reach and compare ------------------------------------------------------------------------------------------------
@@ -70,7 +66,11 @@ def test_the_inputs_weights_of_all_gates_are_drawn_in_one_piece():
     ("cell", "options", "named"),
     [
         ("rnn", dict(bias=1.0), "bias"),
-        ("gru", dict(mode="chrono"), "bias"),
+        ("gru", dict(mode="chrono"), "mode"),
+        ("rnn", dict(mode="paired"), "mode"),
+        ("lstm", dict(width=0), "width"),
+        ("lstm", dict(batch=0), "batch"),
+        ("lstm", dict(seed=-1), "seed"),
         ("lstm", dict(mode="open"), "mode"),
         ("elman", {}, "cell"),
         ("lstm", dict(T=1), "T"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from drawn import pixels
 
 from vgrad import experiments, models, ops, plots, theory
 from vgrad.experiments import phase
@@ -12,11 +13,6 @@ from vgrad.plots.initialization import LOOKS, SignalPlot
 from vgrad.plots.phase import PhasePlot
 
 SMALL = dict(depth=6, width=16, batch=8, seeds=3)
-
-
-def pixels(plot):
-    plot.canvas.draw()
-    return np.asarray(plot.canvas.agg.buffer_rgba()).copy()
 
 
 # --- signal ------------------------------------------------------------------------------------------
@@ -38,11 +34,9 @@ def test_theory_is_followed_with_biases_too(sigma_w, sigma_b):
 
 
 def test_apart_is_the_unbiased_share_in_which_samples_differ():
-    rng = np.random.default_rng(0)
-    record = signal(activation="relu", scheme="he_normal", depth=1, width=400, batch=8, seeds=5)
-    assert 1 - np.median(record.apart) ** 2 == pytest.approx(1 / np.pi, abs=0.03)
-    x = rng.standard_normal((8, 400))
-    assert x.var(axis=0, ddof=1).mean() == pytest.approx(1, abs=0.05)
+    for batch in (2, 8):
+        record = signal(activation="relu", scheme="he_normal", depth=1, width=400, batch=batch, seeds=9)
+        assert 1 - np.median(record.apart) ** 2 == pytest.approx(1 / np.pi, abs=0.03)
 
 
 def test_the_correlation_collapses_as_the_arc_cosine_map_says():
@@ -91,8 +85,8 @@ def test_sweep_refuses_what_has_no_formula(settings):
 
 def test_the_crossing_lies_between_two_points():
     assert crossing(np.array([1.0, 2.0, 3.0]), np.array([-2.0, -1.0, 3.0])) == pytest.approx(2.25)
-    with pytest.raises(ValueError, match=r"^y is "):
-        crossing(np.array([1.0, 2.0]), np.array([-2.0, -1.0]))
+    for never in ([-2.0, -1.0], [1.0, 2.0], [-np.inf, 2.0]):
+        assert np.isnan(crossing(np.array([1.0, 2.0]), np.array(never)))
 
 
 def test_orthogonal_weights_of_a_linear_net_stretch_nothing():

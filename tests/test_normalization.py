@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from drawn import pixels
 from test_plots import APART, SIGHT, cie_lab, contrast, linear_rgb
 
 from vgrad import experiments, models, ops, plots, probes, theory
@@ -14,11 +15,6 @@ from vgrad.plots import grammar
 from vgrad.plots.normalization import LOOKS, NormsPlot
 
 SMALL = dict(depth=6, width=16, batch=8, seeds=3)
-
-
-def pixels(plot):
-    plot.canvas.draw()
-    return np.asarray(plot.canvas.agg.buffer_rgba()).copy()
 
 
 # --- compare ------------------------------------------------------------------------------------------------------

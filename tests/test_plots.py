@@ -13,6 +13,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from drawn import pixels
 from matplotlib.colors import to_hex, to_rgb
 from PIL import Image
 
@@ -57,11 +58,6 @@ every_case = pytest.mark.parametrize("case", CASES)
 def on_axis(values, scale):
     with np.errstate(divide="ignore"):
         return np.log10(values) if scale == "log" else np.asarray(values)
-
-
-def pixels(plot):
-    plot.canvas.draw()
-    return np.asarray(plot.canvas.agg.buffer_rgba()).copy()
 
 
 def decode(png):

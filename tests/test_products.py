@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from drawn import pixels
 
 from vgrad import experiments, plots
 from vgrad.experiments.products import products
@@ -211,11 +212,6 @@ def test_labels_lie_apart_and_within_the_figure(case):
     for extent in extents:
         assert plot.axes.bbox.x0 < extent.x0 < extent.x1 < plot.figure.bbox.x1
         assert plot.axes.bbox.y0 - 5 < extent.y0 < extent.y1 < plot.axes.bbox.y1 + 5
-
-
-def pixels(plot):
-    plot.canvas.draw()
-    return np.asarray(plot.canvas.agg.buffer_rgba()).copy()
 
 
 def test_a_live_picture_moved_from_any_record_to_any_other_is_the_fresh_picture_pixel_for_pixel():

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from drawn import pixels
 
 from vgrad import cells, experiments, init, models, plots, probes
 from vgrad.plots import heatmap
@@ -14,11 +15,6 @@ from vgrad.plots.recurrence import RecurrencePlot
 
 unrolled, by_radius = experiments.recurrence.unrolled, experiments.recurrence.by_radius
 connectivity = experiments.connectivity.connectivity
-
-
-def pixels(plot):
-    plot.canvas.draw()
-    return np.asarray(plot.canvas.agg.buffer_rgba()).copy()
 
 
 # --- the map of one unrolled cell ---------------------------------------------------------------------------------
@@ -64,10 +60,14 @@ def test_unrolled_refuses_what_it_cannot_do(bad):
         unrolled(**bad)
 
 
-def test_gates_keep_every_eigenvalue_of_the_matrix_asked_for():
-    for cell in cells.CELLS:
-        record = unrolled(cell=cell, T=2, radius=1.3, nonnormality=2.0)
-        assert np.abs(record.eigenvalues).max() == pytest.approx(1.3)
+@pytest.mark.parametrize("cell", cells.CELLS)
+def test_each_gate_has_the_eigenvalues_asked_for(cell, monkeypatch):
+    ran, unroll = [], models.unroll
+    monkeypatch.setattr(models, "unroll", lambda cell, params, *rest: ran.append(params) or unroll(cell, params, *rest))
+    record = unrolled(cell=cell, T=2, radius=1.3, nonnormality=2.0)
+    for gate in np.split(ran[0].W_h, cells.GATES[cell], axis=-1):
+        np.testing.assert_allclose(np.sort(np.linalg.eigvals(gate)), np.sort(record.eigenvalues), atol=1e-9)
+    assert np.abs(record.eigenvalues).max() == pytest.approx(1.3)
 
 
 # --- tied weights, powers, radii ----------------------------------------------------------------------------------

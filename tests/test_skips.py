@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from drawn import pixels
 
 from vgrad import experiments, models, plots, theory
 from vgrad.experiments import stored
@@ -111,11 +112,6 @@ def test_the_stored_table_says_what_running_says():
 
 
 # --- pictures -------------------------------------------------------------------------------------------------------
-
-
-def pixels(plot):
-    plot.canvas.draw()
-    return np.asarray(plot.canvas.agg.buffer_rgba()).copy()
 
 
 RECORDS = {

@@ -150,8 +150,10 @@ def test_still_pictures_say_their_numbers():
     assert f"tanh, layer 1 frozen {np.median(held.final):.1g}" in caption
     moved = plots.moves([sigmoid, tanh]).caption
     assert f"sigmoid: the first layer {plots.training_words.rough(np.median(sigmoid.movement[:, 0]))}" in moved
-    for picture in (plots.losses([sigmoid, tanh]), plots.moves([tanh], "update")):
-        assert picture.png() == picture.png()
+    drawn = plots.moves([tanh], "update").figure.axes[0].lines[0]
+    np.testing.assert_allclose(drawn.get_ydata(), np.median(np.log10(tanh.update), axis=0))
+    for draw in (lambda: plots.losses([sigmoid, tanh]), lambda: plots.moves([tanh], "update")):
+        assert draw().png() == draw().png()
 
 
 def test_pictures_of_the_stored_tables_count_their_runs():

@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 import math
-import numbers
+from numbers import Integral, Real
 
 
 def whole(name: str, value, low: int, high: float = math.inf) -> int:
     """Return ``value`` as an int if it is a whole number in [low, high]; raise ValueError if it is not."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not low <= value <= high:
+    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= value <= high:
         raise ValueError(f"{name} is {value!r}; allowed is {_span('a whole number', low, high)}")
     return int(value)
 
 
+def counts(**values) -> None:
+    """Raise ValueError unless each of ``values``, by its name, is a whole number of at least 1."""
+    for name, value in values.items():
+        whole(name, value, 1)
+
+
+def several(name: str, values, most: float = math.inf) -> tuple:
+    """Return ``values`` as a tuple if there are from 1 to ``most`` of them; raise ValueError if there are not."""
+    values = tuple(values)
+    whole(f"len({name})", len(values), 1, most)
+    return values
+
+
 def number(name: str, value, low: float = -math.inf, high: float = math.inf) -> float:
     """Return ``value`` as a float if it is a finite number in [low, high]; raise ValueError if it is not."""
-    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not real or not math.isfinite(value) or not low <= value <= high:
+    real_number = isinstance(value, Real) and not isinstance(value, bool)
+    if not real_number or not math.isfinite(value) or not low <= value <= high:
         raise ValueError(f"{name} is {value!r}; allowed is {_span('a finite number', low, high)}")
     return float(value)
+
+
+def numbers(name: str, values, low: float = -math.inf) -> tuple[float, ...]:
+    """Return ``values`` as a tuple if they are one or more finite numbers of at least ``low``; else ValueError."""
+    return tuple(number(name, value, low) for value in several(name, values))
 
 
 def choice(name: str, value, allowed):

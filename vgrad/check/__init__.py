@@ -25,36 +25,12 @@ from . import (
 )
 from .framework import Feedback, Prediction, Question, answer_to, prediction_of
 
-QUESTIONS: dict[str, Question] = {
-    **lesson_00.QUESTIONS,
-    **lesson_01.QUESTIONS,
-    **lesson_02.QUESTIONS,
-    **lesson_03.QUESTIONS,
-    **lesson_04.QUESTIONS,
-    **lesson_05.QUESTIONS,
-    **lesson_06.QUESTIONS,
-    **lesson_07.QUESTIONS,
-    **lesson_08.QUESTIONS,
-    **lesson_09.QUESTIONS,
-    **lesson_10.QUESTIONS,
-    **lesson_11.QUESTIONS,
-    **lesson_12.QUESTIONS,
-}
-EXERCISES = {
-    **lesson_00.EXERCISES,
-    **lesson_01.EXERCISES,
-    **lesson_02.EXERCISES,
-    **lesson_03.EXERCISES,
-    **lesson_04.EXERCISES,
-    **lesson_05.EXERCISES,
-    **lesson_06.EXERCISES,
-    **lesson_07.EXERCISES,
-    **lesson_08.EXERCISES,
-    **lesson_09.EXERCISES,
-    **lesson_10.EXERCISES,
-    **lesson_11.EXERCISES,
-    **lesson_12.EXERCISES,
-}
+LESSONS = (
+    lesson_00, lesson_01, lesson_02, lesson_03, lesson_04, lesson_05, lesson_06, lesson_07, lesson_08, lesson_09,
+    lesson_10, lesson_11, lesson_12,
+)  # fmt: skip
+QUESTIONS: dict[str, Question] = {name: asked for lesson in LESSONS for name, asked in lesson.QUESTIONS.items()}
+EXERCISES = {name: check for lesson in LESSONS for name, check in lesson.EXERCISES.items()}
 
 __all__ = ["EXERCISES", "QUESTIONS", "Feedback", "Prediction", "Question", "answer", "predict", "solution"]
 

@@ -6,6 +6,7 @@ import html
 from typing import NamedTuple
 
 import ipywidgets as widgets
+import numpy as np
 
 from .. import page, require
 
@@ -89,6 +90,39 @@ def answer_to(name: str, given, exercises: dict) -> Feedback:
     except Exception as problem:  # the learner's own code may do anything
         why = f"running it raised {type(problem).__name__}: {problem}"
     return Feedback(False, f"not yet: {why}") if why else Feedback(True, f"correct: {praise}")
+
+
+# --- what checks share ------------------------------------------------------------------------------------------------
+
+
+def is_number(given) -> bool:
+    """Whether an answer is one finite number."""
+    return isinstance(given, (int, float, np.number)) and not isinstance(given, bool) and bool(np.isfinite(given))
+
+
+def slip(given, slips: dict, **closeness) -> str | None:
+    """What there is to say to a frequent slip, known by its own numbers, or None.   slips : why -> the numbers."""
+    return next((why for why, wrong in slips.items() if np.allclose(given, wrong, **closeness)), None)
+
+
+def differences(loss, x, step: float = 1e-5):
+    """dloss/dx by difference quotients, entry by entry.   loss : array -> number."""
+    slope = np.empty_like(x)
+    for place in np.ndindex(*x.shape):
+        move = np.zeros_like(x)
+        move[place] = step
+        slope[place] = (loss(x + move) - loss(x - move)) / (2 * step)
+    return slope
+
+
+def unlike(name: str, given, right, slips: dict) -> str | None:
+    """Why ``given`` (N, D) is not ``right``, which difference quotients say: a slip, or where it is furthest off."""
+    if np.allclose(given, right, rtol=1e-5, atol=1e-6):
+        return None
+    off = np.where(np.isfinite(given), abs(given - right), np.inf)
+    sample, unit = np.unravel_index(np.argmax(off), off.shape)
+    told = f"your {name} is {given[sample, unit]:.4f}, and a difference quotient says {right[sample, unit]:.4f}"
+    return slip(given, slips, rtol=1e-4, atol=1e-5) or f"at sample {sample}, unit {unit} {told}"
 
 
 def _card(text: str, color: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .framework import Question
+from .framework import Question, is_number, slip
 
 QUESTIONS = {
     "whispers": Question(
@@ -34,27 +34,22 @@ QUESTIONS = {
 }
 
 
-def _is_number(given) -> bool:
-    return isinstance(given, (int, float, np.number)) and not isinstance(given, bool) and np.isfinite(given)
-
-
 def _three_whispers(left) -> str | None:
-    if not _is_number(left):
+    if not is_number(left):
         return "give a number"
     slips = {
-        0.75: "three times a quarter is a sum; each whisper takes a quarter of what the last one left",
-        0.25 / 3: "each whisper takes a quarter again; here one quarter was shared by three",
-        0.25: "that is after one whisper",
-        0.25**2: "that is after two whispers, one more to go",
-        0.25**4: "that is after four whispers, one too many",
-        0.75**3: "that is what is left when each passes on three quarters, and loses one",
-        64.0: "so many times less it is; and what is left?",
+        "three times a quarter is a sum; each whisper takes a quarter of what the last one left": 0.75,
+        "each whisper takes a quarter again; here one quarter was shared by three": 0.25 / 3,
+        "that is after one whisper": 0.25,
+        "that is after two whispers, one more to go": 0.25**2,
+        "that is after four whispers, one too many": 0.25**4,
+        "that is what is left when each passes on three quarters, and loses one": 0.75**3,
+        "so many times less it is; and what is left?": 64.0,
     }
     if np.isclose(left, 0.25**3, rtol=1e-6, atol=0):
         return None
-    for slip, why in slips.items():
-        if np.isclose(left, slip, rtol=1e-3, atol=0):
-            return why
+    if why := slip(left, slips, rtol=1e-3, atol=0):
+        return why
     if abs(left * 64 - 1) < 0.05:
         return f"nearly: {left:g} is rounded; let Python compute it, from 0.25"
     return f"{left:.3g} is too {'much' if left > 1 / 64 else 'little'}"
@@ -83,7 +78,7 @@ def _arrives(function) -> str | None:
     heard = function(0.25, 11)
     if heard is None or heard is ...:
         return "it returns nothing yet"
-    if not _is_number(heard):
+    if not is_number(heard):
         return "return one number"
     if np.isclose(heard, 0.25**11, rtol=1e-6, atol=0):
         return "nearly: eleven people in a row make how many whispers? The last one only listens"

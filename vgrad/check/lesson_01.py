@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .framework import Question
+from .framework import Question, is_number
 
 QUESTIONS = {
     "quarter_10": Question(
@@ -62,12 +62,8 @@ QUESTIONS = {
 }
 
 
-def _is_number(given) -> bool:
-    return isinstance(given, (int, float, np.number)) and not isinstance(given, bool) and np.isfinite(given)
-
-
 def _thousandth(count) -> str | None:
-    if not _is_number(count):
+    if not is_number(count):
         return "give a number"
     if 15.9 < count < 16.1 and count != 16:
         return f"factors come whole: {count:.4g} is where the line crosses; what is the next whole number?"
@@ -90,7 +86,7 @@ def _decades(function) -> str | None:
     few = function(np.array([0.1, 10.0, 0.01, 0.5]))
     if few is None or few is ...:
         return "it returns nothing yet"
-    if not _is_number(few):
+    if not is_number(few):
         return "return one number for all the factors together"
     right = np.log10(0.005)
     if np.isclose(few, right / np.log10(np.e)):
@@ -119,7 +115,7 @@ def _far_out(function) -> str | None:
 
 
 def _fair_coin(heads) -> str | None:
-    if not _is_number(heads):
+    if not is_number(heads):
         return "give a number"
     if heads <= 0:
         return "heads should leave something: a factor above 0"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .framework import Question
+from .framework import Question, is_number, slip
 
 QUESTIONS = {
     "one_relu": Question(
@@ -67,10 +67,6 @@ QUESTIONS = {
 }
 
 
-def _is_number(given) -> bool:
-    return isinstance(given, (int, float, np.number)) and not isinstance(given, bool) and np.isfinite(given)
-
-
 def _squareplus(function) -> str | None:
     if not callable(function):
         return "hand over the function itself, squareplus"
@@ -110,11 +106,9 @@ def _by_differences(z, dh, dz) -> str | None:
     }  # fmt: skip
     if np.allclose(dz, slope * dh, rtol=1e-6):
         return None
-    for why, slip in slips.items():
-        if np.allclose(dz, slip, rtol=1e-6):
-            return why
     given = dz[0, 0] / dh[0, 0]
-    return f"at z = {z[0, 0]:.3f} a difference quotient gives a slope of {slope[0, 0]:.4f}, and yours is {given:.4f}"
+    told = f"a difference quotient gives a slope of {slope[0, 0]:.4f}, and yours is {given:.4f}"
+    return slip(dz, slips, rtol=1e-6) or f"at z = {z[0, 0]:.3f} {told}"
 
 
 GRID = np.linspace(-8, 8, 16_001)  # of an average over a Gaussian
@@ -126,7 +120,7 @@ def _mean_slope(sigma: float) -> float:
 
 
 def _tanh_065(sigma) -> str | None:
-    if not _is_number(sigma):
+    if not is_number(sigma):
         return "give a number"
     if sigma <= 0:
         return "a standard deviation is above 0"
@@ -143,7 +137,7 @@ def _tanh_065(sigma) -> str | None:
 
 
 def _leaky_holds(sigma_w) -> str | None:
-    if not _is_number(sigma_w):
+    if not is_number(sigma_w):
         return "give a number"
     square = (1 + 0.2**2) / 2
     right = square**-0.5
@@ -156,9 +150,8 @@ def _leaky_holds(sigma_w) -> str | None:
     }
     if abs(sigma_w - right) < 5e-4:
         return None
-    for why, slip in slips.items():
-        if abs(sigma_w - slip) < 5e-4:
-            return why
+    if why := slip(sigma_w, slips, rtol=0, atol=5e-4):
+        return why
     if abs(sigma_w - right) < 0.02:
         return f"nearly: {sigma_w:.4g} is rounded too far; write it with a root"
     times = sigma_w * square**0.5
@@ -212,10 +205,8 @@ def _twin_biases(W, b, new) -> str | None:
     slips["one number has been taken from all; each unit of the next layer has its own column of W"] = 2 * (b - W.sum())
     if np.allclose(new, 2 * (b - column)):
         return None
-    for why, slip in slips.items():
-        if np.allclose(new, slip):
-            return why
-    return f"W is right; the first of b should be {2 * (b - column)[0]:.4f}, and yours is {new[0]:.4f}"
+    told = f"W is right; the first of b should be {2 * (b - column)[0]:.4f}, and yours is {new[0]:.4f}"
+    return slip(new, slips) or told
 
 
 EXERCISES = {

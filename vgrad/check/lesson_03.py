@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .framework import Question
+from .framework import Question, is_number
 
 QUESTIONS = {
     "sigmoid_30": Question(
@@ -99,7 +99,7 @@ def _compare_slopes(z, dh, dz) -> str | None:
 
 
 def _kata_scale(scale) -> str | None:
-    if not isinstance(scale, (int, float, np.number)):
+    if not is_number(scale):
         return "give a number"
     if abs(scale - 3**0.5) < 1e-3:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .framework import Question
+from .framework import Question, is_number, slip
 
 QUESTIONS = {
     "init_relu": Question(
@@ -60,31 +60,26 @@ QUESTIONS = {
 }
 
 
-def _is_number(given) -> bool:
-    return isinstance(given, (int, float, np.number)) and not isinstance(given, bool) and np.isfinite(given)
-
-
 GELU = 0.42519, 0.45582  # E[φ²] and E[φ'²] at z ~ N(0, 1), which the learner asks theory for
 
 
 def _gelu(sigma_w) -> str | None:
-    if not _is_number(sigma_w):
+    if not is_number(sigma_w):
         return "give a number"
     square, slope = GELU
     slips = {
-        1 / square: "that is σ_w²; the scale of the weights is its root",
-        slope**-0.5: "that keeps the gradient, which meets the slopes; h is asked for, the other of the two averages",
-        1 / slope: "that is the slopes', and not yet a root; h is asked for, the other of the two averages",
-        2**0.5: "that is ReLU's; GELU leaves a little less of the mean square than a half",
-        1.0: "that is for an activation that hands on all; this one loses more than half of the mean square",
-        square**0.5: "upside down: that is by what the activation multiplies, and the weights make up for it",
-        square: "that is what GELU leaves of the mean square; by what σ_w² is it made 1 again?",
+        "that is σ_w²; the scale of the weights is its root": 1 / square,
+        "that keeps the gradient, which meets the slopes; h is asked for, the other of the two averages": slope**-0.5,
+        "that is the slopes', and not yet a root; h is asked for, the other of the two averages": 1 / slope,
+        "that is ReLU's; GELU leaves a little less of the mean square than a half": 2**0.5,
+        "that is for an activation that hands on all; this one loses more than half of the mean square": 1.0,
+        "upside down: that is by what the activation multiplies, and the weights make up for it": square**0.5,
+        "that is what GELU leaves of the mean square; by what σ_w² is it made 1 again?": square,
     }
     if abs(sigma_w - square**-0.5) < 1e-3:
         return None
-    for slip, why in slips.items():
-        if abs(sigma_w - slip) < 1e-3:
-            return why
+    if why := slip(sigma_w, slips, rtol=0, atol=1e-3):
+        return why
     if abs(sigma_w - square**-0.5) < 0.02:
         return f"nearly: {sigma_w:.4g} is rounded too far; let Python compute it"
     return (
@@ -107,16 +102,15 @@ def _initializer(function) -> str | None:
         again = function(300, 500, np.random.default_rng(1))
         return "it draws the same weights whatever the rng" if np.array_equal(again, W) else None
     slips = {
-        300**-0.5: "this variance is 1 / fan_in: ReLU then halves the mean square in each layer",
-        (2 / 500) ** 0.5: "this variance is 2 / fan_out, which keeps the gradient; q asks how many inputs a unit sums",
-        (2 / 800) ** 0.5: "that is Xavier's: it keeps neither, for ReLU",
-        2 / 300: "2 / fan_in is the variance; what multiplies a unit draw is its root",
-        (2 / 300 / 3) ** 0.5: "a number drawn uniformly up to s has the variance s² / 3",
-        1.0: "unit weights: a unit that sums 300 of them is 300 times too large, squared",
+        "this variance is 1 / fan_in: ReLU then halves the mean square in each layer": 300**-0.5,
+        "this variance is 2 / fan_out, which keeps the gradient; q asks how many inputs a unit sums": (2 / 500) ** 0.5,
+        "that is Xavier's: it keeps neither, for ReLU": (2 / 800) ** 0.5,
+        "2 / fan_in is the variance; what multiplies a unit draw is its root": 2 / 300,
+        "a number drawn uniformly up to s has the variance s² / 3": (2 / 300 / 3) ** 0.5,
+        "unit weights: a unit that sums 300 of them is 300 times too large, squared": 1.0,
     }
-    for slip, why in slips.items():
-        if abs(size / slip - 1) < 0.03:
-            return why
+    if why := slip(size, slips, rtol=0.03, atol=0):
+        return why
     return f"of 300 inputs, a weight's standard deviation is {size:.3g}; which variance times 300 is 2?"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .framework import Question
+from .framework import Question, is_number, slip
 
 QUESTIONS = {
     "paradox": Question(
@@ -94,8 +94,8 @@ def _compare(W, dW, v, new_W, new_v) -> str | None:
             "the minus and the rate belong to W; v gathers the gradients themselves": 0.9 * v - 0.1 * dW,
             "v gathers gradients with their own sign; the minus belongs to W": 0.9 * v - dW,
         }
-        known = (why for why, slip in slips.items() if np.allclose(new_v, slip, rtol=1e-9))
-        return next(known, f"v[0, 0] is {new_v[0, 0]:.4f}, and 0.9 v + dW is {speed[0, 0]:.4f}")
+        told = f"v[0, 0] is {new_v[0, 0]:.4f}, and 0.9 v + dW is {speed[0, 0]:.4f}"
+        return slip(new_v, slips, rtol=1e-9) or told
     slips = {
         "W has not moved": W,
         "W climbs; to go down, take rate · v away": W + 0.1 * speed,
@@ -105,15 +105,15 @@ def _compare(W, dW, v, new_W, new_v) -> str | None:
     }
     if np.allclose(new_W, W - 0.1 * speed, rtol=1e-9):
         return None
-    known = (why for why, slip in slips.items() if np.allclose(new_W, slip, rtol=1e-9))
-    return next(known, f"W[0, 0] is {new_W[0, 0]:.4f}, and W - rate · v is {(W - 0.1 * speed)[0, 0]:.4f}")
+    told = f"W[0, 0] is {new_W[0, 0]:.4f}, and W - rate · v is {(W - 0.1 * speed)[0, 0]:.4f}"
+    return slip(new_W, slips, rtol=1e-9) or told
 
 
 UPDATE = 4.5e-6  # of the first of six sigmoid layers, as a share of its weights, which the lesson prints
 
 
 def _steps_needed(steps) -> str | None:
-    if isinstance(steps, bool) or not isinstance(steps, (int, float, np.number)):
+    if not is_number(steps):
         return "give a number"
     if not steps > 0:
         return "a number of steps is more than 0"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .framework import Question
+from .framework import Question, differences, is_number, unlike
 
 QUESTIONS = {
     "norms_sigmoid": Question(
@@ -88,7 +88,8 @@ def _norm(z, epsilon=1e-5):
 
 def _compare(z, dy, dz) -> str | None:
     """The learner's dz against difference quotients; the frequent slips are known by their own numbers."""
-    right, y, std = _slope(z, dy), _norm(z), np.sqrt(z.var(axis=0) + 1e-5)
+    right, y = differences(lambda z: (dy * _norm(z)).sum(), z), _norm(z)
+    std = np.sqrt(z.var(axis=0) + 1e-5)
     mean, along, pair = dy.mean(axis=0), y * (y * dy).mean(axis=0), dict(axis=1, keepdims=True)
     slips = {
         "that only divides by std: the mean and the std depend on z too": dy / std,
@@ -106,28 +107,11 @@ def _compare(z, dy, dz) -> str | None:
             (dy - dy.mean() - y * (y * dy).mean()) / std
         ),
     }  # fmt: skip
-    if np.allclose(dz, right, rtol=1e-5, atol=1e-6):
-        return None
-    for why, slip in slips.items():
-        if np.allclose(dz, slip, rtol=1e-4, atol=1e-5):
-            return why
-    worst = np.unravel_index(np.argmax(np.where(np.isfinite(dz), abs(dz - right), np.inf)), dz.shape)
-    place = f"sample {worst[0]}, unit {worst[1]}"
-    return f"at {place} your dz is {dz[worst]:.4f}, and a difference quotient says {right[worst]:.4f}"
-
-
-def _slope(z, dy, step=1e-5):
-    """dL/dz by differences, of L = Σ dy · y."""
-    dz = np.empty_like(z)
-    for place in np.ndindex(*z.shape):
-        moved = np.zeros_like(z)
-        moved[place] = step
-        dz[place] = (dy * (_norm(z + moved) - _norm(z - moved))).sum() / (2 * step)
-    return dz
+    return unlike("dz", dz, right, slips)
 
 
 def _relu_factor(factor) -> str | None:
-    if isinstance(factor, bool) or not isinstance(factor, (int, float, np.number)):
+    if not is_number(factor):
         return "give a number"
     right = (np.pi / (np.pi - 1)) ** 0.5
     if abs(factor - right) < 1e-4:

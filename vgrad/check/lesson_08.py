@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .framework import Question
+from .framework import Question, differences, slip
 
 QUESTIONS = {
     "rnn_tied": Question(
@@ -85,9 +85,9 @@ def _step(function) -> str | None:
 
 
 def _back(W, x, h, dh):
-    """The right dh first, then slips by name."""
+    """The right dh first, by difference quotients, then slips by name."""
     slope, before = 1 - np.tanh(x + h @ W) ** 2, 1 - h**2
-    return (dh * slope) @ W.T, {
+    return differences(lambda h: (dh * np.tanh(x + h @ W)).sum(), h), {
         "the slope is missing: what comes from above meets the tanh first": dh @ W.T,
         "W has to be transposed on the way back": (dh * slope) @ W,
         "W is missing: from z back to h it is one more factor": dh * slope,
@@ -98,8 +98,9 @@ def _back(W, x, h, dh):
 
 
 def _weights(W, x, h, dh):
+    """The same of dW."""
     slope = 1 - np.tanh(x + h @ W) ** 2
-    return h.T @ (dh * slope), {
+    return differences(lambda W: (dh * np.tanh(x + h @ W)).sum(), W), {
         "dW has no slope in it yet: use dz, as for dh": h.T @ dh,
         "dW is the transpose of the right one: h.T @ dz": (dh * slope).T @ h,
         "dW uses x where the old h belongs, which is what W multiplied": x.T @ (dh * slope),
@@ -114,10 +115,8 @@ def _compare(name: str, given, like, expected) -> str | None:
     given = np.asarray(given, float)
     if np.allclose(given, right, rtol=1e-6):
         return None
-    for why, slip in slips.items():
-        if np.allclose(given, slip, rtol=1e-6):
-            return why
-    return f"{name}[0, 0] is {given[0, 0]:.4f}, and a difference quotient says {right[0, 0]:.4f}"
+    told = f"{name}[0, 0] is {given[0, 0]:.4f}, and a difference quotient says {right[0, 0]:.4f}"
+    return slip(given, slips, rtol=1e-6) or told
 
 
 # --- the sum ---------------------------------------------------------------------------------------------------------
@@ -135,7 +134,7 @@ def _shares(function) -> str | None:
     right = _totals(maps, own)
     if np.allclose(total, right):
         return None
-    for why, slip in {
+    slips = {
         "in reverse: the first time should come first": right[::-1],
         "each loss's own gradient is there, and nothing of what comes from later": own,
         "that is what the last loss alone sends back; at each time its own is added": _totals(
@@ -145,9 +144,9 @@ def _shares(function) -> str | None:
         "only the next loss is counted; hand the whole sum on, not own[k + 1]": np.array(
             [own[k] + (own[k + 1] @ maps[k] if k < 4 else 0) for k in range(5)]
         ),
-    }.items():
-        if np.allclose(total, slip):
-            return why
+    }
+    if why := slip(total, slips):
+        return why
     k = max(k for k in range(5) if not np.allclose(total[k], right[k]))
     return f"at time {k + 1} the first number is {total[k][0]:.4f}, and should be {right[k][0]:.4f}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .framework import Question
+from .framework import Question, is_number
 
 QUESTIONS = {
     "nan_step": Question(
@@ -74,10 +74,6 @@ QUESTIONS = {
         right="by nothing that float64 can hold",
     ),
 }
-
-
-def _is_number(given) -> bool:
-    return isinstance(given, (int, float, np.number)) and not isinstance(given, bool)
 
 
 # --- clipping by hand -------------------------------------------------------------------------------------------------
@@ -166,7 +162,7 @@ def _near(result, expected) -> bool:
 
 
 def _layer_15(layer) -> str | None:
-    if not _is_number(layer):
+    if not is_number(layer):
         return "give a number"
     if layer == 28:
         return None

@@ -72,6 +72,14 @@ def relative(norms: np.ndarray) -> np.ndarray:
     return np.where(norms == 0, 0.0, norms / norms[:, -1:])
 
 
+def crossing(x: np.ndarray, y: np.ndarray) -> float:
+    """Where y, from below 0 to above, crosses it: on the line between two points; NaN if it does not."""
+    k = int(np.argmax(y > 0))
+    if not (y[0] <= 0 < y[k] and np.isfinite(y[k - 1])):
+        return float("nan")
+    return float(x[k - 1] - y[k - 1] * (x[k] - x[k - 1]) / (y[k] - y[k - 1]))
+
+
 class _Kept(NamedTuple):
     unit: np.ndarray
     scaled: np.ndarray

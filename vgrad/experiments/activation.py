@@ -14,7 +14,7 @@ import numpy as np
 from .. import init, ops, probes, require, theory
 from ..models import Layer
 from ..ops import Affine, Array
-from ._protocol import measured, scaled_draw
+from ._protocol import crossing, measured, scaled_draw
 from .gradient_flow import flow
 
 UNITS = 20_000
@@ -56,12 +56,7 @@ class SweepRecord(NamedTuple):
     @property
     def crossing(self) -> float:
         """The σ_w at which the median network's factor passes 1, between two of ``sigmas``; NaN if none does."""
-        median = np.median(self.factors, axis=1)
-        above = np.flatnonzero(median >= 1)
-        if not (len(above) and above[0]):
-            return float("nan")
-        k = above[0]
-        return float(np.interp(1.0, median[k - 1 : k + 1], self.sigmas[k - 1 : k + 1]))
+        return crossing(self.sigmas, np.median(self.factors, axis=1) - 1)
 
 
 @measured
@@ -107,11 +102,12 @@ def sweep(
     The same networks at each σ_w, but for the size of their weights; all else as in ``flow``.
     """
     maps = require.whole("depth", depth, 2) - 1
+    sigmas = require.numbers("sigmas", sigmas, 0.0)
     net = dict(activation=activation, depth=depth, width=width, batch=batch, seeds=seeds, seed=seed)
     flows = [flow(gain=sigma_w, **net) for sigma_w in sigmas]  # Xavier's weights have σ_w = 1, times the gain
     factors = np.array([(record.dh[:, 0] / record.dh[:, -1]) ** (1 / maps) for record in flows])
     expected = np.array([record.theory["dh"][0] ** (1 / maps) for record in flows])
-    return SweepRecord(activation, depth, width, np.array(sigmas, float), factors, expected)
+    return SweepRecord(activation, depth, width, np.array(sigmas), factors, expected)
 
 
 def factor(activation: str, sigma_w: float) -> float:

@@ -82,7 +82,8 @@ class SurveyRecord(NamedTuple):
     @property
     def better(self) -> Array:
         """For each threshold the share of ``jumps`` for which clipping ends lower."""
-        return (self.clipped < self.free)[:, self.jumps].mean(axis=1)
+        with np.errstate(invalid="ignore"):  # of no jumps it is NaN
+            return (self.clipped < self.free)[:, self.jumps].sum(axis=1) / self.jumps.sum()
 
 
 def gradient(w, b) -> tuple[Array, Array, Array]:
@@ -134,10 +135,11 @@ def walk(*, w=4.55, b=-3.05, rate=0.3, threshold=1.0, steps=60) -> CliffRecord:
 def survey(*, thresholds=(0.1, 0.3, 1.0, 3.0, 10.0), rate=0.3, steps=60, columns=28, rows=17) -> SurveyRecord:
     """Descend from a grid of starts, without clipping and with each of ``thresholds``."""
     starts = [part.ravel() for part in np.meshgrid(np.linspace(*W, columns), np.linspace(*B, rows))]
-    limits = np.array([np.inf, *(require.number("thresholds", each, 1e-9) for each in thresholds)])
+    thresholds = require.numbers("thresholds", thresholds, 1e-9)
+    limits = np.array([np.inf, *thresholds])
     path = descend(*starts, rate=rate, threshold=limits[:, None], steps=steps)
     free, *clipped = path.loss[..., -1]
-    return SurveyRecord(rate, steps, tuple(thresholds), path.longest[0], free, np.array(clipped))
+    return SurveyRecord(rate, steps, thresholds, path.longest[0], free, np.array(clipped))
 
 
 def quartic(rate, threshold=np.inf, *, start=50.0, end=0.1, most=1_000_000) -> int | None:

@@ -87,7 +87,9 @@ def agree(
 
     With Adam, and the gradient clipped to a norm of 1; ``seeds`` nets at each distance, on the same sentences.
     """
-    settings = dict(units=units, steps=steps, batch=batch, rate=rate, seeds=require.whole("seeds", seeds, 1), seed=seed)
+    distances = [require.whole("distances", distance, 0) for distance in require.several("distances", distances)]
+    require.counts(units=units, steps=steps, batch=batch, seeds=seeds)
+    settings = dict(units=units, steps=steps, batch=batch, rate=rate, seeds=seeds, seed=require.whole("seed", seed, 0))
     rows = [_learn(cell, distance, **settings) for distance in distances]
     accuracy, before, after = (np.array(part) for part in zip(*rows, strict=True))
     return AgreeRecord(cell, tuple(distances), steps, accuracy, before, after, (accuracy > LEARNT).sum(axis=1))

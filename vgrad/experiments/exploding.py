@@ -101,6 +101,7 @@ def train_rnn(
     cell="relu_rnn", *, gain=1.1, T=100, clip=None, rate=0.1, steps=300, width=16, seeds=5, seed=0
 ) -> RunsRecord:
     """Train ``seeds`` RNNs by SGD.   cell : "relu_rnn", with W_h = gain · 1, or "rnn", tanh, gain · orthogonal."""
+    require.counts(seeds=seeds)
     records, batches = _trained(cell, gain, (seeds,), clip, rate, steps, T, width, "float64", seed)
     loss, norm = (np.stack([getattr(r, name) for r in records], axis=-1) for name in ("loss", "norm"))
     baseline = np.array([np.mean((target - 1) ** 2) for _, target in batches[: len(records)]])
@@ -112,7 +113,9 @@ def train_rnn(
 @measured
 def upscaled(size=0.1, *, precision="float64", activation="sigmoid", depth=50, width=64, seeds=5, seed=0) -> Upscaled:
     """Take the first layer's gradient on 64 digits, scale it up to ``size``, and step along it; likewise the last."""
-    digits, rng = data.digits(), np.random.default_rng(seed)
+    size, precision = require.number("size", size), require.choice("precision", precision, PRECISIONS)
+    require.counts(depth=depth, width=width, seeds=seeds)
+    digits, rng = data.digits(), np.random.default_rng(require.whole("seed", seed, 0))
     params = models.init_mlp([64, *[width] * depth, 10], scheme="xavier_normal", rng=rng, ensemble=(seeds,))
     x, labels = digits.x_train[:64], digits.y_train[:64]
     loss, exact = _loss_and_weights(params, x, labels, activation)
@@ -142,7 +145,9 @@ def _moved(params, layer: int, step: Array):
 def _trained(cell, gain, ensemble, clip, rate, steps, T, width, precision, seed):
     """All records of a training, and its batches."""
     require.choice("cell", cell, ("relu_rnn", "rnn"))
-    rng = np.random.default_rng(seed)
+    require.counts(steps=steps, width=width)
+    clip = clip if clip is None else require.number("clip", clip, 0.0)
+    rng = np.random.default_rng(require.whole("seed", seed, 0))
     recurrent = "identity" if cell == "relu_rnn" else "orthogonal"
     options = dict(rng=rng, readout=1, recurrent=recurrent, gain=gain, ensemble=ensemble, dtype=precision)
     params = models.init_recurrent(cell, 2, width, **options)

@@ -21,7 +21,6 @@ from ._protocol import measured
 
 CELLS = {"rnn": "rnn", "irnn": "relu_rnn", "lstm": "lstm", "gru": "gru"}  # IRNN: ReLU and W_h = 1 (Le et al. 2015)
 MODES = ("alone", "paired", "chrono")
-SHOWN = ("rnn", "lstm", "gru")
 D = 2  # inputs a step
 KEEPS = 1  # number of the gate that keeps: i f g o, r u n
 
@@ -56,9 +55,7 @@ class GatesRecord(NamedTuple):
     sigma: float
     batch: int
     seed: int
-    maps: dict[
-        str, Array
-    ]  # of each cell: (T, T), ‖d state_t / d state_k‖ in row t, column k, over that of the identity
+    maps: dict[str, Array]  # of each cell: (T, T), ‖d state_t / d state_k‖ in row t, column k, over the identity's
     total: Array  # (T,): the LSTM's ‖dc_T / dc_k‖, k = 1 … T, over that of the identity
     highway: Array  # (T,): the part along c alone
     gates: Array  # (T,): the part through some h
@@ -71,6 +68,7 @@ def reach(cell: str, *, bias=0.0, mode="alone", T=100, width=32, sigma=1.0, batc
     cell : one of CELLS; bias, mode : see above, of cells without such a gate 0 and "alone". All networks differ.
     """
     T, rng = require.whole("T", T, 2), np.random.default_rng((require.whole("seed", seed, 0), 1))
+    require.counts(batch=batch)
     params = networks(cell, bias=bias, mode=mode, T=T, width=width, seeds=seeds, seed=seed)
     xs = require.number("sigma", sigma, 0) * rng.standard_normal((T, seeds, batch, D))
     tape = models.unroll(CELLS[cell], params, xs)[1]
@@ -88,6 +86,10 @@ def compare(
 ) -> GatesRecord:  # fmt: skip
     """The Jacobians of an RNN, an LSTM and a GRU between all pairs of T steps, of the same inputs x ~ N(0, sigma²)."""
     T = require.whole("T", T, 2)
+    require.counts(width=width, batch=batch)
+    forget_bias, update_bias = (
+        require.number(*one) for one in (("forget_bias", forget_bias), ("update_bias", update_bias))
+    )
     xs = np.random.default_rng((require.whole("seed", seed, 0), 1)).standard_normal((T, batch, D))
     xs *= require.number("sigma", sigma, 0)
     biases = {"rnn": {}, "lstm": dict(bias=forget_bias, mode=mode), "gru": dict(bias=update_bias)}
@@ -113,11 +115,12 @@ def networks(cell: str, *, bias=0.0, mode="alone", T=100, width=32, seeds=1, see
     by gate. options : of init_recurrent.
     """
     kind = CELLS[require.choice("cell", cell, CELLS)]
-    options |= _biases(cell, require.number("bias", bias), require.choice("mode", mode, MODES), T)
+    require.counts(T=T, width=width, seeds=seeds)
+    options |= _biases(cell, require.number("bias", bias), mode, T)
     options |= dict(recurrent="identity") if cell == "irnn" else {}
     one_piece = ((D + width) / (D + cells.GATES[kind] * width)) ** 0.5
-    each = []
-    for k in range(require.whole("seeds", seeds, 1)):
+    each, seed = [], require.whole("seed", seed, 0)
+    for k in range(seeds):
         params = models.init_recurrent(kind, D, width, rng=np.random.default_rng((seed, 0, k)), **options)
         each.append(tree_map(np.copy, _scaled(params, one_piece)))
     return each if apart else tree_map(lambda *arrays: np.stack(arrays), *each)
@@ -139,12 +142,12 @@ def keeping(cell: str, params, xs: Array, outputs: Array) -> Array:
 
 def _biases(cell: str, bias: float, mode: str, T: int) -> dict:
     """What init_recurrent calls it."""
-    if cell == "gru" and mode == "alone":
-        return dict(update_bias=bias)
+    require.choice("mode", mode, MODES if cell == "lstm" else MODES[:1])
     if cell == "lstm":
         return dict(chrono=float(T)) if mode == "chrono" else dict(forget_bias=bias, paired=mode == "paired")
-    if bias or mode != "alone":
-        raise ValueError(f"bias is {bias!r}, mode {mode!r}, but cell is {cell!r}; allowed are both for the LSTM alone")
+    if cell == "gru":
+        return dict(update_bias=bias)
+    require.choice("bias", bias, (0.0,))
     return {}
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import init, models, ops, probes, require, theory
 from ..ops import Affine, Array
-from ._protocol import Band, band, measured, relative, scaled_draw
+from ._protocol import Band, band, crossing, measured, relative, scaled_draw
 from .gradient_flow import MULTIPLY_ADDS, SCHEMES, WEIGHTS
 
 FORMULAS = {  # σ_w at equal widths, as they were derived
@@ -73,7 +73,7 @@ class SweepRecord(NamedTuple):
 
     @property
     def optimum(self) -> float:
-        """The σ_w at which the median over the networks crosses 0, between the two points beside it."""
+        """The σ_w at which the median over the networks crosses 0, between the two points beside it; or NaN."""
         return crossing(self.sigma_w, np.median(self.decades, axis=1))
 
     @property
@@ -107,7 +107,7 @@ def signal(
     scheme, gain = require.choice("scheme", scheme, SCHEMES), require.number("gain", gain, 0.0)
     depth, width = require.whole("depth", depth, 1), require.whole("width", width, 1)
     asked, batch = require.whole("seeds", seeds, 1), require.whole("batch", batch, 2)
-    sigma_b = require.number("sigma_b", sigma_b, 0.0)
+    sigma_b, seed = require.number("sigma_b", sigma_b, 0.0), require.whole("seed", seed, 0)
     each = depth * width**2
     ran = int(max(1, min(asked, WEIGHTS // each, multiply_adds // (each * batch))))
     sigma_w = gain * init.SCHEMES[scheme].std(width, width, activation) * width**0.5
@@ -153,7 +153,11 @@ def sweep(
     """
     formula = FORMULAS[require.choice("activation", activation, FORMULAS)]
     place = {"h": -1, "dh": 0}[require.choice("way", way, ("h", "dh"))]
-    sigma_ws = formula * np.geomspace(0.7, 1.4, 13) if sigma_ws is None else np.asarray(sigma_ws, float)
+    sigma_ws = formula * np.geomspace(0.7, 1.4, 13) if sigma_ws is None else sigma_ws
+    sigma_ws = np.array(require.numbers("sigma_ws", sigma_ws, 0.0))
+    depth, size = require.whole("depth", depth, 2 if way == "dh" else 1), require.number("size", size, 1e-9)
+    require.counts(width=width, batch=require.whole("batch", batch, 2), seeds=seeds)
+    seed = require.whole("seed", seed, 0)
     net = dict(sigma_b=0.0, depth=depth, width=width, batch=batch, seeds=seeds, seed=seed, size=size)
     runs = [_both_ways(activation, init.normal, sigma_w=float(sigma_w), **net)[way][:, place] for sigma_w in sigma_ws]
     says = [_wide(activation, float(sigma_w), depth, size)[way] for sigma_w in sigma_ws]
@@ -169,14 +173,6 @@ def _wide(activation: str, sigma_w: float, depth: int, size: float) -> dict[str,
     return {"h": square**0.5 / size, "dh": gradient**0.5}
 
 
-def crossing(x: Array, y: Array) -> float:
-    """Where y, from below 0 to above, crosses it: on the line between two points."""
-    k = int(np.argmax(y > 0))
-    if not y[0] <= 0 < y[k]:
-        raise ValueError(f"y is {y[0]:.3g} to {y[-1]:.3g}; allowed is what goes from below 0 to above it")
-    return float(x[k - 1] - y[k - 1] * (x[k] - x[k - 1]) / (y[k] - y[k - 1]))
-
-
 @measured
 def spectrum(
     activation="tanh", draw="orthogonal", *, sigma_w=1.05, depth=50, width=100, seeds=5, seed=0
@@ -185,11 +181,11 @@ def spectrum(
 
     draw : "orthogonal" or "normal".
     """
-    unit = {"orthogonal": init.orthogonal_draw, "normal": init.normal}[
-        require.choice("draw", draw, ("orthogonal", "normal"))
-    ]
+    units = {"orthogonal": init.orthogonal_draw, "normal": init.normal}
+    unit = units[require.choice("draw", draw, units)]
     scheme = init.Scheme(draw, unit, lambda fan_in, fan_out, activation=None: sigma_w * fan_in**-0.5)
-    rng = np.random.default_rng(require.whole("seed", seed, 0))
+    rng, sigma_w = np.random.default_rng(require.whole("seed", seed, 0)), require.number("sigma_w", sigma_w, 0.0)
+    require.counts(depth=depth, width=width, seeds=seeds)
     params = models.init_mlp([width] * (depth + 2), scheme=scheme, rng=rng, ensemble=(seeds,))[:-1]
     size = theory.moments(activation, theory.q_fixed_point(activation, sigma_w, layers=1000))[0] ** 0.5
     x, J = size * rng.standard_normal((seeds, 1, width)), np.eye(width)

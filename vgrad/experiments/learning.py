@@ -64,19 +64,19 @@ def learn(
     ReLU, Xavier's for all others. norm : None or one in models.NORMS; skip : None or one in models.FORMS, with its
     alpha. Rates are compared by the last 10 steps, and the best one counts.
     """
-    scheme, depth = _scheme(activation, scheme), require.whole("depth", depth, 1)
-    path = dict(norm=norm, skip=skip and models.Skip(skip, alpha))
-    shape = (len(rates), require.whole("seeds", seeds, 1), require.whole("steps", steps, 1))
+    scheme, path = _scheme(activation, scheme), dict(norm=norm, skip=skip and models.Skip(skip, alpha))
+    require.counts(depth=depth, width=width, seeds=seeds, steps=steps)
+    rates = require.numbers("rates", rates, 0.0)
     batch, rng = require.whole("batch", batch, 2), np.random.default_rng(require.whole("seed", seed, 0))
-    weights = dict(scheme=scheme, gain=gain, activation=activation, ensemble=(shape[0] * seeds,), rng=rng)
+    weights = dict(scheme=scheme, gain=gain, activation=activation, ensemble=(len(rates) * seeds,), rng=rng)
     params = models.init_mlp([64, *[width] * depth, 10], dtype="float32", **weights, **path)
     settings = dict(optimizer=train.momentum(np.repeat(rates, seeds)), steps=steps, clip_norm=clip_norm)
     model, batches = train.classifier(activation, **path), _digits(batch, rng)
     records = [*train.fit(params, model, batches, **settings)]
-    accuracy, losses = (_rows(records, name, shape) for name in ("accuracy", "loss"))
+    accuracy, losses = (_rows(records, name, (len(rates), seeds, steps)) for name in ("accuracy", "loss"))
     last, losses = np.nan_to_num(accuracy[..., -LAST:]).mean(axis=-1), losses[..., -LAST:].mean(axis=-1)
     return LearnRecord(
-        activation, getattr(scheme, "name", scheme), gain, norm, skip, alpha, depth, width, steps, batch, tuple(rates),
+        activation, getattr(scheme, "name", scheme), gain, norm, skip, alpha, depth, width, steps, batch, rates,
         last, losses, accuracy[_best(last)], records[-1].trouble,
     )  # fmt: skip
 

@@ -66,6 +66,7 @@ def growth(
 ) -> GrowthRecord:
     """By how much a layer multiplies the gradient, for each size of the batch.   norm : one of NORMS."""
     require.choice("norm", norm, NORMS)
+    batches = [require.whole("batches", batch, 2) for batch in require.several("batches", batches)]
     depth, factors, theory = require.whole("depth", depth, 2), [], []
     for batch in batches:
         settings = dict(depth=depth, width=width, activation=activation, batch=batch, seeds=seeds, seed=seed)

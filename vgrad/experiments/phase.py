@@ -69,6 +69,7 @@ def chart(activation="tanh", columns=81, rows=41) -> Chart:
 def point(*, activation="tanh", sigma_w=1.5, sigma_b=0.2, depth=30, width=64, seeds=8, batch=16, seed=0) -> PhaseRecord:
     """χ, ξ and q of (σ_w, σ_b), and both ways through a net drawn there.   activation : one in ACTIVATIONS."""
     require.choice("activation", activation, ACTIVATIONS)
+    sigma_w = require.number("sigma_w", sigma_w, 0.0)
     net = signal(
         activation=activation, scheme="scaled_normal", gain=sigma_w, sigma_b=sigma_b, depth=depth, width=width,
         seeds=seeds, batch=batch, seed=seed,

@@ -100,7 +100,7 @@ def _over(norms: Array) -> Band:
 def tied(*, n=20, T=50, draws=200, seed=0) -> TiedRecord:
     """ln ‖W …W‖ of T factors, N(0, 1/n) each: once the same matrix T times, once T different ones."""
     n, T, draws = require.whole("n", n, 1), require.whole("T", T, 1), require.whole("draws", draws, 1)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(require.whole("seed", seed, 0))
     W = rng.standard_normal((draws, T, n, n)) * n**-0.5
     shared, fresh = np.linalg.matrix_power(W[:, 0], T), W[:, 0]
     for t in range(1, T):
@@ -111,7 +111,7 @@ def tied(*, n=20, T=50, draws=200, seed=0) -> TiedRecord:
 @measured
 def powers(*, T=100, **matrices) -> PowersRecord:
     """‖Wᵗ‖ of each of ``matrices``, by name."""
-    T, Ws = require.whole("T", T, 1), [np.asarray(W, float) for W in matrices.values()]
+    T, Ws = require.whole("T", T, 1), [np.asarray(W, float) for W in require.several("matrices", matrices.values())]
     sizes = [[probes.singular_values(np.linalg.matrix_power(W, t))[0] for t in range(T + 1)] for W in Ws]
     radius, stretch = [probes.spectral_radius(W) for W in Ws], [row[1] for row in sizes]
     return PowersRecord(tuple(matrices), np.array(sizes), np.array(radius), np.array(stretch))
@@ -123,21 +123,16 @@ def by_radius(*, radii=(0.5, 0.9, 1.0, 1.2, 1.5, 2.0, 3.0), inputs=(0.0, 1.0), n
 
     The same draws at each radius and input.
     """
-    radii, inputs = (
-        [require.number("radii", r, 0.0) for r in radii],
-        [require.number("inputs", i, 0.0) for i in inputs],
-    )
+    radii, inputs = require.numbers("radii", radii, 0.0), require.numbers("inputs", inputs, 0.0)
+    require.counts(n=n, T=T, seeds=seeds)
     rng = np.random.default_rng(require.whole("seed", seed, 0))
-    W = rng.standard_normal((require.whole("seeds", seeds, 1), n, n))
+    W = rng.standard_normal((seeds, n, n))
     W /= probes.spectral_radius(W)[:, None, None]
-    xs, start = (
-        rng.standard_normal((require.whole("T", T, 1), seeds, 1, n)),
-        np.tanh(rng.standard_normal((seeds, 1, n))),
-    )
+    xs, start = rng.standard_normal((T, seeds, 1, n)), np.tanh(rng.standard_normal((seeds, 1, n)))
     sizes = [[_reach(radius * W, scale * xs, start) for radius in radii] for scale in inputs]
     size = float(np.median(probes.norm(W))) / n**0.5  # σ_w, at a spectral radius of 1
     says = [[_chi(radius * size, scale) ** (T / 2) for radius in radii] for scale in inputs]
-    return RadiiRecord(n, T, tuple(radii), tuple(inputs), np.array(sizes), np.array(says))
+    return RadiiRecord(n, T, radii, inputs, np.array(sizes), np.array(says))
 
 
 def _reach(W: Array, drive: Array, h: Array) -> Array:

@@ -96,10 +96,15 @@ def last_layer(*, depths=(2, 4, 8, 16, 32), width=64, batch=16, seeds=16, seed=0
     He's weights; and one more layer norm behind the last block, as every transformer with pre-norm has (Xiong et al.
     2020). A N(0, 1) cotangent comes back through it.
     """
+    depths = require.several("depths", depths)
+    for depth in depths:
+        require.counts(depths=depth)
+    require.counts(batch=batch, seeds=seeds)
+    width, seed = require.whole("width", width, 2), require.whole("seed", seed, 0)  # one unit, normed, is always 0
     names = {"pre": "layer_input", "post": "layer_output"}
     settings = dict(width=width, batch=batch, seeds=seeds, seed=seed)
     dW = {at: np.stack([_last(norm, depth, **settings) for depth in depths]) for at, norm in names.items()}
-    return LastRecord(tuple(depths), width, dW)
+    return LastRecord(depths, width, dW)
 
 
 def _last(norm: str, depth: int, *, width: int, batch: int, seeds: int, seed: int) -> Array:
@@ -122,6 +127,7 @@ def shatter(
     batch.
     """
     rng = np.random.default_rng(require.whole("seed", seed, 0))
+    require.counts(depth=depth, width=width, seeds=seeds)
     path = dict(norm=norm, skip=skip and models.Skip(skip, alpha))
     params = models.init_mlp([width] * (depth + 1) + [1], ensemble=(seeds,), scheme="he_normal", rng=rng, **path)
     start, along = rng.standard_normal((2, seeds, 1, width))

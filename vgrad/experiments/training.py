@@ -18,7 +18,6 @@ from ..tape import tree_map
 from ._protocol import measured
 from .activation import sigmoid_twin
 
-GUESS = float(np.log(10))  # the loss of someone who holds each of ten digits for equally likely
 LAST = 10  # steps of training whose batches' loss and accuracy are averaged
 NORMS = ("none", "batch", "layer")
 TWIN = "tanh_twin"  # a scheme for sigmoid alone: weights with which it computes what Xavier's compute with tanh
@@ -87,11 +86,10 @@ def watch(
     require.choice("activation", activation, ops.ACTIVATIONS)
     require.choice("scheme", scheme, [*init.SCHEMES, *([TWIN] if (activation, norm) == ("sigmoid", "none") else [])])
     require.choice("norm", norm, NORMS)
-    depth, steps = require.whole("depth", depth, 1), require.whole("steps", steps, 1)
-    seeds, seed = require.whole("seeds", seeds, 1), require.whole("seed", seed, 0)
+    require.counts(depth=depth, width=width, steps=steps, seeds=seeds)
+    batches = _batches(batch, require.whole("seed", seed, 0))
     nets = _networks(activation, scheme, norm, [64, *[width] * depth, 10], seeds, seed)
     model = _holding(train.classifier(activation, norm=None if norm == "none" else norm), _layers(frozen, depth + 1))
-    batches = data.batches(*data.digits(dtype="float32")[:2], batch, rng=np.random.default_rng((seed, 1)))
     start = TrainingRecord(
         activation, scheme, norm, optimizer, rate, depth, width, batch, seeds, _layers(frozen, depth + 1), floor, 0,
         np.full((seeds, steps), np.nan), np.full((seeds, steps), np.nan),
@@ -103,9 +101,15 @@ def watch(
 
 def message(record: TrainingRecord, pictures: int = 64) -> Array:
     """The share of the last hidden layer in which pictures differ, each network's: 10 to ``probes.signal_fraction``."""
+    pictures = require.whole("pictures", pictures, 2)
     x = np.broadcast_to(data.digits(dtype="float32").x_train[:pictures], (record.seeds, pictures, 64))
     norm = None if record.norm == "none" else record.norm
     return 10 ** probes.signal_fraction(models.hidden(record.params[:-1], x, record.activation, norm=norm)[0])
+
+
+def _batches(batch: int, seed: int) -> Iterator:
+    x, labels = data.digits(dtype="float32")[:2]
+    return data.batches(x, labels, require.whole("batch", batch, 1, len(x)), rng=np.random.default_rng((seed, 1)))
 
 
 def _layers(frozen, readout: int) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import choice, scale, three_digits
+from .controls import activation_choice, scale, three_digits
 from .framework import Explorer
 
 PRESETS = {
@@ -18,9 +18,8 @@ PRESETS = {
 
 def activation(**values) -> Explorer:
     """φ, φ' and the slopes of units with z ~ N(0, σ²), with theory.   values : where its controls start."""
-    activations = {plots.grammar.look(name).label: name for name in experiments.CHOICES["activation"]}
     controls = {
-        "activation": choice("function", "sigmoid", activations),
+        "activation": activation_choice("sigmoid", "function"),
         "sigma": scale("σ of z", 1.0, 0.1, 100.0),
     }
     return Explorer(

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import ipywidgets as widgets
 
-from .. import require
+from .. import experiments, plots, require
 
-LABEL, SLIDER, BOX = "88px", "226px", "76px"
+LABEL, BOX = "88px", "76px"
 
 
 class Control(NamedTuple):
@@ -65,6 +65,11 @@ def choice(label: str, value: str, options: dict[str, str]) -> Control:
     dropdown = widgets.Dropdown(options=list(options.items()), value=value, description=label)
     dropdown.style.description_width, dropdown.layout.width = LABEL, "auto"
     return Control(dropdown, dropdown)
+
+
+def activation_choice(value: str, label: str = "activation", among=experiments.CHOICES["activation"]) -> Control:
+    """A dropdown of activations, by the names they have in pictures."""
+    return choice(label, value, {plots.grammar.look(name).label: name for name in among})
 
 
 def text(label: str, value: str, hint: str) -> Control:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import choice, row, scale, switch, three_digits, whole
+from .controls import activation_choice, choice, row, scale, switch, three_digits, whole
 from .framework import Explorer
 
 PRESETS = {
@@ -31,12 +31,11 @@ SWITCHES = ("dh", "dz", "dW", "log")
 
 def gradient_flow(**values) -> Explorer:
     """Per-layer ‖dh‖, ‖dz‖ and ‖dW‖ of many random networks, with theory.   values : where its controls start."""
-    activations = {plots.grammar.look(name).label: name for name in experiments.CHOICES["activation"]}
     schemes = {plots.grammar.title(name): name for name in experiments.CHOICES["scheme"]}
     controls = {
         "depth": whole("depth", 30, 1, 100),
         "width": whole("width", 32, 4, 256),
-        "activation": choice("activation", "tanh", activations),
+        "activation": activation_choice("tanh"),
         "scheme": choice("weights", "xavier_normal", schemes),
         "gain": scale("gain", 1.0, 0.1, 20.0),
         "norm": choice("norm", "none", NORMS),

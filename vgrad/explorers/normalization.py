@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import choice, row, scale, switch, three_digits, whole
+from .controls import activation_choice, choice, row, scale, switch, three_digits, whole
 from .framework import Explorer
 
 PRESETS = {
@@ -20,9 +20,8 @@ SWITCHES = {"no_norm": "none", "batch_norm": "batch", "layer_norm": "layer"}
 
 def normalization(**values) -> Explorer:
     """‖dh‖ by layer with none, batch and layer norm, and theory.   values : where its controls start."""
-    activations = {plots.grammar.look(name).label: name for name in experiments.CHOICES["activation"]}
     controls = {
-        "activation": choice("activation", "sigmoid", activations),
+        "activation": activation_choice("sigmoid"),
         "batch": whole("batch", 16, 2, 128),
         "depth": whole("depth", 30, 1, 100),
         "width": whole("width", 32, 4, 128),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import choice, real, whole
+from .controls import activation_choice, real, whole
 from .framework import Explorer
 
 PRESETS = {
@@ -18,11 +18,10 @@ PRESETS = {
 
 def phase_diagram(**values) -> Explorer:
     """χ over σ_w and σ_b, a net's layers, and ξ.   values : where its controls start."""
-    activations = {plots.grammar.look(name).label: name for name in experiments.phase.ACTIVATIONS}
     controls = {
         "sigma_w": real("σ_w", 1.8, 0.0, 4.0, 0.01),
         "sigma_b": real("σ_b", 0.2, 0.0, 1.0, 0.01),
-        "activation": choice("activation", "tanh", activations),
+        "activation": activation_choice("tanh", among=experiments.phase.ACTIVATIONS),
         "depth": whole("depth", 30, 1, 100),
         "width": whole("width", 64, 4, 128),
         "seeds": whole("networks", 8, 1, 32),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import choice, row, scale, switch, three_digits, whole
+from .controls import activation_choice, choice, row, scale, switch, three_digits, whole
 from .framework import Explorer
 
 PRESETS = {
@@ -19,10 +19,9 @@ SWITCHES = ("h", "dh", "apart")
 
 def signal_propagation(**values) -> Explorer:
     """The sizes of h and dh by layer, what tells samples apart, and theory.   values : where its controls start."""
-    activations = {plots.grammar.look(name).label: name for name in experiments.CHOICES["activation"]}
     schemes = {plots.grammar.title(name): name for name in experiments.CHOICES["scheme"]}
     controls = {
-        "activation": choice("activation", "tanh", activations),
+        "activation": activation_choice("tanh"),
         "scheme": choice("weights", "xavier_normal", schemes),
         "gain": scale("gain", 1.0, 0.1, 20.0),
         "depth": whole("depth", 30, 1, 100),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import choice, real, whole
+from .controls import activation_choice, choice, real, whole
 from .framework import Explorer
 
 PRESETS = {
@@ -25,13 +25,12 @@ NORMS = {
 
 def skip(**values) -> Explorer:
     """The sizes of h and dh by layer, and theory.   values : where its controls start."""
-    activations = {plots.grammar.look(name).label: name for name in experiments.CHOICES["activation"]}
     controls = {
         "form": choice("path", "pre", FORMS),
         "alpha": real("α", 1.0, 0.0, 1.0, 0.01),
         "over": choice("branch times", "1", OVER),
         "norm": choice("norm", "none", NORMS),
-        "activation": choice("activation", "relu", activations),
+        "activation": activation_choice("relu"),
         "depth": whole("depth", 50, 1, 100),
         "width": whole("width", 32, 4, 128),
         "seeds": whole("networks", 8, 1, 32),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import choice, scale, three_digits, whole
+from .controls import activation_choice, choice, scale, three_digits, whole
 from .training import FIRST, TrainExplorer
 
 PRESETS = {
@@ -20,10 +20,9 @@ NORMS = {"none": "none", "batch, before the activation": "batch", "layer, before
 
 def train_mlp(**values) -> TrainExplorer:
     """Loss, last update and movement by layer, while it trains.   values : where its controls start."""
-    activations = {plots.grammar.look(name).label: name for name in experiments.CHOICES["activation"]}
     optimizers = {name: key for key, name in plots.training_words.OPTIMIZERS.items()}
     controls = {
-        "activation": choice("activation", "sigmoid", activations),
+        "activation": activation_choice("sigmoid"),
         "depth": whole("depth", 6, 1, 30),
         "scheme": choice("weights", "xavier_normal", {plots.grammar.title(name): name for name in SCHEMES}),
         "norm": choice("norm", "none", NORMS),

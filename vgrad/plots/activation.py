@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.lines import Line2D
 
+from .. import require
 from . import curves, grammar
 from .picture import Canvas, Picture
 
@@ -154,6 +155,7 @@ def alt(record) -> str:
 
 def factors(records) -> Picture:
     """The factor a layer against the size of the weights, an activation a curve; the whole net vanishes in the blue."""
+    require.several("records", records)
     axes = curves.axes(grammar.new_figure(), "one layer multiplies dh by")
     sigmas, ten = records[0].sigmas, 10 ** (grammar.HEALTHY / (records[0].depth - 1))
     ceiling = 1.25 * max(max(record.factors.max() for record in records), 1.2)
@@ -181,5 +183,5 @@ def _factors_sentence(records) -> str:
         )
         parts.append(f"{grammar.look(record.activation).label} {', '.join(points)}")
     first = records[0]
-    networks = f"medians of {first.factors.shape[1]} networks, {first.depth} layers, width {first.width}"
-    return f"One layer multiplies the gradient, by σ_w: {'; '.join(parts)}; {networks}."
+    nets = f"medians of {grammar.count(first.factors.shape[1], 'network')}, {first.depth} layers, width {first.width}"
+    return f"One layer multiplies the gradient, by σ_w: {'; '.join(parts)}; {nets}."

@@ -22,7 +22,7 @@ class ConnectivityPlot:
         self.figure = grammar.new_figure(9.0, 5.2)
         self.axes = self.figure.add_axes((0.085, 0.29, 0.83, 0.615))
         self.bands = {cell: self.axes.fill_between([0, 1], [0, 0], [0, 0], alpha=0.2, linewidth=0) for cell in LOOKS}
-        self.lines, self.labels = {}, {}
+        self.lines = {}
         for cell, look in LOOKS.items():
             self.bands[cell].set_facecolor(look.color)
             style = dict(color=look.color, marker=look.marker, linewidth=2.4, markersize=8, clip_on=False)
@@ -182,6 +182,5 @@ def _agreement_sentence(record) -> str:
         if np.median(after) < 0.1 * np.median(before)
     ]
     how = f"while they are trained it fades further at distance {', '.join(faded)}" if faded else "training fades none"
-    return (
-        f"RNNs that learn is or are in {record.steps} steps: {'; '.join(parts)}. Of the gradient at the subject, {how}."
-    )
+    who = f"RNNs that learn is or are in {grammar.count(record.steps, 'step')}"
+    return f"{who}: {'; '.join(parts)}. Of the gradient at the subject, {how}."

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from .. import require
 from . import grammar
 
 ROOM = 17  # points from one label to the next
@@ -20,6 +21,28 @@ def axes(figure: Figure, name: str) -> Axes:
     return pair
 
 
+def with_looks(records, looks, name: str = "records") -> zip:
+    """Each record with a look of its own; a ValueError if there are none, or more than looks."""
+    return zip(require.several(name, records, len(looks)), looks, strict=False)
+
+
+def span(*rows) -> tuple[float, float]:
+    """The least and the largest number of all ``rows`` that is finite; 0 if none is."""
+    values = np.concatenate([np.ravel(row) for row in rows])
+    values = values[np.isfinite(values)]
+    return (values.min(), values.max()) if values.size else (0.0, 0.0)
+
+
+def zeros(axes: Axes, x, floor: float) -> None:
+    """The symbol of what is exactly 0, on the axis floor."""
+    axes.plot(x, np.full(np.shape(x), floor), "v", color=grammar.VANISHING, markersize=8, clip_on=False)
+
+
+def ticks(axes: Axes, steps: int, parts: int) -> None:
+    """Steps of training, in about so many parts."""
+    axes.set_xticks(np.arange(0, steps + 1, max(1, steps // parts)))
+
+
 def curve(axes: Axes, x, rows, look: grammar.Look):
     """Draw the band of eight networks in ten, and their median, which is returned.   rows : (seeds, len(x))."""
     low, median, high = np.quantile(rows, (0.1, 0.5, 0.9), axis=0)
@@ -29,16 +52,26 @@ def curve(axes: Axes, x, rows, look: grammar.Look):
     return median
 
 
+def stacked(heights, bottom: float = -np.inf, top: float = np.inf) -> list[float]:
+    """Places of labels, in points: each at its height if it can be, ROOM above the one below, from bottom to top."""
+    last, places = bottom - ROOM, []
+    for above, height in zip(range(len(heights))[::-1], heights, strict=True):
+        last = max(last + ROOM, min(height, top - ROOM * above))
+        places.append(last)
+    return places
+
+
 def label_ends(axes: Axes, x: float, ends) -> None:
-    """Labels at x, each at least ROOM above the one below; call it when limits are set.   ends : (y, text, colour)."""
-    to_points, last = 72 / axes.figure.dpi, -np.inf
-    for y, text, color in sorted(ends):
-        height = axes.transData.transform((x, y))[1] * to_points
-        last = max(height, last + ROOM)
-        axes.annotate(
-            text, (x, y), (10, last - height), textcoords="offset points", va="center", fontsize=14, weight="bold",
-            color=color, annotation_clip=False,
-        )  # fmt: skip
+    """Labels at x, each at least ROOM above the one below; call it when limits are set.   ends : (y, text, colour).
+
+    A curve that has left the axis is named at its floor or its ceiling; and at this, what is no longer finite.
+    """
+    floor, ceiling = axes.get_ylim()
+    ends = sorted((np.clip(ceiling if np.isnan(y) else y, floor, ceiling), *rest) for y, *rest in ends)
+    heights = [axes.transData.transform((x, y))[1] * 72 / axes.figure.dpi for y, *_ in ends]
+    style = dict(textcoords="offset points", va="center", fontsize=14, weight="bold", annotation_clip=False)
+    for (y, text, color), height, place in zip(ends, heights, stacked(heights), strict=True):
+        axes.annotate(text, (x, y), (10, place - height), color=color, **style)
 
 
 def legend(figure: Figure, theory: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""What RNNs learn with clipping and without it: the loss over that of always answering the mean, step by step."""
+"""What RNNs learn with clipping and without it: the loss over that of always answering 1, step by step."""
 
 from __future__ import annotations
 
@@ -14,16 +14,14 @@ LOWEST, HIGHEST = 0.5, 2.0  # where learning begins, or not; what comes before i
 
 
 def runs(records) -> Picture:
-    """A curve for each RunsRecord, of its finite networks; where none is left, the symbol of an overflow."""
+    """A curve for each RunsRecord, for as long as all its networks are finite; then the symbol of an overflow."""
+    pairs = [*curves.with_looks(records, LOOKS)]
     axes = curves.axes(grammar.new_figure(), "loss over that of always answering 1")
     steps = max(record.steps for record in records)
     axes.set(xlim=(0, 1.42 * steps), ylim=(LOWEST, HIGHEST), yscale="log")
     axes.plot([0, steps], [1, 1], **grammar.THEORY)
-    ends = []
-    for record, look in zip(records, LOOKS, strict=False):
-        ends.append(_curve(axes, record, look))
-    curves.label_ends(axes, steps, ends)
-    axes.set_xticks(np.arange(0, steps + 1, steps // 3))
+    curves.label_ends(axes, steps, [_curve(axes, record, look) for record, look in pairs])
+    curves.ticks(axes, steps, 3)
     axes.yaxis.set_major_locator(FixedLocator([0.5, 1, 2]))
     axes.yaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_minor_locator(NullLocator())
@@ -63,7 +61,7 @@ def _sentence(records) -> str:
     """Who stays finite, and who begins to learn."""
     parts = []
     for record in records:
-        seeds = len(record.loss)
         done = "" if record.finite else f", over after step {record.loss.shape[1]}"
         parts.append(f"{_label(record)}: {record.finite} finite{done}, {record.begun} have begun to learn")
-    return f"Of {seeds} networks each, {records[0].steps} steps: {'; '.join(parts)}."
+    seeds, steps = grammar.count(len(records[0].loss), "network"), grammar.count(records[0].steps, "step")
+    return f"Of {seeds} each, {steps}: {'; '.join(parts)}."

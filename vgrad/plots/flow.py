@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from . import grammar
+from . import curves, grammar
 from .picture import Canvas, Picture
 from .words import sentence
 
@@ -114,13 +114,13 @@ class FlowPlot:
         return self.canvas.png()
 
     def _spread_labels(self, labels) -> None:
-        """Push labels apart that would lie on each other: each at least 17 points above the one below."""
+        """Push labels apart that would lie on each other."""
         to_points = 72 / self.figure.dpi
         height = {label: self.axes.transData.transform(label.xy)[1] * to_points for label in labels}
-        at, top = self.axes.bbox.y0 * to_points - 8, self.axes.bbox.y1 * to_points - 17 * len(labels)
-        for label in sorted(labels, key=height.get):
-            at, top = max(at + 17, min(height[label], top + 17)), top + 17
-            label.set_position((-10, at - height[label]))
+        labels, bottom = sorted(labels, key=height.get), self.axes.bbox.y0 * to_points + 9
+        places = curves.stacked([height[label] for label in labels], bottom, self.axes.bbox.y1 * to_points)
+        for label, place in zip(labels, places, strict=True):
+            label.set_position((-10, place - height[label]))
 
     def _legend(self) -> None:
         """One legend, above the axes, in ink: it holds for every activation."""

@@ -6,8 +6,10 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from . import grammar, heatmap
-from .curves import ROOM
+from .. import require
+from . import curves, grammar, heatmap
+from .flow import DECADES
+from .grammar import decades
 from .picture import Canvas, Picture
 from .words import verdict
 
@@ -22,7 +24,6 @@ PARTS = {
     "highway": grammar.Look("#0072b2", "s", "highway"),
     "gates": grammar.Look("#c44e00", "o", "by the gates"),
 }
-DECADES = (2, 3, 5, 10, 20, 30, 40, 60, 80, 160, 320, 640)
 LSTM_MODES = {"alone": "", "paired": ", b_i = {minus}", "chrono": ", chrono"}
 
 
@@ -44,6 +45,7 @@ def of(record) -> str:
 
 def reach(records) -> Picture:
     """A still picture of ReachRecords: ‖dL/dstate_t‖ over that of h_T, each net a curve; the past is on the left."""
+    require.several("records", records)
     figure = grammar.new_figure(9.0, 5.0)
     axes = figure.add_axes((0.075, 0.125, 0.905, 0.775))
     grammar.tidy(axes)
@@ -54,7 +56,8 @@ def reach(records) -> Picture:
         look, at = CELLS[record.cell], np.arange(T - record.T, T + 1)
         low, median, high = quantiles[id(record)].clip(floor, ceiling)
         axes.fill_between(at, low, high, color=look.color, alpha=0.16, linewidth=0)
-        axes.plot(at, median, color=look.color, marker=look.marker, markersize=8, linewidth=2.4, markevery=T // 8)
+        style = dict(color=look.color, marker=look.marker, markersize=8, linewidth=2.4)
+        axes.plot(at, median, markevery=max(1, T // 8), **style)
         ends.append((median[0], of(record), look.color))
     axes.set(xlim=(-0.42 * T, 1.01 * T), ylim=(floor, ceiling))
     _ground(axes, floor, ceiling)
@@ -73,22 +76,18 @@ def reach_sentence(records) -> str:
     """What arrives at the first state, in each net, and the verdict."""
     parts = [f"{of(r)} keeps {grammar.number(r.ratio)}, it {verdict(r.ratio)}" for r in records]
     one = records[0]
-    nets = f"medians of {one.seeds} networks, width {one.width}, inputs of size {one.sigma:g}"
+    nets = f"medians of {grammar.count(one.seeds, 'network')}, width {one.width}, inputs of size {one.sigma:g}"
     return f"After {one.T} steps back, of the gradient of the last h {'; '.join(parts)}; {nets}."
 
 
 def _label_starts(axes, ends) -> None:
     """Labels left of the curves' starts, each at least ROOM above the one below.   ends : (height, text, colour)."""
-    to_points = 72 / axes.figure.dpi
-    bottom, top = axes.bbox.y0 * to_points + 9, axes.bbox.y1 * to_points - 9
-    last, places = bottom - ROOM, []
-    for k, (y, *_) in enumerate(sorted(ends)):
-        height, above = axes.transData.transform((0, y))[1] * to_points, len(ends) - 1 - k
-        last = min(max(height, last + ROOM), top - ROOM * above)
-        places.append(last - height)
-    for (y, text, color), place in zip(sorted(ends), places, strict=True):
-        style = dict(ha="right", va="center", fontsize=13, weight="bold", color=color)
-        axes.annotate(text, (0, y), (-10, place), textcoords="offset points", **style)
+    to_points, ends = 72 / axes.figure.dpi, sorted(ends)
+    heights = [axes.transData.transform((0, y))[1] * to_points for y, *_ in ends]
+    places = curves.stacked(heights, axes.bbox.y0 * to_points + 9, axes.bbox.y1 * to_points - 9)
+    style = dict(textcoords="offset points", ha="right", va="center", fontsize=13, weight="bold")
+    for (y, text, color), height, place in zip(ends, heights, places, strict=True):
+        axes.annotate(text, (0, y), (-10, place - height), color=color, **style)
 
 
 # --- three maps and a highway -----------------------------------------------------------------------------------------
@@ -105,7 +104,7 @@ class GatesPlot:
         }
         self.bar = self.figure.add_axes((0.915, 0.56, 0.016, 0.375))
         self.axes = self.figure.add_axes((0.092, 0.085, 0.71, 0.345))
-        self.lines, self.zeros, self.labels = {}, {}, {}
+        self.lines, self.zeros = {}, {}
         for name, look in PARTS.items():
             (self.lines[name],) = self.axes.plot([], [], markersize=7, **_style(name, look))
             floor = dict(marker="v", color=grammar.VANISHING, markersize=8, clip_on=False, linestyle="none")
@@ -171,12 +170,6 @@ def gates(record) -> Picture:
     return Picture(GatesPlot(record).figure, sentence(record))
 
 
-def decades(sizes):
-    """log10, -inf of 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.log10(sizes)
-
-
 def _style(name: str, look) -> dict:
     """All paths lie under one of their parts, and are wider and paler than these, so that both are seen."""
     wide = dict(linewidth=9, alpha=0.35, marker="", solid_capstyle="butt")
@@ -204,9 +197,8 @@ def sentence(record) -> str:
     found = "; ".join(f"{name} keeps {grammar.number(size)}, it {verdict(size)}" for name, size in _ends(record))
     parts = [grammar.number(getattr(record, name)[0]) for name in ("highway", "gates", "total")]
     split = "Of the LSTM's last c by its first, {} comes along the highway, {} through the gates, {} in all."
-    return " ".join(
-        [f"Of the last state by the first, {record.T - 1} steps apart: {found}.", split.format(*parts), _net(record)]
-    )
+    found = f"Of the last state by the first, {grammar.count(record.T - 1, 'step')} apart: {found}."
+    return " ".join([found, split.format(*parts), _net(record)])
 
 
 def alt(record) -> str:

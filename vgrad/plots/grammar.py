@@ -17,6 +17,7 @@ INK, PAPER, FAINT = "#1a1a1a", "#ffffff", "#6b6b6b"
 VANISHING, EXPLODING = "#0b4f82", "#9a3d00"  # words on the shaded sides
 VANISHING_SIDE, EXPLODING_SIDE = "#dfecf7", "#fde8d9"
 HEALTHY = 1.0  # decades: between a tenth and ten times the last layer's gradient, nothing is called a problem
+MARK = dict(color=FAINT, linewidth=1.4, linestyle=":")  # of a value to compare with
 THEORY = dict(color=INK, linestyle=(0, (5, 3)), linewidth=1.8)
 
 
@@ -120,6 +121,12 @@ def decade_ticks(axes: Axes, low: float, high: float, most: int = 8) -> None:
 def up_to(value: float, steps) -> float:
     """The first of ``steps`` that is not below ``value``, or the last: axes move in steps, so that ticks stay put."""
     return next((step for step in steps if value <= step), steps[-1])
+
+
+def decades(sizes):
+    """log10; -inf of 0, NaN of what is not a number."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log10(sizes)
 
 
 def number(value: float) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.lines import Line2D
 
+from .. import require
 from . import curves, grammar
 from .flow import Curve
 from .picture import Picture
 from .ways import LOOKS as WAYS
 from .ways import WaysPlot
-from .words import verdict
+from .words import verdict, whose
 
 LOOKS = WAYS | {"apart": grammar.Look("#7a6200", "o", "apart")}
 ALIKE = 0.5  # of h: when two samples differ in less of it, a correlation of over 3/4
@@ -98,8 +99,7 @@ def networks(record) -> str:
     gain = "" if record.gain == 1 else f" × {record.gain:g}"
     scheme = "" if record.scheme == "scaled_normal" else f"{grammar.title(record.scheme)}{gain}, "
     of_what = f"width {record.width}, {scheme}σ_w {record.sigma_w:.3g}, σ_b {record.sigma_b:.3g}"
-    who = "One network" if record.seeds == 1 else f"Median of {record.seeds} networks"
-    return f"{who}: {of_what}, {record.batch} samples"
+    return f"{whose(record.seeds)}: {of_what}, {record.batch} samples"
 
 
 # --- still pictures -------------------------------------------------------------------------------------------------
@@ -107,18 +107,19 @@ def networks(record) -> str:
 
 def sweep(records) -> Picture:
     """Decades of a size at its way's end against σ_w over its formula's, an activation a curve, theory dashed."""
+    require.several("records", records)
     axes = curves.axes(grammar.new_figure(), "size at the end of the way")
     x = [record.sigma_w / record.formula for record in records]
     low, high = min(row[0] for row in x), max(row[-1] for row in x)
-    floor = np.floor(min(record.decades.min() for record in records))
-    ceiling = np.ceil(max(record.decades.max() for record in records))
+    least, most = curves.span(*(record.decades for record in records))
+    floor, ceiling = np.floor(least), max(np.ceil(most), np.floor(least) + 1)
     axes.set(xscale="log", xlim=(low, high * 1.42), ylim=(floor, ceiling))
     grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
-    axes.axvline(1, color=grammar.FAINT, linewidth=1.4, linestyle=":")
+    axes.axvline(1, **grammar.MARK)
     ends = []
     for at, record in zip(x, records, strict=True):
         look = grammar.look(record.activation)
-        median = curves.curve(axes, at, record.decades.T, look)
+        median = curves.curve(axes, at, record.decades.T.clip(floor, ceiling), look)
         axes.plot(at, record.theory, **grammar.THEORY)
         ends.append((median[-1], _swept(record), look.color))
     curves.label_ends(axes, high, ends)
@@ -140,11 +141,16 @@ def _sweep_sentence(records) -> str:
     parts = []
     for record in records:
         what = grammar.look(record.activation).label + ("" if record.size == 1 else f", x of size {record.size:g}")
-        found = f"at {record.optimum:.3g} (theory {record.expected:.3g}, formula {record.formula:.3g})"
+        found = f"at {_place(record.optimum)} (theory {_place(record.expected)}, formula {record.formula:.3g})"
         parts.append(f"{record.way} of {what}, {found}")
     first = records[0]
-    nets = f"{first.depth} layers, width {first.width}, medians of {first.decades.shape[1]} networks"
+    nets = f"width {first.width}, medians of {grammar.count(first.decades.shape[1], 'network')}"
+    nets = f"{grammar.count(first.depth, 'layer')}, {nets}"
     return f"The σ_w at which a size comes through as large as it started: {'; '.join(parts)}; {nets}."
+
+
+def _place(sigma_w: float) -> str:
+    return f"{sigma_w:.3g}" if np.isfinite(sigma_w) else "none of these"
 
 
 PANELS = {"h": "h, going forward", "dz": "dz, coming back", "dW": "dW, of the weights"}
@@ -152,6 +158,7 @@ PANELS = {"h": "h, going forward", "dz": "dz, coming back", "dW": "dW, of the we
 
 def glorot(records) -> Picture:
     """h, dz and dW by layer, a panel each, of two draws of the weights: Glorot & Bengio's figures 6, 7 and 8."""
+    require.several("records", records)
     figure = grammar.new_figure(9.0, 3.9)
     panels = figure.subplots(1, 3, sharey=True)
     figure.subplots_adjust(0.075, 0.15, 0.99, 0.8, wspace=0.1)
@@ -189,6 +196,7 @@ def _glorot_sentence(records) -> str:
 
 def spectra(records) -> Picture:
     """Singular values of whole nets' Jacobians, from the largest to the smallest, a draw a curve."""
+    require.several("records", records)
     axes = curves.axes(grammar.new_figure(), "singular value of the whole net")
     floor, n = -10, records[0].width
     axes.set(xlim=(0, 1.2 * n), ylim=(floor, 2))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import require
 from . import curves, grammar
 from .picture import Picture
 
 
 def learning(records) -> Picture:
     """The accuracy of training's batches, step by step; a cure has its colour, an activation its marker."""
+    require.several("records", records)
     axes = curves.axes(grammar.new_figure(), "accuracy of each batch, at the best rate")
     steps = max(record.steps for record in records)
     axes.set(xlim=(0, 1.6 * steps), ylim=(0, 1.02))
-    axes.plot([0, steps], [0.1, 0.1], color=grammar.FAINT, linewidth=1.4, linestyle=":")
+    axes.plot([0, steps], [0.1, 0.1], **grammar.MARK)
     labels = []
     for record in records:
         cure, marker = _cure(record), grammar.look(record.activation).marker
@@ -22,7 +24,7 @@ def learning(records) -> Picture:
         median = curves.curve(axes, at, record.curves[:, there], cure._replace(marker=marker))
         labels.append((np.mean(median[-10:]), _named(record, records), cure.color))
     curves.label_ends(axes, steps, labels)
-    axes.set_xticks(np.arange(0, steps + 1, steps // 4))
+    curves.ticks(axes, steps, 4)
     axes.set_xlabel("step of training; the dotted line is guessing", fontsize=13)
     curves.legend(axes.figure)
     return Picture(axes.figure, _sentence(records))
@@ -32,8 +34,8 @@ def _sentence(records) -> str:
     parts = [f"{_named(record, records)}: {record.learnt} of {len(record.best)}" for record in records]
     first = records[0]
     layers = f"{grammar.count(first.depth, 'layer')}, " if _one(records, "depth") else ""
-    nets = f"{layers}width {first.width}"
-    return f"Networks that tell more than half of the digits after {first.steps} steps, {nets}: {'; '.join(parts)}."
+    after = f"after {grammar.count(first.steps, 'step')}, {layers}width {first.width}"
+    return f"Networks that tell more than half of the digits {after}: {'; '.join(parts)}."
 
 
 def _named(record, records) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import require
 from . import curves, grammar
-from .gates import CELLS, DECADES, decades, named, of
+from .flow import DECADES
+from .gates import CELLS, named, of
+from .grammar import MARK, decades
 from .picture import Canvas, Picture
-from .words import verdict
+from .words import verdict, whose
 
 GUESS, SOLVED = 1 / 6, 0.05  # the loss of always answering 1; what counts as solved
 HIGHEST = (0.4, 0.6, 1, 2, 5, 10, 100, 1e3, 1e6, 1e12, 1e38)
-MARK = dict(color=grammar.FAINT, linewidth=1.4, linestyle=":")  # of a value to compare with
-SPAN = 10  # steps whose mean loss is drawn
+SPAN = 10  # steps whose mean loss is drawn, if there are as many
 
 
 class MemoryPlot:
@@ -100,23 +102,25 @@ def _quantiles(rows):
 
 
 def losses(records) -> Picture:
-    """The loss of training's batches, the mean of ten each: a record a curve."""
-    axes, ends = curves.axes(grammar.new_figure(), "loss of ten batches"), []
-    steps = max(record.steps for record in records)
+    """The loss of training's batches, the mean of ten each, or of short runs every batch's: a record a curve."""
+    steps, shortest = (end(record.steps for record in require.several("records", records)) for end in (max, min))
+    span, name = (SPAN, "loss of ten batches") if shortest >= SPAN else (1, "loss of each batch")
+    axes, ends = curves.axes(grammar.new_figure(), name), []
     axes.set(xlim=(0, 1.45 * steps), ylim=(0, 0.32))
     for height in (GUESS, SOLVED):
         axes.plot([0, steps], [height, height], **MARK)
     for record in records:
-        rows = record.loss[:, : record.steps // SPAN * SPAN].reshape(record.seeds, -1, SPAN).mean(axis=-1)
+        rows = record.loss[:, : record.steps // span * span].reshape(record.seeds, -1, span).mean(axis=-1)
         look = CELLS[record.cell]
-        median = curves.curve(axes, SPAN * (np.arange(rows.shape[1]) + 0.5), rows, look)
+        median = curves.curve(axes, span * (np.arange(rows.shape[1]) + 0.5), rows, look)
         ends.append((median[-1], of(record), look.color))
     curves.label_ends(axes, steps, ends)
     axes.set_xticks(np.linspace(0, steps, 5).round())
     axes.set_xlabel("step of training; dotted: always answering 1, and solved", fontsize=13)
     curves.legend(axes.figure)
     parts = [f"{of(record)} {_count(record.solved)}" for record in records]
-    words = f"Networks that add two numbers up to {records[0].T} steps apart within {steps} steps: {'; '.join(parts)}."
+    within = f"up to {records[0].T} steps apart within {grammar.count(steps, 'step')}"
+    words = f"Networks that add two numbers {within}: {'; '.join(parts)}."
     return Picture(axes.figure, words)
 
 
@@ -202,26 +206,24 @@ def sentence(record) -> str:
     with np.errstate(invalid="ignore"):
         arrives, now = float(np.median(record.sizes[:, 0])), float(np.median(record.final))
     finding = f"{of(record)}, {record.T} steps apart: {_count(record.solved)} have solved it after step {record.step}."
-    loss = f"The loss is {grammar.number(now)}; always answering 1 has {GUESS:.2g}."
-    gradient = (
-        f"Of the gradient of the last h, {grammar.number(arrives)} reaches the first state: it {verdict(arrives)}."
-    )
+    now = grammar.number(now) if np.isfinite(now) else "not known yet" if record.step == 0 else "no longer finite"
+    loss = f"The loss is {now}; always answering 1 has {GUESS:.2g}."
+    arrived = f"Of the gradient of the last h, {grammar.number(arrives)} reaches the first state"
+    gradient = f"{arrived if np.isfinite(arrives) else 'The gradient is no longer finite'}: it {verdict(arrives)}."
     gate = (
         f"The gate that keeps the state is open to {np.median(record.open):.2f}."
         if np.isfinite(record.open).all()
         else ""
     )
-    nets = f"Median of {record.seeds} networks" if record.seeds > 1 else "One network"
     trouble = f"Training ended: {record.trouble}." if record.trouble else ""
-    protocol = f"{nets}: width {record.width}, Adam at {record.rate:g}, clipped to a norm of 1."
+    protocol = f"{whose(record.seeds)}: width {record.width}, Adam at {record.rate:g}, clipped to a norm of 1."
     return " ".join(part for part in (finding, loss, gradient, gate, trouble, protocol) if part)
 
 
 def alt(record) -> str:
     """The picture in words."""
     times = np.unique(np.linspace(0, record.T, 5).round().astype(int))
-    with np.errstate(invalid="ignore"):
-        sizes = np.median(record.sizes, axis=0)
+    sizes = _quantiles(record.sizes)[1]
     points = ", ".join(f"{grammar.number(float(sizes[t]))} at time {t}" for t in times)
     return (
         f"Loss by step of training, and the gradient by time after step {record.measured} of {record.steps}: {points}."

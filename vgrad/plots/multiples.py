@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.lines import Line2D
 
+from .. import require
 from . import grammar
 from .flow import DECADES, limits, on_axis
 from .picture import Picture
@@ -13,7 +14,7 @@ from .words import grid_sentence, spread_sentence
 
 def grid(records, columns: int) -> Picture:
     """Small multiples of dh on one pair of axes: records in rows of ``columns``, an activation a column."""
-    rows = -(-len(records) // columns)
+    rows = -(-len(require.several("records", records)) // require.whole("columns", columns, 1))
     figure = grammar.new_figure(9.6, 0.9 + 1.2 * rows)
     deepest = max(record.depth for record in records)
     floor = min(limits(record)[1] for record in records)
@@ -33,6 +34,7 @@ def grid(records, columns: int) -> Picture:
 
 def spread(records, by: str = "width") -> Picture:
     """One dot a network: its ‖dh_1‖ / ‖dh_depth‖, a column a record, the columns named by the record's field ``by``."""
+    require.several("records", records)
     figure = grammar.new_figure()
     axes = figure.add_axes((0.092, 0.135, 0.895, 0.755))
     decades = [_decades(record) for record in records]
@@ -87,5 +89,5 @@ def _panel(panel, record, deepest: int, floor: float, ceiling: float) -> None:
     )
     panel.plot(layers, on_axis(record.theory["dh"], "log"), **{**grammar.THEORY, "linewidth": 1.1})
     grammar.tidy(panel, size=9)
-    panel.set(xlim=(1, deepest), ylim=(floor, ceiling), xticks=[1, round(deepest / 2)])
+    panel.set(xlim=(1, max(deepest, 2)), ylim=(floor, ceiling), xticks=sorted({1, round(deepest / 2) or 1}))
     grammar.decade_ticks(panel, floor, ceiling, most=4)

@@ -7,7 +7,7 @@ import numpy as np
 from . import grammar
 from .flow import DEPTHS, Curve, FlowPlot, frame, limits
 from .picture import Picture
-from .words import verdict
+from .words import verdict, whose
 
 LOOKS = {"none": grammar.CURES["plain"], "batch": grammar.CURES["batch"], "layer": grammar.CURES["layer"]}
 WITH = {"none": "without a norm", "batch": "with batch norm", "layer": "with layer norm"}
@@ -118,7 +118,7 @@ def _troubles(record) -> list[str]:
 def _networks(record) -> str:
     ran = _ran(record)
     same = ", the same for each curve" if len(record.flows) > 1 else ""
-    return f"{'One network' if ran == 1 else f'Median of {ran} networks'}{same}: {_net(record)}."
+    return f"{whose(ran)}{same}: {_net(record)}."
 
 
 def _ran(record) -> int:

@@ -13,6 +13,7 @@ from .recurrence_words import sentence
 CELLS = {name: gates.CELLS[name] for name in ("rnn", "lstm", "gru")} | {"relu_rnn": gates.CELLS["irnn"]}
 STRETCH = grammar.Look("#b3006b", ">", "singular values")
 EIGEN = grammar.Look("#00558f", "o", "eigenvalues")
+OTHERS = (CELLS["gru"], CELLS["relu_rnn"])  # looks of a third and a fourth curve
 RADII, STRETCHES = (1.25, 2.2, 3.3), (1.5, 3, 6, 12, 25, 50)
 OFTEN_SAID = dict(color=EIGEN.color, linestyle=":", linewidth=2.2)
 SMALL = 13
@@ -107,16 +108,20 @@ def unrolled(record) -> Picture:
 def powers(record) -> Picture:
     """A still picture of ‖Wᵗ‖ of some matrices, each with its ρᵗ dotted."""
     axes = curves.axes(grammar.new_figure(), "how far Wᵗ stretches, ‖Wᵗ‖")
-    looks, times, ends = (STRETCH, EIGEN, CELLS["gru"], CELLS["relu_rnn"]), np.arange(record.sizes.shape[1]), []
-    decades = np.log10(record.sizes)
-    for look, name, row, radius in zip(looks, record.names, decades, record.radius, strict=False):
-        axes.plot(times, row, color=look.color, marker=look.marker, markevery=10, linewidth=2.6, markersize=8)
-        axes.plot(times, times * np.log10(radius), **grammar.THEORY)
-        ends.append((row[-1], name, look.color))
+    rows, times, ends = grammar.decades(record.sizes), np.arange(record.sizes.shape[1]), []
+    least, most = curves.span(rows)
+    floor, ceiling = np.floor(least - 0.5), np.ceil(most + 0.5)
+    each = zip(record.names, rows, grammar.decades(record.radius), strict=True)
+    for (name, row, radius), look in curves.with_looks(each, (STRETCH, EIGEN, *OTHERS), "record.names"):
+        shown = row.clip(floor)
+        axes.plot(times, shown, color=look.color, marker=look.marker, markevery=10, linewidth=2.6, markersize=8)
+        curves.zeros(axes, times[row == -np.inf], floor)
+        if np.isfinite(radius):
+            axes.plot(times, times * radius, **grammar.THEORY)
+        ends.append((shown[-1], name, look.color))
         if (peak := int(row.argmax())) > 0:
-            axes.axvline(peak, color=grammar.FAINT, linewidth=1.4, linestyle=":")
+            axes.axvline(peak, **grammar.MARK)
             axes.text(peak + 1, row[peak] + 0.5, f"t = {peak}", color=look.color, fontsize=13)
-    floor, ceiling = np.floor(decades.min() - 0.5), np.ceil(decades.max() + 0.5)
     axes.set(xlim=(0, 1.22 * times[-1]), ylim=(floor, ceiling))
     grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
     grammar.decade_ticks(axes, floor, ceiling)
@@ -131,20 +136,22 @@ def powers(record) -> Picture:
 
 def radii(record) -> Picture:
     """A still picture of ‖dh_T / dh_0‖ against the spectral radius, one curve for each size of the inputs."""
-    axes = curves.axes(grammar.new_figure(), f"dh over {record.T} steps")
-    looks, ends = (EIGEN, STRETCH, CELLS["gru"], CELLS["relu_rnn"]), []
-    for look, scale, rows, theory in zip(looks, record.inputs, record.sizes, record.theory, strict=False):
-        median = curves.curve(axes, record.radii, np.log10(rows).T, look)
-        axes.plot(record.radii, np.log10(theory), **grammar.THEORY)
+    axes, ends = curves.axes(grammar.new_figure(), f"dh over {grammar.count(record.T, 'step')}"), []
+    sizes, theories, at = grammar.decades(record.sizes), grammar.decades(record.theory), np.array(record.radii)
+    least, most = curves.span(sizes, theories)
+    floor, ceiling = 5 * np.floor(least / 5 - 0.2), 5 * np.ceil(most / 5 + 0.2)
+    each = zip(record.inputs, sizes, theories, strict=True)
+    for (scale, rows, theory), look in curves.with_looks(each, (EIGEN, STRETCH, *OTHERS), "record.inputs"):
+        median = curves.curve(axes, at, rows.T.clip(floor), look)
+        curves.zeros(axes, at[(rows == -np.inf).all(axis=1)], floor)
+        axes.plot(at, theory, **grammar.THEORY)
         ends.append((median[-1], f"inputs of σ = {scale:g}", look.color))
-    decades = np.log10(np.stack([record.sizes.min(axis=2), record.sizes.max(axis=2), record.theory]))
-    floor, ceiling = 5 * np.floor(decades.min() / 5 - 0.2), 5 * np.ceil(decades.max() / 5 + 0.2)
-    axes.set(xlim=(record.radii[0], record.radii[-1] * 1.33), ylim=(floor, ceiling))
+    axes.set(xlim=(at[0], at[-1] * 1.33 or 1.0), ylim=(floor, ceiling))
     grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
     for words in axes.texts:
         words.set(x=0.5, ha="center")
     grammar.decade_ticks(axes, floor, ceiling)
-    axes.axvline(1, color=grammar.FAINT, linewidth=1.4, linestyle=":")
+    axes.axvline(1, **grammar.MARK)
     axes.set_xlabel("ρ: the largest |eigenvalue| of W_h", fontsize=13)
     curves.label_ends(axes, record.radii[-1], ends)
     curves.legend(axes.figure, theory=True)
@@ -167,7 +174,7 @@ def _plane(axes, most: float) -> None:
     """The complex plane, and its unit circle."""
     for patch in [*axes.patches]:
         patch.remove()
-    axes.add_patch(Circle((0, 0), 1, fill=False, color=grammar.FAINT, linewidth=1.4, linestyle=":"))
+    axes.add_patch(Circle((0, 0), 1, fill=False, **grammar.MARK))
     axes.set(xlim=(-most, most), ylim=(-most, most), xticks=(-1, 0, 1), yticks=(-1, 0, 1))
     axes.set_yticklabels(["−i", "0", "i"])
     axes.spines[:].set_visible(False)
@@ -178,7 +185,7 @@ def _one_line(axes, most: float) -> None:
     """Room for singular values, the largest on the left, and a line at 1."""
     for line in [line for line in axes.lines if not line.get_animated()]:
         line.remove()
-    axes.axhline(1, color=grammar.FAINT, linewidth=1.4, linestyle=":", zorder=0)
+    axes.axhline(1, zorder=0, **grammar.MARK)
     axes.set(xlim=(0, 33), ylim=(0, most), xticks=())
     axes.set_yticks([1, most] if most > 6 else [0, 1, most] if most > 2 else [0, 1])  # 0 and 1 may lie too close
     axes.set_xlabel("largest first", fontsize=SMALL)
@@ -219,5 +226,5 @@ def _radii_sentence(record) -> str:
             for radius, row, says in zip(record.radii, rows, theory, strict=True)
         )
         parts.append(f"with inputs of σ = {scale:g} it is {points}")
-    networks = f"medians of {grammar.count(record.sizes.shape[2], 'tanh RNN')} of {record.n} units"
-    return f"The size of dh over {record.T} steps: {'; '.join(parts)}; {networks}."
+    networks = f"medians of {grammar.count(record.sizes.shape[2], 'tanh RNN')} of {grammar.count(record.n, 'unit')}"
+    return f"The size of dh over {grammar.count(record.T, 'step')}: {'; '.join(parts)}; {networks}."

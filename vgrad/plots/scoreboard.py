@@ -98,7 +98,7 @@ def sentence(view) -> str:
         f"{row.label}: the gradient of the first {what} is {median(row.decades):+.1f} decades from the last's, "
         f"{span(row.decades)} in {len(row.decades)} networks: it {view.verdicts[at]}. {_told(row)} "
         f"A step of training costs {median(row.cost):.1f} times a plain net's; lesson {row.lesson[:2]} explains it. "
-        f"Within {view.within:g} decades of 1 the gradient of {others} holds; "
+        f"With the line at {view.within:g} the gradient of {others} holds; "
         f"by {view.order}, {view.rows[0].label} is first."
     )
 

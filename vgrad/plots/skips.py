@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import require
 from . import curves, grammar
 from .picture import Picture
 from .ways import WaysPlot, ends
-from .words import verdict
+from .words import verdict, whose
 
 FORMS = {None: "no path", "post": "h + φ(h W)", "pre": "h + φ(h) W", "branch": "h + φ(h W₁) W₂"}
 OVER = {"1": "", "sqrt(depth)": "/√depth", "depth": "/depth"}
@@ -45,14 +46,15 @@ def _last_sentence(record) -> str:
 
 
 def shattered(records) -> Picture:
-    """How far along a line of inputs a gradient resembles itself: 1 is the same, 0 is noise."""
+    """How far along a line of inputs a gradient resembles itself: 1 is the same, 0 is noise.   lags : 5 or more."""
+    require.whole("lags", min(len(r.correlation[0]) for r in require.several("records", records)) - 1, 5)
     axes, labels = curves.axes(grammar.new_figure(), "correlation of the gradient with itself"), []
     lags = np.arange(records[0].correlation.shape[1])
     for record in records:
         look = grammar.cure(record.norm, record.skip, record.alpha)
         median = curves.curve(axes, lags, record.correlation, look)
         labels.append((median[-1], _path(record), look.color))
-    axes.plot(lags[[0, -1]], [0, 0], color=grammar.FAINT, linewidth=1.4, linestyle=":")
+    axes.plot(lags[[0, -1]], [0, 0], **grammar.MARK)
     axes.set(xlim=(0, 1.6 * lags[-1]), ylim=(min(-0.3, axes.get_ylim()[0]), 1.02))
     curves.label_ends(axes, lags[-1], labels)
     axes.set_xticks(np.arange(0, lags[-1] + 1, 5))
@@ -93,7 +95,7 @@ def alt(record) -> str:
 
 
 def _layers(record) -> str:
-    layers = "1 layer" if record.depth == 1 else f"{record.depth} layers"
+    layers = grammar.count(record.depth, "layer")
     flow = record.flow
     path = FORMS[flow.skip]
     if flow.skip and (record.alpha, record.over) != (1, "1"):
@@ -104,8 +106,7 @@ def _layers(record) -> str:
 
 def _net(record) -> str:
     flow = record.flow
-    samples = "1 sample" if flow.batch == 1 else f"{flow.batch} samples"
-    return f"width {flow.width}, {grammar.title(flow.scheme)}, {samples}"
+    return f"width {flow.width}, {grammar.title(flow.scheme)}, {grammar.count(flow.batch, 'sample')}"
 
 
 def _findings(record) -> str:
@@ -143,4 +144,4 @@ def _troubles(record) -> list[str]:
 
 
 def _networks(record) -> str:
-    return f"{'One network' if record.seeds == 1 else f'Median of {record.seeds} networks'}: {_net(record)}."
+    return f"{whose(record.seeds)}: {_net(record)}."

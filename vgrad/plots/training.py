@@ -6,7 +6,9 @@ import numpy as np
 from matplotlib.lines import Line2D
 from numpy.lib.stride_tricks import sliding_window_view
 
+from .. import require
 from . import curves, grammar
+from .grammar import MARK
 from .picture import Canvas, Picture
 from .training_words import GUESS, middle, named, rough, rough_loss, sentence
 
@@ -15,8 +17,7 @@ LOSSES = (2.5, 3, 4, 6, 10)  # beyond the last, a mark on the ceiling
 FLOORS, CEILINGS = (4, 6, 8, 10, 15, 20, 30, 40, 60), (0, 1, 2, 3, 5, 10, 20, 40)
 SMOOTH = 10  # batches
 QUANTITIES = {"movement": "moved since the start", "update": "last update"}
-MARK = dict(color=grammar.FAINT, linewidth=1.4, linestyle=":")  # of a value to compare with
-SPARE = (grammar.Look("#8f2fb0", "*", ""), grammar.Look("#a66a00", "d", ""), grammar.Look("#5a5a5a", "x", ""))
+SPARE = tuple(grammar.CURES[name] for name in ("batch", "layer", "plain", "skip", "skip/√depth", "skip/depth"))
 
 
 class Row:
@@ -136,15 +137,17 @@ def _limits(record) -> tuple:
 
 def moves(records, quantity: str = "movement") -> Picture:
     """By how much of itself each layer has moved since the start, or in its last "update": a record a curve."""
-    name = f"{QUANTITIES[quantity]}, over the weights"
-    axes, ends = curves.axes(grammar.new_figure(), name), []
+    looks, name = _looks(records), f"{QUANTITIES[require.choice('quantity', quantity, QUANTITIES)]}, over the weights"
+    axes, ends, still = curves.axes(grammar.new_figure(), name), [], []
     deepest = max(record.depth for record in records) + 1
-    for record, look in zip(records, _looks(records), strict=True):
-        layers, decades = np.arange(1, record.depth + 2), np.log10(getattr(record, quantity))
-        median = curves.curve(axes, layers, decades, look)
-        ends.append((median[-1], named(record, records), look.color))
+    for record, look in zip(records, looks, strict=True):
+        rows, median = grammar.decades(getattr(record, quantity)), _decades(getattr(record, quantity))[1]
+        drawn = curves.curve(axes, np.arange(1, record.depth + 2), np.where(np.isfinite(rows), rows, np.nan), look)
+        ends.append((drawn[-1] if np.isfinite(drawn[-1]) else median[-1], named(record, records), look.color))
+        still.extend(np.flatnonzero(median == -np.inf) + 1)
     floor, ceiling = np.floor(axes.get_ylim()[0]), np.ceil(axes.get_ylim()[1])
     axes.set(xlim=(1 - 0.02 * deepest, 1.4 * deepest), ylim=(floor, ceiling))
+    curves.zeros(axes, still, floor)
     grammar.decade_ticks(axes, floor, ceiling)
     curves.label_ends(axes, deepest, ends)
     axes.set_xticks(np.unique(np.linspace(1, deepest, min(deepest, 11)).round().astype(int)))
@@ -160,20 +163,21 @@ def _moves_sentence(records, quantity: str) -> str:
         ends = f"the first layer {rough(size[0])}, the output layer {rough(size[-1])}"
         parts.append(f"{named(record, records)}: {ends}")
     step = records[0].step
-    what = f"Moved after {step} steps" if quantity == "movement" else f"Update number {step}"
+    what = f"Moved after {grammar.count(step, 'step')}" if quantity == "movement" else f"Update number {step}"
     told = f"{what}, over the layer's weights. {'; '.join(parts)}."
     return f"{told} Medians of {grammar.count(records[0].seeds, 'network')}."
 
 
 def losses(records) -> Picture:
-    """The loss, step by step, each network's the mean of ten batches: a record a curve."""
-    axes, ends = curves.axes(grammar.new_figure(), "loss, mean of ten batches"), []
-    steps = max(record.steps for record in records)
+    """The loss, step by step, each network's the mean of ten batches, or of short runs every batch's."""
+    looks, steps, shortest = _looks(records), *(end(record.steps for record in records) for end in (max, min))
+    window, name = (SMOOTH, "loss, mean of ten batches") if shortest >= SMOOTH else (1, "loss of each batch")
+    axes, ends = curves.axes(grammar.new_figure(), name), []
     axes.set(xlim=(0, 1.5 * steps), ylim=(0, 2.6))
     axes.plot([0, steps], [GUESS, GUESS], **MARK)
-    for record, look in zip(records, _looks(records), strict=True):
-        smooth = sliding_window_view(record.loss, SMOOTH, axis=1).mean(axis=-1)
-        median = curves.curve(axes, np.arange(SMOOTH, record.steps + 1), smooth, look)
+    for record, look in zip(records, looks, strict=True):
+        smooth = sliding_window_view(record.loss, window, axis=1).mean(axis=-1)
+        median = curves.curve(axes, np.arange(window, record.steps + 1), smooth, look)
         ends.append((median[-1], named(record, records), look.color))
     curves.label_ends(axes, steps, ends)
     axes.set_xticks(np.linspace(0, steps, 6).round())
@@ -184,7 +188,7 @@ def losses(records) -> Picture:
 
 def _losses_sentence(records) -> str:
     same = len({record.step for record in records}) == 1
-    after = [f" after {record.step} steps" for record in records]
+    after = [f" after {grammar.count(record.step, 'step')}" for record in records]
     parts = [
         f"{named(record, records)} {rough_loss(np.median(record.final))}{'' if same else steps}"
         for record, steps in zip(records, after, strict=True)
@@ -194,7 +198,9 @@ def _losses_sentence(records) -> str:
 
 
 def _looks(records) -> list:
-    """The first of an activation wears its look; the others, spare ones."""
+    """The first of an activation wears its look; the others, spare ones, while there are any."""
+    kinds = len({record.activation for record in records})
+    require.several("records", records, kinds + len(SPARE))
     looks, spare = [], iter(SPARE)
     for record in records:
         look = grammar.look(record.activation)

@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from . import curves, grammar
+from .grammar import MARK
 from .picture import Picture
-from .training import MARK, RULE, SPARE
+from .training import RULE, SPARE
 from .training_words import GUESS, OPTIMIZERS, rough_loss
 
 LEGEND = dict(loc="upper right", ncols=6, frameon=False, fontsize=12, columnspacing=0.8, handletextpad=0.1)

@@ -6,6 +6,7 @@ import numpy as np
 
 from . import grammar
 from .normalization import WITH
+from .words import whose
 
 GUESS = float(np.log(10))
 STALLED = 0.97  # of what guessing costs: above it, nothing has been learnt
@@ -77,23 +78,17 @@ def _troubles(record) -> list[str]:
 
 def _networks(record) -> str:
     scheme = SCHEMES.get(record.scheme) or grammar.title(record.scheme)
-    who = "One network" if record.seeds == 1 else f"Median of {record.seeds} networks"
-    return f"{who}: width {record.width}, {scheme}, {record.batch} pictures a step, float32"
+    return f"{whose(record.seeds)}: width {record.width}, {scheme}, {record.batch} pictures a step, float32"
 
 
 def rough(value: float) -> str:
     """One significant digit: training enlarges what processors round differently."""
-    return grammar.number(float(f"{value:.1g}"))
+    return _size(float(f"{value:.1g}")) if np.isfinite(value) else "no longer finite"
 
 
 def rough_loss(value: float) -> str:
     """The same of a loss; that of guessing with the two digits by which it is known."""
     return grammar.number(GUESS) if abs(value / GUESS - 1) < 1 - STALLED else rough(value)
-
-
-def networks(how_many: int) -> str:
-    """So many networks, in words."""
-    return grammar.count(how_many, "network")
 
 
 def named(record, among) -> str:

@@ -38,6 +38,11 @@ def alt(record) -> str:
     return f"Gradient by layer on a {record.scale} axis, {layers}, {_net(record)}: {drawn}."
 
 
+def whose(seeds: int) -> str:
+    """Of whom a size is told: "One network", or "Median of 5 networks"."""
+    return "One network" if seeds == 1 else f"Median of {seeds} networks"
+
+
 def grid_sentence(records) -> str:
     """How many of many pairs vanish, explode and hold, and which activations do so whatever the initialization."""
     verdicts = [verdict(record.ratio) for record in records]
@@ -61,13 +66,14 @@ def spread_sentence(records, by: str) -> str:
         low, median, high = (grammar.number(row[0]) for row in record.relative["dh"])
         silent = f", {_count(record.silent, record)} exactly 0" if record.silent else ""
         parts.append(f"{by} {getattr(record, by)}: median {median}, 8 in 10 from {low} to {high}{silent}")
-    networks = " or ".join(sorted({str(record.seeds) for record in records}, key=int))
-    return f"The first layer's dh relative to the last's, {networks} networks each. {'; '.join(parts)}."
+    networks = " or ".join(map(str, sorted({record.seeds for record in records})))
+    networks += " network each" if networks == "1" else " networks each"
+    return f"The first layer's dh relative to the last's, {networks}. {'; '.join(parts)}."
 
 
 def _net(record) -> str:
     gain = "" if record.gain == 1 else f" × {grammar.number(record.gain)}"
-    samples = "1 sample" if record.batch == 1 else f"{record.batch} samples"
+    samples = grammar.count(record.batch, "sample")
     return f"width {record.width}, {grammar.title(record.scheme)}{gain}, {samples}, {record.precision}"
 
 
@@ -94,14 +100,12 @@ def _finding(name: str, record, first: bool) -> str:
 
 def _networks(record) -> str:
     """How many networks, of what kind, and how far they differ."""
-    if record.seeds == 1:
-        return f"One network: {_net(record)}"
     spread = ""
-    if record.shown:
+    if record.shown and record.seeds > 1:
         low, _, high = (row[0] for row in record.relative[record.shown[0]])
         if low > 0 and np.isfinite(high):
             spread = f"; {record.shown[0]} of 8 in 10 from {grammar.number(low)} to {grammar.number(high)}"
-    return f"Median of {record.seeds} networks: {_net(record)}{spread}"
+    return f"{whose(record.seeds)}: {_net(record)}{spread}"
 
 
 def _troubles(record) -> list[str]:

@@ -49,11 +49,9 @@ def adam(rate, decay: float = 0.9, decay_squares: float = 0.999, floor: float = 
     m̂ and ŝ are m and s over 1 - βᵗ, in float32 at least: float16 has neither dW² nor the floor. It divides by the
     gradient's own size: a gradient of 1e-6 moves W as one of 1 does.
     """
-    rate = _rate(rate)
-    decay, decay_squares = (
-        require.number("decay", decay, 0.0, ALMOST),
-        require.number("decay_squares", decay_squares, 0.0, ALMOST),
-    )
+    rate, floor = _rate(rate), require.number("floor", floor, 0.0)
+    decay = require.number("decay", decay, 0.0, ALMOST)
+    decay_squares = require.number("decay_squares", decay_squares, 0.0, ALMOST)
 
     def step(grads, memory):
         count, mean, square = memory
