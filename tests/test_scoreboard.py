@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from drawn import pixels
 
 from vgrad import check, experiments, models, plots
 from vgrad.experiments import myths, scoreboard, stored, taught
@@ -237,11 +238,6 @@ def test_the_table_says_every_rows_numbers():
         assert rows[row.label][4 if not row.deep else 5] == "–"
 
 
-def pixels(plot):
-    plot.canvas.draw()
-    return np.asarray(plot.canvas.agg.buffer_rgba()).copy()
-
-
 def test_a_live_picture_moved_and_back_is_the_fresh_one():
     first, other = taught.view(board(), "relu batch"), taught.view(board(), "irnn", "cost", 0.5)
     live, fresh = ScorePlot(first), pixels(ScorePlot(first))
@@ -255,7 +251,7 @@ def test_a_live_picture_moved_and_back_is_the_fresh_one():
 def test_cells_of_the_picture_lie_apart_and_within_it(name):
     plot = ScorePlot(taught.view(board(), name))
     pixels(plot)
-    boxes = [text.get_window_extent() for text in plot.figure.texts if text.get_text()]
+    boxes = [text.get_window_extent() for text in plot.page.texts if text.get_text()]
     assert len(boxes) == 5 * (1 + len(taught.view(board(), name).rows)) + 1
     for k, box in enumerate(boxes):
         assert 0 <= box.x0 < box.x1 <= plot.figure.bbox.x1
