@@ -29,9 +29,10 @@ STARTS = {}
 def at_its_start(name):
     """The shared explorer, reset unless nothing has moved it since the last time."""
     explorer = shared(name)
-    if explorer.record is not STARTS.get(name):
+    record, start = STARTS.get(name, (None, None))
+    if explorer.record is not record or values(explorer) != start:
         explorer.reset()
-        STARTS[name] = explorer.record
+        STARTS[name] = explorer.record, values(explorer)
     return explorer
 
 

@@ -202,7 +202,7 @@ def score_row(decades=lambda norms: np.log10(norms[:, 0] / norms[:, -1]), middle
 SCORES = experiments.taught.forge(experiments.scoreboard.board(), seed=3)
 
 TRIES = {
-    "three_cures": {
+    "three_cures": lambda: {
         "right": scored(),
         "clipped": scored(sigmoid=dict(clip_norm=1.0)),
         "two": scored(sigmoid=None),
@@ -213,7 +213,7 @@ TRIES = {
         "of batch norm": scored(relu_batch=dict(activation="sigmoid")),
         "one": scored()[0],
     },
-    "row_by_hand": {
+    "row_by_hand": lambda: {
         "right": score_row(),
         "upside down": score_row(lambda norms: np.log10(norms[:, -1] / norms[:, 0])),
         "natural": score_row(lambda norms: np.log(norms[:, 0] / norms[:, -1])),
@@ -224,7 +224,7 @@ TRIES = {
         "no function": 3,
         "raises": raising,
     },
-    "false_cell": {
+    "false_cell": lambda: {
         "right": (SCORES, "sigmoid, layer norm"),
         "a true one": (SCORES, "LSTM, chrono"),
         "another true one": (SCORES, "GRU, update bias 0"),
@@ -232,7 +232,7 @@ TRIES = {
         "dots": (SCORES, ...),
         "no table": "sigmoid, layer norm",
     },
-    "worst_ratio": {
+    "worst_ratio": lambda: {
         "right": lambda norms: np.log10(norms.max()) - np.log10(norms.min()),
         "the ratio": lambda norms: norms.max() / norms.min(),
         "the sign": lambda norms: np.log10(norms.min() / norms.max()),
@@ -247,7 +247,7 @@ TRIES = {
         "raises": lambda norms: raising(norms),
         "no function": 3.0,
     },
-    "read_reports": {
+    "read_reports": lambda: {
         "right": ["amber", "red", "green"],
         "by the first number": ["green", "green", "green"],
         "not the range": ["amber", "green", "green"],
@@ -258,7 +258,7 @@ TRIES = {
         "other words": ["yellow", "red", "green"],
         "nothing": None,
     },
-    "treat_three": {
+    "treat_three": lambda: {
         "right": treated(
             (5, "dead", "weights that fit"), (12, "rate too small", "rate × 100"), (16, "vanishing", "batch norm")
         ),
@@ -275,7 +275,7 @@ TRIES = {
         "a word": "three",
         "nothing": None,
     },
-    "lstm_pullback": {
+    "lstm_pullback": lambda: {
         "right": lstm_back(),
         "no h": lstm_back(by_h=False),
         "no tanh'": lstm_back(tanh=False),
@@ -291,7 +291,7 @@ TRIES = {
         "raises": lambda z, c, dh, dc: raising(z),
         "no function": 3,
     },
-    "gru_update": {
+    "gru_update": lambda: {
         "right": lambda u, n, h, dh: (h - n) * dh * u * (1 - u),
         "the sign": lambda u, n, h, dh: (n - h) * dh * u * (1 - u),
         "by u": lambda u, n, h, dh: (h - n) * dh,
@@ -303,7 +303,7 @@ TRIES = {
         "raises": lambda u, n, h, dh: raising(u),
         "no function": 3,
     },
-    "keep_hundred": {
+    "keep_hundred": lambda: {
         "right": reached(bias=5.0, mode="paired"),
         "untouched": reached(bias=1.0),
         "wide open": reached(bias=5.0),
@@ -315,7 +315,7 @@ TRIES = {
         "one network": reached(bias=5.0, mode="paired", seeds=1),
         "a number": 5.0,
     },
-    "clip_by_hand": {
+    "clip_by_hand": lambda: {
         "right": each_norm,
         "untouched": lambda grads, limit: grads,
         "a norm each": each_alone,
@@ -336,7 +336,7 @@ TRIES = {
         "raises": lambda grads, limit: raising(grads),
         "no function": 3,
     },
-    "layer_15": {
+    "layer_15": lambda: {
         "right": 28,
         "still fits": 27,
         "of two": 16,
@@ -347,7 +347,7 @@ TRIES = {
         "a word": "28",
         "nothing": None,
     },
-    "finite_rnn": {
+    "finite_rnn": lambda: {
         "right": rnn(clip=5.0),
         "untouched": rnn(),
         "too large": rnn(clip=1e4),
@@ -356,7 +356,7 @@ TRIES = {
         "another net": rnn(clip=5.0, T=10),
         "a number": 5.0,
     },
-    "rnn_step": {
+    "rnn_step": lambda: {
         "right": rnn_step(lambda W, x, h, dh: (h.T @ (dh * rnn_slope(W, x, h)), (dh * rnn_slope(W, x, h)) @ W.T)),
         "one thing": lambda W, x, h: np.tanh(x + h @ W),
         "no inputs": rnn_step(lambda W, x, h, dh: None, lambda W, x, h: np.tanh(h @ W)),
@@ -383,7 +383,7 @@ TRIES = {
         "wrong": rnn_step(lambda W, x, h, dh: (h.T @ dh, 2 * dh)),
         "raises": lambda W, x, h: raising(x),
     },
-    "rnn_shares": {
+    "rnn_shares": lambda: {
         "right": rnn_totals,
         "dots": lambda maps, own: ...,
         "reversed": lambda maps, own: rnn_totals(maps, own)[::-1],
@@ -398,7 +398,7 @@ TRIES = {
         "raises": lambda maps, own: raising(own),
         "no function": 3,
     },
-    "rnn_hold": {
+    "rnn_hold": lambda: {
         "right": rnn_radius(2.0),
         "the rule": rnn_radius(1.0),
         "too large": rnn_radius(3.0),
@@ -407,7 +407,7 @@ TRIES = {
         "other inputs": rnn_radius(1.2, inputs=(0.0,)),
         "a number": 2.0,
     },
-    "gelu_sigma": {
+    "gelu_sigma": lambda: {
         "right": theory.moments("gelu", 1.0)[0] ** -0.5,
         "nearly": 1.54,
         "a square": 1 / theory.moments("gelu", 1.0)[0],
@@ -420,7 +420,7 @@ TRIES = {
         "wrong": 3.0,
         "a word": "1.53",
     },
-    "initializer": {
+    "initializer": lambda: {
         "right": drawn(lambda n, m: (2 / n) ** 0.5),
         "half": drawn(lambda n, m: n**-0.5),
         "outputs": drawn(lambda n, m: (2 / m) ** 0.5),
@@ -436,7 +436,7 @@ TRIES = {
         "raises": lambda n, m, rng: raising(n),
         "no function": 0.08,
     },
-    "find_edge": {
+    "find_edge": lambda: {
         "right": experiments.phase.point(sigma_w=1.28, sigma_b=0.2, depth=5),
         "order": experiments.phase.point(sigma_w=1.0, sigma_b=0.2, depth=5),
         "chaos": experiments.phase.point(sigma_w=2.0, sigma_b=0.2, depth=5),
@@ -444,7 +444,7 @@ TRIES = {
         "another net": experiments.phase.point(activation="relu", sigma_w=1.41, sigma_b=0.2, depth=5),
         "a number": 1.28,
     },
-    "three_whispers": {
+    "three_whispers": lambda: {
         "right": 0.25**3,
         "nearly": 0.0156,
         "a sum": 3 * 0.25,
@@ -459,7 +459,7 @@ TRIES = {
         "a word": "a sixty-fourth",
         "nothing": None,
     },
-    "turn_down": {
+    "turn_down": lambda: {
         "right": experiments.flow(activation="relu", scheme="he_normal", gain=1.0),
         "untouched": experiments.flow(activation="relu", scheme="he_normal", gain=1.5),
         "too far": experiments.flow(activation="relu", scheme="he_normal", gain=0.5),
@@ -468,7 +468,7 @@ TRIES = {
         "one network": experiments.flow(activation="relu", scheme="he_normal", seeds=1),
         "a number": 1.0,
     },
-    "arrives": {
+    "arrives": lambda: {
         "right": lambda share, people: share ** (people - 1),
         "one too many": lambda share, people: share**people,
         "a sum": lambda share, people: share * (people - 1),
@@ -479,7 +479,7 @@ TRIES = {
         "raises": lambda share, people: raising(share),
         "no function": 1e-6,
     },
-    "thousandth": {
+    "thousandth": lambda: {
         "right": 17,
         "nearly": 16,
         "where the line crosses": 16.04,
@@ -490,7 +490,7 @@ TRIES = {
         "a word": "seventeen",
         "nothing": None,
     },
-    "decades": {
+    "decades": lambda: {
         "right": lambda factors: np.log10(factors).sum(),
         "logarithm of the product": lambda factors: np.log10(np.prod(factors)),
         "natural": lambda factors: np.log(factors).sum(),
@@ -503,7 +503,7 @@ TRIES = {
         "dots": lambda factors: ...,
         "raises": raising,
     },
-    "fair_coin": {
+    "fair_coin": lambda: {
         "right": 1 / 0.6,
         "mean of one": 1.4,
         "nearly": 1.65,
@@ -513,7 +513,7 @@ TRIES = {
         "a word": "two",
         "nothing": None,
     },
-    "backprop": {
+    "backprop": lambda: {
         "right": chained(lambda pullbacks, x, dy: [dy := pullback(dy) for pullback in reversed(pullbacks)][-1]),
         "untouched": lambda functions, x, dy: (x, dy),
         "not down": chained(lambda pullbacks, x, dy: dy),
@@ -532,7 +532,7 @@ TRIES = {
         "no function": 3,
         "raises": lambda functions, x, dy: raising(x),
     },
-    "squareplus": {
+    "squareplus": lambda: {
         "right": squareplus(lambda z, root, dh: (1 + z / root) / 2 * dh),
         "no dh": squareplus(lambda z, root, dh: (1 + z / root) / 2),
         "no inside": squareplus(lambda z, root, dh: (1 + 1 / (2 * root)) / 2 * dh),
@@ -549,7 +549,7 @@ TRIES = {
         "another shape": squareplus(lambda z, root, dh: dh.T),
         "no function": 3,
     },
-    "tanh_065": {
+    "tanh_065": lambda: {
         "right": 0.884,
         "variance": 0.7815,
         "the slope there": 0.68,
@@ -561,7 +561,7 @@ TRIES = {
         "a word": "one",
         "nothing": None,
     },
-    "leaky_holds": {
+    "leaky_holds": lambda: {
         "right": (2 / 1.04) ** 0.5,
         "ReLU's": 2**0.5,
         "the slope": 0.52**0.5,
@@ -573,7 +573,7 @@ TRIES = {
         "a word": "two",
         "nothing": None,
     },
-    "twin": {
+    "twin": lambda: {
         "right": lambda W, b: (4 * W, 2 * b - 2 * W.sum(axis=0)),
         "doubled once": lambda W, b: (2 * W, b - W.sum(axis=0)),
         "untouched": lambda W, b: (W, b),
@@ -595,7 +595,7 @@ TRIES = {
         "raises": lambda W, b: raising(W),
         "no function": 4.0,
     },
-    "momentum_step": {
+    "momentum_step": lambda: {
         "right": momentum(lambda W, dW, v, rate: (W - rate * (0.9 * v + dW), 0.9 * v + dW)),
         "dots": lambda W, dW, v, rate: (..., ...),
         "one thing": lambda W, dW, v, rate: W,
@@ -617,7 +617,7 @@ TRIES = {
         "raises": lambda W, dW, v, rate: raising(W),
         "no function": 3,
     },
-    "steps_needed": {
+    "steps_needed": lambda: {
         "right": 22_000,
         "upside down": 4.5e-5,
         "all of it": 220_000,
@@ -628,7 +628,7 @@ TRIES = {
         "a word": "many",
         "nothing": None,
     },
-    "leave_plateau": {
+    "leave_plateau": lambda: {
         "right": training.run(depth=8, optimizer="adam", rate=0.01),
         "untouched": training.run(depth=8, rate=1.0, steps=100),
         "too slow": training.run(depth=8, optimizer="adam", rate=1e-4, steps=50),
@@ -638,7 +638,7 @@ TRIES = {
         "one network": training.run(seeds=1, steps=20),
         "a number": 0.01,
     },
-    "norm_pullback": {
+    "norm_pullback": lambda: {
         "right": norm(lambda y, dy, std: (dy - dy.mean(axis=0) - along(y, dy)) / std),
         "std alone": norm(lambda y, dy, std: dy / std),
         "no third term": norm(lambda y, dy, std: (dy - dy.mean(axis=0)) / std),
@@ -657,7 +657,7 @@ TRIES = {
         "another shape": norm(lambda y, dy, std: dy.T),
         "no function": 3,
     },
-    "relu_factor": {
+    "relu_factor": lambda: {
         "right": (np.pi / (np.pi - 1)) ** 0.5,
         "chi": np.pi / (np.pi - 1),
         "upside down": ((np.pi - 1) / np.pi) ** 0.5,
@@ -667,7 +667,7 @@ TRIES = {
         "a word": "pi",
         "nothing": None,
     },
-    "hold_batch": {
+    "hold_batch": lambda: {
         "right": normed("sigmoid"),
         "untouched": normed(),
         "without a norm": normed("sigmoid", norm=None),
@@ -678,7 +678,7 @@ TRIES = {
         "tanh": normed("tanh"),
         "a number": 1.0,
     },
-    "skip_pullback": {
+    "skip_pullback": lambda: {
         "right": around(lambda h, W, alpha, slope, dy: dy + alpha * (dy * slope) @ W.T),
         "the branch alone": around(lambda h, W, alpha, slope, dy: alpha * (dy * slope) @ W.T),
         "the path alone": around(lambda h, W, alpha, slope, dy: dy),
@@ -696,7 +696,7 @@ TRIES = {
         "raises": lambda h, W, alpha: raising(h),
         "no function": 3,
     },
-    "skip_alpha": {
+    "skip_alpha": lambda: {
         "right": 50**-0.5,
         "squared": 0.02,
         "49": np.expm1(1 / 49) ** 0.5,
@@ -708,7 +708,7 @@ TRIES = {
         "a word": "small",
         "nothing": None,
     },
-    "hold_path": {
+    "hold_path": lambda: {
         "right": pathed(),
         "no norm": pathed(norm=None),
         "untouched": pathed("post", "batch"),
@@ -720,7 +720,7 @@ TRIES = {
         "one network": pathed(seeds=1),
         "a number": 1.0,
     },
-    "softsign": {
+    "softsign": lambda: {
         "right": softsign(lambda z, dh: dh / (1 + abs(z)) ** 2),
         "nearly": softsign(lambda z, dh: dh / (1 + abs(z))),
         "no dh": softsign(lambda z, dh: 1 / (1 + abs(z)) ** 2),
@@ -734,7 +734,7 @@ TRIES = {
         "no absolute value": softsign(lambda z, dh: dh / (1 + z) ** 2),
         "no function": 3,
     },
-    "kata_scale": {
+    "kata_scale": lambda: {
         "right": 3**0.5,
         "nearly": 1.71,
         "squared": 3,
@@ -743,7 +743,7 @@ TRIES = {
         "a word": "three",
         "nothing": None,
     },
-    "hold_sigmoid": {
+    "hold_sigmoid": lambda: {
         "right": experiments.flow(activation="sigmoid", gain=11.0),
         "untouched": experiments.flow(activation="sigmoid"),
         "too small": experiments.flow(activation="sigmoid", gain=8.0),
@@ -763,7 +763,7 @@ def test_every_exercise_is_tried():
 
 @pytest.mark.parametrize("name", TRIES)
 def test_only_the_right_answer_is_correct_and_each_other_gets_its_own_reason(name):
-    replies = {kind: check.answer(name, given) for kind, given in {"blank": ..., **TRIES[name]}.items()}
+    replies = {kind: check.answer(name, given) for kind, given in {"blank": ..., **TRIES[name]()}.items()}
     assert [kind for kind, reply in replies.items() if reply.correct] == ["right"]
     assert replies["right"].text.startswith("correct: ")
     wrong = [reply.text for kind, reply in replies.items() if kind != "right"]
