@@ -338,8 +338,8 @@ def gates(array, name):
 @pytest.mark.parametrize("scheme", init.SCHEMES)
 @pytest.mark.parametrize("name", CELLS)
 def test_each_gate_is_drawn_by_itself_with_the_scale_of_its_own_fans(name, scheme):
-    W_x, W_h, *_ = draw(name, scheme=scheme, gain=-0.5)
-    for array, fans, gain in ((W_x, (30, 200), 1.0), (W_h, (200, 200), -0.5)):
+    W_x, W_h, *_ = draw(name, 20, 100, scheme=scheme, gain=-0.5)
+    for array, fans, gain in ((W_x, (20, 100), 1.0), (W_h, (100, 100), -0.5)):
         blocks = gates(array, name)
         std = init.SCHEMES[scheme].std(*fans, None)
         for block in blocks:

@@ -413,7 +413,7 @@ def gap(name, sigma_w=1.0, sigma_b=0.0, *, norm=None, skip=None, alpha=1.0, widt
 NETS = list(product(models.FORMS | {None: ()}, (None, *models.NORMS)))
 
 
-@pytest.mark.parametrize(("name", "sigma_w"), [("relu", 2**0.5), ("tanh", 1.2), ("sigmoid", 1.5), ("elu", 1.0)])
+@pytest.mark.parametrize(("name", "sigma_w"), [("relu", 2**0.5), ("tanh", 1.2), ("sigmoid", 1.5)])
 @pytest.mark.parametrize(("skip", "norm"), NETS)
 def test_networks_of_every_norm_and_skip_do_what_theory_says(skip, norm, name, sigma_w):
     """dh, dz and dW within 2 % a layer, at a width of 128 and a batch of 32."""
