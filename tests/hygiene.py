@@ -9,6 +9,7 @@ import ast
 import json
 import re
 import statistics
+from itertools import pairwise
 
 BUDGETS = {
     "cells": 60,
@@ -124,3 +125,7 @@ def _slides(cells):
     kinds = [cell["metadata"].get("slideshow", {}).get("slide_type") for cell in cells]
     if kinds[0] != "slide" or kinds.count("slide") < 4:
         yield "it has no slides"
+    shown = [(kind, cell) for kind, cell in zip(kinds, cells, strict=True) if kind not in ("skip", "notes")]
+    for (_, question), (kind, cell) in pairwise(shown):
+        if "check.predict(" in source(question) and kind is None:
+            yield f"{cell['id']} gives its answer on the slide of the question"

@@ -36,6 +36,11 @@ def _code(notebook, k):
     return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][k]
 
 
+def _answer_below(notebook):
+    k = next(k for k, cell in enumerate(notebook["cells"]) if "check.predict(" in "".join(cell["source"]))
+    notebook["cells"][k + 1]["metadata"].pop("slideshow", None)
+
+
 def _add_cells(notebook):
     notebook["cells"] += [
         dict(copy.deepcopy(notebook["cells"][0]), id=f"more{k}") for k in range(hygiene.BUDGETS["cells"])
@@ -81,6 +86,7 @@ PLANTED = {
         ],
         "does not answer 'not yet'",
     ),
+    "an answer below its question": (_answer_below, "gives its answer on the slide of the question"),
     "no slides": (lambda nb: [c["metadata"].pop("slideshow", None) for c in nb["cells"]], "no slides"),
 }
 

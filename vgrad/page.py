@@ -17,8 +17,8 @@ body[data-jp-deck-mode="presenting"] { --vgrad-zoom: 1.4; }
 .jp-Deck :is(.jp-RenderedHTMLCommon, .vgrad-predict, .vgrad-panel, .vgrad-buttons) { zoom: var(--vgrad-zoom); }
 .jp-Deck :is(.vgrad-predict, .vgrad-panel) .vgrad-buttons { zoom: 1; }
 .jp-Deck :is(.jp-InputArea-editor, .jp-RenderedText) { --jp-code-font-size: calc(13px * var(--vgrad-zoom)); }
-.jp-Deck .jp-RenderedHTMLCommon img { max-height: calc(72vh / var(--vgrad-zoom)); width: auto; }
-.jp-Deck .jp-RenderedImage img { zoom: var(--vgrad-zoom); max-height: calc(72vh / var(--vgrad-zoom)); width: auto; }
+.jp-Deck .jp-RenderedHTMLCommon img { max-height: calc(62vh / var(--vgrad-zoom)); width: auto; }
+.jp-Deck .jp-RenderedImage img { zoom: var(--vgrad-zoom); max-height: calc(62vh / var(--vgrad-zoom)); width: auto; }
 .jp-Deck .vgrad-explorer { max-width: none; }
 .jp-Deck .vgrad-explorer .vgrad-view { flex-basis: 0; max-width: none; }
 .jp-Deck .vgrad-explorer .vgrad-panel { flex: 0 0 330px; }
