@@ -727,7 +727,7 @@ PRESETS = {
             record.forget_bias == 0 and record.total[0] < 1e-12 and record.highway[0] < 1e-25
         ),
         "Forget bias 1": lambda record: record.T == 100 and record.gates[0] > 1e3 * record.highway[0],
-        "It grows": lambda record: record.maps["lstm"][-1, 0] > 1 and record.highway[0] < 0.1,
+        "It grows": lambda record: record.maps["lstm"][-1, 0] > 10 and record.highway[0] < 0.3,
         "The input gate closed": lambda record: record.highway[0] > record.gates[0] and record.total[0] > 0.1,
         "Chrono": lambda record: record.mode == "chrono" and 0.1 < record.maps["lstm"][-1, 0] < 1,
         "No inputs": lambda record: record.sigma == 0 and record.maps["rnn"][-1, 0] > record.maps["gru"][-1, 0],

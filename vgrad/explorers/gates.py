@@ -10,7 +10,7 @@ MODES = {"alone": "alone", "and its negative for the input gate": "paired", "chr
 PRESETS = {
     "The default bias": dict(forget_bias=0.0, update_bias=0.0, T=100),
     "Forget bias 1": dict(T=100),
-    "It grows": dict(forget_bias=3.0, update_bias=3.0, T=100, width=32),
+    "It grows": dict(forget_bias=4.0, update_bias=4.0, T=100, width=32),
     "The input gate closed": dict(forget_bias=5.0, mode="paired", update_bias=5.0, T=100),
     "Chrono": dict(mode="chrono", update_bias=3.0, T=100),
     "No inputs": dict(sigma=0.0),

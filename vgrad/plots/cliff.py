@@ -18,19 +18,19 @@ LIGHT = 0.45  # of white in each colour of the map, so that paths stand out
 
 
 class Trail:
-    """One path: in the map, and its loss beside it."""
+    """One path: in the map, and its loss beside it; the wider one is seen under the other where they are the same."""
 
-    def __init__(self, chart, axes, look: grammar.Look, size: float):
+    def __init__(self, chart, axes, look: grammar.Look, size: float, width: float):
         style = dict(color=look.color, marker=look.marker, markersize=size, markeredgecolor=grammar.PAPER)
-        (self.halo,) = chart.plot([], [], linewidth=4, color=grammar.PAPER)
-        (self.path,) = chart.plot([], [], linewidth=1.8, **style)
+        (self.halo,) = chart.plot([], [], linewidth=width + 2.2, color=grammar.PAPER, zorder=1)
+        (self.path,) = chart.plot([], [], linewidth=width, **style)
         (self.last,) = chart.plot([], [], **{**style, "markersize": 13})
-        (self.loss,) = axes.plot([], [], linewidth=2.4, **style)
+        (self.loss,) = axes.plot([], [], linewidth=width, **style)
         self.label = axes.annotate(
             look.label, (0, 1), (9, 0), textcoords="offset points", va="center", fontsize=13, weight="bold",
             color=look.color, annotation_clip=False,
         )  # fmt: skip
-        self.artists = [self.halo, self.path, self.last, self.loss, self.label]
+        self.artists = [self.path, self.last, self.loss, self.label]
 
     def update(self, path) -> None:
         """Move to ``path``."""
@@ -51,12 +51,12 @@ class CliffPlot:
         self.figure = grammar.new_figure(9.0, 4.6)
         self.chart = self.figure.add_axes((0.075, 0.135, 0.455, 0.745))
         self.axes = self.figure.add_axes((0.61, 0.135, 0.24, 0.745))
-        self.free = Trail(self.chart, self.axes, FREE, 6.5)
-        self.clipped = Trail(self.chart, self.axes, CLIPPED, 5)
+        self.free = Trail(self.chart, self.axes, FREE, 9, 5)
+        self.clipped = Trail(self.chart, self.axes, CLIPPED, 5, 1.8)
         (self.start,) = self.chart.plot([], [], "o", markersize=13, color=grammar.INK, markerfacecolor="#ffd400")
         self.start.set_markeredgewidth(2)
         self.names = [_name(self.chart, "start", (14, 0), "left"), _name(self.chart, "end", (0, -18), "center")]
-        moving = [*self.free.artists, *self.clipped.artists, self.start, *self.names]
+        moving = [self.free.halo, self.clipped.halo, *self.free.artists, *self.clipped.artists, self.start, *self.names]
         self.canvas = Canvas(self.figure, moving)
         _map(self.chart, record.surface)
         self._titles()
