@@ -55,22 +55,23 @@ class Server(NamedTuple):
         return page
 
 
+LAB = ("jupyterlab", "--allow-root", "--expose-app-in-browser", "--ip=127.0.0.1", "--IdentityProvider.token=")
+VOILA = ("voila", "--Voila.ip=127.0.0.1")
+
+
 @contextlib.contextmanager
-def serve(folder: Path):
-    """Run JupyterLab on a free port over ``folder``; yields a Server."""
+def serve(folder: Path, app: tuple[str, ...] = LAB):
+    """Run JupyterLab, or another app, on a free port over ``folder``; yields a Server."""
     home = folder / ".lab"
     settings = home / "settings/@jupyterlab/apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
-    address = f"http://127.0.0.1:{_free_port()}"
-    command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser", "--ip=127.0.0.1",
-        f"--port={address.rpartition(':')[2]}", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}",
-    ]  # fmt: skip
+    port = _free_port()
+    address, command = f"http://127.0.0.1:{port}", [sys.executable, "-m", *app, "--no-browser", f"--port={port}"]
     with (home / "log").open("w") as log:
-        process = subprocess.Popen(command, env=_environment(home), stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=folder, env=_environment(home), stdout=log, stderr=subprocess.STDOUT)
     try:
-        _wait(f"{address}/api", process, home / "log")
+        _wait(f"{address}/api" if app is LAB else address, process, home / "log")
         yield Server(address)
     finally:
         process.terminate()

@@ -289,6 +289,20 @@ def test_in_a_deck_words_and_controls_are_large_and_nothing_overflows(deck):
     assert deck.evaluate(SPILLS) == []
 
 
+def test_voila_serves_an_explorer_that_moves(tmp_path, browser):
+    if importlib.util.find_spec("voila") is None:
+        pytest.skip("voila is not installed: it comes with the extra  present")
+    lab.notebook(tmp_path / "flow.ipynb", "from vgrad import explorers", "explorers.gradient_flow()")
+    with lab.serve(tmp_path, lab.VOILA) as server:
+        page = browser.new_page()
+        page.goto(f"{server.address}/voila/render/flow.ipynb", timeout=60_000)
+        page.wait_for_selector(".vgrad-view img", timeout=60_000)
+        first = lab.shown(page)
+        moved = after(page, page.get_by_role("button", name="Sigmoid vanishes").click)
+        assert "sigmoid" in moved.caption
+        assert moved.src != first.src
+
+
 # --- the lesson ---------------------------------------------------------------------------------------------------
 
 
