@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -517,3 +519,14 @@ def test_a_squared_error_beyond_float16_is_a_loss_and_its_gradient_is_float16():
     assert loss == 90000
     assert pullback().dtype == "float16"
     assert pullback().item() == 600
+
+
+@pytest.mark.parametrize(
+    "operation", [lambda W, b, x: ops.affine(ops.Affine(W, b), x), lambda W, b, x: ops.product(W, x)]
+)
+def test_a_products_pullback_does_not_keep_its_output(operation):
+    output, pullback = operation(np.ones((3, 2)), np.zeros(2), np.ones((4, 3)))
+    kept = weakref.ref(output)
+    del output
+    assert kept() is None
+    assert pullback(np.ones((4, 2)))[1].shape == (4, 3)

@@ -31,10 +31,11 @@ def affine(params: Affine, x: Array):
     if np.shape(b) != W.shape[:-2] + W.shape[-1:]:
         require.misfit("b", b, f"{W.shape[:-2] + W.shape[-1:]}, as W has shape {W.shape}")
     z += b[..., None, :]
+    axes = z.ndim  # the pullback keeps x, W and b, but not z
 
     def pullback(dz):
         dW, dx = product_pullback(dz)
-        return Affine(dW, sum_to_shape(wide_sum(dz, -2), b, dz.ndim - z.ndim)), dx
+        return Affine(dW, sum_to_shape(wide_sum(dz, -2), b, dz.ndim - axes)), dx
 
     return z, pullback
 
@@ -48,9 +49,10 @@ def product(W: Array, x: Array):
     if x.dtype != W.dtype:
         raise ValueError(f"x is {x.dtype}, but W is {W.dtype}; allowed is one precision for both")
     z = matmul(x, W)
+    axes = z.ndim
 
     def pullback(dz):
-        stacked = dz.ndim - z.ndim
+        stacked = dz.ndim - axes
         return sum_to_shape(matmul(x.mT, dz), W, stacked), sum_to_shape(matmul(dz, W.mT), x, stacked)
 
     return z, pullback
