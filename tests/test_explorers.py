@@ -211,3 +211,11 @@ def test_the_page_may_show_a_gain_at_the_nearest_step_without_changing_it():
     slider.set_state({"value": 10 ** (snapped + slider.step)})
     assert explorer.record.gain == pytest.approx(10 ** (snapped + slider.step), rel=1e-2)
     assert explorer.record.gain > 1.5
+
+
+def test_the_page_may_report_a_sum_of_steps_with_its_rounding_error():
+    explorer = explorers.gates()
+    slider = explorer.controls["forget_bias"]
+    slider.set_state({"value": 4.000000000000001})
+    assert slider.value == 4.0
+    assert explorer.record.forget_bias == 4.0

@@ -36,6 +36,16 @@ class LogSlider(widgets.FloatLogSlider):
         super().set_state(sync_data)
 
 
+class StepSlider(widgets.FloatSlider):
+    """A slider whose value is as round as its steps: the page adds them up in floats, and reports 4.000000000000001."""
+
+    def set_state(self, sync_data: dict) -> None:
+        """Take what the page reports, without the error of its sum."""
+        if "value" in sync_data:
+            sync_data = {**sync_data, "value": round(sync_data["value"], 9)}
+        super().set_state(sync_data)
+
+
 def whole(label: str, value: int, low: int, high: int) -> Control:
     """A slider over whole numbers, and its number box."""
     slider = widgets.IntSlider(value, low, high, description=label, readout=False)
@@ -46,7 +56,7 @@ def whole(label: str, value: int, low: int, high: int) -> Control:
 
 def real(label: str, value: float, low: float, high: float, step: float) -> Control:
     """A slider over real numbers in even steps, and its number box."""
-    slider = widgets.FloatSlider(value, min=low, max=high, step=step, description=label, readout=False)
+    slider = StepSlider(value, min=low, max=high, step=step, description=label, readout=False)
     box = widgets.BoundedFloatText(value, min=low, max=high, step=step, description=label)
     widgets.link((slider, "value"), (box, "value"))
     return Control(slider, _beside(slider, box))
