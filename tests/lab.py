@@ -29,6 +29,9 @@ NOTEBOOK = "window.jupyterapp.shell.currentWidget"
 SHOWN = """() => { const figure = document.querySelector('.vgrad-view figure'), image = figure.querySelector('img');
   return [figure.querySelector('figcaption').textContent, image.alt, image.src] }"""
 
+SLIDE = f"""() => {NOTEBOOK}.content.activeCellIndex + '|' +
+  [...document.querySelectorAll('.jp-deck-mod-onscreen')].map(e => e.innerText).join('|')"""
+
 
 class Shown(NamedTuple):
     """What an explorer shows."""
@@ -151,6 +154,20 @@ def present(page) -> None:
     page.evaluate(f"{NOTEBOOK}.content.activeCellIndex = 0")
     page.evaluate("void window.jupyterapp.commands.execute('deck:start')")
     page.wait_for_selector("body[data-jp-deck-mode='presenting'] .jp-deck-mod-onscreen", state="attached")
+
+
+def forward(page, seconds: float = 1.5) -> bool:
+    """Go on in the slides, as the space bar does; False at the end."""
+    before = page.evaluate(SLIDE)
+    page.keyboard.press("Space")
+    try:
+        page.wait_for_function(f"before => ({SLIDE})() !== before", arg=before, timeout=1000 * seconds)
+    except Exception as problem:  # playwright's own TimeoutError, which only exists where playwright is installed
+        if type(problem).__name__ != "TimeoutError":
+            raise
+        return False
+    page.wait_for_timeout(400)  # it scrolls
+    return True
 
 
 def shown(page) -> Shown:

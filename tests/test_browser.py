@@ -289,6 +289,51 @@ def test_in_a_deck_words_and_controls_are_large_and_nothing_overflows(deck):
     assert deck.evaluate(SPILLS) == []
 
 
+CUT_OFF = """() => [...document.querySelectorAll('.jp-deck-mod-onscreen')].flatMap(cell => {
+  const parts = [cell, ...cell.querySelectorAll('*:not(.vgrad-box > label)')];
+  const clips = e => getComputedStyle(e).overflowX !== 'visible';
+  return parts.filter(e => {
+    const box = e.getBoundingClientRect();
+    return (box.width > 1 && box.right > innerWidth + 1) || (e === cell && box.bottom > innerHeight + 1)
+      || (e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1 && clips(e))
+  }).map(e => e.outerHTML.slice(0, 200)) })"""
+
+
+@pytest.fixture
+def lesson(tmp_path, browser):
+    """Lesson 03 as slides, where nothing else was shown before."""
+    if importlib.util.find_spec("jupyterlab_slideshow") is None:
+        pytest.skip("jupyterlab-slideshow is not installed: it comes with the extra  present")
+    shutil.copy(LESSON, tmp_path)
+    with lab.serve(tmp_path) as server:
+        page = server.open(browser, LESSON.name, 1280, 720)
+        lab.run_all(page)
+        lab.present(page)
+        yield page
+        assert lab.errors(page) == []
+
+
+def test_every_slide_of_a_lesson_is_whole_and_its_explorer_moves(lesson):
+    seen, moved = set(), False
+    while True:
+        for dark in (False, True):
+            lab.theme(lesson, dark)
+            assert lesson.evaluate(CUT_OFF) == [], sorted(seen)
+            with Image.open(io.BytesIO(lesson.screenshot())) as picture:
+                shades = ImageStat.Stat(picture.convert("L"))
+            assert (shades.mean[0] < 90) == dark, "a slide is as bright as its theme"
+            assert shades.stddev[0] > 4, "a slide is blank"
+        seen.add(lesson.evaluate(lab.SLIDE).partition("|")[2])
+        if not moved and lesson.locator(".jp-deck-mod-onscreen .vgrad-explorer").count():
+            shown = after(lesson, partial(handle(lesson, "depth").first.press, "ArrowRight"))
+            moved = "31 layers" in shown.caption
+            lesson.locator(".vgrad-view img").first.click()  # takes the keys from the slider
+        if not lab.forward(lesson):
+            break
+    assert moved
+    assert len(seen) >= 12
+
+
 def test_voila_serves_an_explorer_that_moves(tmp_path, browser):
     if importlib.util.find_spec("voila") is None:
         pytest.skip("voila is not installed: it comes with the extra  present")

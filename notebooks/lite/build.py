@@ -1,0 +1,78 @@
+"""Build the site that runs the series in the browser alone:  python notebooks/lite/build.py FOLDER
+
+A static site of all notebooks, with JupyterLab, Python (Pyodide) and vgrad inside: each visitor's own browser computes,
+so any host of files serves any number of them. Pyodide comes from its own place, while the site is built and when it is
+opened. With a Pyodide distribution in VGRAD_PYODIDE (a folder that holds ``pyodide-lock.json``) it is copied into the
+site, which then needs no network at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.server
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+HERE = Path(__file__).parent
+LOCK = "pyodide-lock.json"
+
+
+def build(site: Path, pyodide: Path | None = None) -> None:
+    """Build into ``site``, a new folder; ``pyodide`` is a distribution that is to be copied into it."""
+    with tempfile.TemporaryDirectory(prefix="vgrad-site-") as scratch:
+        shutil.copytree(HERE.parent, Path(scratch, "notebooks"), ignore=shutil.ignore_patterns("lite", ".*"))
+        lite = shutil.copytree(HERE, Path(scratch, "lite"))
+        _run("pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={lite / 'wheels'}", str(HERE.parents[1]))
+        if pyodide is None:
+            _lite(lite, site)
+        else:
+            with _served(_pruned(shutil.copytree(pyodide, lite / "static/pyodide"))) as address:
+                _lite(lite, site, f"--pyodide-lock-url={address}/{LOCK}")
+            lock = site / "static/pyodide-lock" / LOCK
+            lock.write_text(lock.read_text().replace(address, "../pyodide"))
+    shutil.copy(HERE / "index.html", site)  # JupyterLite's own opens an empty JupyterLab
+
+
+def _pruned(pyodide: Path) -> Path:
+    """The distribution, with a lock that names only the packages that are there."""
+    lock = json.loads((pyodide / LOCK).read_text())
+    lock["packages"] = {k: p for k, p in lock["packages"].items() if (pyodide / p["file_name"]).exists()}
+    (pyodide / LOCK).write_text(json.dumps(lock))
+    return pyodide
+
+
+@contextlib.contextmanager
+def _served(folder: Path):
+    """The address of the folder's files: JupyterLite takes a lock from an address alone."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def _lite(lite: Path, site: Path, *options: str) -> None:
+    _run("jupyter", "lite", "build", *options, f"--output-dir={site.resolve()}", cwd=lite)
+
+
+def _run(*module_and_arguments: str, cwd: Path | None = None) -> None:
+    subprocess.run([sys.executable, "-m", *module_and_arguments], cwd=cwd, check=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    folder = os.environ.get("VGRAD_PYODIDE")
+    build(Path(sys.argv[1]), Path(folder) if folder else None)

@@ -1,0 +1,123 @@
+"""The site that runs in the browser alone: it is built, opened in Chromium, and asks nothing of the world outside.
+
+VGRAD_PYODIDE=FOLDER pytest -n 0 -m browser tests/test_site.py      FOLDER : a Pyodide distribution
+"""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+
+import lab
+import pytest
+
+PYODIDE = os.environ.get("VGRAD_PYODIDE")
+NEEDS = ("jupyterlite_pyodide_kernel", "pyodide_lock.uv_pip_compile", "playwright")
+MISSING = [name for name in NEEDS if importlib.util.find_spec(name.partition(".")[0]) is None]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not PYODIDE, reason="VGRAD_PYODIDE names no folder of a Pyodide distribution"),
+    pytest.mark.skipif(bool(MISSING), reason=f"{', '.join(MISSING)} is not installed: it comes with the extra  site"),
+]
+NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # a browser without a network
+SECONDS = 300
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The address of the site, built by the README's command and served from this machine."""
+    folder = tmp_path_factory.mktemp("built") / "site"
+    subprocess.run([sys.executable, lab.ROOT / "notebooks/lite/build.py", folder], check=True, timeout=600)
+    config = folder / "jupyter-lite.json"
+    settings = json.loads(config.read_text())
+    settings["jupyter-config-data"]["exposeAppInBrowser"] = True  # for lab.NOTEBOOK
+    config.write_text(json.dumps(settings))
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def visitor():
+    """A browser that was never here before, and every address that it asks for."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        flags = [*lab.FLAGS, NOWHERE]
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        context = browser.new_context(viewport={"width": 1200, "height": 1000})
+        context.asked, page = [], context.new_page()
+        context.on("request", lambda request: context.asked.append(request.url))
+        page.noise = []
+        page.on("pageerror", lambda error: page.noise.append(error.stack or str(error)))
+        page.set_default_timeout(1000 * SECONDS)
+        yield page
+        browser.close()
+
+
+def opened(page, address):
+    """The page once a kernel is ready in it; the seconds it took."""
+    start = time.monotonic()
+    page.goto(address)
+    page.wait_for_function(f"window.jupyterapp && {lab.NOTEBOOK}?.sessionContext?.session?.kernel?.status === 'idle'")
+    return time.monotonic() - start
+
+
+def outside(page, site):
+    return [url for url in page.context.asked if not url.startswith((site, "data:", "blob:"))]
+
+
+@pytest.mark.parametrize("lesson", ["00_start_here", "03_gradient_flow", "08_recurrence", "10_lstm_gru"])
+def test_a_lesson_runs_and_its_explorer_moves_without_a_network(site, visitor, lesson, capsys):
+    ready = opened(visitor, f"{site}/lab/index.html?path={lesson}.ipynb")
+    start = time.monotonic()
+    lab.run_all(visitor)
+    ran = time.monotonic() - start
+    assert lab.errors(visitor) == []
+    visitor.locator(".vgrad-explorer").first.scroll_into_view_if_needed()
+    visitor.wait_for_selector(".vgrad-view img")
+    before = lab.settled(visitor)
+    visitor.locator(".vgrad-explorer .noUi-handle").first.press("ArrowLeft")
+    after = lab.changed(visitor, before, seconds=60)
+    assert after.src != before.src
+    assert after.caption != before.caption
+    assert any("numpy" in url for url in visitor.context.asked)  # so the requests of Python itself are among them
+    assert outside(visitor, site) == []
+    with capsys.disabled():
+        print(f"\n{lesson}: ready after {ready:.1f} s, all cells in {ran:.1f} s, {len(visitor.context.asked)} requests")
+
+
+def test_the_first_page_leads_to_the_first_lesson_and_soon_its_explorer_is_alive(site, visitor, capsys):
+    start = time.monotonic()
+    opened(visitor, f"{site}/")
+    assert visitor.evaluate(f"{lab.NOTEBOOK}.context.path") == "00_start_here.ipynb"
+    visitor.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    visitor.wait_for_selector(".vgrad-view img", state="attached")
+    before = lab.shown(visitor)
+    visitor.locator(".vgrad-explorer .noUi-handle").first.press("ArrowLeft")
+    lab.changed(visitor, before, seconds=60)
+    with capsys.disabled():
+        print(f"\nfirst live explorer after {time.monotonic() - start:.1f} s")
+    assert outside(visitor, site) == []
+
+
+def test_in_the_page_explorers_start_with_fewer_networks(site, visitor):
+    opened(visitor, f"{site}/lab/index.html?path=03_gradient_flow.ipynb")
+    lab.run_all(visitor)
+    networks = visitor.locator(".vgrad-explorer").first.get_by_label("networks", exact=True)
+    assert int(networks.input_value()) == 4
