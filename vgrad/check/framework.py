@@ -48,7 +48,7 @@ class Prediction(widgets.VBox):
         )
         self._reply = widgets.HTML()
         style = "font-size: 1.1em; line-height: 1.45; max-width: 62em"
-        text = widgets.HTML(f'{page.SLIDES}<div style="{style}"><b>Predict.</b> {html.escape(question.text)}</div>')
+        text = widgets.HTML(f'{page.STYLE}<div style="{style}"><b>Predict.</b> {html.escape(question.text)}</div>')
         super().__init__([text, self._choices, self._reply])
         self.add_class("vgrad-predict")
         self._choices.observe(self._answered, "value")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import real, text, whole
+from .controls import networks, real, text
 from .framework import Explorer
 
 SENTENCE = "the key near the old cabinets that the sailors painted"
@@ -23,7 +23,7 @@ def connectivity(**values) -> Explorer:
         "gain": real("W_h times", 1.0, 0.0, 3.0, 0.05),
         "forget_bias": real("LSTM b_f", 0.0, -2.0, 5.0, 0.1),
         "update_bias": real("GRU b_u", 0.0, -2.0, 5.0, 0.1),
-        "seeds": whole("networks", 16, 1, 32),
+        "seeds": networks(16, 32),
     }
     return Explorer(
         "connectivity", controls, experiments.connectivity.connectivity, plots.ConnectivityPlot,

@@ -6,6 +6,7 @@ A slider's handle has no name that a screen reader could say, so each slider sta
 from __future__ import annotations
 
 import math
+import sys
 from typing import NamedTuple
 
 import ipywidgets as widgets
@@ -13,6 +14,7 @@ import ipywidgets as widgets
 from .. import experiments, plots, require
 
 LABEL, BOX = "88px", "76px"
+IN_THE_PAGE = sys.platform == "emscripten"  # Python itself runs in the browser: one thread, and slow matrix products
 
 
 class Control(NamedTuple):
@@ -54,6 +56,11 @@ def whole(label: str, value: int, low: int, high: int) -> Control:
     return Control(slider, _beside(slider, box))
 
 
+def networks(value: int, most: int, label: str = "networks") -> Control:
+    """A slider: how many networks are measured. Where the page itself computes, it starts with a quarter of them."""
+    return whole(label, max(2, value // 4) if IN_THE_PAGE else value, 1, most)
+
+
 def real(label: str, value: float, low: float, high: float, step: float) -> Control:
     """A slider over real numbers in even steps, and its number box."""
     slider = StepSlider(value, min=low, max=high, step=step, description=label, readout=False)
@@ -90,8 +97,14 @@ def text(label: str, value: str, hint: str) -> Control:
 
 
 def switch(label: str, value: bool, tooltip: str) -> Control:
-    """A button that stays down."""
-    button = widgets.ToggleButton(value, description=label, tooltip=tooltip, layout={"width": "auto"})
+    """A button that stays down. That it is down is only seen, so its tooltip, which is read aloud, says it too."""
+    button = widgets.ToggleButton(value, description=label, layout={"width": "auto"})
+
+    def say(_=None):
+        button.tooltip = f"{tooltip} ({'on' if button.value else 'off'})"
+
+    button.observe(say, "value")
+    say()
     return Control(button, button)
 
 

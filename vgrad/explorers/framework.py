@@ -18,7 +18,7 @@ from .controls import Control, allowed
 
 SLOW = 0.1  # seconds; above it, a picture no longer follows the hand
 STYLE = (
-    page.SLIDES
+    page.STYLE
     + """<style>
 .vgrad-explorer { max-width: 1380px; padding: 4px 2px; overflow: visible; }
 .vgrad-explorer .vgrad-box > label { position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -60,6 +60,7 @@ class Explorer(widgets.VBox):
         self.record = measure(**self._start)
         self._plot = plot(self.record)
         self._view, self._busy, self._saved = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self._busy.add_class("vgrad-note")
         super().__init__([widgets.HTML(STYLE), *self._rooms(rows or [c.row for c in controls.values()], presets)])
         self.add_class("vgrad-explorer")
         self._show()
@@ -149,7 +150,7 @@ class Explorer(widgets.VBox):
         for widget in self.controls.values():
             if widget.has_trait("continuous_update"):
                 widget.continuous_update = follow
-        self._busy.value = "" if follow else _note("This takes a moment: the picture follows when you let go.")
+        self._busy.value = "" if follow else _note("This takes a moment: a slider is followed when you let it go.")
 
     # --- what is on the page --------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import activation_choice, choice, row, scale, switch, three_digits, whole
+from .controls import activation_choice, choice, networks, row, scale, switch, three_digits, whole
 from .framework import Explorer
 
 PRESETS = {
@@ -40,7 +40,7 @@ def gradient_flow(**values) -> Explorer:
         "gain": scale("gain", 1.0, 0.1, 20.0),
         "norm": choice("norm", "none", NORMS),
         "skip": choice("skip", "none", SKIPS),
-        "seeds": whole("networks", 16, 1, 64),
+        "seeds": networks(16, 64),
         "batch": whole("batch", 16, 1, 128),
         "precision": choice("precision", "float64", {name: name for name in experiments.CHOICES["precision"]}),
         "dh": switch("dh", True, "dL/dh: what arrives at each layer's output"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import activation_choice, choice, row, scale, switch, three_digits, whole
+from .controls import activation_choice, choice, networks, row, scale, switch, three_digits, whole
 from .framework import Explorer
 
 PRESETS = {
@@ -27,7 +27,7 @@ def normalization(**values) -> Explorer:
         "width": whole("width", 32, 4, 128),
         "gain": scale("gain", 1.0, 0.1, 20.0),
         "place": choice("norm", "before", PLACES),
-        "seeds": whole("networks", 8, 1, 32),
+        "seeds": networks(8, 32),
         "no_norm": switch("none", True, "without a norm"),
         "batch_norm": switch("batch", True, "each unit, over the samples"),
         "layer_norm": switch("layer", True, "each sample, over the units"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import activation_choice, real, whole
+from .controls import activation_choice, networks, real, whole
 from .framework import Explorer
 
 PRESETS = {
@@ -24,7 +24,7 @@ def phase_diagram(**values) -> Explorer:
         "activation": activation_choice("tanh", among=experiments.phase.ACTIVATIONS),
         "depth": whole("depth", 30, 1, 100),
         "width": whole("width", 64, 4, 128),
-        "seeds": whole("networks", 8, 1, 32),
+        "seeds": networks(8, 32),
     }
     return Explorer(
         "phase_diagram", controls, _measure, plots.PhasePlot,

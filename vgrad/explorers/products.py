@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import choice, real, scale, three_digits, whole
+from .controls import choice, networks, real, scale, three_digits, whole
 from .framework import Explorer
 
 PRESETS = {
@@ -22,7 +22,7 @@ def products(**values) -> Explorer:
         "factor": scale("factor", 0.8, 0.1, 10.0),
         "depth": whole("how many", 50, 1, 200),
         "spread": real("spread", 0.5, 0.0, 2.0, 0.05),
-        "seeds": whole("products", 100, 1, 1000),
+        "seeds": networks(100, 1000, "products"),
         "precision": choice("precision", "float64", {name: name for name in experiments.CHOICES["precision"]}),
     }
     return Explorer(

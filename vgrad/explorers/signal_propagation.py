@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import activation_choice, choice, row, scale, switch, three_digits, whole
+from .controls import activation_choice, choice, networks, row, scale, switch, three_digits, whole
 from .framework import Explorer
 
 PRESETS = {
@@ -26,7 +26,7 @@ def signal_propagation(**values) -> Explorer:
         "gain": scale("gain", 1.0, 0.1, 20.0),
         "depth": whole("depth", 30, 1, 100),
         "width": whole("width", 64, 4, 256),
-        "seeds": whole("networks", 8, 1, 32),
+        "seeds": networks(8, 32),
         "h": switch("h", True, "the size of each layer's output, over the input's"),
         "dh": switch("dh", True, "the size of the gradient, over the last layer's"),
         "apart": switch("apart", False, "the share of h in which two samples differ"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import activation_choice, choice, real, whole
+from .controls import activation_choice, choice, networks, real, whole
 from .framework import Explorer
 
 PRESETS = {
@@ -33,7 +33,7 @@ def skip(**values) -> Explorer:
         "activation": activation_choice("relu"),
         "depth": whole("depth", 50, 1, 100),
         "width": whole("width", 32, 4, 128),
-        "seeds": whole("networks", 8, 1, 32),
+        "seeds": networks(8, 32),
     }
     return Explorer(
         "skip", controls, _measure, plots.WaysPlot,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import choice, real, scale, three_digits, whole
+from .controls import choice, networks, real, scale, three_digits, whole
 from .training import TrainExplorer
 
 PRESETS = {
@@ -32,7 +32,7 @@ def train_memory(**values) -> TrainExplorer:
         "T": whole("length T", 30, 4, 100),
         "rate": scale("rate", 0.01, 1e-4, 10.0),
         "steps": whole("steps", 300, 50, 800),
-        "seeds": whole("networks", 3, 1, 5),
+        "seeds": networks(3, 5),
     }
     controls["rate"].row.children[-1].step = None  # any rate can be typed
     return TrainExplorer(

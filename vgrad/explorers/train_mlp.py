@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import experiments, plots
-from .controls import activation_choice, choice, scale, three_digits, whole
+from .controls import activation_choice, choice, networks, scale, three_digits, whole
 from .training import FIRST, TrainExplorer
 
 PRESETS = {
@@ -29,7 +29,7 @@ def train_mlp(**values) -> TrainExplorer:
         "optimizer": choice("optimizer", "sgd", optimizers),
         "rate": scale("rate", 0.1, 1e-4, 10.0),
         "steps": whole("steps", 300, 20, 600),
-        "seeds": whole("networks", 5, 1, 10),
+        "seeds": networks(5, 10),
     }
     controls["rate"].row.children[-1].step = None  # any rate can be typed
     return TrainExplorer(

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from inspect import GEN_CLOSED, getgeneratorstate
 from itertools import islice
 
 import ipywidgets as widgets
@@ -25,15 +26,15 @@ TURN = 0.01  # seconds for the page
 class TrainExplorer(Explorer):
     """An explorer with Train, Stop and a bar of progress.
 
-    watch : (**values of the controls) -> an iterator of records, one a step, each with ``step``, ``steps`` and
+    watch : (**values of the controls) -> a generator of records, one a step, each with ``step``, ``steps`` and
     ``done``. All else as in Explorer. Train goes on where Stop has left it, and begins anew at the end; moving a
     control, Reset and presets begin anew. One explorer trains at a time: a cell run twice does not train twice.
     """
 
     current: TrainExplorer | None = None  # the one that is training
 
-    def __init__(self, name: str, controls, watch: Callable[..., Iterator], plot, *, rows=None, **rest):
-        self._watch, self._records, self._task = watch, iter(()), None
+    def __init__(self, name: str, controls, watch: Callable[..., Generator], plot, *, rows=None, **rest):
+        self._watch, self._task = watch, None
         self._train = _button("Train", self.train, icon="play")
         self._stop = _button("Stop", self.stop, icon="stop")
         self._progress = widgets.IntProgress(0, 0, 1, description="step", layout={"width": "auto"})
@@ -55,7 +56,7 @@ class TrainExplorer(Explorer):
         if self.training:
             return
         _halt_current()
-        self._anew_if_done()
+        self._anew_if_over()
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
@@ -77,11 +78,13 @@ class TrainExplorer(Explorer):
     def run(self) -> None:
         """Train to the end now, while the page waits."""
         self.stop()
-        self._anew_if_done()
-        for record in self._records:
-            self.record = record
-        self._picture()
-        self._at_rest()
+        self._anew_if_over()
+        try:
+            for record in self._records:
+                self.record = record
+        finally:  # an interrupt too shows where it has come to
+            self._picture()
+            self._at_rest()
 
     def reset(self) -> None:
         """Back to how this page started, with new networks."""
@@ -99,8 +102,9 @@ class TrainExplorer(Explorer):
         self._progress.max, self._progress.value = record.steps, record.step
         return record
 
-    def _anew_if_done(self) -> None:
-        if self.record.done:
+    def _anew_if_over(self) -> None:
+        """Where there is nothing left to do, or an interrupt within a step has ended the records for good."""
+        if self.record.done or getgeneratorstate(self._records) == GEN_CLOSED:
             self._redraw()
 
     async def _in_turns(self) -> None:

@@ -141,6 +141,7 @@ def _outcome(panel, record) -> None:
 # --- in words -------------------------------------------------------------------------------------------------------
 
 
+@grammar.asked
 def sentence(record) -> str:
     """What has been found, and what became of it."""
     depth = len(record.file.dh)
@@ -197,12 +198,15 @@ def _worth(record) -> str:
     return "so it works" if record.course.learns else "so it does not cure this"
 
 
+@grammar.asked
 def alt(record) -> str:
     """What the picture shows, for those who cannot see it."""
-    shown = ", ".join(TESTS[name] for name in TESTS if name in record.ordered) or "none"
+    shown = (
+        "; ".join(f"{TESTS[name]}: {_found(name, record.file)}" for name in TESTS if name in record.ordered) or "none"
+    )
     diagnosis, treatment = (choice or "not given" for choice in record.chosen)
+    after = f", which ends at {grammar.number(record.course.losses[-1])}" if record.course else ""
     return (
-        f"The chart of patient {record.patient}: a panel for each of five tests, of which these are filled: {shown}; "
-        f"and a "
-        f"sixth with the loss after the treatment. Diagnosis: {diagnosis}; treatment: {treatment}."
+        f"The chart of patient {record.patient}: a panel for each of 5 tests, of which these are filled: {shown}; and "
+        f"a 6th with the loss after the treatment{after}. Diagnosis: {diagnosis}; treatment: {treatment}."
     )

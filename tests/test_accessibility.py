@@ -1,0 +1,521 @@
+"""The lessons for those who cannot see them, hold no mouse, or tell few colours apart.   pytest -m browser, and without
+
+In the browser: axe-core over everything that cells show, in both themes; and the controls by keys alone. Without: what
+alternative texts say, and the palettes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.resources
+import importlib.util
+import itertools
+import json
+import pkgutil
+import re
+import shutil
+import tomllib
+from functools import cache
+
+import ipywidgets as widgets
+import lab
+import numpy as np
+import pytest
+from explored import every_explorer, presets, shared, tree
+from hygiene import source
+from matplotlib.colors import to_hex
+from matplotlib.text import Text
+from test_plots import SIGHT, cie_lab, contrast, linear_rgb
+
+from vgrad import check, explorers, plots
+from vgrad.plots import grammar, heatmap
+
+LESSONS = sorted((lab.ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+EXTENSION = lab.ROOT / "vgrad/labextension"
+browser_test = pytest.mark.browser
+every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+
+
+# --- what is served -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """JupyterLab over the lessons and some pages, with every cell in the page at once, and with vgrad's extension."""
+    folder, shared_data = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("jupyter")
+    shutil.copytree(EXTENSION, shared_data / "labextensions/vgrad-lab")
+    settings = folder / ".lab/settings/@jupyterlab/notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
+    for lesson in LESSONS:
+        shutil.copy(lesson, folder)
+    for name, cells in PAGES.items():
+        lab.notebook(folder / f"{name}.ipynb", *cells)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(shared_data))
+        with lab.serve(folder) as server:
+            yield server
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with lab.chromium() as browser:
+        yield browser
+
+
+BAD = "<p style='color: #bbb; background: #fff'>pale</p><input type=text>"
+FROM = "from vgrad import check, explorers"
+PAGES = {
+    "bad": ["from IPython.display import HTML, display", *["print('a line\\n' * 30)"] * 8, f"display(HTML({BAD!r}))"],
+    "desk": [
+        FROM, "check.predict('narrow')", "explorers.gradient_flow()", "explorers.train_mlp(steps=600, seeds=10)",
+        "explorers.connectivity()",
+    ],
+}  # fmt: skip
+
+
+def ran(server, browser, name):
+    page = server.open(browser, f"{name}.ipynb")
+    lab.run_all(page)
+    page.wait_for_timeout(500)
+    return page
+
+
+# --- axe ----------------------------------------------------------------------------------------------------------
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+SHOWN = [[".jp-Notebook .jp-OutputArea-output"], [".jp-Notebook .jp-MarkdownCell .jp-RenderedHTMLCommon"]]
+AXE = """async ([include, rules]) => {
+  const results = await axe.run({include}, {runOnly: rules});
+  const found = results.violations.flatMap(v => v.nodes.map(n => [v.id, n.target.join(' '), n.html.slice(0, 200)]));
+  return [found, Object.fromEntries(results.passes.map(p => [p.id, p.nodes.length]))] }"""
+THERE = f"""() => {{
+  const cells = {lab.NOTEBOOK}.content.widgets, all = selector => [...document.querySelectorAll(selector)];
+  const outputs = cells.flatMap(cell => cell.model.outputs?.toJSON() ?? []);
+  const pictures = outputs.filter(output => output.data?.['image/png']);
+  const live = pictures.filter(output => output.data['application/vnd.jupyter.widget-view+json']);
+  return {{outputs: outputs.length, pictures: pictures.length, explorers: live.length,
+    texts: cells.filter(cell => cell.model.type === 'markdown').length,
+    alts: pictures.filter(output => !live.includes(output)).map(output => output.metadata['image/png'].alt),
+    seen: {{outputs: all('.jp-Notebook .jp-OutputArea-output').length,
+      pictures: all('.jp-Notebook .jp-OutputArea-output img').length,
+      explorers: all('.jp-Notebook .vgrad-view img[alt]').length,
+      texts: all('.jp-Notebook .jp-MarkdownCell .jp-RenderedHTMLCommon').length,
+      alts: all('.jp-Notebook .jp-RenderedImage img').map(image => image.getAttribute('alt'))}}}} }}"""
+HANDLES = """() => [...document.querySelectorAll('.noUi-handle')].map(handle => {
+  const slider = handle.closest('.widget-slider'), box = slider.parentElement.querySelector('.vgrad-box input');
+  return [slider.querySelector('label').textContent, box?.labels?.[0]?.textContent] })"""
+
+
+@cache
+def axe():
+    if importlib.util.find_spec("axe_playwright_python") is None:
+        pytest.skip("axe-playwright-python, which carries axe-core, is not installed")
+    return (importlib.resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+
+
+def judged(page):
+    """What axe finds in what cells show, and how many elements each rule was content with.
+
+    For axe, text is only there where it is on the screen. So the window grows to the notebook's height; and the body,
+    which has no height and hides what overflows it, must show it.
+    """
+    height = page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
+    page.set_viewport_size({"width": 1200, "height": height + 400})
+    page.wait_for_timeout(1000)  # until it is laid out
+    page.add_style_tag(content="html, body { overflow: visible !important }")
+    page.evaluate(axe())
+    return page.evaluate(AXE, [SHOWN, RULES])
+
+
+@browser_test
+@every_lesson
+def test_axe_finds_nothing_in_a_lesson_but_sliders_handles_which_stand_beside_their_labelled_box(
+    server, browser, lesson
+):
+    axe()
+    page = ran(server, browser, lesson.stem)
+    there = page.evaluate(THERE)
+    assert there.pop("seen") == there  # nothing that JupyterLab has not yet drawn, and every picture with its text
+    calls = [cell for cell in json.loads(lesson.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
+    assert there["explorers"] == sum(bool(re.search(r"^explorers\.\w+\(", source(cell), re.M)) for cell in calls) > 0
+    for dark in (False, True):
+        lab.theme(page, dark)
+        page.wait_for_timeout(500)  # colours fade over
+        found, content = judged(page)
+        assert content["image-alt"] == there["pictures"]
+        assert content["color-contrast"] > 2 * there["texts"]  # of several pieces each: all of the page was judged
+        handles = [where for rule, where, html in found if rule == "aria-input-field-name" and "noUi-handle" in html]
+        assert [fault for fault in found if fault[1] not in handles] == []
+        labels = page.evaluate(HANDLES)
+        assert len(labels) == len(handles)
+        assert all(label and label == beside for label, beside in labels)
+    page.close()
+
+
+@browser_test
+def test_axe_finds_what_is_planted_far_below_the_window(server, browser):
+    axe()
+    page = ran(server, browser, "bad")
+    assert {rule for rule, *_ in judged(page)[0]} == {"color-contrast", "label"}
+    page.close()
+
+
+def test_the_extension_that_hands_alternative_texts_on_is_installed_with_the_package():
+    build = tomllib.loads((lab.ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
+    shared_data = build["targets"]["wheel"].get("shared-data", {})
+    package = json.loads((EXTENSION / "package.json").read_text("utf-8"))
+    assert shared_data == {"vgrad/labextension": f"share/jupyter/labextensions/{package['name']}"}
+    assert (EXTENSION / package["jupyterlab"]["_build"]["load"]).is_file()
+
+
+# --- by keys alone ------------------------------------------------------------------------------------------------
+
+FIRST = "e => e.querySelector(':is(button, input, select, [tabindex]):not(:disabled)').focus()"
+FOCUS = """root => { const e = document.activeElement, box = e.getBoundingClientRect(), style = getComputedStyle(e);
+  const height = box.y + box.height / 2 - root.getBoundingClientRect().y;
+  return root.contains(e) ? [height, style.outlineStyle, parseFloat(style.outlineWidth),
+    style.outlineColor.match(/\\d+/g).map(Number)] : null }"""
+ROLES = {
+    widgets.Button: "button", widgets.ToggleButton: "button", widgets.Dropdown: "combobox", widgets.Text: "textbox",
+    widgets.BoundedIntText: "spinbutton", widgets.BoundedFloatText: "spinbutton",
+}  # fmt: skip
+CELLS = f"() => {lab.NOTEBOOK}.content.widgets.map(cell => cell.model.sharedModel.source)"
+INSIDE = f"() => {lab.NOTEBOOK}.content.activeCellIndex"
+
+
+@pytest.fixture(scope="module")
+def desk(server, browser):
+    page = ran(server, browser, "desk")
+    page.wait_for_selector(".vgrad-view img")
+    page.reader = page.context.new_cdp_session(page)
+    page.reader.send("Accessibility.enable")
+    return page
+
+
+@pytest.fixture
+def page(desk):
+    """The page; afterwards its cells are what they were: no key has gone past a control to the notebook."""
+    before = desk.evaluate(CELLS)
+    yield desk
+    assert desk.evaluate(CELLS) == before
+    assert lab.errors(desk) == []
+
+
+def spoken(page):
+    """What a screen reader is told of the element that has the focus: role, name, description."""
+    focus = page.reader.send("Runtime.evaluate", {"expression": "document.activeElement"})["result"]["objectId"]
+    (node,) = page.reader.send("Accessibility.getPartialAXTree", {"objectId": focus, "fetchRelatives": False})["nodes"]
+    return tuple(node.get(part, {}).get("value", "").strip() for part in ("role", "name", "description"))
+
+
+def stops(page, root):
+    """Every place where Tab stops within ``root``: (role, name, description), and where and how the focus shows."""
+    root.evaluate(FIRST)
+    page.keyboard.press("Tab")  # by a key, as it then shows
+    page.keyboard.press("Shift+Tab")
+    element, found = root.element_handle(), []
+    while focus := page.evaluate(FOCUS, element):
+        found.append((spoken(page), focus))
+        page.keyboard.press("Tab")
+    return found
+
+
+def go(page, root, name, handle=False):
+    """Go by Tab to the control called ``name``; for a slider, to its handle before the box that has its name."""
+    root.evaluate(FIRST)
+    seen = []
+    while spoken(page)[1] != name:
+        seen.append(spoken(page))
+        assert len(seen) < 60, f"{name} is not among {seen}"
+        page.keyboard.press("Tab")
+    if handle:
+        page.keyboard.press("Shift+Tab")
+        assert spoken(page)[0] == "slider"
+
+
+def press(page, root, *keys):
+    """The sentence, once the keys have had their effect."""
+    status = root.locator("figcaption[role=status]")
+    before = status.inner_text()
+    for key in keys:
+        page.keyboard.press(key)
+    page.wait_for_function(
+        "([e, before]) => e.querySelector('figcaption').innerText !== before", arg=[root.element_handle(), before]
+    )
+    said = None
+    while said != (said := status.inner_text()):
+        page.wait_for_timeout(500)
+    return said
+
+
+def expected(explorer):
+    """What Tab stops at, from the top of the page to its end; Stop can only be pressed while something trains."""
+    for widget in tree(explorer):
+        if isinstance(widget, (widgets.IntSlider, widgets.FloatSlider, widgets.FloatLogSlider)):
+            yield "slider", ""  # without a name, and before the box that has it
+        elif type(widget) in ROLES and not widget.disabled:
+            yield ROLES[type(widget)], widget.description
+
+
+@browser_test
+@pytest.mark.parametrize(("k", "name"), [(0, "gradient_flow"), (1, "train_mlp"), (2, "connectivity")])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_tab_stops_at_every_control_from_the_top_down_says_its_name_and_shows_where_it_is(page, k, name, dark):
+    lab.theme(page, dark)
+    try:
+        page.wait_for_timeout(500)
+        found = stops(page, page.locator(".vgrad-explorer").nth(k))
+    finally:
+        lab.theme(page, False)
+    assert [told[:2] for told, _ in found] == list(expected(explorers.CATALOGUE[name]()))
+    heights = [height for _, (height, *_) in found]
+    assert all(below > above - 12 for above, below in itertools.pairwise(heights))
+    for _, (_, style, width, color) in found:
+        assert style == "solid"
+        assert width >= 2
+        assert contrast("#{:02x}{:02x}{:02x}".format(*color), "#111111" if dark else "#ffffff") >= 3
+
+
+@browser_test
+def test_a_slider_moves_by_arrows_home_and_end_and_its_sentence_is_a_status(page):
+    root = page.locator(".vgrad-explorer").nth(0)
+    go(page, root, "depth", handle=True)
+    at = page.evaluate(INSIDE)
+    assert press(page, root, "ArrowRight").startswith("31 layers")
+    assert press(page, root, "ArrowDown", "ArrowDown").startswith("29 layers")
+    assert press(page, root, "Home").startswith("1 layer ")
+    assert press(page, root, "End").startswith("100 layers")
+    assert page.evaluate(INSIDE) == at
+    assert root.get_by_role("status").filter(has_text="100 layers").count() == 1
+    go(page, root, "Reset")
+    assert press(page, root, "Enter").startswith("30 layers")
+
+
+@browser_test
+def test_a_number_box_a_dropdown_a_switch_and_a_preset_obey_keys_and_a_switch_says_whether_it_is_on(page):
+    root = page.locator(".vgrad-explorer").nth(0)
+    go(page, root, "depth")
+    assert press(page, root, "Control+a", "1", "2", "Enter").startswith("12 layers")
+    go(page, root, "activation")
+    at = page.evaluate(INSIDE)
+    assert "of sigmoid" not in press(page, root, "ArrowDown")
+    assert spoken(page)[:2] == ("combobox", "activation")  # the notebook has not taken the focus away
+    assert "of linear" in press(page, root, "Home")
+    assert "of tanh" in press(page, root, "t")
+    assert page.evaluate(INSIDE) == at
+    go(page, root, "dz")
+    assert spoken(page)[2].endswith("(off)")
+    assert "dz is" in press(page, root, "Space")
+    assert spoken(page)[2].endswith("(on)")
+    go(page, root, "Narrow nets die")
+    assert "width 8" in press(page, root, "Space")
+    go(page, root, "Reset")
+    press(page, root, "Enter")
+
+
+@browser_test
+def test_train_and_stop_obey_keys_and_lie_side_by_side(page):
+    root = page.locator(".vgrad-explorer").nth(1)
+    go(page, root, "Train")
+    page.keyboard.press("Enter")
+    root.get_by_role("button", name="Stop").and_(page.locator(":enabled")).wait_for()
+    page.keyboard.press("Tab")
+    assert spoken(page)[:2] == ("button", "Stop")
+    page.keyboard.press("Enter")
+    root.get_by_role("button", name="Train").and_(page.locator(":enabled")).wait_for()
+    step = int(re.search(r"after (\d+) of 600 steps", root.locator("figcaption").inner_text())[1])
+    page.wait_for_timeout(800)
+    assert f"after {step} of" in root.locator("figcaption").inner_text()
+    assert 5 < step < 600
+
+
+@browser_test
+def test_a_sentence_is_typed_and_no_letter_of_it_is_a_command_to_the_notebook(page):
+    root = page.locator(".vgrad-explorer").nth(2)
+    go(page, root, "sentence")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("add a dd b x m y z")
+    assert 'at "z", so much reaches "add", 7 words back' in press(page, root, "z", "Backspace", "Enter")
+
+
+@browser_test
+def test_a_prediction_is_made_by_tab_and_space_and_answered_in_a_status(page):
+    root, question = page.locator(".vgrad-predict"), check.QUESTIONS["narrow"]
+    found = stops(page, root)
+    assert [told[:2] for told, _ in found] == [("radio", choice) for choice in question.choices]
+    for choice, why in question.choices.items():
+        go(page, root, choice)
+        page.keyboard.press("Space")
+        reply = root.get_by_role("status").filter(has_text=why)
+        reply.wait_for()
+        assert reply.inner_text().startswith("Yes." if choice == question.right else "Tempting, but no.")
+        page.keyboard.press("ArrowDown")
+        assert spoken(page)[0] == "radio"  # the notebook has not taken it
+
+
+# --- alternative texts --------------------------------------------------------------------------------------------
+
+NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e-?\d+)?")
+EMPTY = "No test has been ordered yet"  # the clinic's chart, before anything is drawn in it
+
+
+def stored_pictures(lesson):
+    """(cell's name, the picture's alternative text, the text that strict nbval compares) of each stored picture."""
+    for cell in json.loads(lesson.read_text("utf-8"))["cells"]:
+        outputs = cell.get("outputs", [])
+        said = ["".join(output.get("data", {}).get("text/plain", "")) for output in outputs]
+        for k, output in enumerate(outputs):
+            if "image/png" in output.get("data", {}):
+                yield cell["id"], output["metadata"]["image/png"].get("alt"), said[k] or said[k + 1]
+
+
+@every_lesson
+def test_a_stored_picture_says_its_numbers_and_these_are_what_running_it_again_is_compared_with(lesson):
+    pictures = list(stored_pictures(lesson))
+    assert pictures
+    for name, alt, compared in pictures:
+        assert alt == compared, name
+        assert len(set(NUMBER.findall(alt))) >= 3 or EMPTY in alt, name
+
+
+@every_lesson
+def test_two_pictures_of_a_lesson_have_the_same_alternative_text_only_where_they_are_the_same_picture(lesson):
+    notebook = json.loads(lesson.read_text("utf-8"))
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    outputs = [output for output in outputs if "image/png" in output.get("data", {})]
+    for one, other in itertools.combinations(outputs, 2):
+        if one["metadata"]["image/png"]["alt"] == other["metadata"]["image/png"]["alt"]:
+            sizes = [tuple(o["metadata"]["image/png"][side] for side in ("width", "height")) for o in (one, other)]
+            assert sizes[0] == sizes[1]
+
+
+@every_explorer
+def test_an_explorers_alternative_text_says_numbers_and_other_ones_in_another_state(explorer, name):
+    alt = explorer._alt
+    first = alt(explorer.record)
+    assert len(set(NUMBER.findall(first))) >= 3
+    told = {first}
+    for preset in presets(shared(name)):
+        preset.click()
+        told.add(alt(explorer.record))
+    assert len(told) > len(presets(shared(name))) * 2 / 3
+
+
+MEANS = {  # what an alternative text has to say: record -> its parts, each computed here from the record's arrays
+    "clinic": lambda r: [f"patient {r.patient}", "filled: none"],
+    "connectivity": lambda r: [
+        f'{band.median[0]:.2g} at "{r.words[0]}"'.replace("e-0", "e-") for band in r.reach.values()
+    ],
+    "gates": lambda r: [f"{grammar.number(norms[r.T // 2, 0])}" for norms in r.maps.values()],
+    "phase_diagram": lambda r: [
+        f"{grammar.number(np.sort(r.net.dh[:, 0] / r.net.dh[:, -1])[len(r.net.dh) // 2])} at layer 1",
+        f"σ_w {r.sigma_w:.3g}",
+    ],
+    "recurrence": lambda r: [f"{grammar.number(r.over.median[-1])} at {r.T - 1}", f"over {r.T} steps"],
+    "signal_propagation": lambda r: [
+        f"{grammar.number(r.relative[name].median[k - 1])} at layer {k}" for name in r.shown for k in (1, r.depth)
+    ],
+    "train_memory": lambda r: [
+        f"{grammar.number(np.median(r.sizes, axis=0)[r.T])} at time {r.T}", f"step {r.measured}"
+    ],
+    "train_mlp": lambda r: [f"{grammar.number(np.median(r.loss[:, k - 1]))} at step {k}" for k in (1, r.step)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MEANS)
+def test_an_explorers_alternative_text_says_the_records_own_numbers(explorer, name):
+    for part in MEANS[name](explorer.record):
+        assert part in explorer._alt(explorer.record)
+
+
+# --- colours ------------------------------------------------------------------------------------------------------
+
+BLIND = SIGHT | {  # Machado, Oliveira & Fernandes 2009, table 1, severity 1.0: on linear RGB
+    "tritanopia": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+    )
+}
+GROUNDS = (grammar.PAPER, grammar.VANISHING_SIDE, grammar.EXPLODING_SIDE)
+INKS = (grammar.INK, grammar.FAINT, grammar.VANISHING, grammar.EXPLODING)
+HUE = np.array([[-0.574, 1.430, 0.144], [0.426, 0.430, 0.144], [0.426, 1.430, -0.856]])  # CSS's hue-rotate(180deg)
+
+
+def palettes():
+    """{name: its looks}: every table of looks, and the looks that stand alone, of a module of plots."""
+    found = {}
+    for module in pkgutil.iter_modules(plots.__path__):
+        names = vars(importlib.import_module(f"vgrad.plots.{module.name}"))
+        alone = {name: value for name, value in names.items() if isinstance(value, grammar.Look)}
+        tables = {name: dict(enumerate(t)) for name, t in names.items() if type(t) is tuple} | {
+            name: table for name, table in names.items() if isinstance(table, dict)
+        }
+        for name, table in [("alone", alone), *tables.items()]:
+            looks = {key: look for key, look in table.items() if isinstance(look, grammar.Look)}
+            if looks and not name.startswith("__"):
+                found[f"{module.name}.{name}"] = looks
+    return found
+
+
+PALETTES = palettes()
+COLORS = sorted({look.color for looks in PALETTES.values() for look in looks.values()} | {*INKS})
+
+
+def on_a_dark_page(color):
+    """What CSS's invert(0.93) hue-rotate(180deg) makes of a colour."""
+    channels = np.array([int(color[k : k + 2], 16) for k in (1, 3, 5)]) / 255
+    turned = HUE @ (0.93 - 0.86 * channels)
+    return "#" + "".join(f"{round(255 * channel):02x}" for channel in turned.clip(0, 1))
+
+
+def distance(one, other, sight):
+    """CIE76 ΔE between two colours, as an eye sees them."""
+    here, there = (cie_lab(BLIND[sight] @ linear_rgb(color)) for color in (one, other))
+    return float(np.linalg.norm(here - there))
+
+
+def test_every_palette_is_among_those_that_are_tested():
+    assert {"grammar.ACTIVATIONS", "grammar.CURES", "gates.CELLS", "diagnosis.SCORES", "cliff.alone"} <= PALETTES.keys()
+
+
+@pytest.mark.parametrize("color", COLORS)
+def test_a_curve_stands_out_on_paper_and_on_both_shaded_sides_by_day_and_by_night(color):
+    for ground in GROUNDS:
+        assert contrast(color, ground) >= 3
+        assert contrast(on_a_dark_page(color), on_a_dark_page(ground)) >= 3
+
+
+@pytest.mark.parametrize("ink", INKS)
+def test_words_are_legible_on_a_dark_page_too(ink):
+    grounds = {grammar.VANISHING: GROUNDS[:2], grammar.EXPLODING: GROUNDS[::2]}.get(ink, GROUNDS[:1])
+    for ground in grounds:
+        assert contrast(ink, ground) >= 4.5
+        assert contrast(on_a_dark_page(ink), on_a_dark_page(ground)) >= 4.5
+
+
+@every_explorer
+def test_every_word_in_an_explorers_picture_is_legible(explorer):
+    explorer.png()
+    for text in (text for text in explorer.figure.findobj(Text) if text.get_text().strip()):
+        pixels = text.get_fontsize() * 100 / 72  # an inch of the figure is 100 pixels on the page
+        large = pixels >= 24 or (text.get_fontweight() == "bold" and pixels >= 18.66)
+        assert contrast(to_hex(text.get_color()), grammar.PAPER) >= (3 if large else 4.5), text.get_text()
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+@pytest.mark.parametrize("sight", BLIND)
+def test_two_curves_of_a_palette_differ_in_marker_or_in_colour_to_every_eye(palette, sight):
+    looks = PALETTES[palette].values()
+    alike = [
+        (one.color, other.color)
+        for one, other in itertools.combinations(looks, 2)
+        if one.marker == other.marker and one.color != other.color and distance(one.color, other.color, sight) < 10
+    ]
+    assert alike == []
+
+
+@pytest.mark.parametrize("sight", BLIND)
+def test_the_two_sides_differ_to_every_eye(sight):
+    """Where the map over time, the shaded sides, their words and their symbols mean small or large."""
+    pairs = [(grammar.VANISHING_SIDE, grammar.EXPLODING_SIDE), *zip(heatmap.BLUES, heatmap.ORANGES, strict=True)]
+    assert {pair: distance(*pair, sight) for pair in pairs if distance(*pair, sight) < 10} == {}
