@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
+from argparse import ArgumentTypeError
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
 settings.register_profile("vgrad", deadline=None, derandomize=True, database=None, max_examples=50)
 settings.load_profile("vgrad")
 pytest.register_assert_rewrite("explored")
+
+
+def pytest_addoption(parser):
+    options = parser.getgroup("vgrad")
+    text = "states in which the sweep looks at the explorers, all together (1007)"
+    options.addoption("--states", type=_from_one, default=1007, metavar="N", help=text)
+    text = "move each explorer's sliders so many times (1000), and count what piles up"
+    options.addoption("--soak", type=_from_one, nargs="?", const=1000, metavar="N", help=text)
+
+
+def pytest_configure(config):
+    """Kernels that run notebooks start with private.py: they fetch nothing, and write nothing that is not their own."""
+    folder = tempfile.mkdtemp(prefix="vgrad-ipython-")
+    startup = Path(folder, "profile_default/startup")
+    startup.mkdir(parents=True)
+    shutil.copy(Path(__file__).with_name("private.py"), startup)
+    os.environ["IPYTHONDIR"] = folder
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def _from_one(text):
+    if not (text.isdecimal() and int(text)):
+        raise ArgumentTypeError(f"it is {text!r}; allowed is a whole number from 1")
+    return int(text)
 
 
 @pytest.fixture

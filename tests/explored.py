@@ -103,6 +103,19 @@ def decode(png):
         return picture.format, picture.size
 
 
+def pixels(png):
+    with Image.open(io.BytesIO(png)) as picture:
+        assert picture.format == "PNG"
+        return np.asarray(picture)[..., :3]
+
+
+def behind(explorer):
+    """The pixels of the background of the picture that was shown last: axes and shading, and nothing measured."""
+    canvas = explorer._plot.canvas
+    canvas.agg.restore_region(canvas._background)
+    return np.asarray(canvas.agg.buffer_rgba())[..., :3]
+
+
 def from_link(address):
     head, _, data = address.partition(",")
     assert head == "data:image/png;base64"

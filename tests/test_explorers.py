@@ -196,7 +196,7 @@ def test_a_slow_tick_lets_sliders_report_when_let_go_and_says_so_until_it_is_qui
         monkeypatch.setattr(framework, "SLOW", 0.0 if late else math.inf)
         explorer.set(**{key: value})
         assert {w.continuous_update for w in follows} == {not slow}
-        notes = [w.value for w in tree(explorer) if isinstance(w, widgets.HTML) and "when you let go" in w.value]
+        notes = [w.value for w in tree(explorer) if isinstance(w, widgets.HTML) and "let it go" in w.value]
         assert len(notes) == slow
         assert all('role="status"' in note for note in notes)
 

@@ -1,4 +1,7 @@
-"""What every explorer says is true, wherever its controls are: recomputed from the record, or measured anew."""
+"""What every explorer says is true, wherever its controls are: recomputed from the record, or measured anew.
+
+pytest tests/test_sentences.py -k wherever --dist=load -n 2 --states=20000      # a longer sweep, of twenty thousand
+"""
 
 from __future__ import annotations
 
@@ -12,18 +15,21 @@ import pytest
 from explored import (
     SLIDERS,
     Page,
+    behind,
     button,
-    decode,
     ends,
     every_control,
     every_explorer,
     from_link,
+    pixels,
+    presets,
     same,
     shared,
+    shown,
     tree,
     values,
 )
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from vgrad import cells, experiments, explorers, init, models, ops, plots, probes
@@ -523,9 +529,20 @@ TRULY = {
 def assert_sound(explorer, name):
     """It shows a PNG that decodes, with its own sentence, and the sentence is true."""
     page = Page(explorer)
-    assert decode(from_link(page.image["src"])) == ("PNG", explorer.figure.canvas.get_width_height())
+    picture = pixels(from_link(page.image["src"]))
+    assert picture.shape[1::-1] == explorer.figure.canvas.get_width_height()
+    assert_something_is_drawn(explorer, picture)
     assert page.caption == explorer.caption
+    assert not re.search(r"(?<!holds )\b(nan|inf|None)\b", page.caption + page.image["alt"])
     TRULY[name](explorer)
+
+
+def assert_something_is_drawn(explorer, picture):
+    """What is measured is there, over the axes; or, where all is drawn anew, there is ink."""
+    nothing = "nothing is shown" in explorer.caption or explorer.caption.startswith("There is no sentence")
+    if explorer._plot.canvas.moving:
+        assert np.array_equal(picture, behind(explorer)) <= nothing
+    assert np.ptp(picture) > 150
 
 
 def test_every_explorer_has_a_check_of_what_it_says():
@@ -576,10 +593,17 @@ def anywhere(widget):
     at_the_ends = st.sampled_from(ends(widget))
     if isinstance(widget, widgets.IntSlider):
         return at_the_ends | st.integers(widget.min, widget.max)
+    if isinstance(widget, widgets.Text):
+        return at_the_ends | st.text(max_size=400) | st.lists(st.text(max_size=9), max_size=70).map(" ".join)
     return at_the_ends | st.floats(*ends(widget)) if isinstance(widget, SLIDERS) else at_the_ends
 
 
 CORNERS = {
+    "connectivity": [
+        dict(
+            sentence="\x08 \x00 한국어 字 \U0001f511 $ a$b$c \\$ _^{ <b>&amp; \u202e\u0301"
+        ),  # letters that no font has
+    ],
     "clinic": [
         dict(patient=5, profile=True, activations=True, line=True),  # a gradient that is 0
         dict(patient=14, updates=True, loss=True),  # numbers that are not finite
@@ -653,21 +677,80 @@ def test_in_known_corners_the_sentence_is_true(explorer, name, corner):
     assert_sound(explorer, name)
 
 
-STATES = dict.fromkeys(("products", "activation", "connectivity", "cliff"), 155)  # quick ones; a thousand in all
+STATES = dict.fromkeys(explorers.CATALOGUE, 45)  # in proportion; a thousand in all, unless more are asked for
+STATES |= dict.fromkeys(("products", "activation", "connectivity", "cliff"), 155)  # quick ones
 STATES |= dict.fromkeys(("gates", "clinic", "recurrence", "scoreboard"), 18)
 
 
-@pytest.mark.parametrize("name", explorers.CATALOGUE)
-def test_wherever_the_controls_are_the_picture_decodes_and_the_sentence_is_true(name):
-    explorer = shared(name)
+def share(name, states):
+    """How many of so many states are this explorer's."""
+    return math.ceil(STATES[name] * states / sum(STATES.values()))
 
-    @settings(max_examples=STATES.get(name, 45))
-    @given(st.fixed_dictionaries({key: anywhere(widget) for key, widget in explorer.controls.items()}))
-    def anywhere_from_anywhere(state):
-        explorer.set(**state)  # from where the last example left it
+
+@pytest.mark.parametrize("states", [1, 1000, 1007, 20_000])
+def test_the_explorers_shares_are_as_many_states_as_were_asked_for_and_a_thousand_if_nothing_was(states, pytestconfig):
+    shares = [share(name, states) for name in explorers.CATALOGUE]
+    assert states <= sum(shares) < states + len(shares)
+    assert min(shares) > 0
+    assert sum(STATES.values()) == 1007 >= 1000
+
+
+TRAINS = 20  # steps, where a state is one of training
+
+
+def moves(explorer):
+    """A move: a button or none, and after it new values for some of the controls, or one that is moved by hand."""
+    buttons = [None, "Reset", *(w.description for w in presets(explorer))]
+    buttons += ["Train"] if isinstance(explorer, explorers.TrainExplorer) else []
+    each = {key: anywhere(widget) for key, widget in explorer.controls.items()}
+    one = st.sampled_from(sorted(each)).flatmap(lambda key: st.tuples(st.just(key), each[key]))
+    return st.tuples(st.just(None) | st.sampled_from(buttons), st.fixed_dictionaries(each) | one)
+
+
+def move(explorer, pressed, values, start):
+    """Make a move; where it is Reset, all is as at the start."""
+    if pressed == "Train":  # a little, and as much on each machine
+        records = explorer._records
+        explorer._records = (record for record in itertools.islice(records, TRAINS))
+        explorer.run()
+        explorer._records = records
+        return
+    if pressed:
+        button(explorer, pressed).click()
+    if pressed == "Reset":
+        assert_it_is_as_at_the_start(explorer, start)
+    if isinstance(values, dict):
+        explorer.set(**values)
+    else:
+        key, value = values
+        explorer.controls[key].value = value
+
+
+def assert_it_is_as_at_the_start(explorer, start):
+    assert same(explorer.record, start[0])
+    assert shown(explorer)[1:] == start[1:]
+
+
+@every_explorer
+def test_wherever_the_controls_are_the_picture_decodes_and_the_sentence_is_true(name, pytestconfig, caplog):
+    explorer, asked, trail = shared(name), share(name, pytestconfig.getoption("states")), []
+    explorer.reset()
+    start, first = shown(explorer), values(explorer)
+
+    @settings(max_examples=asked)
+    @given(moves(explorer))
+    def anywhere_from_anywhere(way):
+        trail.append(way)
+        note(f"the last moves: {trail[-4:]}")
+        move(explorer, *way, start)  # from where the last one has left it
         assert_sound(explorer, name)
+        assert not caplog.records  # matplotlib logs what it cannot place, and does not warn
 
     anywhere_from_anywhere()
+    assert len(trail) >= asked
+    explorer.reset()
+    assert values(explorer) == first
+    assert_it_is_as_at_the_start(explorer, start)
 
 
 # --- presets ------------------------------------------------------------------------------------------------------

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -64,11 +67,13 @@ class ConnectivityPlot:
         self.figure.text(0.012, 0.982, "gradient at each word", fontsize=13, va="top", color=grammar.INK)
 
 
+@grammar.asked
 def read(record) -> Picture:
     """A still picture of one sentence."""
     return Picture(ConnectivityPlot(record).figure, sentence(record))
 
 
+@grammar.asked
 def agreement(record) -> Picture:
     """How far the gradient at the subject is from that at the last word, before training and after it, by distance."""
     axes = curves.axes(grammar.new_figure(), "gradient at the subject, over that at the last word")
@@ -115,7 +120,7 @@ def _frame(axes, words, most: float) -> None:
     for said in axes.texts:
         said.set(x=0.985 if said.get_text() == "vanishing" else 0.3, ha="right")
     grammar.decade_ticks(axes, -most, 3)
-    short = [word if len(word) <= LETTERS else f"{word[: LETTERS - 1]}…" for word in words]
+    short = [_drawable(word if len(word) <= LETTERS else f"{word[: LETTERS - 1]}…") for word in words]
     size = 13 if T <= 14 else 10.5 if T <= 36 else 7.5
     plain = [word.replace("$", r"\$") for word in short]
     axes.set_xticks(
@@ -126,14 +131,26 @@ def _frame(axes, words, most: float) -> None:
         axes.text(0.5, 0.5, "type a sentence", transform=axes.transAxes, ha="center", fontsize=16, color=grammar.FAINT)
 
 
+def _drawable(word: str) -> str:
+    """The word, with a box for each letter that the picture's font does not have; the sentence has them all."""
+    return "".join(letter if ord(letter) in _letters() else "□" for letter in word)
+
+
+@cache
+def _letters() -> frozenset[int]:
+    return frozenset(get_font(findfont(FontProperties())).get_charmap())
+
+
 # --- in words -----------------------------------------------------------------------------------------------------
 
 
+@grammar.asked
 def sentence(record) -> str:
     """What arrives at the first word through each cell; the networks."""
     return " ".join([f"{_finding(record)}.", *_left_out(record), _networks(record)])
 
 
+@grammar.asked
 def alt(record) -> str:
     """The picture in words: what arrives at five of the words."""
     if not record.words:
