@@ -84,10 +84,10 @@ def gru(params: GRUParams, x: Array, state: tuple):
     (Cho et al. 2014, with the reset behind the product, as in PyTorch.)  In this form a *large* u, and so a positive
     bias of u, keeps the memory.
     """
-    (h,) = state
-    z_x, x_pullback = affine(Affine(params.W_x, params.b_x), x)
-    _fits(state, z_x, params.W_h, gates=3)
-    z_h, h_pullback = affine(Affine(params.W_h, params.b_h), h)
+    (W_x, W_h, b_x, b_h), (h,) = params, state
+    z_x, x_pullback = affine(Affine(W_x, b_x), x)
+    _fits(state, z_x, W_h, gates=3)
+    z_h, h_pullback = affine(Affine(W_h, b_h), h)
     (x_r, x_u, x_n), (h_r, h_u, h_n) = _split(z_x, 3), _split(z_h, 3)
     (r, r_pullback), (u, u_pullback) = sigmoid(x_r + h_r), sigmoid(x_u + h_u)
     n, n_pullback = tanh(x_n + r * h_n)
@@ -129,7 +129,7 @@ def _fits(state: tuple, z: Array, W_h: Array, gates: int) -> None:
     if W_h.shape[-1] != gates * W_h.shape[-2]:
         require.misfit("W_h", W_h, f"(..., H, {gates} H)")
     shape = (*z.shape[:-1], W_h.shape[-2])
-    for array in state:
+    for array in state or [None]:
         if np.shape(array) != shape:
             require.misfit("state", array, f"{shape} for each of its arrays, as x W_x has shape {z.shape}")
 

@@ -31,6 +31,7 @@ class Comparison(NamedTuple):
         return abs(self.exact - self.approximate) / largest if largest else 0.0
 
 
+@require.checked(f=require.function, step=require.number)
 def directional(f, x, *, rng, step: float = 1e-6) -> Comparison:
     """Compare the pullback of ``f`` at ``x`` with a central difference along one random direction.
 

@@ -32,16 +32,23 @@ class Scheme(NamedTuple):
         return f"Scheme({self.name!r})"
 
 
+@require.checked()
 def normal(rng, shape: tuple[int, ...]) -> Array:
     """N(0, 1)."""
     return rng.standard_normal(shape)
 
 
+@require.checked()
 def uniform(rng, shape: tuple[int, ...]) -> Array:
     """U(-√3, √3), whose variance is 1: for Var W = v, the bound is √(3 v)."""
     return rng.uniform(-(3**0.5), 3**0.5, shape)
 
 
+def _matrix(name: str, shape) -> None:
+    require.sizes(name, shape, 2)
+
+
+@require.checked(shape=_matrix)
 def orthogonal_draw(rng, shape: tuple[int, ...]) -> Array:
     """A uniformly drawn matrix of orthonormal rows or columns (Saxe et al. 2014), times √max(fan_in, fan_out)."""
     *ensemble, fan_in, fan_out = shape
@@ -51,37 +58,44 @@ def orthogonal_draw(rng, shape: tuple[int, ...]) -> Array:
     return q if fan_in >= fan_out else q.swapaxes(-1, -2)
 
 
+@require.checked(shape=_matrix)
 def identity_draw(rng, shape: tuple[int, ...]) -> Array:
     """The identity, times √max(fan_in, fan_out): with orthogonal's scale W = 1 (Le et al. 2015). No chance in it."""
     return np.broadcast_to(np.eye(*shape[-2:]) * max(shape[-2:]) ** 0.5, shape)
 
 
+@require.checked()
 def lecun(fan_in: int, fan_out: int, activation: str | None = None) -> float:
     """1 / √fan_in: z keeps x's variance (LeCun et al. 1998, §4.6)."""
     return fan_in**-0.5
 
 
+@require.checked()
 def xavier(fan_in: int, fan_out: int, activation: str | None = None) -> float:
     """√(2 / (fan_in + fan_out)): forward and backward meet half way (Glorot & Bengio 2010, eq. 12)."""
     return (2 / (fan_in + fan_out)) ** 0.5
 
 
+@require.checked()
 def he(fan_in: int, fan_out: int, activation: str | None = None) -> float:
     """√(2 / fan_in), as ReLU halves the mean square; leaky_relu √(2 / (1 + a²) / fan_in) (He et al. 2015, eq. 15)."""
     leak = 0.01 if activation == "leaky_relu" else 0.0
     return (2 / (1 + leak**2) / fan_in) ** 0.5
 
 
+@require.checked()
 def orthogonal_std(fan_in: int, fan_out: int, activation: str | None = None) -> float:
     """1 / √max(fan_in, fan_out): the weights themselves are orthogonal (Saxe et al. 2014)."""
     return max(fan_in, fan_out) ** -0.5
 
 
+@require.checked()
 def standard(fan_in: int, fan_out: int, activation: str | None = None) -> float:
     """1 / √(3 fan_in), that of U(±1/√fan_in): the "commonly used heuristic" of Glorot & Bengio 2010, eq. 1."""
     return (3 * fan_in) ** -0.5
 
 
+@require.checked()
 def recurrent_std(fan_in: int, fan_out: int, activation: str | None = None) -> float:
     """1 / √(3 fan_out), that of U(±1/√H), whatever the number of inputs."""
     return (3 * fan_out) ** -0.5
@@ -93,6 +107,7 @@ def scaled_normal(sigma_w: float = 1.0) -> Scheme:
     return Scheme("scaled_normal", normal, lambda fan_in, fan_out, activation=None: sigma_w * fan_in**-0.5)
 
 
+@require.checked()
 def with_spectrum(n: int, *, radius: float, nonnormality: float = 1.0, rng) -> Array:
     """W (n, n) of spectral radius ``radius``, whose eigenvalues stay while its singular values move.
 

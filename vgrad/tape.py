@@ -35,6 +35,12 @@ class Adjoint(NamedTuple):
     grads: Any  # of the type of the step's parameters, of a recurrent step (these, dx); None where it has none
 
 
+def recorded(name: str, tape) -> None:
+    """Raise ValueError unless ``tape`` is a list of one Step or more, told by its ends."""
+    fits = isinstance(tape, list) and tape and isinstance(tape[0], Step) and isinstance(tape[-1], Step)
+    require.instance(name, tape, fits, "a list of Steps, as a forward pass leaves it")
+
+
 def backprop(tape: list[Step], cotangent, inject=None) -> Iterator[Adjoint]:
     """Walk the tape backwards; yield one ``Adjoint`` per step, the last step first, and one named "input" at the end.
 
@@ -43,11 +49,13 @@ def backprop(tape: list[Step], cotangent, inject=None) -> Iterator[Adjoint]:
     tuple of arrays, some may be None.
     Nothing is kept: a probe that takes a norm from each adjoint needs no memory for the rest.
     """
+    if tape != []:
+        recorded("tape", tape)
+        _fits(cotangent, tape[-1].output)
     inject = [None] * len(tape) if inject is None else inject
+    require.instance("inject", inject, isinstance(inject, (list, tuple)), "a list")
     if len(inject) != len(tape):
         raise ValueError(f"inject has length {len(inject)}; allowed is one entry per step, {len(tape)}")
-    if tape:
-        tree_map(_same_shape, cotangent, tape[-1].output)
     for step, extra in zip(reversed(tape), reversed(inject), strict=True):
         if extra is not None:
             lanes = isinstance(cotangent, tuple)
@@ -76,8 +84,17 @@ def _plus(cotangent, extra):
 @lru_cache(maxsize=2**14)
 def place(name: str) -> int | None:
     """The number in a step's name, its layer or time: 12 of "tanh 12" and of "affine 12b"; None of "readout"."""
+    require.text("name", name)
     digits = name.rpartition(" ")[2].rstrip("b")
     return int(digits) if digits.isdigit() else None
+
+
+def _fits(cotangent, output) -> None:
+    """Raise ValueError unless the cotangent has the output's form and shapes."""
+    alike = isinstance(cotangent, tuple) and len(cotangent) == len(output)
+    fits = alike if isinstance(output, tuple) else not isinstance(cotangent, (tuple, list, type(None)))
+    require.instance("cotangent", cotangent, fits, "of the form of the last output")
+    tree_map(_same_shape, cotangent, output)
 
 
 def _same_shape(cotangent, output) -> None:

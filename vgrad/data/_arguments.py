@@ -11,8 +11,7 @@ DTYPES = ("float16", "float32", "float64")
 
 def generator(rng):
     """Return ``rng`` if chance can be drawn from it; raise ValueError for a seed, None or the old RandomState."""
-    if not isinstance(rng, np.random.Generator):
-        raise ValueError(f"rng is {rng!r}; allowed is a numpy.random.Generator, such as np.random.default_rng(0)")
+    require.generator("rng", rng)
     return rng
 
 

@@ -8,7 +8,39 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import models, require
+
 KEPT = 2**24  # numbers in one store of draws; beyond, it starts anew
+
+
+def numeric(name: str, value) -> None:
+    """Raise ValueError unless ``value`` is a number or an array of them."""
+    numbers = np.asarray(value)
+    require.instance(name, value, numbers.dtype.kind in "fiu" and numbers.size, "a number, or an array of numbers")
+
+
+def _alpha(name: str, value) -> None:
+    if not (isinstance(value, str) and value in models.ALPHAS):
+        require.number(name, value)
+
+
+VOCABULARY = dict(
+    **dict.fromkeys(("columns", "rows", "units", "most", "draws", "numbers"), require.count),
+    **dict.fromkeys(("multiply_adds", "weights"), lambda name, value: require.number(name, value, 1)),
+    **dict.fromkeys(("sigma_w2", "sigma_b2", "floor", "line", "within"), require.positive),
+    **dict.fromkeys(("slope", "scale", "low", "high", "start", "end", "factor"), require.number),
+    **dict.fromkeys(("found", "cells", "kinds"), require.many),
+    **dict.fromkeys(("apart", "spectral"), require.flag),
+    alpha=_alpha, skip=lambda _, value: models.layers.skip_named(value),
+    first_seed=lambda name, value: require.whole(name, value, 0),
+    board=lambda name, value: require.instance(name, value, hasattr(value, "rows"), "a Board"),
+    row=lambda name, value: require.instance(name, value, hasattr(value, "decades"), "a Row of a Board"),
+)  # fmt: skip
+
+
+def checked(**kinds):
+    """``require.checked``, with what names mean in experiments."""
+    return require.checked(**VOCABULARY | kinds)
 
 
 def measured(function):
@@ -45,6 +77,7 @@ def scaled_draw(name, draw, shape: tuple[int, ...], scale: float = 1.0, *, preci
         store[name] = _Kept(unit, np.empty_like(unit), None)
     kept = store[name]
     if kept.scale != scale:
+        store[name] = kept._replace(scale=None)  # an interrupt leaves no numbers of one scale under another's name
         np.multiply(kept.unit, kept.unit.dtype.type(scale), out=kept.scaled)
         store[name] = kept._replace(scale=scale)
     return kept.scaled[:seeds]

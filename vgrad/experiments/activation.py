@@ -13,8 +13,9 @@ import numpy as np
 
 from .. import init, ops, probes, require, theory
 from ..models import Layer
+from ..models.layers import layered
 from ..ops import Affine, Array
-from ._protocol import crossing, measured, scaled_draw
+from ._protocol import checked, crossing, measured, scaled_draw
 from .gradient_flow import flow
 
 UNITS = 20_000
@@ -84,6 +85,7 @@ def _grid(sigma: float) -> Array:
     return np.unique(np.concatenate([np.linspace(-5, 5, 401), np.linspace(-6, 6, 401) * sigma]))
 
 
+@checked(z=require.array)
 def slope_at(activation: str, z: Array) -> Array:
     """φ'(z): what the pullback makes of ones."""
     return ops.ACTIVATIONS[require.choice("activation", activation, ops.ACTIVATIONS)](z)[1](np.ones_like(z))
@@ -116,6 +118,7 @@ def factor(activation: str, sigma_w: float) -> float:
     return float(theory.chi(activation, q, sigma_w) ** 0.5) if np.isfinite(q) else float("nan")
 
 
+@checked()
 def critical(activation="sigmoid", low=1.0, high=20.0) -> float:
     """The σ_w between ``low`` and ``high`` at which ``factor`` is 1, by bisection; NaN if it is not between them."""
     if not factor(activation, low) < 1 < factor(activation, high):
@@ -126,6 +129,7 @@ def critical(activation="sigmoid", low=1.0, high=20.0) -> float:
     return (low + high) / 2
 
 
+@checked(params=layered)
 def sigmoid_twin(params: list) -> list:
     """Weights with which a sigmoid net computes what ``params`` compute with tanh, as tanh z = 2 sigmoid(2z) - 1.
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import require
 from ..ops import Array
-from ._protocol import measured
+from ._protocol import checked, measured, numeric
 
 T, START, TARGET = 50, 0.5, 0.7
 W, B = (4.0, 7.0), (-3.4, -1.8)  # the part of the plane that the paper shows
@@ -86,6 +86,8 @@ class SurveyRecord(NamedTuple):
             return (self.clipped < self.free)[:, self.jumps].sum(axis=1) / self.jumps.sum()
 
 
+@checked(w=numeric, b=numeric)
+@np.errstate(all="ignore")
 def gradient(w, b) -> tuple[Array, Array, Array]:
     """loss, dloss/dw and dloss/db:  the chain rule carried forward, two derivatives a time step."""
     x = np.full(np.shape(w), START)
@@ -99,6 +101,7 @@ def gradient(w, b) -> tuple[Array, Array, Array]:
     return (s - TARGET) ** 2, down * along_w, down * along_b
 
 
+@checked()
 @lru_cache(maxsize=2)
 @measured
 def surface(columns=241, rows=161) -> Surface:
@@ -108,6 +111,7 @@ def surface(columns=241, rows=161) -> Surface:
     return Surface(w, b, loss, np.hypot(dw, db))
 
 
+@checked(w=numeric, b=numeric, threshold=numeric)
 @measured
 def descend(w, b, *, rate, threshold=np.inf, steps=60) -> Path:
     """Descend from (w, b), numbers or arrays:  each step is rate · gradient · min(1, threshold / ‖gradient‖)."""
@@ -132,6 +136,7 @@ def walk(*, w=4.55, b=-3.05, rate=0.3, threshold=1.0, steps=60) -> CliffRecord:
     return CliffRecord(w, b, rate, threshold, steps, surface(), free, clipped)
 
 
+@checked()
 def survey(*, thresholds=(0.1, 0.3, 1.0, 3.0, 10.0), rate=0.3, steps=60, columns=28, rows=17) -> SurveyRecord:
     """Descend from a grid of starts, without clipping and with each of ``thresholds``."""
     starts = [part.ravel() for part in np.meshgrid(np.linspace(*W, columns), np.linspace(*B, rows))]
@@ -142,6 +147,7 @@ def survey(*, thresholds=(0.1, 0.3, 1.0, 3.0, 10.0), rate=0.3, steps=60, columns
     return SurveyRecord(rate, steps, thresholds, path.longest[0], free, np.array(clipped))
 
 
+@checked(rate=require.positive, threshold=numeric)
 def quartic(rate, threshold=np.inf, *, start=50.0, end=0.1, most=1_000_000) -> int | None:
     """Steps of descent on x⁴ / 4 from ``start`` to ``end``; None if it never comes there (after Zhang et al. 2020)."""
     x = start

@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import data, models, ops, probes, require, train
 from ..ops import Array
-from ._protocol import measured
+from ._protocol import checked, measured
 from .illness import Findings, diagnose
 from .learning import usual
 
@@ -121,6 +121,11 @@ def patient(number: int) -> Patient:
     return Patient(number, illness, USUAL | cases[rng.integers(len(cases))], int(rng.integers(2**31)))
 
 
+def _known(_, number) -> None:
+    require.whole("patient", number, 1, MOST)
+
+
+@checked(number=_known)
 @lru_cache(maxsize=64)
 @measured
 def examine(number: int) -> File:
@@ -145,6 +150,7 @@ def _findings(measures, line: Array, losses: Array, accuracy: float, updates: Ar
     return Findings(*fresh, likeness, float(np.median(updates)), float(losses[0]), end, accuracy)
 
 
+@checked(number=_known, treatment=require.text)
 @lru_cache(maxsize=64)
 @measured
 def treat(number: int, treatment: str) -> Course:
@@ -155,6 +161,13 @@ def treat(number: int, treatment: str) -> Course:
     return Course(treatment, losses, accuracy)
 
 
+def _tests(name: str, ordered) -> None:
+    require.instance(name, ordered, isinstance(ordered, (list, tuple)), f"some of {TESTS}")
+    for test in ordered:
+        require.choice(name, test, TESTS)
+
+
+@checked(number=_known, ordered=_tests, treatment=require.text)
 def visit(number: int, ordered=TESTS, diagnosis: str | None = None, treatment: str | None = None) -> Visit:
     """What the patient's chart shows. It is graded when a diagnosis and a treatment are given."""
     file, chosen = examine(number), (diagnosis, treatment)

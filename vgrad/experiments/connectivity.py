@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import data, models, probes, require, train
 from ..ops import Array
-from ._protocol import Band, band, measured
+from ._protocol import Band, band, measured, relative
 
 CELLS = ("rnn", "lstm", "gru")
 UNITS, MOST = 32, 60  # units of each net, and the most words of a sentence
@@ -70,7 +70,7 @@ def _reach(cell: str, words, *, seeds: int, seed: int, **options) -> Band:
     doutputs = np.zeros_like(outputs)
     doutputs[-1] = rng.standard_normal(outputs.shape[1:])
     sizes = probes.norm(models.through_time(tape, doutputs)[1])
-    return band((sizes / sizes[-1]).T)
+    return band(relative(sizes.T))
 
 
 def _vector(word: str) -> Array:

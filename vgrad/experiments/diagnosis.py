@@ -14,7 +14,7 @@ import numpy as np
 from .. import data, models, ops, probes, require, train
 from ..ops import Array
 from ..tape import tree_map
-from ._protocol import measured
+from ._protocol import checked, measured
 
 TRAINS, LAST = 0.9, 10  # above this accuracy of the last 10 batches, it trains
 VANISHING, EXPLODING = 1e-7, 1e3  # the limits of the check as taught
@@ -62,11 +62,13 @@ def check_gradients(grads) -> tuple[float, str]:
     return total, verdict(total)
 
 
+@checked(total=require.scalar)
 def verdict(total: float) -> str:
     """What the usual check says of a norm."""
     return "vanishing" if total < VANISHING else "OK" if total <= EXPLODING else "exploding"
 
 
+@checked(rates=require.numbers)
 @measured
 def trial(
     activation, *, scheme, depth, gain=1.0, norm=None, skip=None, alpha=1.0, optimizer="momentum",
@@ -90,6 +92,7 @@ def trial(
     return dict(**kept, total_norm=found.total_norm, accuracy=accuracy)
 
 
+@checked()
 def fresh(
     activation, *, depth, scheme="xavier_normal", gain=1.0, norm=None, skip=None, alpha=1.0, width=64, batch=64, seed=0
 ) -> Look:
@@ -99,6 +102,7 @@ def fresh(
     return examine(models.init_mlp([64, *[width] * depth, 10], **weights, **path), activation, batch, **path)
 
 
+@checked(net=models.layers.layered)
 @measured
 def examine(net, activation, batch: int = 64, **path) -> Look:
     """Look at one network at the first ``batch`` digits, in float64."""
@@ -116,6 +120,7 @@ def _batches(batch: int, seed: int):
     return data.batches(digits.x_train, digits.y_train, batch, rng=np.random.default_rng((seed, 1)))
 
 
+@checked()
 def nets(cells) -> list[Net]:
     """The networks of a stored table, a cell each; what was not finite in it is infinite again."""
     found = []
@@ -129,15 +134,23 @@ def nets(cells) -> list[Net]:
     return found
 
 
+def _scores(name: str, scores) -> None:
+    numbers = np.asarray(scores)
+    require.instance(name, scores, numbers.dtype.kind in "fiub" and numbers.size, "numbers, in a list")
+
+
+@checked(name=require.text, scores=_scores, trains=require.several)
 def roc(name: str, scores, trains) -> Roc:
     """The ROC curve of a score that should be high where a network does not train."""
     scores, trains = np.asarray(scores, float), np.asarray(trains, bool)
+    require.shape("trains", trains, f"{scores.shape}, as scores", trains.shape == scores.shape)
     thresholds = np.unique(scores)[::-1]
     above = scores[None] >= thresholds[:, None]
     caught, alarms = (np.concatenate([[0.0], above[:, kind].mean(axis=1)]) for kind in (~trains, trains))
     return Roc(name, caught, alarms, float(np.trapezoid(caught, alarms)))
 
 
+@checked()
 def rocs(found: list[Net]) -> list[Roc]:
     """Of our score, of the gradient's range alone, and of the usual check, on the same networks."""
     trains = [net.trains for net in found]
@@ -149,12 +162,14 @@ def rocs(found: list[Net]) -> list[Roc]:
     return [roc(name, scores, trains) for name, scores in columns.items()]
 
 
+@checked()
 def rates_of_bands(found: list[Net]) -> dict[str, tuple[int, int]]:
     """How many networks of each band train, and how many there are."""
     groups = {band: [net.trains for net in found if net.band == band] for band in probes.BANDS}
     return {band: (sum(group), len(group)) for band, group in groups.items()}
 
 
+@checked()
 def by_budget(found: list[Net]) -> dict[str, dict[str, tuple[int, int]]]:
     """For each of BUDGETS: decades of range -> how many of these networks train, and how many there are."""
     table = {}
@@ -190,6 +205,7 @@ EDGES = (0, 1, 2, 3, 5, np.inf)  # decades, for the budgets
 NEW = ("elu", "leaky_relu", "gelu", "softplus")  # activations that only the held-out networks have
 
 
+@checked(activations=require.many, depths=lambda name, values: require.sizes(name, values, 1))
 def grid(activations, depths, kinds, first_seed: int) -> list[dict]:
     """The settings of every combination, each with a seed of its own."""
     every = [(name, depth, kind) for name in activations for depth in depths for kind in kinds]

@@ -15,7 +15,7 @@ import numpy as np
 from .. import data, models, ops, probes, require, train
 from ..ops import Array
 from ..tape import tree_map
-from ._protocol import measured
+from ._protocol import checked, measured
 
 PRECISIONS = ("float16", "float32", "float64")
 BEGUN = 0.95  # of the loss of always answering 1; below it, a network has begun to learn
@@ -75,6 +75,7 @@ class Upscaled(NamedTuple):
     gain_last: Array  # (seeds,): when the last one does
 
 
+@checked()
 @measured
 def first_overflow(factor: float, precision="float64", *, most=5000) -> int | None:
     """The first layer whose output is inf:  a linear net of one unit with W = ``factor``, and input 1."""

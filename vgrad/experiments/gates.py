@@ -17,7 +17,7 @@ import numpy as np
 from .. import cells, models, probes, require
 from ..ops import Array, sigmoid
 from ..tape import Step, backprop, tree_map
-from ._protocol import measured
+from ._protocol import checked, measured
 
 CELLS = {"rnn": "rnn", "irnn": "relu_rnn", "lstm": "lstm", "gru": "gru"}  # IRNN: ReLU and W_h = 1 (Le et al. 2015)
 MODES = ("alone", "paired", "chrono")
@@ -108,6 +108,7 @@ def split(tape: list[Step]) -> probes.Highway:
     return probes.highway(tape)
 
 
+@checked()
 def networks(cell: str, *, bias=0.0, mode="alone", T=100, width=32, seeds=1, seed=0, apart=False, **options):
     """``seeds`` networks of one cell, with an ensemble axis, or ``apart`` in a list; the first are always the same.
 
@@ -126,6 +127,11 @@ def networks(cell: str, *, bias=0.0, mode="alone", T=100, width=32, seeds=1, see
     return each if apart else tree_map(lambda *arrays: np.stack(arrays), *each)
 
 
+def _cells(name: str, params) -> None:
+    require.instance(name, params, hasattr(params, "W_h"), "those of a cell, as init_recurrent draws them")
+
+
+@checked(params=_cells, xs=require.array, outputs=require.array)
 def keeping(cell: str, params, xs: Array, outputs: Array) -> Array:
     """How far the gate that keeps the state is open, from 0 to 1: f of an LSTM, u of a GRU, (T, ..., N, H).
 
@@ -135,6 +141,8 @@ def keeping(cell: str, params, xs: Array, outputs: Array) -> Array:
     H = params.W_h.shape[-2]
     gate = slice(KEEPS * H, (KEEPS + 1) * H)
     require.choice("cell", cell, ("lstm", "gru"))
+    for name, array, W in (("xs", xs, params.W_x), ("outputs", outputs, params.W_h)):
+        require.shape(name, array, f"(T, ..., N, {W.shape[-2]})", array.ndim >= 3 and array.shape[-1] == W.shape[-2])
     before = np.concatenate([np.zeros_like(outputs[:1]), outputs[:-1]])
     b = params.b if cell == "lstm" else params.b_x + params.b_h
     return sigmoid(xs @ params.W_x[..., gate] + before @ params.W_h[..., gate] + b[..., None, gate])[0]

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import init, models, ops, probes, require, theory
 from ..ops import Affine, Array
-from ._protocol import Band, band, crossing, measured, relative, scaled_draw
+from ._protocol import Band, band, checked, crossing, measured, relative, scaled_draw
 from .gradient_flow import MULTIPLY_ADDS, SCHEMES, WEIGHTS
 
 FORMULAS = {  # σ_w at equal widths, as they were derived
@@ -93,6 +93,7 @@ class SpectrumRecord(NamedTuple):
     values: Array  # (seeds, width): singular values of dh_depth / dx of one sample, the largest first
 
 
+@checked(gain=require.positive, batch=lambda name, value: require.whole(name, value, 2))
 @measured
 def signal(
     *, activation="tanh", scheme="xavier_normal", gain=1.0, sigma_b=0.0, depth=30, width=64, batch=16, seeds=8, seed=0,

@@ -14,7 +14,7 @@ import numpy as np
 from .. import models, require
 from ..ops import Affine, Array
 from ..tape import backprop
-from ._protocol import measured
+from ._protocol import checked, measured
 
 SIZES = (4, *[8] * 9, 1)
 INPUT = (0.5, -0.3, 0.8, -0.1)
@@ -61,6 +61,7 @@ def run(activation: str, *, seed: int = 42, scale: float = 1.0) -> KataRecord:
     )  # fmt: skip
 
 
+@checked()
 def weights(seed: int = 42, scale: float = 1.0) -> list[models.Layer]:
     """Its ten layers: w = r · √(2 / (fan_in + fan_out)) · scale, with r from ``lcg``, output row by output row."""
     numbers, layers = lcg(seed), []
@@ -71,6 +72,7 @@ def weights(seed: int = 42, scale: float = 1.0) -> list[models.Layer]:
     return layers
 
 
+@checked()
 def lcg(seed: int):
     """Its random numbers in [-1, 1), endlessly: r = (s >> 33) / 2³¹ · 2 - 1, after each step of s in 64 bits.
 
@@ -82,11 +84,13 @@ def lcg(seed: int):
         yield (state >> 33) / 2**31 * 2.0 - 1.0
 
 
+@checked(counts=require.numbers)
 def powers(slope: float, counts=(1, 2, 3, 5, 10, 20, 50)) -> Array:
     """Its table: slopeⁿ, which simulates no network."""
     return np.array([slope**n for n in counts])
 
 
+@checked(rate=require.number)
 def update_table(rate: float = 0.01) -> Array:
     """Its effect on learning speed, layers 1 to 10: rate · 0.25^(10 - layer), which simulates no network either."""
     return rate * 0.25 ** (10.0 - np.arange(1, 11))

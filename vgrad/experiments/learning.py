@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import data, init, models, ops, require, train
 from ..ops import Array
-from ._protocol import measured
+from ._protocol import checked, measured
 
 LAST, LEARNT = 10, 0.5  # steps of training whose batches' accuracy is averaged; above this, it has learnt
 
@@ -53,6 +53,7 @@ class LearnRecord(NamedTuple):
         return int((self.best > LEARNT).sum())
 
 
+@checked()
 @measured
 def learn(
     activation="relu", *, scheme=None, gain=1.0, norm=None, skip=None, alpha=1.0, depth=40, width=32,

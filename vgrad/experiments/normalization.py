@@ -53,6 +53,7 @@ def compare(
     place : "before" or "after" the activation; batch : at least 2, for batch norm's sake; all else as in ``flow``, and
     what is said there of ``multiply_adds`` holds for each norm.
     """
+    require.instance("norms", norms, isinstance(norms, (list, tuple)), f"some of {NORMS}")
     norms = [require.choice("norms", norm, NORMS) for norm in norms]
     suffix = PLACES[require.choice("place", place, PLACES)]
     settings = dict(depth=depth, width=width, activation=activation, scheme=scheme, gain=gain, seeds=seeds)

@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import data, init, models, ops, require, theory, train
 from ..ops import Affine, Array
-from ._protocol import measured
+from ._protocol import checked, measured
 from .initialization import SignalRecord, signal
 from .learning import learn
 
@@ -51,6 +51,7 @@ class PhaseRecord(NamedTuple):
     seeds = property(lambda self: self.net.seeds)
 
 
+@checked(activation=lambda name, value: require.choice(name, value, ops.ACTIVATIONS))
 @lru_cache(maxsize=8)
 def chart(activation="tanh", columns=81, rows=41) -> Chart:
     """χ of each (σ_w, σ_b), σ_w from 0 to 4 and σ_b from 0 to 1, at the q that 400 layers come to.
@@ -79,12 +80,14 @@ def point(*, activation="tanh", sigma_w=1.5, sigma_b=0.2, depth=30, width=64, se
     return PhaseRecord(chart(activation), net, q, chi, theory.depth_scale(chi))
 
 
+@checked()
 def depth_scale(sigma_w2, sigma_b2=0.05) -> float:
     """ξ of tanh nets from (σ_w², σ_b²), in layers: theory's, of infinite width."""
     q = theory.q_fixed_point("tanh", sigma_w2**0.5, sigma_b2**0.5)
     return theory.depth_scale(theory.chi("tanh", q, sigma_w2**0.5))
 
 
+@checked()
 def trained(
     sigma_w2, depth, *, sigma_b2=0.05, width=64, rates=(0.05, 0.01, 0.002), steps=150, batch=64, seeds=3
 ) -> dict:
@@ -96,6 +99,7 @@ def trained(
     return dict(accuracy=learn("tanh", **net, rates=rates, steps=steps, batch=batch, seeds=seeds).best)
 
 
+@checked(rates=require.count)
 @measured
 def steps_to_learn(draw, depth, *, width=64, rates=24, most=500, seeds=5) -> dict:
     """Steps of gradient descent until a fifth is left of the loss that an output of 0 has, as far as it can be learnt.
@@ -122,6 +126,7 @@ def steps_to_learn(draw, depth, *, width=64, rates=24, most=500, seeds=5) -> dic
     return dict(steps=steps.min(axis=0))
 
 
+@checked()
 def he_or_xavier(scheme, depth, *, width=48, rates=(0.1, 0.03, 0.01, 0.003), steps=150, batch=48, seeds=5) -> dict:
     """Accuracy of ReLU nets after training on the digits, each at the rate with the best median (``learn``)."""
     settings = dict(depth=depth, width=width, rates=rates, steps=steps, batch=batch, seeds=seeds)

@@ -41,6 +41,7 @@ class ProductsRecord(NamedTuple):
     ends: Ends
 
 
+@require.checked(numbers=require.count, **dict.fromkeys(("depth", "seeds"), lambda *_: None))
 @measured
 def products(
     *, factor=0.5, depth=30, spread=0.0, seeds=64, precision="float64", seed=0, numbers=NUMBERS

@@ -102,19 +102,30 @@ def tied(*, n=20, T=50, draws=200, seed=0) -> TiedRecord:
     n, T, draws = require.whole("n", n, 1), require.whole("T", T, 1), require.whole("draws", draws, 1)
     rng = np.random.default_rng(require.whole("seed", seed, 0))
     W = rng.standard_normal((draws, T, n, n)) * n**-0.5
-    shared, fresh = np.linalg.matrix_power(W[:, 0], T), W[:, 0]
-    for t in range(1, T):
-        fresh = fresh @ W[:, t]
-    return TiedRecord(n, T, *(np.log(probes.norm(J)) for J in (shared, fresh)))
+    return TiedRecord(n, T, _log_norm([W[:, 0]] * T), _log_norm(np.moveaxis(W, 1, 0)))
+
+
+def _log_norm(maps) -> Array:
+    """ln ‖W … W‖, whose size is taken out after each factor, so that it may be beyond float64."""
+    J, log = np.eye(maps[0].shape[-1]), 0.0
+    for W in maps:
+        J = J @ W
+        size = probes.norm(J)
+        J, log = J / size[:, None, None], log + np.log(size)
+    return log
 
 
 @measured
 def powers(*, T=100, **matrices) -> PowersRecord:
     """‖Wᵗ‖ of each of ``matrices``, by name."""
-    T, Ws = require.whole("T", T, 1), [np.asarray(W, float) for W in require.several("matrices", matrices.values())]
+    T, _ = require.whole("T", T, 1), require.several("matrices", matrices)
+    for name, W in matrices.items():
+        probes.time.square(name, np.asarray(W))
+    Ws = [np.asarray(W, float) for W in matrices.values()]
     sizes = [[probes.singular_values(np.linalg.matrix_power(W, t))[0] for t in range(T + 1)] for W in Ws]
+    sizes = np.where(np.isnan(sizes), np.inf, sizes)  # of a power beyond float64: inf - inf, within
     radius, stretch = [probes.spectral_radius(W) for W in Ws], [row[1] for row in sizes]
-    return PowersRecord(tuple(matrices), np.array(sizes), np.array(radius), np.array(stretch))
+    return PowersRecord(tuple(matrices), sizes, np.array(radius), np.array(stretch))
 
 
 @measured
@@ -144,6 +155,6 @@ def _reach(W: Array, drive: Array, h: Array) -> Array:
     return probes.norm(J) / W.shape[-1] ** 0.5
 
 
-def _chi(sigma_w: float, scale: float) -> float:
-    """χ where z has settled; an input acts like a bias."""
-    return theory.chi("tanh", theory.q_fixed_point("tanh", sigma_w, scale), sigma_w)
+def _chi(sigma_w: float, scale: float) -> np.float64:
+    """χ where z has settled; an input acts like a bias. Of NumPy's kind, whose powers overflow to inf."""
+    return np.float64(theory.chi("tanh", theory.q_fixed_point("tanh", sigma_w, scale), sigma_w))

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import data, models, ops, probes, require
+from .. import data, init, models, ops, probes, require
 from ..ops import Array
 from . import cost
-from ._protocol import measured
+from ._protocol import checked, measured
 from .gates import reach
 from .learning import learn, usual
 
@@ -149,6 +149,7 @@ def _gradient(**settings) -> dict:
         return dict(layers=np.quantile(relative, (0, 0.5, 1), axis=0), decades=np.log10(relative[:, 0]))
 
 
+@checked(scheme=lambda _, value: init.scheme_named(value))
 @measured
 def at_start(activation: str, *, scheme=None, gain=1.0, depth=DEPTH, width=WIDTH, seeds=FRESH, seed=0, **path) -> Array:
     """‖dL/dh_k‖ of fresh networks on 48 digits, (seeds, depth).   path : as of ``learn``; clipping changes nothing."""

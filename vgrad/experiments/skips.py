@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import models, ops, probes, require, theory
 from ..ops import Array
-from ._protocol import Band, band, measured
+from ._protocol import Band, band, checked, measured
 from .gradient_flow import MULTIPLY_ADDS, FlowRecord, flow
 from .learning import learn, usual
 
@@ -66,6 +66,7 @@ class ShatterRecord(NamedTuple):
     correlation: Array  # (seeds, lags + 1)
 
 
+@checked()
 @measured
 def both_ways(
     *, skip="post", alpha=1.0, over="1", norm=None, depth=50, width=32, activation="relu", batch=16, seeds=16, seed=0,
@@ -117,6 +118,7 @@ def _last(norm: str, depth: int, *, width: int, batch: int, seeds: int, seed: in
     return probes.norms(tape, dh).dW[:, -1]
 
 
+@checked()
 @measured
 def shatter(
     *, skip=None, alpha=1.0, norm=None, depth=24, width=100, points=256, lags=20, seeds=5, seed=0

@@ -38,6 +38,7 @@ def load(name: str) -> list[Cell]:
     return [Cell(**cell) for cell in stored["cells"]]
 
 
+@require.checked(cells=require.many)
 def compute(name: str, cells: list[dict] | None = None) -> Iterator[Cell]:
     """Run a table's cells, or only those with the settings given; yield one after the other."""
     table = TABLES[require.choice("name", name, TABLES)]

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import require
+from ._protocol import checked
 from .scoreboard import Board, Row
 
 ILLNESSES = ("vanishing", "exploding")
@@ -63,12 +64,14 @@ TAUGHT: dict[str, Taught] = {
 }
 
 
+@checked()
 def verdict(row: Row, line: float = LINE) -> str:
     """Whether the median network's gradient "vanishes", "explodes", or "holds": stays within so many decades."""
     decades = float(np.median(row.decades))
     return "vanishes" if decades < -line else "explodes" if decades > line else "holds"
 
 
+@checked()
 def learns(row: Row) -> str:
     """Whether it "learns", "partly", or "does not": the median accuracy over 0.8 or 0.5; of cells all, some, none."""
     surely, partly = (0.8, LEARNT) if row.deep else (0.99, 0.0)
@@ -95,6 +98,7 @@ class View(NamedTuple):
     learning: tuple[str, ...]
 
 
+@checked()
 def view(board: Board, name: str, order: str = "the series", within: float = LINE) -> View:
     """The scoreboard's part that a row belongs to.   order : one in ORDERS, the best first."""
     chosen, key = board[require.choice("name", name, board.rows)], ORDERS[require.choice("order", order, ORDERS)]
@@ -103,6 +107,7 @@ def view(board: Board, name: str, order: str = "the series", within: float = LIN
     return View(chosen, order, within, rows, verdicts, tuple(learns(row) for row in rows))
 
 
+@checked()
 def judge(board: Board, line: float = LINE) -> list[Judgement]:
     """Every cell of the taught table, by the scoreboard."""
     return [
@@ -128,6 +133,7 @@ def _well(row: Row, illness: str, line: float) -> bool:
     return verdict(row, line) != {"vanishing": "vanishes", "exploding": "explodes"}[illness]
 
 
+@checked()
 def forge(board: Board, seed: int = 0, rows: int = 6) -> Forged:
     """A few rows, true but for one verdict."""
     rng = np.random.default_rng(seed)

@@ -15,7 +15,7 @@ import numpy as np
 from .. import data, init, models, ops, probes, require, train
 from ..ops import Array
 from ..tape import tree_map
-from ._protocol import measured
+from ._protocol import checked, measured
 from .activation import sigmoid_twin
 
 LAST = 10  # steps of training whose batches' loss and accuracy are averaged
@@ -72,6 +72,7 @@ def run(activation="sigmoid", **settings) -> TrainingRecord:
     return record
 
 
+@checked()
 def watch(
     activation="sigmoid", *, scheme="xavier_normal", norm="none", optimizer="sgd", rate=0.1, depth=6, width=32,
     batch=64, steps=300, seeds=5, frozen=(), floor=1e-8, seed=0,
@@ -99,6 +100,7 @@ def watch(
     return _watched(start, nets, train.fit(nets, model, batches, optimizer=rule, steps=steps))
 
 
+@checked(record=lambda name, value: require.instance(name, value, hasattr(value, "params"), "a TrainingRecord"))
 def message(record: TrainingRecord, pictures: int = 64) -> Array:
     """The share of the last hidden layer in which pictures differ, each network's: 10 to ``probes.signal_fraction``."""
     pictures = require.whole("pictures", pictures, 2)
@@ -162,6 +164,7 @@ def _holding(model: train.Model, frozen) -> train.Model:
 EARLY = 30  # the step at which updates are compared with weights
 
 
+@checked(rates=require.numbers)
 def deep(*, rates, seeds, **settings) -> dict:
     """Each network's loss and accuracy after training, at the rate whose median loss is least.
 
@@ -173,6 +176,7 @@ def deep(*, rates, seeds, **settings) -> dict:
     return dict(rate=rates[best], loss=loss[best], accuracy=accuracy[best])
 
 
+@checked(rates=require.numbers)
 def updates(*, rates, **settings) -> dict:
     """‖ΔW‖ / ‖W‖ at step EARLY, the median over the layers, and the accuracy in the end, of a network for each rate."""
     early = np.full(len(rates), np.nan)

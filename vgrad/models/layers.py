@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from .. import require
-from ..ops import Affine, Norm, affine, batch_norm, layer_norm
+from ..ops import ACTIVATIONS, Affine, Norm, affine, batch_norm, layer_norm
 from ..tape import Step
 
 FORMS = {  # of a path around a layer: the layer's steps, in their order
@@ -112,6 +112,11 @@ def _on_branch(operation):
 # --- options by name, and parameters that fit them ------------------------------------------------------------------
 
 
+def phi_named(activation):
+    """An activation, by its name or itself."""
+    return activation if callable(activation) else ACTIVATIONS[require.choice("activation", activation, ACTIVATIONS)]
+
+
 def norm_named(norm) -> tuple[str | None, str | None]:
     """The kind and the place of a norm, or (None, None)."""
     return (None, None) if norm is None else NORMS[require.choice("norm", norm, NORMS)]
@@ -133,6 +138,12 @@ def _alpha(alpha, depth: int) -> float:
     return require.number("alpha", alpha)
 
 
+def layered(name: str, params) -> None:
+    """Raise ValueError unless ``params`` are a list of layers, told by its ends."""
+    fits = isinstance(params, list) and params and isinstance(params[0], tuple) and isinstance(params[-1], tuple)
+    require.instance(name, params, fits, "a list of Layer, as init_mlp draws it")
+
+
 def _has_path(block) -> bool:
     """Whether a path around the layer has its output's shape."""
     return not isinstance(block, Layer) or block.affine.W.shape[-1] == block.affine.W.shape[-2]
@@ -140,6 +151,8 @@ def _has_path(block) -> bool:
 
 def check(params: list, norm: str | None, skip) -> None:
     """Raise ValueError unless every layer was drawn for this norm and this skip."""
+    if params != []:
+        layered("params", params)
     norm_named(norm)
     branch = skip_named(skip).form == "branch"
     for k, block in enumerate(params, start=1):

@@ -17,9 +17,16 @@ import numpy as np
 from .. import init, require
 from ..ops import ACTIVATIONS, Affine, Array, Norm, affine
 from ..tape import Step, backprop, place
-from .layers import Layer, check, dressed, no_params, norm_named, skip_named
+from .layers import Layer, check, dressed, layered, no_params, norm_named, phi_named, skip_named
+
+drawn = require.checked(
+    sizes=lambda name, value: require.instance(name, value, hasattr(value, "__len__"), "whole numbers, in a list"),
+    ensemble=require.sizes,
+    activation=lambda name, value: require.choice(name, value, (None, *ACTIVATIONS)),
+)
 
 
+@drawn
 def init_mlp(
     sizes, *, scheme, rng, activation=None, gain=1.0, norm=None, skip=None, ensemble=(), dtype="float64"
 ) -> list:
@@ -47,6 +54,7 @@ def _unit_norm(size: tuple[int, ...], dtype: str) -> Norm:
     return Norm(np.ones(size, dtype), np.zeros(size, dtype))
 
 
+@drawn
 def init_affine(
     fan_in: int, fan_out: int, *, scheme, rng, activation=None, gain=1.0, ensemble=(), dtype="float64"
 ) -> Affine:
@@ -63,6 +71,7 @@ def init_affine(
 
 def mlp(params: list, x: Array, activation, *, norm=None, skip=None) -> tuple[Array, list[Step]]:
     """logits, tape of an MLP: hidden layers, then the readout.   x : (..., N, inputs), logits : (..., N, outputs)."""
+    layered("params", params)
     h, tape = hidden(params[:-1], x, activation, norm=norm, skip=skip)
     logits, pullback = affine(params[-1].affine, h)
     return logits, [*tape, Step("readout", logits, pullback)]
@@ -74,7 +83,7 @@ def hidden(params: list, x: Array, activation, *, norm=None, skip=None) -> tuple
     activation : a name in ops.ACTIVATIONS, or a function of the same form, z -> (h, pullback). norm : a name in NORMS.
     skip : a name in FORMS, or a Skip. Raises ValueError for a name that is unknown, and params that do not fit.
     """
-    phi = activation if callable(activation) else ACTIVATIONS[require.choice("activation", activation, ACTIVATIONS)]
+    phi = phi_named(activation)
     check(params, norm, skip)
     if norm or skip:
         return dressed(params, x, phi, norm, skip)

@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import cells, init, require
 from ..ops import Affine, Array, affine
-from ..tape import Adjoint, Step, backprop, leaves, tree_map
+from ..tape import Adjoint, Step, backprop, leaves, recorded, tree_map
 from .mlp import init_affine
 
 
@@ -27,6 +27,7 @@ class Sequence(NamedTuple):
     readout: Affine
 
 
+@require.checked(ensemble=require.sizes, forget_bias=require.number, update_bias=require.number, paired=require.flag)
 def init_recurrent(
     cell: str, D: int, H: int, *, rng, readout: int | None = None, scheme="xavier_normal", recurrent=None, gain=1.0,
     forget_bias=0.0, paired=False, chrono: float | None = None, update_bias=0.0, ensemble=(), dtype="float64",
@@ -61,9 +62,10 @@ def unroll(cell, params, xs: Array, state: tuple | None = None) -> tuple[Array, 
     cell : a name in cells.CELLS, or a function of the same form. state : the initial one, 0 if not given. The params of
     a Sequence have a readout: the tape then ends with the step "readout", which reads all h at once.
     """
-    name, step = _named(cell)
+    name, step = named(cell)
     require.shape("xs", xs, "(T, ..., N, D) with T >= 1", np.ndim(xs) >= 3 and len(xs) >= 1)
     own, readout = params if isinstance(params, Sequence) else (params, None)
+    require.instance("params", own, hasattr(own, "W_h"), "a cell's, as init_recurrent draws them")
     state, tape = _initial(name, state, own, xs), []
     for t, x in enumerate(xs, start=1):
         state, pullback = step(own, x, state)
@@ -75,6 +77,7 @@ def unroll(cell, params, xs: Array, state: tuple | None = None) -> tuple[Array, 
     return outputs, [*tape, Step("readout", outputs, pullback)]
 
 
+@require.checked(tape=recorded)
 def through_time(tape: list[Step], doutputs: Array, *, truncate: int | None = None):
     """Backpropagate through time: (grads, dxs, dstate) of the parameters, of xs (T, ..., N, D) and the initial state.
 
@@ -92,6 +95,7 @@ def through_time(tape: list[Step], doutputs: Array, *, truncate: int | None = No
     return grads if dreadout is None else Sequence(grads, dreadout), np.stack(dxs[::-1]), adjoint.cotangent
 
 
+@require.checked(tape=recorded)
 def back_through_time(tape: list[Step], doutputs: Array, *, truncate: int | None = None) -> Iterator[Adjoint]:
     """What ``backprop`` yields where each step has a loss of its own: the readout, the steps from T to 1, "input".
 
@@ -131,7 +135,7 @@ def _as_step(pullback):
     return of_state
 
 
-def _named(cell):
+def named(cell):
     """A cell's name and function, by either."""
     if not callable(cell):
         return cell, cells.CELLS[require.choice("cell", cell, cells.CELLS)]
@@ -140,6 +144,7 @@ def _named(cell):
 
 def _initial(name: str, state, params, xs: Array) -> tuple:
     """The state before the first step: the given one, or 0 with the ensemble axes of the parameters or of xs."""
+    require.instance("state", state, state is None or isinstance(state, (tuple, list)), "a tuple of arrays, or None")
     arrays = cells.STATES.get(name, 1 if state is None else len(state))
     if state is not None and len(state) != arrays:
         raise ValueError(f"state has {len(state)} arrays; allowed is a tuple of {arrays} for {name!r}")
@@ -151,7 +156,7 @@ def _initial(name: str, state, params, xs: Array) -> tuple:
 def _recurrent(given, H: int, *, scheme, gain, rng, ensemble, dtype) -> Affine:
     """One gate's W_h: drawn by a scheme, or the array given."""
     if not isinstance(given, np.ndarray):
-        if isinstance(given, str):
+        if not (given is None or isinstance(given, init.Scheme)):
             require.choice("recurrent", given, init.SCHEMES)
         scheme = scheme if given is None else given
         return init_affine(H, H, scheme=scheme, gain=gain, rng=rng, ensemble=ensemble, dtype=dtype)

@@ -42,9 +42,9 @@ def affine(params: Affine, x: Array):
 
 def product(W: Array, x: Array):
     """z = x W, the same without b.   pullback(dz) -> (dW, dx)."""
-    if np.ndim(W) < 2:
+    if getattr(W, "ndim", 0) < 2:
         require.misfit("W", W, "(..., fan_in, fan_out)")
-    if np.ndim(x) < 2 or x.shape[-1] != W.shape[-2] or not axes_agree(x.shape[:-2], W.shape[:-2]):
+    if getattr(x, "ndim", 0) < 2 or x.shape[-1] != W.shape[-2] or not axes_agree(x.shape[:-2], W.shape[:-2]):
         require.misfit("x", x, f"(..., N, {W.shape[-2]}), as W has shape {W.shape}")
     if x.dtype != W.dtype:
         raise ValueError(f"x is {x.dtype}, but W is {W.dtype}; allowed is one precision for both")
@@ -80,6 +80,11 @@ def wide_sum(a: Array, axis) -> Array:
 
 def matmul(a: Array, b: Array) -> Array:
     """a @ b; a float16 product is multiplied and summed in float32, then rounded, as accelerators do."""
-    if a.dtype == b.dtype == HALF:
+    try:
+        half = a.dtype == b.dtype == HALF
+    except AttributeError:
+        require.array("a", a)
+        require.array("b", b)
+    if half:
         return np.matmul(a.astype(np.float32), b.astype(np.float32)).astype(HALF)
     return np.matmul(a, b)

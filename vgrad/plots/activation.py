@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.lines import Line2D
 
-from .. import require
 from . import curves, grammar
 from .picture import Canvas, Picture
 
@@ -104,6 +103,7 @@ class ActivationPlot:
         )
 
 
+@grammar.asked
 def limits(record) -> tuple[float, float, float, float, float]:
     """Reach of z, floor and ceiling of h, top of the slopes, most of the shares: in steps, so that ticks stay put."""
     reach = grammar.up_to(3 * record.sigma, REACH)
@@ -114,11 +114,13 @@ def limits(record) -> tuple[float, float, float, float, float]:
     return reach, -floor, ceiling, top, grammar.up_to(record.shares.max(), SHARES)
 
 
+@grammar.asked
 def slopes(record) -> Picture:
     """A still picture of a record of slopes."""
     return Picture(ActivationPlot(record).figure, sentence(record))
 
 
+@grammar.asked
 def sentence(record) -> str:
     """What a record of slopes says: rms beside the largest slope, what a layer makes of it, and flat units."""
     name, rms = grammar.look(record.activation).label, grammar.number(record.rms)
@@ -132,6 +134,7 @@ def sentence(record) -> str:
     return f"{slope}, the mean {mean}, the largest {largest}. {layer}. Of {record.units} units, {flat}."
 
 
+@grammar.asked
 def share(value: float) -> str:
     """A share in per cent: "none are" and "all are" only where that is exact."""
     if value in (0.0, 1.0):
@@ -139,6 +142,7 @@ def share(value: float) -> str:
     return f"{100 * value:.2g} % are" if value < 0.995 else "nearly all are"
 
 
+@grammar.asked
 def alt(record) -> str:
     """The picture in words."""
     shares, edges = record.shares, record.edges
@@ -153,9 +157,9 @@ def alt(record) -> str:
     )
 
 
+@grammar.asked
 def factors(records) -> Picture:
     """The factor a layer against the size of the weights, an activation a curve; the whole net vanishes in the blue."""
-    require.several("records", records)
     axes = curves.axes(grammar.new_figure(), "one layer multiplies dh by")
     sigmas, ten = records[0].sigmas, 10 ** (grammar.HEALTHY / (records[0].depth - 1))
     ceiling = 1.25 * max(max(record.factors.max() for record in records), 1.2)

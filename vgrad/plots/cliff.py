@@ -136,11 +136,13 @@ def _shown(loss):
     return np.maximum(loss, LEAST)
 
 
+@grammar.asked
 def walk(record) -> Picture:
     """A still picture of a CliffRecord."""
     return Picture(CliffPlot(record).figure, sentence(record))
 
 
+@grammar.asked
 def sentence(record) -> str:
     """Both ends, which is lower, the longest steps, and how often the threshold was met."""
     free, clipped = record.free, record.clipped
@@ -156,6 +158,7 @@ def sentence(record) -> str:
     )
 
 
+@grammar.asked
 def alt(record) -> str:
     """The picture in words: the loss at a few steps of each path."""
     steps = sorted({round(k * record.steps / 4) for k in range(5)})

@@ -21,6 +21,7 @@ SCORES = {
 WIDEST, LIMIT = 8.0, 0.9  # decades; beyond, at the edge.  The accuracy above which a network trains
 
 
+@grammar.asked
 def diagnosed(nets) -> Picture:
     """A dot for each network: how far its dh spans before training, and what it has learnt."""
     axes = curves.axes(grammar.new_figure(), "accuracy after training")
@@ -54,6 +55,7 @@ def _diagnosed_sentence(nets) -> str:
     return f"Of {grammar.count(len(nets), 'fresh network')}, these train: {told}; {warned}."
 
 
+@grammar.asked
 def roc(rocs) -> Picture:
     """Share of the failures that are caught, against the share of good networks that are blamed."""
     figure = grammar.new_figure(9.0, 4.8)
@@ -78,6 +80,7 @@ def _roc_sentence(rocs) -> str:
     return f"Area under the ROC curve, where 1 is always right and 0.5 is a coin: {areas}."
 
 
+@grammar.asked
 def bands(rates) -> Picture:
     """Bars of the share that trains.   rates : name -> {band: (how many train, of how many)}."""
     axes = curves.axes(grammar.new_figure(), "share of the networks that train")

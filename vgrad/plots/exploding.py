@@ -13,6 +13,7 @@ LOOKS = (grammar.Look("#c23b00", "^", ""), grammar.Look("#12305c", "s", ""), gra
 LOWEST, HIGHEST = 0.5, 2.0  # where learning begins, or not; what comes before is above
 
 
+@grammar.asked
 def runs(records) -> Picture:
     """A curve for each RunsRecord, for as long as all its networks are finite; then the symbol of an overflow."""
     pairs = [*curves.with_looks(records, LOOKS)]

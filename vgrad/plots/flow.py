@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from .. import require
 from . import curves, grammar
 from .picture import Canvas, Picture
 from .words import sentence
@@ -137,9 +138,11 @@ class FlowPlot:
         self.figure.text(0.012, 0.982, self.title, fontsize=13, va="top", color=grammar.INK)
 
 
+@grammar.asked
 def flow(record, shown=None, scale=None) -> Picture:
     """A still picture of a flow record.   shown : some of "dh", "dz", "dW"; scale : "log" or "linear"."""
-    record = record._replace(shown=tuple(shown or record.shown), scale=scale or record.scale)
+    shown = require.some("shown", shown or record.shown, record.relative)
+    record = record._replace(shown=shown, scale=scale or record.scale)
     return Picture(FlowPlot(record).figure, sentence(record))
 
 

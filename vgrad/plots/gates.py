@@ -27,14 +27,17 @@ PARTS = {
 LSTM_MODES = {"alone": "", "paired": ", b_i = {minus}", "chrono": ", chrono"}
 
 
+@grammar.asked
 def named(cell: str, bias: float = 0.0, mode: str = "alone") -> str:
     """A net for people: "LSTM b_f = 3, b_i = -3"."""
-    label = CELLS[cell].label
+    label = CELLS[require.choice("cell", cell, CELLS)].label
+    require.choice("mode", mode, LSTM_MODES)
     if cell == "lstm" and mode != "chrono":
         return f"{label} b_f = {bias:g}{LSTM_MODES[mode].format(minus=f'{0 - bias:g}')}"
     return f"{label}{LSTM_MODES[mode]}" if cell != "gru" else f"{label} b_u = {bias:g}"
 
 
+@grammar.asked
 def of(record) -> str:
     """The name of a record's net."""
     return named(record.cell, record.bias, record.mode)
@@ -43,9 +46,9 @@ def of(record) -> str:
 # --- a curve for each net ---------------------------------------------------------------------------------------------
 
 
+@grammar.asked
 def reach(records) -> Picture:
     """A still picture of ReachRecords: ‖dL/dstate_t‖ over that of h_T, each net a curve; the past is on the left."""
-    require.several("records", records)
     figure = grammar.new_figure(9.0, 5.0)
     axes = figure.add_axes((0.075, 0.125, 0.905, 0.775))
     grammar.tidy(axes)
@@ -72,6 +75,7 @@ def reach(records) -> Picture:
     return Picture(figure, reach_sentence(records))
 
 
+@grammar.asked
 def reach_sentence(records) -> str:
     """What arrives at the first state, in each net, and the verdict."""
     parts = [f"{of(r)} keeps {grammar.number(r.ratio)}, it {verdict(r.ratio)}" for r in records]
@@ -165,6 +169,7 @@ class GatesPlot:
         self.figure.text(0.012, 0.475, "the LSTM's cell state: the last c by an earlier one", **words)
 
 
+@grammar.asked
 def gates(record) -> Picture:
     """A still picture of a GatesRecord."""
     return Picture(GatesPlot(record).figure, sentence(record))
@@ -192,6 +197,7 @@ def _ground(axes, floor: float, ceiling: float) -> None:
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
+@grammar.asked
 def sentence(record) -> str:
     """What a GatesRecord says: what arrives in each cell, the LSTM's two parts, and the networks."""
     found = "; ".join(f"{name} keeps {grammar.number(size)}, it {verdict(size)}" for name, size in _ends(record))
@@ -201,6 +207,7 @@ def sentence(record) -> str:
     return " ".join([found, split.format(*parts), _net(record)])
 
 
+@grammar.asked
 def alt(record) -> str:
     """The picture in words."""
     half = record.T // 2

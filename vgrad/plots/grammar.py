@@ -7,11 +7,14 @@ to colour-blind eyes either; and none stands alone, as each activation has its o
 from __future__ import annotations
 
 import math
+from dataclasses import is_dataclass
 from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from .. import require
 
 INK, PAPER, FAINT = "#1a1a1a", "#ffffff", "#6b6b6b"
 VANISHING, EXPLODING = "#0b4f82", "#9a3d00"  # words on the shaded sides
@@ -39,7 +42,7 @@ ACTIVATIONS = {
     "selu": Look("#3b53c0", "P", "SELU"),
     "gelu": Look("#c5458c", "X", "GELU"),
     "silu": Look("#783407", "p", "SiLU"),
-    "softplus": Look("#d17300", "h", "softplus"),
+    "softplus": Look("#cb6f00", "h", "softplus"),
 }
 CURES = {  # colours and markers that no activation has
     "plain": Look("#5a5a5a", "x", "plain"),
@@ -127,6 +130,25 @@ def decades(sizes):
     """log10; -inf of 0, NaN of what is not a number."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.log10(sizes)
+
+
+def _record(name: str, value) -> None:
+    require.instance(name, value, hasattr(value, "_fields") or is_dataclass(value), "what an experiment returns")
+
+
+def _records(name: str, values) -> None:
+    for value in require.several(name, values):
+        _record(name, value)
+
+
+asked = require.checked(
+    **dict.fromkeys(("record", "view", "board", "row"), _record),
+    **dict.fromkeys(("records", "nets", "rocs", "cells", "judgements", "views", "among"), _records),
+    **dict.fromkeys(("value", "chi"), require.scalar),
+    **dict.fromkeys(("rates", "scales"), require.table),
+    numbers=require.several, begun=require.flag, bias=require.number,
+    scale=lambda name, value: require.choice(name, value, ("log", "linear")),
+)  # fmt: skip
 
 
 def number(value: float) -> str:

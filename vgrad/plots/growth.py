@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import require
 from . import curves, grammar
 from .normalization import DIGITS, WITH
 from .picture import Picture
 
 
+@grammar.asked
 def growth(records) -> Picture:
     """The factor a layer against the batch, an activation a curve; shaded where all layers together make it ten."""
     axes = curves.axes(grammar.new_figure(), "one layer multiplies dh by")
-    require.several("records", records)
     depth, batches = records[0].depth, records[0].batches
     ceiling = max(1.1 * np.nanmax([np.nanmax(record.factors) for record in records]), 1.3)
     floor = min(0.95 * np.nanmin([np.nanmin(record.factors) for record in records]), 0.8)

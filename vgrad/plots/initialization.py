@@ -39,12 +39,14 @@ class SignalPlot(WaysPlot):
         self.axes.set_xlim(1 - 0.115 * deepest, 1.01 * deepest)
 
 
+@grammar.asked
 def signal(record, shown=None) -> Picture:
     """A still picture of a SignalRecord.   shown : some of "h", "dh", "apart"."""
-    record = record._replace(shown=tuple(shown or record.shown))
+    record = record._replace(shown=require.some("shown", shown or record.shown, record.relative))
     return Picture(SignalPlot(record).figure, sentence(record))
 
 
+@grammar.asked
 def sentence(record) -> str:
     """What a SignalRecord says: each way first, then what tells samples apart, and the networks."""
     look = grammar.look(record.activation)
@@ -54,6 +56,7 @@ def sentence(record) -> str:
     return " ".join([finding, *_troubles(record), f"{networks(record)}."])
 
 
+@grammar.asked
 def alt(record) -> str:
     """The picture in words: medians of five layers of each curve."""
     layers, said = sorted({round(1 + k * (record.depth - 1) / 4) for k in range(5)}), []
@@ -94,6 +97,7 @@ def _troubles(record) -> list[str]:
     return said
 
 
+@grammar.asked
 def networks(record) -> str:
     """How many networks, and of what kind."""
     gain = "" if record.gain == 1 else f" × {record.gain:g}"
@@ -105,9 +109,9 @@ def networks(record) -> str:
 # --- still pictures -------------------------------------------------------------------------------------------------
 
 
+@grammar.asked
 def sweep(records) -> Picture:
     """Decades of a size at its way's end against σ_w over its formula's, an activation a curve, theory dashed."""
-    require.several("records", records)
     axes = curves.axes(grammar.new_figure(), "size at the end of the way")
     x = [record.sigma_w / record.formula for record in records]
     low, high = min(row[0] for row in x), max(row[-1] for row in x)
@@ -156,9 +160,9 @@ def _place(sigma_w: float) -> str:
 PANELS = {"h": "h, going forward", "dz": "dz, coming back", "dW": "dW, of the weights"}
 
 
+@grammar.asked
 def glorot(records) -> Picture:
     """h, dz and dW by layer, a panel each, of two draws of the weights: Glorot & Bengio's figures 6, 7 and 8."""
-    require.several("records", records)
     figure = grammar.new_figure(9.0, 3.9)
     panels = figure.subplots(1, 3, sharey=True)
     figure.subplots_adjust(0.075, 0.15, 0.99, 0.8, wspace=0.1)
@@ -194,9 +198,9 @@ def _glorot_sentence(records) -> str:
     return f"{'; '.join(parts)}. {nets}, medians of {grammar.count(first.seeds, 'network')}."
 
 
+@grammar.asked
 def spectra(records) -> Picture:
     """Singular values of whole nets' Jacobians, from the largest to the smallest, a draw a curve."""
-    require.several("records", records)
     axes = curves.axes(grammar.new_figure(), "singular value of the whole net")
     floor, n = -10, records[0].width
     axes.set(xlim=(0, 1.2 * n), ylim=(floor, 2))

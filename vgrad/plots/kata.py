@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import require
 from . import grammar
 from .picture import Picture
 
 
+@grammar.asked
 def bars(records, quantity: str = "magnitudes") -> Picture:
     """Bars of ``quantity`` by layer, relative to the largest, an activation a column; linear above, decades below."""
+    require.choice("quantity", quantity, ("magnitudes", "dW", "h"))
     figure = grammar.new_figure(9.6, 5.0)
     axes = figure.subplots(2, len(records), sharex=True, sharey="row", squeeze=False)
     figure.subplots_adjust(left=0.095, right=0.995, bottom=0.11, top=0.91, wspace=0.1, hspace=0.14)

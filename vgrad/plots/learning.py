@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import require
 from . import curves, grammar
 from .picture import Picture
 
 
+@grammar.asked
 def learning(records) -> Picture:
     """The accuracy of training's batches, step by step; a cure has its colour, an activation its marker."""
-    require.several("records", records)
     axes = curves.axes(grammar.new_figure(), "accuracy of each batch, at the best rate")
     steps = max(record.steps for record in records)
     axes.set(xlim=(0, 1.6 * steps), ylim=(0, 1.02))

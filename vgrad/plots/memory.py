@@ -78,6 +78,7 @@ class MemoryPlot:
         self.time.set_xlabel("time t: the loss is at the last", fontsize=13)
 
 
+@grammar.asked
 def memory(record) -> Picture:
     """A still picture of a MemoryRecord."""
     return Picture(MemoryPlot(record).figure, sentence(record))
@@ -101,9 +102,10 @@ def _quantiles(rows):
 # --- still pictures ---------------------------------------------------------------------------------------------------
 
 
+@grammar.asked
 def losses(records) -> Picture:
     """The loss of training's batches, the mean of ten each, or of short runs every batch's: a record a curve."""
-    steps, shortest = (end(record.steps for record in require.several("records", records)) for end in (max, min))
+    steps, shortest = (end(record.steps for record in records) for end in (max, min))
     span, name = (SPAN, "loss of ten batches") if shortest >= SPAN else (1, "loss of each batch")
     axes, ends = curves.axes(grammar.new_figure(), name), []
     axes.set(xlim=(0, 1.45 * steps), ylim=(0, 0.32))
@@ -124,6 +126,7 @@ def losses(records) -> Picture:
     return Picture(axes.figure, words)
 
 
+@grammar.asked
 def adding(cells) -> Picture:
     """When each network of the stored table "adding" had solved it: a row for each net, a dot for each network."""
     figure = grammar.new_figure(9.0, 5.2)
@@ -156,6 +159,7 @@ def _adding_sentence(cells) -> str:
     return f"The adding problem {settings}, solved by: {'; '.join(parts)}."
 
 
+@grammar.asked
 def learnt(cells) -> Picture:
     """How much of the gradient reaches the first state while each net of the stored table learns: a net a curve."""
     axes, ends = curves.axes(grammar.new_figure(), "gradient of the first state, relative to the last h"), []
@@ -189,8 +193,10 @@ def _learnt_sentence(cells) -> str:
     return f"Of the gradient of the last h reaches the first state, while it learns: {'; '.join(parts)}."
 
 
+@grammar.asked
 def name(cell) -> str:
     """The net of a stored cell, for people."""
+    require.instance("cell", cell, hasattr(cell, "settings"), "a Cell of a stored table")
     return named(cell.settings["cell"], cell.settings.get("bias", 0.0), cell.settings.get("mode", "alone"))
 
 
@@ -201,6 +207,7 @@ def _count(solved) -> str:
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
+@grammar.asked
 def sentence(record) -> str:
     """What a MemoryRecord says: who has solved it, the loss, what reaches the first state, and the networks."""
     with np.errstate(invalid="ignore"):
@@ -220,6 +227,7 @@ def sentence(record) -> str:
     return " ".join(part for part in (finding, loss, gradient, gate, trouble, protocol) if part)
 
 
+@grammar.asked
 def alt(record) -> str:
     """The picture in words."""
     times = np.unique(np.linspace(0, record.T, 5).round().astype(int))

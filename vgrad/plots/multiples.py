@@ -12,9 +12,10 @@ from .picture import Picture
 from .words import grid_sentence, spread_sentence
 
 
+@grammar.asked
 def grid(records, columns: int) -> Picture:
     """Small multiples of dh on one pair of axes: records in rows of ``columns``, an activation a column."""
-    rows = -(-len(require.several("records", records)) // require.whole("columns", columns, 1))
+    rows = -(-len(records) // require.whole("columns", columns, 1))
     figure = grammar.new_figure(9.6, 0.9 + 1.2 * rows)
     deepest = max(record.depth for record in records)
     floor = min(limits(record)[1] for record in records)
@@ -32,9 +33,10 @@ def grid(records, columns: int) -> Picture:
     return Picture(figure, grid_sentence(records))
 
 
+@grammar.asked
 def spread(records, by: str = "width") -> Picture:
     """One dot a network: its ‖dh_1‖ / ‖dh_depth‖, a column a record, the columns named by the record's field ``by``."""
-    require.several("records", records)
+    require.choice("by", by, records[0]._fields)
     figure = grammar.new_figure()
     axes = figure.add_axes((0.092, 0.135, 0.895, 0.755))
     decades = [_decades(record) for record in records]

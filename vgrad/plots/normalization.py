@@ -39,6 +39,7 @@ def _limits(record) -> tuple[float, float, float]:
     return grammar.up_to(record.depth, DEPTHS), min(floor, -2), max(ceiling, 2)
 
 
+@grammar.asked
 def norms(record) -> Picture:
     """A still picture of a NormsRecord."""
     return Picture(NormsPlot(record).figure, sentence(record))
@@ -47,12 +48,14 @@ def norms(record) -> Picture:
 # --- in words -----------------------------------------------------------------------------------------------------
 
 
+@grammar.asked
 def sentence(record) -> str:
     """What a NormsRecord says: a verdict for each norm, the factors a layer, what went wrong, and the networks."""
     finding = f"{_layers(record)}: {_findings(record)}."
     return " ".join([finding, *_factors(record), *_troubles(record), _networks(record)])
 
 
+@grammar.asked
 def alt(record) -> str:
     """The picture in words: for each curve the medians of five layers."""
     layers = np.unique(np.linspace(1, record.depth, 5).round().astype(int))

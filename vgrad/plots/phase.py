@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import require
 from . import curves, grammar
 from .flow import FlowPlot, frame
 from .initialization import DRAWS, networks
@@ -16,6 +17,7 @@ LEVELS = (0.0, 0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0, 1e9)
 SHADES = ("#9cc3e6", "#b9d5ee", "#d0e3f4", "#e6f0f9", "#fdeee3", "#fbdcc5", "#f5c4a0", "#eea679")
 LEARNT = 0.5
 REACH = 6  # depth scales: as deep as nets could be trained in Schoenholz et al. 2017, fig. 5
+MEASURED = {"accuracy": "accuracy after training", "steps": "steps to learn"}
 
 
 class PhasePlot(WaysPlot):
@@ -78,11 +80,13 @@ def _chart(axes, chart, keep) -> None:
         axes.text(0.97, 0.97, "chaos:\nexploding", color=grammar.EXPLODING, ha="right", **words)
 
 
+@grammar.asked
 def phase(record) -> Picture:
     """A still picture of a PhaseRecord."""
     return Picture(PhasePlot(record).figure, sentence(record))
 
 
+@grammar.asked
 def sentence(record) -> str:
     """Where the place lies, what χ and ξ are, and what became of the gradient."""
     net, look = record.net, grammar.look(record.activation)
@@ -100,6 +104,7 @@ def sentence(record) -> str:
     return f"{place}; {size}. {back}; h is {grammar.number(net.forward)} times the input's. {networks(net)}."
 
 
+@grammar.asked
 def phase_of(chi: float) -> str:
     """Which of three it is: "order", "chaos", or "the edge"."""
     return "the edge" if abs(chi - 1) < EDGE else "order" if chi < 1 else "chaos"
@@ -111,6 +116,7 @@ def _layers(scale: float) -> str:
     return f"{scale:.0f} layers" if scale >= 100 else f"{scale:.2g} layers"
 
 
+@grammar.asked
 def alt(record) -> str:
     """The picture in words."""
     layers = sorted({round(1 + k * (record.depth - 1) / 4) for k in range(5)})
@@ -122,6 +128,7 @@ def alt(record) -> str:
 # --- what has been trained ------------------------------------------------------------------------------------------
 
 
+@grammar.asked
 def trained(cells, scales) -> Picture:
     """A table of accuracies, σ_w² by depth, and six depth scales over it.   scales : σ_w² -> ξ, theory's, to draw."""
     axes = curves.axes(grammar.new_figure(), "accuracy after training; upwards depth; dashed: 6 ξ")
@@ -150,9 +157,11 @@ def trained(cells, scales) -> Picture:
     return Picture(axes.figure, f"By σ_w², the deepest nets that tell more than half of the digits: {said}.")
 
 
+@grammar.asked
 def by_depth(cells, name: str, of: str) -> Picture:
     """A stored number against the depth, a draw of the weights a curve.   of : the setting that names the draw."""
-    axes = curves.axes(grammar.new_figure(), {"accuracy": "accuracy after training", "steps": "steps to learn"}[name])
+    require.choice("of", of, cells[0].settings)
+    axes = curves.axes(grammar.new_figure(), MEASURED[require.choice("name", name, MEASURED)])
     depths = sorted({cell.settings["depth"] for cell in cells})
     most = max(max(cell.result[name]) for cell in cells)
     axes.set(xlim=(0, 1.25 * depths[-1]), ylim=(0, 1.02 if name == "accuracy" else 1.05 * most))

@@ -8,6 +8,7 @@ from . import grammar
 from .words import verdict
 
 
+@grammar.asked
 def products_sentence(record) -> str:
     """What a record of products says: first the finding, then where its precision ends, and what was multiplied."""
     factors = "1 factor" if record.depth == 1 else f"{record.depth} factors"
@@ -25,6 +26,7 @@ def products_sentence(record) -> str:
     )
 
 
+@grammar.asked
 def products_alt(record) -> str:
     """The picture in words: what is drawn, and the median after five numbers of factors."""
     counts = np.unique(np.linspace(1, record.depth, 5).round().astype(int))

@@ -111,6 +111,7 @@ class ProductsPlot:
         )  # fmt: skip
 
 
+@grammar.asked
 def products(record) -> Picture:
     """A still picture of a record of products."""
     return Picture(ProductsPlot(record).figure, products_sentence(record))

@@ -100,11 +100,13 @@ class RecurrencePlot:
         _frame_over(self.over, T, most)
 
 
+@grammar.asked
 def unrolled(record) -> Picture:
     """A still picture of one unrolled cell."""
     return Picture(RecurrencePlot(record).figure, sentence(record))
 
 
+@grammar.asked
 def powers(record) -> Picture:
     """A still picture of ‖Wᵗ‖ of some matrices, each with its ρᵗ dotted."""
     axes = curves.axes(grammar.new_figure(), "how far Wᵗ stretches, ‖Wᵗ‖")
@@ -134,6 +136,7 @@ def powers(record) -> Picture:
     return Picture(axes.figure, _powers_sentence(record))
 
 
+@grammar.asked
 def radii(record) -> Picture:
     """A still picture of ‖dh_T / dh_0‖ against the spectral radius, one curve for each size of the inputs."""
     axes, ends = curves.axes(grammar.new_figure(), f"dh over {grammar.count(record.T, 'step')}"), []

@@ -11,11 +11,13 @@ NAMES = {"rnn": "a tanh RNN", "relu_rnn": "a ReLU RNN", "lstm": "an LSTM", "gru"
 STATE = {"lstm": "state (h, c)"}
 
 
+@grammar.asked
 def sentence(record) -> str:
     """What a record says: what arrives at the first state, what the rules of thumb say, the spectra, the protocol."""
     return " ".join([f"{_finding(record)}.", *_peak(record), _rules(record), _network(record)])
 
 
+@grammar.asked
 def alt(record) -> str:
     """The picture in words: the norm at five distances, and the spectra."""
     at = np.unique(np.linspace(0, record.T - 1, 5).round().astype(int))

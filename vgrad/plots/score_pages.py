@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 
+from . import grammar
 from .scoreboard import LEARNS, WORDS, cost, decades, median, share
 
 STYLE = "border-bottom: 1px solid currentColor; padding: 2px 9px; text-align: left"
@@ -35,6 +36,7 @@ class Page:
         )
 
 
+@grammar.asked
 def table(views) -> Page:
     """The whole scoreboard, each row linked to the lesson that explains it.   views : of deep nets, and of cells."""
     rows = []
@@ -55,6 +57,7 @@ def table(views) -> Page:
     return Page(caption, (*head, "cost"), rows)
 
 
+@grammar.asked
 def answers(judgements, board) -> Page:
     """The taught table, each cell beside what was measured."""
     rows = []
@@ -83,6 +86,7 @@ def _besides(row) -> str:
     return f", {share(row)}, {row.finite:.0%} of runs finite" if "clip_norm" in row.settings else ""
 
 
+@grammar.asked
 def guide(board) -> Page:
     """One page to print: from what you see to what you do, with what it did here."""
 

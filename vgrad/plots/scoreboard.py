@@ -100,6 +100,7 @@ class ScorePlot:
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
+@grammar.asked
 def sentence(view) -> str:
     """The chosen row: its gradient, what it learns, what it costs, its lesson; and who is first in this order."""
     row, at = view.chosen, view.rows.index(view.chosen)
@@ -114,6 +115,7 @@ def sentence(view) -> str:
     )
 
 
+@grammar.asked
 def alt(view) -> str:
     """The picture in words: every row's verdicts."""
     rows = zip(view.rows, view.verdicts, view.learning, strict=True)
@@ -129,6 +131,7 @@ def _told(row) -> str:
     return f"Over a hundred steps the adding problem is solved by {share(row)} networks."
 
 
+@grammar.asked
 def share(row) -> str:
     """Accuracy, its median and range; of a cell, how many networks solved it."""
     if row.deep and row.finite == 0:
@@ -138,22 +141,26 @@ def share(row) -> str:
     return f"{sum(step is not None for step in row.solved)} of {len(row.solved)}"
 
 
+@grammar.asked
 def decades(row) -> str:
     """Median, lowest and highest."""
     return f"{median(row.decades):+.1f}, {span(row.decades)}"
 
 
+@grammar.asked
 def span(numbers) -> str:
     """The lowest to the highest of some decades; -inf is a gradient of exactly 0."""
     low, high = ("0" if np.isinf(end) else f"{end:+.1f}" for end in (numbers.min(), numbers.max()))
     return f"{'exactly 0' if low == '0' else low} to {high}"
 
 
+@grammar.asked
 def cost(row) -> str:
     """Median, lowest and highest."""
     return f"{median(row.cost):.1f} ({row.cost.min():.1f} to {row.cost.max():.1f})"
 
 
+@grammar.asked
 def median(numbers) -> float:
     """The median, as a Python number."""
     return float(np.median(numbers))

@@ -14,11 +14,13 @@ FORMS = {None: "no path", "post": "h + φ(h W)", "pre": "h + φ(h) W", "branch":
 OVER = {"1": "", "sqrt(depth)": "/√depth", "depth": "/depth"}
 
 
+@grammar.asked
 def paths(record) -> Picture:
     """A still picture of a PathRecord."""
     return Picture(WaysPlot(record).figure, sentence(record))
 
 
+@grammar.asked
 def last_layer(record) -> Picture:
     """dW of the last block against the depth, pre- and post-norm."""
     axes = curves.axes(grammar.new_figure(), "‖dW‖ of the last block")
@@ -45,9 +47,10 @@ def _last_sentence(record) -> str:
     return f"From {first} to {last} blocks, dW of the last block is multiplied by: {pre}. {networks}."
 
 
+@grammar.asked
 def shattered(records) -> Picture:
     """How far along a line of inputs a gradient resembles itself: 1 is the same, 0 is noise.   lags : 5 or more."""
-    require.whole("lags", min(len(r.correlation[0]) for r in require.several("records", records)) - 1, 5)
+    require.whole("lags", min(len(r.correlation[0]) for r in records) - 1, 5)
     axes, labels = curves.axes(grammar.new_figure(), "correlation of the gradient with itself"), []
     lags = np.arange(records[0].correlation.shape[1])
     for record in records:
@@ -82,6 +85,7 @@ def _shattered_sentence(records) -> str:
 # --- in words -----------------------------------------------------------------------------------------------------
 
 
+@grammar.asked
 def sentence(record) -> str:
     """What a PathRecord says: forward, back, a layer's factors, and the networks."""
     return " ".join(
@@ -89,6 +93,7 @@ def sentence(record) -> str:
     )
 
 
+@grammar.asked
 def alt(record) -> str:
     """The picture in words: for each curve the medians of five layers."""
     return f"Sizes by layer on a log axis, {_layers(record)}, {_net(record)}: {ends(record)}."

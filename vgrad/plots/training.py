@@ -111,6 +111,7 @@ class TrainPlot:
         self.figure.text(0.45, 0.98, "÷ weights:", fontsize=12, va="top", color=grammar.INK)
 
 
+@grammar.asked
 def training(record) -> Picture:
     """A still picture of a TrainingRecord."""
     return Picture(TrainPlot(record).figure, sentence(record))
@@ -135,6 +136,7 @@ def _limits(record) -> tuple:
 # --- still pictures -------------------------------------------------------------------------------------------------
 
 
+@grammar.asked
 def moves(records, quantity: str = "movement") -> Picture:
     """By how much of itself each layer has moved since the start, or in its last "update": a record a curve."""
     looks, name = _looks(records), f"{QUANTITIES[require.choice('quantity', quantity, QUANTITIES)]}, over the weights"
@@ -168,6 +170,7 @@ def _moves_sentence(records, quantity: str) -> str:
     return f"{told} Medians of {grammar.count(records[0].seeds, 'network')}."
 
 
+@grammar.asked
 def losses(records) -> Picture:
     """The loss, step by step, each network's the mean of ten batches, or of short runs every batch's."""
     looks, steps, shortest = _looks(records), *(end(record.steps for record in records) for end in (max, min))

@@ -14,6 +14,7 @@ from .training_words import GUESS, OPTIMIZERS, rough_loss
 LEGEND = dict(loc="upper right", ncols=6, frameon=False, fontsize=12, columnspacing=0.8, handletextpad=0.1)
 
 
+@grammar.asked
 def paradox(cells) -> Picture:
     """The training loss against the depth, of the stored table of that name: an activation a curve."""
     axes, ends = curves.axes(grammar.new_figure(), "training loss, mean of the last ten steps"), []
@@ -50,6 +51,7 @@ def _by(cells, name: str) -> dict[str, list]:
     return groups
 
 
+@grammar.asked
 def ratios(cells) -> Picture:
     """A dot for each run of the stored table "update_ratio": early updates over weights, and what was learnt."""
     axes = curves.axes(grammar.new_figure(), "final accuracy")

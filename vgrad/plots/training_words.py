@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .. import require
 from . import grammar
 from .normalization import WITH
 from .words import whose
@@ -14,12 +15,15 @@ OPTIMIZERS = {"sgd": "SGD", "momentum": "momentum", "adam": "Adam"}
 SCHEMES = {"tanh_twin": "the weights that make it a tanh net"}
 
 
+@grammar.asked
 def middle(rows):
     """low, median, high over the networks, each a network's own: (3, ...); what is not a number counts as infinite."""
+    require.shape("rows", rows, "(networks, ...)", np.ndim(rows) >= 1 and np.size(rows) > 0)
     rows = np.where(np.isnan(rows), np.inf, rows)
     return np.quantile(rows, (0.1, 0.5, 0.9), axis=0, method="inverted_cdf")
 
 
+@grammar.asked
 def sentence(record, begun: bool = True) -> str:
     """What a TrainingRecord says: the loss, how far the first and the last layer have moved, the networks.
 
@@ -28,6 +32,7 @@ def sentence(record, begun: bool = True) -> str:
     return " ".join([_finding(record, begun), *_layers(record), *_troubles(record), f"{_networks(record)}."])
 
 
+@grammar.asked
 def alt(record) -> str:
     """The picture in words: the loss at five steps, and both sizes at five layers."""
     loss = middle(record.loss[:, : record.step])[1]
@@ -81,16 +86,19 @@ def _networks(record) -> str:
     return f"{whose(record.seeds)}: width {record.width}, {scheme}, {record.batch} pictures a step, float32"
 
 
+@grammar.asked
 def rough(value: float) -> str:
     """One significant digit: training enlarges what processors round differently."""
     return _size(float(f"{value:.1g}")) if np.isfinite(value) else "no longer finite"
 
 
+@grammar.asked
 def rough_loss(value: float) -> str:
     """The same of a loss; that of guessing with the two digits by which it is known."""
     return grammar.number(GUESS) if abs(value / GUESS - 1) < 1 - STALLED else rough(value)
 
 
+@grammar.asked
 def named(record, among) -> str:
     """A record's name where it stands beside others: what all share is left out."""
     name = grammar.look(record.activation).label

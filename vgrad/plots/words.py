@@ -17,6 +17,7 @@ def verdict(ratio: float) -> str:
     return "vanishes" if decades < -grammar.HEALTHY else "explodes" if decades > grammar.HEALTHY else "holds"
 
 
+@grammar.asked
 def sentence(record) -> str:
     """What a flow record says: first the finding, then what went wrong, which networks they were, and the protocol."""
     look, layers = grammar.look(record.activation), grammar.count(record.depth, "layer")
@@ -25,6 +26,7 @@ def sentence(record) -> str:
     return " ".join([finding, *_troubles(record), f"{_networks(record)}.", f"Protocol: {record.protocol}."])
 
 
+@grammar.asked
 def alt(record) -> str:
     """The picture in words: what is drawn, and the medians of five layers."""
     layers = np.unique(np.linspace(1, record.depth, 5).round().astype(int))

@@ -12,13 +12,23 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import require
 from ..models import Layer, Sequence
 from ..ops import Affine, Array
-from ..tape import Step, backprop, place, tree_map
+from ..tape import Step, backprop, place, recorded, tree_map
 from .size import Entries, entries, norm, together
 
 SATURATED = 0.01  # a slope below it: sigmoid beyond ±4.6, tanh beyond ±3
 WITHOUT_SLOPE = ("affine", "batch_norm", "layer_norm", "fork", "join", "readout")
+
+
+def drawn(name: str, params) -> None:
+    """Raise ValueError unless ``params`` are a net's or a cell's."""
+    fits = (isinstance(params, list) and params) or isinstance(params, Sequence) or hasattr(params, "W_h")
+    require.instance(name, params, fits, "what init_mlp or init_recurrent draws, or a gradient of its form")
+
+
+checked = require.checked(tape=recorded, params=drawn, before=drawn, after=drawn)
 
 
 class LayerAdjoint(NamedTuple):
@@ -50,6 +60,7 @@ class Flow(NamedTuple):
     entries: Entries  # what became of the numbers in dh_k
 
 
+@checked
 def layers(tape: list[Step], cotangent: Array) -> Iterator[LayerAdjoint]:
     """Walk the tape of an MLP backwards; yield what each hidden layer receives, the last layer first."""
     for k, adjoints in groupby(backprop(tape, cotangent), key=lambda adjoint: place(adjoint.name)):
@@ -64,11 +75,13 @@ def layers(tape: list[Step], cotangent: Array) -> Iterator[LayerAdjoint]:
         yield LayerAdjoint(dh, dz, dW)
 
 
+@checked
 def norms(tape: list[Step], cotangent: Array) -> Norms:
     """‖dh_k‖, ‖dz_k‖, ‖dW_k‖ per hidden layer of a cotangent of the last output."""
     return Norms(*_columns((norm(dh), together(dz), together(dW)) for dh, dz, dW in layers(tape, cotangent)))
 
 
+@checked
 def norms_and_entries(tape: list[Step], cotangent: Array) -> tuple[Norms, Entries]:
     """The same, and what became of the numbers in dh_k."""
     rows = ((norm(dh), together(dz), together(dW), *entries(dh)) for dh, dz, dW in layers(tape, cotangent))
@@ -81,6 +94,7 @@ def _columns(rows) -> Array:
     return np.moveaxis(np.array([*rows][::-1]), 0, -1)
 
 
+@checked
 def flow(params, tape: list[Step], cotangent: Array) -> Flow:
     """Pull ``cotangent`` back through the tape of an MLP's hidden layers (and its readout, if the tape has one).
 
@@ -93,12 +107,14 @@ def flow(params, tape: list[Step], cotangent: Array) -> Flow:
         return Flow(dh, dz, dW, dW / W, np.log10(dh) - np.log10(dh[..., -1:]), dead, saturated, numbers)
 
 
+@checked
 def outputs(tape: list[Step]) -> list[Array]:
     """h_k (..., N, D) of each hidden layer, or the state at each time: what the last step of its number put out."""
     last = {place(step.name): step.output for step in tape}
     return [output for k, output in last.items() if k is not None]
 
 
+@checked
 def slopes(tape: list[Step]) -> Iterator[Array]:
     """φ'(z), (..., N, D), of each hidden layer, the first layer first: what its activation makes of ones."""
     for step in tape:
@@ -111,6 +127,7 @@ def _flat_units(slope: Array) -> tuple[Array, Array]:
     return (slope == 0).all(axis=-2).mean(axis=-1), (np.abs(slope) < SATURATED).mean(axis=(-2, -1))
 
 
+@checked
 def weights(params) -> list[list[Array]]:
     """The weight matrices, layer by layer; of a recurrent net W_x, W_h and the readout's."""
     if isinstance(params, list):
@@ -119,6 +136,7 @@ def weights(params) -> list[list[Array]]:
     return [[cell.W_x], [cell.W_h], *([[readout.W]] if readout else [])]
 
 
+@checked
 def change(before, after) -> Array:
     """‖W' - W‖ / ‖W‖ per layer, (..., layers): the update's size after one step, the movement since the start."""
     pairs = list(zip(weights(before), weights(after), strict=True))

@@ -15,7 +15,7 @@ import numpy as np
 from .. import require
 from ..ops import Array
 from ..tape import Step
-from .depth import flow, outputs
+from .depth import checked, flow, outputs
 from .signal import signal_fraction
 
 LOST, FADED, ALIKE, DEAD = 2.0, 1.0, -0.55, 0.5
@@ -49,6 +49,7 @@ class Health(NamedTuple):
         return "\n".join([f"{self.band.upper()}", *(f"- {reason}" for reason in self.reasons)])
 
 
+@checked
 def health(params, tape: list[Step], cotangent: Array) -> Health:
     """Examine one MLP at one batch.   params, tape : of models.mlp or hidden; cotangent : of the tape's last output.
 
@@ -60,6 +61,7 @@ def health(params, tape: list[Step], cotangent: Array) -> Health:
     return Health(measures, band(measures.range, measures.signal), tuple(_reasons(measures)))
 
 
+@require.checked(span=require.scalar, signal=require.scalar)
 def band(span: float, signal: float) -> str:
     """The band of a network whose dh spans so many decades and whose last h has this signal fraction."""
     if not span < LOST:  # nor if it is NaN

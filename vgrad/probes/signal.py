@@ -22,6 +22,7 @@ def signal_fraction(h: Array) -> Array:
         return 0.5 * np.log10(wide.var(axis=-2).mean(axis=-1) / np.mean(wide * wide, axis=(-2, -1)))
 
 
+@require.checked(gradient=lambda name, value: require.array(name, value, 1))
 def autocorrelation(gradient: Array, lags: int) -> Array:
     """Of a gradient along a line of inputs, (..., points), its correlation with itself 0, 1, …, lags points on.
 

@@ -6,10 +6,12 @@ accumulated in float64**: in float32 the squares underflow at 1e-19, half way to
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
+from .. import require
 from ..ops import Array
 
 LEAST, MOST = 1e-280, 1e280  # between them, a sum of squares has all its digits
@@ -26,37 +28,45 @@ class Entries(NamedTuple):
 
 def norm(a: Array) -> Array:
     """‖a‖ over the last two axes:  (..., N, D) -> (...,).  Right to the last digits wherever ‖a‖ is a float64."""
-    wide = a.astype(np.float64, copy=False)
+    try:
+        wide = a.astype(np.float64, copy=False)
+    except AttributeError:
+        require.array("a", a)
     if a.ndim == 2 and LEAST < (square := np.vdot(wide, wide)) < MOST:  # one matrix: what follows would take longer
         return square**0.5
-    flat = wide.reshape(*a.shape[:-2], -1)
+    return _norms(wide.reshape(*a.shape[:-2], math.prod(a.shape[-2:])))
+
+
+def _norms(flat: Array) -> Array:
+    """‖·‖ over the last axis; where squares leave the range of float64, the largest entry is taken out first."""
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         square = np.vecdot(flat, flat)
-        if square.min() > LEAST and square.max() < MOST:
+        if square.size and square.min() > LEAST and square.max() < MOST:
             return np.sqrt(square)
-        # squares left the range of float64 in some networks: take the largest entry out first
         size, lost = np.asarray(np.sqrt(square)), ~((square > LEAST) & (square < MOST))
-        if np.any(lost):
-            peak = np.abs(flat[lost]).max(axis=-1)
-            scale = np.where((peak > 0) & np.isfinite(peak), peak, 1.0)
-            flat = flat[lost] / scale[..., None]
-            size[lost] = scale * np.sqrt(np.vecdot(flat, flat))
+        peak = np.abs(flat[lost]).max(axis=-1, initial=0)
+        scale = np.where((peak > 0) & np.isfinite(peak), peak, 1.0)
+        flat = flat[lost] / scale[..., None]
+        size[lost] = scale * np.sqrt(np.vecdot(flat, flat))
         return size[()]
 
 
 def together(arrays) -> Array:
     """The norm of several arrays as one:  √(Σ ‖a‖²); of inf and NaN, inf."""
-    size = norm(arrays[0])
-    for other in arrays[1:]:
+    first, *others = require.several("arrays", arrays)
+    size = norm(first)
+    for other in others:
         size = np.hypot(size, norm(other))
     return size
 
 
 def entries(a: Array) -> Entries:
     """The shares of zeros, subnormals, infs and NaNs over the last two axes:  (..., N, D) -> (...,) each."""
+    require.real("a", a)
     size = np.abs(a)
     tiny = np.finfo(a.dtype).tiny
-    if size.min() >= tiny and size.max() < np.inf:  # false for NaN too
+    if a.size and size.min() >= tiny and size.max() < np.inf:  # false for NaN too
         return Entries(*np.zeros((4, *a.shape[:-2])))
+    require.shape("a", a, "(..., N, D) with an entry at least", a.size > 0)
     kinds = (size == 0, (size > 0) & (size < tiny), np.isinf(size), np.isnan(size))
     return Entries(*(kind.mean(axis=(-2, -1)) for kind in kinds))

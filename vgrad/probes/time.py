@@ -16,8 +16,18 @@ import numpy as np
 from .. import require
 from ..models import back_through_time
 from ..ops import Array
-from ..tape import Step, place
+from ..tape import Step, place, recorded
 from .size import norm
+
+
+def square(name: str, W) -> None:
+    """Raise ValueError unless W is (..., n, n)."""
+    require.shape(name, W, "(..., n, n)", len(shape := getattr(W, "shape", ())) >= 2 and shape[-1] == shape[-2])
+
+
+checked = require.checked(
+    tape=recorded, spectral=require.flag, W=square, J=lambda name, value: require.array(name, value, 2)
+)
 
 
 class Highway(NamedTuple):
@@ -28,6 +38,7 @@ class Highway(NamedTuple):
     gates: Array  # by all paths that pass through some h, and so through the gates
 
 
+@checked
 def jacobian(tape: list[Step]) -> Array:
     """J (..., N, n, n') of a piece of tape: from the state before its first step to the output of its last.
 
@@ -44,12 +55,14 @@ def jacobian(tape: list[Step]) -> Array:
     return J
 
 
+@checked
 def transitions(tape: list[Step]) -> list[Array]:
     """The Jacobian of each time step, or layer, by itself. Their product is that of the whole tape."""
     steps = [list(group) for k, group in groupby(tape, key=lambda step: place(step.name)) if k is not None]
     return [jacobian(group) for group in steps]
 
 
+@checked
 def jacobian_norms(tape: list[Step], *, spectral: bool = False) -> Array:
     """‖d state_t / d state_k‖ in row t, column k, from 1 to T: (T, T), and 0 where k > t.
 
@@ -60,6 +73,7 @@ def jacobian_norms(tape: list[Step], *, spectral: bool = False) -> Array:
     return np.stack([np.pad(column, (len(columns) - len(column), 0)) for column in reversed(columns)], axis=-1)
 
 
+@checked
 def jacobian_columns(tape: list[Step], *, spectral: bool = False) -> Iterator[Array]:
     """The columns of ``jacobian_norms``, k = T first, each from t = k to T: one after the other, to show progress.
 
@@ -91,6 +105,7 @@ def spectral_norm(J: Array) -> Array:
     return singular_values(J)[..., 0]
 
 
+@checked
 def singular_values(J: Array) -> Array:
     """Of (..., n, n'), the largest first: how far J stretches; NaN where an entry is not finite."""
     finite = np.isfinite(J).all(axis=(-2, -1), keepdims=True)
@@ -98,17 +113,20 @@ def singular_values(J: Array) -> Array:
     return np.where(finite[..., 0], values, np.nan)
 
 
+@checked
 def eigenvalues(W: Array) -> Array:
     """Of (..., n, n), complex; NaN where an entry is not finite."""
     finite = np.isfinite(W).all(axis=(-2, -1), keepdims=True)
     return np.where(finite[..., 0], np.linalg.eigvals(np.where(finite, W, 0.0).astype(np.float64)), np.nan)
 
 
+@checked
 def spectral_radius(W: Array) -> Array:
     """max |λ|: what decides how ‖Wᵗ‖ ends, and says nothing of how it begins (Trefethen & Embree 2005, §14)."""
     return np.abs(eigenvalues(W)).max(axis=-1)
 
 
+@checked
 def nonnormality(W: Array) -> Array:
     """√(‖W‖² - Σ|λ|²) / ‖W‖, from 0, a normal matrix, to 1, a nilpotent one (Henrici 1962)."""
     size = norm(W)
@@ -116,6 +134,7 @@ def nonnormality(W: Array) -> Array:
     return np.where(size > 0, np.sqrt(np.maximum(1 - share**2, 0)), size)
 
 
+@checked
 def norms_in_time(tape: list[Step], doutputs: Array) -> Array:
     """‖dL/dstate_t‖ for t = 1 … T, (..., T), of an unrolled cell and the derivative of the loss by all its outputs.
 
@@ -126,6 +145,7 @@ def norms_in_time(tape: list[Step], doutputs: Array) -> Array:
     return np.stack(rows[::-1], axis=-1)
 
 
+@checked
 def highway(tape: list[Step]) -> Highway:
     """Split the Jacobian of an LSTM's cell state, from each k to the last step: along c alone, and through h.
 

@@ -60,9 +60,14 @@ def moments(activation: str, q: float) -> tuple[float, float]:
     At q = 0 and q = inf their limits, as a kink at 0 is a kink at any scale.
     """
     require.choice("activation", activation, ACTIVATIONS)
-    q = float("inf") if q == np.inf else require.number("q", float(q), 0.0)
+    q = size("q", q)
     _, h, slope = values(activation, q)
     return float(beyond(q, average(h**2))), float(average(slope**2))
+
+
+def size(name: str, q) -> float:
+    """Return q if it is a number of at least 0, or inf; raise ValueError if it is not."""
+    return math.inf if isinstance(q, float) and q == math.inf else require.number(name, q, 0.0)
 
 
 def beyond(q: float, square: float) -> float:

@@ -8,14 +8,18 @@ import numpy as np
 
 from .. import require
 from ..ops import Array
-from .gaussian import average, moments, pair_moment, values
+from .gaussian import average, moments, pair_moment, size, values
+
+checked = require.checked(q=size, layers=require.count)
 
 
+@checked
 def q_map(activation: str, q: float, sigma_w: float, sigma_b: float = 0.0) -> float:
     """One layer forward:  σ_w² E[φ(√q ζ)²] + σ_b²  (Poole et al. 2016, eq. 3)."""
     return sigma_w**2 * moments(activation, q)[0] + sigma_b**2
 
 
+@checked
 def q_fixed_point(activation: str, sigma_w: float, sigma_b: float = 0.0, q: float = 1.0, layers: int = 10_000):
     """Follow the q-map from ``q`` until it moves by 1e-12 of itself, or for ``layers`` layers; inf if it runs away."""
     with np.errstate(over="ignore", invalid="ignore"):
@@ -28,6 +32,7 @@ def q_fixed_point(activation: str, sigma_w: float, sigma_b: float = 0.0, q: floa
     return q
 
 
+@checked
 def chi(activation: str, q: float, sigma_w: float) -> float:
     """χ(q) = σ_w² E[φ'(√q ζ)²]: the factor of the mean squared gradient per layer (Schoenholz et al. 2017)."""
     return sigma_w**2 * moments(activation, q)[1]
@@ -40,6 +45,7 @@ def depth_scale(chi: float) -> float:
     return 1 / rate if rate else math.inf
 
 
+@checked
 def correlation_map(activation: str, c: float, q: float, sigma_w: float, sigma_b: float = 0.0) -> float:
     """The correlation of two samples, one layer on:  c' = (σ_w² E[φ(u₁) φ(u₂)] + σ_b²) / q'.
 
@@ -51,6 +57,7 @@ def correlation_map(activation: str, c: float, q: float, sigma_w: float, sigma_b
     return min(max(pair / q_map(activation, q, sigma_w, sigma_b), -1.0), 1.0)
 
 
+@checked
 def correlations(depth: int, activation: str, sigma_w: float, sigma_b: float = 0.0, c: float = 0.0) -> Array:
     """E[h_a h_b] / E[h²] of two samples a and b in each layer, (depth,), for x of mean square 1 and correlation c.
 
@@ -70,6 +77,7 @@ def correlations(depth: int, activation: str, sigma_w: float, sigma_b: float = 0
     return alike
 
 
+@checked
 def norm_chi(norm: str, activation: str, batch: int | None = None) -> float:
     """χ of a plain net with a norm before each activation: what σ_w scales up, the norm scales down.
 

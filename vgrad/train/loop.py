@@ -17,9 +17,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import models, ops, probes, require
+from ..models.layers import norm_named, phi_named, skip_named
+from ..models.recurrent import named
 from ..ops import Array
 from ..tape import Step, backprop, leaves, tree_map
-from .update import Optimizer, clip_by_norm, clip_by_value, global_norm
+from .update import Optimizer, clip_by_norm, clip_by_value, global_norm, trained
 
 
 class Pass(NamedTuple):
@@ -47,6 +49,19 @@ class TrainRecord(NamedTuple):
     trouble: str | None = None  # why training ended here
 
 
+def _batches(name: str, value) -> None:
+    fits = hasattr(value, "__iter__") and not isinstance(value, str)
+    require.instance(name, value, fits, "what the model takes, one a step")
+
+
+checked = require.checked(
+    model=require.function, batches=_batches, last=require.flag, truncate=require.count,
+    activation=lambda _, value: phi_named(value), cell=lambda _, value: named(value),
+    norm=lambda _, value: norm_named(value), skip=lambda _, value: skip_named(value),
+)  # fmt: skip
+
+
+@checked
 def fit(
     params, model: Model, batches: Iterable, *, optimizer: Optimizer, steps: int,
     clip_norm: float | None = None, clip_value: float | None = None,
@@ -63,6 +78,7 @@ def fit(
         raise ValueError(f"optimizer is {optimizer!r}; allowed is an Optimizer, as of train.sgd, momentum or adam")
     limits = [limit if limit is None else require.number(name, limit, 0.0)
               for name, limit in (("clip_norm", clip_norm), ("clip_value", clip_value))]  # fmt: skip
+    trained("params", params)
     return _steps(params, model, islice(batches, steps), optimizer, *limits)
 
 
@@ -83,6 +99,7 @@ def _steps(params, model: Model, batches, optimizer: Optimizer, clip_norm, clip_
         yield record
 
 
+@checked
 def classifier(activation, *, norm=None, skip=None) -> Model:
     """The model of an MLP that classifies:  batch = (x, labels), softmax and cross-entropy."""
 
@@ -99,6 +116,7 @@ def classifier(activation, *, norm=None, skip=None) -> Model:
     return model
 
 
+@checked
 def sequence(cell, *, last: bool = True, truncate: int | None = None) -> Model:
     """The model of an unrolled cell with a readout:  batch = (xs, target), read at the last step or at every one.
 

@@ -19,6 +19,16 @@ from ..tape import leaves, tree_map
 ALMOST = 0.999999  # the longest memory: one of 1 would never learn anything new
 
 
+def trained(name: str, tree) -> None:
+    """Raise ValueError unless ``tree`` is a tree of arrays, of one at least."""
+    arrays = leaves(tree)
+    fits = arrays and all(hasattr(array, "dtype") for array in arrays)
+    require.instance(name, tree, fits, "arrays, in tuples or lists, such as parameters and their gradients")
+
+
+checked = require.checked(grads=trained, ensemble=lambda name, value: require.whole(name, value, 0))
+
+
 class Optimizer(NamedTuple):
     """A rule:  memory = start(params);  update, memory = step(grads, memory);  params <- params + update."""
 
@@ -76,12 +86,14 @@ def _zeros(array: Array) -> Array:
 OPTIMIZERS = {"sgd": sgd, "momentum": momentum, "adam": adam}
 
 
+@checked
 def global_norm(grads, ensemble: int = 0) -> Array:
     """√(Σ of all squares), per network, in float64: what is usually watched, and clipped.   ensemble : leading axes."""
     rows = [np.reshape(d, (*d.shape[:ensemble], 1, -1)) for d in leaves(grads)]
     return probes.norm(np.concatenate(rows, axis=-1))
 
 
+@checked
 def clip_by_norm(grads, max_norm: float, ensemble: int = 0):
     """grads · min(1, max_norm / ‖grads‖), all together, so that their direction stays (Pascanu et al. 2013, alg. 1).
 
@@ -94,6 +106,7 @@ def clip_by_norm(grads, max_norm: float, ensemble: int = 0):
         return tree_map(lambda d: d * _per(factor, d), grads)
 
 
+@checked
 def clip_by_value(grads, limit: float):
     """Every entry into [-limit, limit]: the direction changes (Mikolov 2012, §3.2). A NaN stays."""
     limit = require.number("limit", limit, 0.0)
@@ -102,7 +115,7 @@ def clip_by_value(grads, limit: float):
 
 def _rate(rate) -> Array:
     """One number or several, each finite and at least 0."""
-    for each in np.ravel(rate).tolist():
+    for each in require.several("rate", np.ravel(rate).tolist()):
         require.number("rate", each, 0.0)
     return np.asarray(rate, float)
 
