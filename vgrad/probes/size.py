@@ -53,9 +53,10 @@ def _norms(flat: Array) -> Array:
 
 def together(arrays) -> Array:
     """The norm of several arrays as one:  √(Σ ‖a‖²); of inf and NaN, inf."""
-    first, *others = require.several("arrays", arrays)
-    size = norm(first)
-    for other in others:
+    if not (isinstance(arrays, (list, tuple)) and arrays):
+        require.many("arrays", arrays)
+    size = norm(arrays[0])
+    for other in arrays[1:]:
         size = np.hypot(size, norm(other))
     return size
 
