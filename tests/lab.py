@@ -134,6 +134,19 @@ def run_all(page) -> None:
     page.wait_for_function(f"{NOTEBOOK}.sessionContext.session.kernel.status === 'idle'")
 
 
+def run(page, *beginnings: str) -> None:
+    """Run, in their order, the cells that begin so. The others show what is stored of them."""
+    page.evaluate(
+        """async ([notebook, beginnings]) => { const panel = eval(notebook), commands = window.jupyterapp.commands;
+        for (const [k, cell] of panel.content.widgets.entries()) {
+          const source = cell.model.sharedModel.source;
+          if (cell.model.type !== 'code' || !beginnings.some(start => source.startsWith(start))) continue;
+          panel.content.activeCellIndex = k;
+          await commands.execute('notebook:run-cell') } }""",
+        [NOTEBOOK, beginnings],
+    )
+
+
 def errors(page) -> list[str]:
     """Every error and every warning that a cell shows, in the page or out of view, and what the browser complains."""
     cells = page.evaluate(f"{NOTEBOOK}.context.model.toJSON().cells")

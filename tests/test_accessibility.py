@@ -90,7 +90,8 @@ AXE = """async ([include, rules]) => {
   const found = results.violations.flatMap(v => v.nodes.map(n => [v.id, n.target.join(' '), n.html.slice(0, 200)]));
   return [found, Object.fromEntries(results.passes.map(p => [p.id, p.nodes.length]))] }"""
 THERE = f"""() => {{
-  const cells = {lab.NOTEBOOK}.content.widgets, all = selector => [...document.querySelectorAll(selector)];
+  const cells = {lab.NOTEBOOK}.content.widgets.filter(cell => !cell.outputHidden);
+  const all = selector => [...document.querySelectorAll(selector)];
   const outputs = cells.flatMap(cell => cell.model.outputs?.toJSON() ?? []);
   const pictures = outputs.filter(output => output.data?.['image/png']);
   const live = pictures.filter(output => output.data['application/vnd.jupyter.widget-view+json']);
@@ -117,12 +118,13 @@ def axe():
 def judged(page):
     """What axe finds in what cells show, and how many elements each rule was content with.
 
-    For axe, text is only there where it is on the screen. So the window grows to the notebook's height; and the body,
-    which has no height and hides what overflows it, must show it.
+    For axe, text is only there where it is on the screen. So the window grows to the notebook's height, and shows it from
+    its top; and the body, which has no height and hides what overflows it, must show it.
     """
     height = page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
     page.set_viewport_size({"width": 1200, "height": height + 400})
     page.wait_for_timeout(1000)  # until it is laid out
+    page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0")
     page.add_style_tag(content="html, body { overflow: visible !important }")
     page.evaluate(axe())
     return page.evaluate(AXE, [SHOWN, RULES])
@@ -134,7 +136,8 @@ def test_axe_finds_nothing_in_a_lesson_but_sliders_handles_which_stand_beside_th
     server, browser, lesson
 ):
     axe()
-    page = ran(server, browser, lesson.stem)
+    page = server.open(browser, lesson.name)
+    lab.run(page, "import", "from", "check.predict(", "explorers.")
     there = page.evaluate(THERE)
     assert there.pop("seen") == there  # nothing that JupyterLab has not yet drawn, and every picture with its text
     calls = [cell for cell in json.loads(lesson.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
