@@ -21,16 +21,17 @@ body[data-jp-deck-mode="presenting"] { --vgrad-zoom: 1.4; }
 .jp-Deck .jp-RenderedHTMLCommon img { max-height: calc(62vh / var(--vgrad-zoom)); width: auto; }
 .jp-Deck .jp-RenderedImage img { --vgrad-share: 58vh; zoom: var(--vgrad-zoom); width: auto;
   max-height: calc(var(--vgrad-share) / var(--vgrad-zoom)); }
-.jp-Deck .jp-CodeCell:has(.cm-line:nth-child(4)) .jp-RenderedImage img { --vgrad-share: 46vh; }
-.jp-Deck .jp-CodeCell:has(.cm-line:nth-child(8)) .jp-RenderedImage img { --vgrad-share: 36vh; }
+.jp-Deck .jp-MarkdownCell.jp-deck-mod-onscreen + .jp-CodeCell .jp-RenderedImage img { --vgrad-share: 53vh; }
+.jp-Deck .jp-CodeCell:has(.cm-line:nth-child(4)) .jp-RenderedImage img { --vgrad-share: 44vh; }
+.jp-Deck .jp-CodeCell:has(.cm-line:nth-child(8)) .jp-RenderedImage img { --vgrad-share: 34vh; }
 .jp-Deck .jp-MarkdownCell.jp-deck-mod-onscreen:has(h2, h3) + .jp-CodeCell .jp-RenderedImage img { --vgrad-share: 38vh; }
 .jp-Deck .jp-RenderedHTMLCommon:has(tbody tr:nth-child(8)) { zoom: calc(0.75 * var(--vgrad-zoom)); }
 .jp-Deck .vgrad-explorer { max-width: none; }
 .jp-Deck .vgrad-explorer .vgrad-note { display: none; }
 .jp-Deck .vgrad-explorer .vgrad-view { flex-basis: 0; max-width: none; }
 .jp-Deck .vgrad-explorer .vgrad-panel { flex: 0 0 330px; }
-.jp-Deck .vgrad-explorer .vgrad-view img { max-height: 62vh; object-fit: contain; object-position: left; }
-.jp-Deck .vgrad-explorer .vgrad-view figcaption { font-size: calc(13px * var(--vgrad-zoom)); }
+.jp-Deck .vgrad-explorer .vgrad-view img { max-height: 57vh; object-fit: contain; object-position: left; }
+.jp-Deck .vgrad-explorer .vgrad-view figcaption { font-size: calc(13px * var(--vgrad-zoom)); line-height: 1.35; }
 </style>"""
 
 # JupyterLab marks the focus by a pale line of one pixel, and a link within a text by its colour alone; and an icon is a
