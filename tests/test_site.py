@@ -106,6 +106,7 @@ def test_the_first_page_leads_to_the_first_lesson_and_soon_its_explorer_is_alive
     start = time.monotonic()
     opened(visitor, f"{site}/")
     assert visitor.evaluate(f"{lab.NOTEBOOK}.context.path") == "00_start_here.ipynb"
+    assert "\n  ( ) " in visitor.locator(".jp-RenderedText pre").first.text_content()  # as it is stored, line by line
     visitor.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
     visitor.wait_for_selector(".vgrad-view img", state="attached")
     before = lab.shown(visitor)

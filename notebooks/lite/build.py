@@ -28,6 +28,8 @@ def build(site: Path, pyodide: Path | None = None) -> None:
     """Build into ``site``, a new folder; ``pyodide`` is a distribution that is to be copied into it."""
     with tempfile.TemporaryDirectory(prefix="vgrad-site-") as scratch:
         shutil.copytree(HERE.parent, Path(scratch, "notebooks"), ignore=shutil.ignore_patterns("lite", ".*"))
+        for notebook in Path(scratch, "notebooks").glob("*.ipynb"):
+            _join(notebook)
         lite = shutil.copytree(HERE, Path(scratch, "lite"))
         _run("pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={lite / 'wheels'}", str(HERE.parents[1]))
         if pyodide is None:
@@ -38,6 +40,15 @@ def build(site: Path, pyodide: Path | None = None) -> None:
             lock = site / "static/pyodide-lock" / LOCK
             lock.write_text(lock.read_text().replace(address, "../pyodide"))
     shutil.copy(HERE / "index.html", site)  # JupyterLite's own opens an empty JupyterLab
+
+
+def _join(path: Path) -> None:
+    """Make one string of each output that is stored as a list of lines: JupyterLite would show commas between them."""
+    notebook = json.loads(path.read_text("utf-8"))
+    bundles = [output.get("data", {}) for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    for bundle in bundles:
+        bundle.update({kind: "".join(data) for kind, data in bundle.items() if isinstance(data, list)})
+    path.write_text(json.dumps(notebook), "utf-8")
 
 
 def _pruned(pyodide: Path) -> Path:
