@@ -118,8 +118,8 @@ def axe():
 def judged(page):
     """What axe finds in what cells show, and how many elements each rule was content with.
 
-    For axe, text is only there where it is on the screen. So the window grows to the notebook's height, and shows it from
-    its top; and the body, which has no height and hides what overflows it, must show it.
+    For axe, text is only there where it is on the screen. So the window grows to the notebook's height, and shows it
+    from its top; and the body, which has no height and hides what overflows it, must show it.
     """
     height = page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
     page.set_viewport_size({"width": 1200, "height": height + 400})

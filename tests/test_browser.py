@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import importlib.util
 import io
+import re
 import shutil
 from functools import partial
 
@@ -24,6 +25,9 @@ LESSON = lab.ROOT / "notebooks/03_gradient_flow.ipynb"
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     lab.notebook(folder / "sliders.ipynb", "from vgrad import explorers", "explorers.gradient_flow()")
+    lab.notebook(
+        folder / "training.ipynb", "from vgrad import explorers", "explorers.train_mlp(steps=600, seeds=10, depth=20)"
+    )
     if LESSON.exists():
         shutil.copytree(LESSON.parent, folder / "notebooks")
     with lab.serve(folder) as server:
@@ -187,6 +191,45 @@ def test_the_saved_picture_is_the_one_on_the_page(page):
         assert saved.width > 1.5 * moving.width  # finer, and the same picture
         near = np.asarray(saved.convert("L").resize(moving.size), float) - np.asarray(moving.convert("L"), float)
     assert abs(near).mean() < 5
+
+
+# --- a kernel that is stopped -------------------------------------------------------------------------------------
+
+KERNEL = f"{lab.NOTEBOOK}.sessionContext.session.kernel"
+
+
+def step(page):
+    """How far the training on the page has come."""
+    return int(re.search(r"after (\d+) of \d+ steps", lab.shown(page).caption)[1])
+
+
+def trained(page):
+    """The step that training comes to in a moment, Train having been pressed."""
+    page.get_by_role("button", name="Train").click()
+    page.wait_for_timeout(700)
+    return step(page)
+
+
+def test_training_goes_on_after_the_kernel_was_interrupted_and_anew_after_it_was_restarted(server, browser):
+    page = server.open(browser, "training.ipynb")
+    lab.run_all(page)
+    page.wait_for_selector(".vgrad-view img")
+    first = trained(page)
+    assert 5 < first < 600
+    page.evaluate(f"{KERNEL}.interrupt()")
+    page.get_by_role("button", name="Stop").click()
+    page.locator("button:enabled", has_text="Train").wait_for()
+    at = step(page)
+    assert first <= at < 600
+    assert trained(page) > at
+    page.evaluate(f"{KERNEL}.restart()")
+    page.wait_for_function(f"{KERNEL}.status === 'idle'")
+    lab.run_all(page)
+    page.wait_for_selector(".vgrad-view img")
+    assert step(page) == 5  # as it stands before Train
+    assert trained(page) > 5
+    assert [error for error in lab.errors(page) if "Traceback" in error] == []
+    page.close()
 
 
 # --- to the eye ---------------------------------------------------------------------------------------------------

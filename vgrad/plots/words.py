@@ -92,7 +92,11 @@ def _finding(name: str, record, first: bool) -> str:
     ratio, theory = record.relative[name].median[0], record.theory[name][0]
     start = f"the first layer's {name}" if first else name
     if not np.isfinite(ratio):
-        return f"{start} overflows"
+        first_and_last = getattr(record, name)[:, [0, -1]]
+        lost = np.isfinite(first_and_last).all(axis=1) & (first_and_last[:, 1] == 0) & (first_and_last[:, 0] > 0)
+        over = ~np.isfinite(first_and_last).all(axis=1)
+        nothing = "has nothing to be compared with, as the last layer's is exactly 0"
+        return f"{start} {nothing if lost.sum() > over.sum() else 'overflows'}"
     size = "exactly 0" if ratio == 0 else grammar.number(ratio) + (" of the last's" if first else "")
     ours = f" (theory {grammar.number(theory)})" if np.isfinite(theory) else ""
     nearly = "" if ratio == 0 or 1 / 3 < ratio < 3 else "shrinks, but " if ratio < 1 else "grows, but "
