@@ -536,7 +536,8 @@ def assert_sound(explorer, name):
     assert picture.shape[1::-1] == explorer.figure.canvas.get_width_height()
     assert_something_is_drawn(explorer, picture)
     assert page.caption == explorer.caption
-    assert not re.search(r"(?<!holds )\b(nan|inf|None)\b", page.caption + page.image["alt"])
+    own_words = re.sub(r'"[^"]*"', "", page.caption + page.image["alt"])  # without those that a learner has typed
+    assert not re.search(r"(?<!holds )\b(nan|inf|None)\b", own_words)
     TRULY[name](explorer)
 
 
