@@ -327,6 +327,7 @@ def test_train_and_stop_obey_keys_and_lie_side_by_side(page):
     assert spoken(page)[:2] == ("button", "Stop")
     page.keyboard.press("Enter")
     root.get_by_role("button", name="Train").and_(page.locator(":enabled")).wait_for()
+    page.wait_for_timeout(1000)  # the last picture is on its way
     step = int(re.search(r"after (\d+) of 600 steps", root.locator("figcaption").inner_text())[1])
     page.wait_for_timeout(800)
     assert f"after {step} of" in root.locator("figcaption").inner_text()
