@@ -40,6 +40,15 @@ def _from_one(text):
     return int(text)
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's Chromium."""
+    import lab
+
+    with lab.chromium() as browser:
+        yield browser
+
+
 @pytest.fixture
 def explorer(name):
     """The explorer called ``name``, as its page shows it first."""

@@ -41,9 +41,8 @@ every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """JupyterLab over the lessons and some pages, with every cell in the page at once, and with vgrad's extension."""
-    folder, shared_data = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("jupyter")
-    shutil.copytree(EXTENSION, shared_data / "labextensions/vgrad-lab")
+    """JupyterLab over the lessons and some pages, with every cell in the page at once."""
+    folder = tmp_path_factory.mktemp("lab")
     settings = folder / ".lab/settings/@jupyterlab/notebook-extension"
     settings.mkdir(parents=True)
     (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
@@ -51,16 +50,8 @@ def server(tmp_path_factory):
         shutil.copy(lesson, folder)
     for name, cells in PAGES.items():
         lab.notebook(folder / f"{name}.ipynb", *cells)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JUPYTER_PATH", str(shared_data))
-        with lab.serve(folder) as server:
-            yield server
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with lab.chromium() as browser:
-        yield browser
+    with lab.serve(folder) as server:
+        yield server
 
 
 BAD = "<p style='color: #bbb; background: #fff'>pale</p><input type=text>"

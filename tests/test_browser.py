@@ -35,12 +35,6 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with lab.chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def opened(server, browser):
     page = server.open(browser, "sliders.ipynb")
     lab.run_all(page)

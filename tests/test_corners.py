@@ -95,41 +95,15 @@ def test_a_curve_each_or_none():
         plots.moves([trained()] * 8)
 
 
-OF_RECORDS = {
-    "runs": plots.runs, "learning": plots.learning, "reach": plots.reach, "moves": plots.moves, "losses": plots.losses,
-    "memory": plots.memory.losses, "growth": plots.growth, "factors": plots.factors, "spread": plots.spread,
-    "shattered": plots.skips.shattered, "sweep": plots.initialization.sweep, "glorot": plots.initialization.glorot,
-    "spectra": plots.initialization.spectra, "grid": lambda records: plots.grid(records, 2),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", OF_RECORDS)
-def test_nothing_is_no_picture(name):
-    with pytest.raises(ValueError, match=r"^len\(records\) is 0; allowed is "):
-        OF_RECORDS[name]([])
-
-
 def test_a_shattered_gradient_needs_the_five_points_it_speaks_of():
     with pytest.raises(ValueError, match=r"^lags is 4; allowed is a whole number of at least 5"):
         plots.skips.shattered([of.skips.shatter(depth=1, width=2, points=8, lags=4, seeds=1)])
 
 
-REFUSED = [
-    (of.gates.compare, "width", 0), (of.gates.compare, "batch", 0), (of.gates.compare, "forget_bias", "large"),
-    (of.gates.compare, "update_bias", np.nan), (of.learning.learn, "width", 0), (of.learning.learn, "rates", (-1.0,)),
-    (of.learning.learn, "len(rates)", ()), (of.recurrence.tied, "seed", -1), (of.recurrence.by_radius, "n", 0),
-    (of.recurrence.by_radius, "len(radii)", ()), (of.recurrence.by_radius, "len(inputs)", ()),
-    (of.skips.last_layer, "len(depths)", ()), (of.skips.last_layer, "depths", (0,)), (of.skips.last_layer, "width", 1),
-    (of.skips.last_layer, "seeds", 0), (of.skips.last_layer, "seed", -1), (of.skips.shatter, "depth", 0),
-    (of.skips.shatter, "width", 0), (of.skips.shatter, "seeds", 0), (of.training.run, "batch", 1501),
-    (of.training.run, "width", 0), (of.training.run, "seed", -1), (of.initialization.signal, "seed", -1),
-    (of.initialization.spectrum, "depth", 0), (of.initialization.spectrum, "width", 0),
-    (of.initialization.spectrum, "sigma_w", -1.0), (of.connectivity.agree, "units", 0),
-    (of.connectivity.agree, "batch", 0), (of.connectivity.agree, "seed", -1),
-    (of.connectivity.agree, "distances", (-1,)), (of.connectivity.agree, "len(distances)", ()),
-    (of.phase.point, "sigma_w", -1.0), (of.phase.point, "seed", -1),
-    (of.activation.sweep, "sigmas", (-1.0,)), (of.activation.sweep, "len(sigmas)", ()),
-    (of.cliff.survey, "len(thresholds)", ()), (of.recurrence.powers, "len(matrices)", None),
+REFUSED = [  # what fits in kind, but not here; all else is refused in test_fuzz
+    (of.learning.learn, "rates", (-1.0,)), (of.skips.last_layer, "depths", (0,)), (of.skips.last_layer, "width", 1),
+    (of.training.run, "batch", 1501), (of.connectivity.agree, "distances", (-1,)),
+    (of.activation.sweep, "sigmas", (-1.0,)), (of.recurrence.powers, "len(matrices)", None),
 ]  # fmt: skip
 
 
@@ -142,19 +116,17 @@ def test_an_experiment_refuses_by_the_name_the_caller_used(experiment, named, va
 
 @pytest.mark.parametrize(
     ("named", "settings"),
-    [("depth", dict(depth=1)), ("batch", dict(batch=1)), ("size", dict(size=0.0)), ("width", dict(width=0)),
-     ("sigma_ws", dict(sigma_ws=(-1.0,))), ("seed", dict(seed=-1)), ("seeds", dict(seeds=0))],
+    [("depth", dict(depth=1)), ("batch", dict(batch=1)), ("size", dict(size=0.0)),
+     ("sigma_ws", dict(sigma_ws=(-1.0,)))],
 )  # fmt: skip
 def test_a_sweep_of_the_scale_refuses_by_name(named, settings):
     with pytest.raises(ValueError, match=rf"^{named} is "):
         of.initialization.sweep("tanh", **settings)
 
 
-def test_growth_and_memory_refuse_by_name():
+def test_growth_and_message_refuse_by_name():
     for call, named in (
         (lambda: of.normalization.growth("relu", batches=(1,)), "batches"),
-        (lambda: of.memory.run("gru", width=0), "width"),
-        (lambda: of.memory.run("gru", seed=-1), "seed"),
         (lambda: of.training.message(trained(), pictures=1), "pictures"),
     ):
         with pytest.raises(ValueError, match=rf"^{named} is "):

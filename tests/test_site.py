@@ -5,15 +5,13 @@ VGRAD_PYODIDE=FOLDER pytest -n 0 -m browser tests/test_site.py      FOLDER : a P
 
 from __future__ import annotations
 
-import functools
-import http.server
 import importlib.util
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
-import threading
 import time
 
 import lab
@@ -29,27 +27,20 @@ pytestmark = [
 ]
 NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # a browser without a network
 SECONDS = 300
+BUILD = str(lab.ROOT / "notebooks/lite/build.py")
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The address of the site, built by the README's command and served from this machine."""
     folder = tmp_path_factory.mktemp("built") / "site"
-    subprocess.run([sys.executable, lab.ROOT / "notebooks/lite/build.py", folder], check=True, timeout=600)
+    subprocess.run([sys.executable, BUILD, folder], check=True, timeout=600)
     config = folder / "jupyter-lite.json"
     settings = json.loads(config.read_text())
     settings["jupyter-config-data"]["exposeAppInBrowser"] = True  # for lab.NOTEBOOK
     config.write_text(json.dumps(settings))
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
+    with runpy.run_path(BUILD)["served"](folder) as address:
+        yield address
 
 
 @pytest.fixture

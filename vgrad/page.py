@@ -30,7 +30,7 @@ body[data-jp-deck-mode="presenting"] { --vgrad-zoom: 1.4; }
 .jp-Deck .vgrad-explorer .vgrad-note { display: none; }
 .jp-Deck .vgrad-explorer .vgrad-view { flex-basis: 0; max-width: none; }
 .jp-Deck .vgrad-explorer .vgrad-panel { flex: 0 0 330px; }
-.jp-Deck .vgrad-explorer .vgrad-view img { max-height: 57vh; object-fit: contain; object-position: left; }
+.jp-Deck .vgrad-explorer .vgrad-view img { max-height: 56vh; object-fit: contain; object-position: left; }
 .jp-Deck .vgrad-explorer .vgrad-view figcaption { font-size: calc(13px * var(--vgrad-zoom)); line-height: 1.35; }
 </style>"""
 

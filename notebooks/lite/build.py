@@ -35,7 +35,7 @@ def build(site: Path, pyodide: Path | None = None) -> None:
         if pyodide is None:
             _lite(lite, site)
         else:
-            with _served(_pruned(shutil.copytree(pyodide, lite / "static/pyodide"))) as address:
+            with served(_pruned(shutil.copytree(pyodide, lite / "static/pyodide"))) as address:
                 _lite(lite, site, f"--pyodide-lock-url={address}/{LOCK}")
             lock = site / "static/pyodide-lock" / LOCK
             lock.write_text(lock.read_text().replace(address, "../pyodide"))
@@ -60,8 +60,8 @@ def _pruned(pyodide: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _served(folder: Path):
-    """The address of the folder's files: JupyterLite takes a lock from an address alone."""
+def served(folder: Path):
+    """The address of the folder's files, on this machine. (JupyterLite takes a lock from an address alone.)"""
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_):

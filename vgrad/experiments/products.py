@@ -41,7 +41,6 @@ class ProductsRecord(NamedTuple):
     ends: Ends
 
 
-@require.checked(numbers=require.count, **dict.fromkeys(("depth", "seeds"), lambda *_: None))
 @measured
 def products(
     *, factor=0.5, depth=30, spread=0.0, seeds=64, precision="float64", seed=0, numbers=NUMBERS
@@ -56,6 +55,7 @@ def products(
     number of seeds. Raises ValueError naming the argument, its value and what is allowed: depth · seeds has at most
     ``numbers``.
     """
+    numbers = require.whole("numbers", numbers, 1)
     depth, seeds = require.whole("depth", depth, 1, DEEPEST), require.whole("seeds", seeds, 1, numbers)
     require.whole("depth · seeds", depth * seeds, 1, numbers)
     factor, spread = require.number("factor", factor, 0.0), require.number("spread", spread, 0.0)
