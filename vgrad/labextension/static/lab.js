@@ -1,10 +1,12 @@
-// Two things that JupyterLab 4.6 leaves undone for those who cannot see a picture, or hold no mouse.
+// Three things that JupyterLab 4.6 leaves undone for those who cannot see a picture, or hold no mouse.
 //
 // A picture's output carries its alternative text as metadata, {"image/png": {"alt": …}}, and pages made by nbconvert
 // show it; JupyterLab leaves it out. Its own renderer of PNGs is wrapped here, and hands the text on to the image.
 //
 // An arrow key on a dropdown also moves the notebook to the next cell, which takes the focus away; so may any letter.
 // Here such keys stay with dropdowns and choices; Tab, Escape and keys with a modifier go on to JupyterLab.
+//
+// Clickers send PageDown and PageUp, which mean nothing to a deck. Here they do what the space bar does there.
 //
 // This is a federated extension, written by hand: there is nothing to build.
 
@@ -35,14 +37,22 @@
     control?.toggleAttribute('data-lm-suppress-shortcuts', !passes); // what Lumino looks for before it matches a key
   };
 
+  const obeyClickers = commands => {
+    const selector = '.jp-Deck .jp-Notebook.jp-mod-commandMode';
+    const command = 'deck:go'; // jupyterlab-slideshow's: a deck exists only where that is installed
+    for (const [key, direction, alternate] of [['PageDown', 'down', 'forward'], ['PageUp', 'up', 'back']])
+      commands.addKeyBinding({ command, args: { direction, alternate }, keys: [key], selector });
+  };
+
   const plugin = token => ({
     id: 'vgrad-lab:plugin',
-    description: 'Pictures keep their alternative texts, and dropdowns and choices keep their keys.',
+    description: 'Pictures keep their alternative texts, dropdowns and choices their keys, and clickers turn slides.',
     autoStart: true,
     requires: [token],
     activate: (app, rendermime) => {
       keepAlternativeTexts(rendermime);
       window.addEventListener('keydown', keepKeys, true);
+      obeyClickers(app.commands);
     }
   });
 
