@@ -13,7 +13,7 @@ from hypothesis import settings
 
 settings.register_profile("vgrad", deadline=None, derandomize=True, database=None, max_examples=50)
 settings.load_profile("vgrad")
-pytest.register_assert_rewrite("explored")
+pytest.register_assert_rewrite("explored", "truths")
 
 
 def pytest_addoption(parser):

@@ -7,7 +7,6 @@ else raises PermissionError, which fails the cell.
 import os
 import sys
 import tempfile
-from pathlib import Path
 
 import matplotlib
 from IPython.paths import get_ipython_dir
@@ -17,17 +16,20 @@ from jupyter_core.paths import jupyter_runtime_dir
 def watchman():
     """An audit hook (PEP 578), which keeps what it needs: IPython forgets the names of this file."""
     folders = (get_ipython_dir(), jupyter_runtime_dir(), matplotlib.get_cachedir(), matplotlib.get_configdir())
-    own = tuple(str(Path(folder).resolve()) for folder in (*folders, os.devnull))
+    own = (os.devnull, *(os.path.join(os.path.realpath(folder), "") for folder in folders))
     writes = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
-    changes = {"mkdir", "rename", "remove", "rmdir", "link", "symlink", "truncate"}
-    changes = {"sqlite3.connect", *(f"os.{change}" for change in changes)}
+    moves = {"os.rename", "os.link", "os.symlink"}  # from one path to another
+    changes = {"os.mkdir", "os.remove", "os.rmdir", "os.truncate", "sqlite3.connect", *moves}
     home, real, decode, names = ("localhost", "127.0.0.1", "::1", "", None), os.path.realpath, os.fsdecode, (str, bytes)
+
+    def is_own(path):
+        return path == ":memory:" or "__pycache__" in path.split("/")[-2:] or real(path).startswith(own)
 
     def refuse(event, args):
         if event in changes or (event == "open" and isinstance(args[0], names) and args[2] & writes):
-            path = decode(args[0])
-            if path != ":memory:" and "__pycache__" not in path and not real(path).startswith(own):
-                raise PermissionError(f"{event} {path}: a lesson writes nothing")
+            for path in map(decode, args[: 1 + (event in moves)]):
+                if not is_own(path):
+                    raise PermissionError(f"{event} {path}: a lesson writes nothing")
         elif event in ("socket.connect", "socket.sendto") and isinstance(args[1], tuple) and args[1][0] not in home:
             raise PermissionError(f"{event} {args[1]}: a lesson needs no network")
         elif event == "socket.getaddrinfo" and args[0] not in (*home, b"localhost"):

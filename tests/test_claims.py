@@ -62,7 +62,7 @@ def residual(depth, alpha, norm=None, width=256, batch=16, seeds=5):
     """By what ‖dh‖² grows from the last block's output to the input, and the h² of the last; geometric means.
 
     The blocks are h + α W_2 relu(W_1 h): He's W_1 keeps the mean square up to the ReLU, and so does a W_2 of variance
-    1 / width behind it, so that branch and trunk are of one size. (Behind a norm the branch has it from He's W_2.)
+    1 / width after it, so that branch and trunk are of one size. (After a norm the branch has it from He's W_2.)
     """
     skip, grown, squares = models.Skip("branch", alpha), [], []
     for seed in range(seeds):

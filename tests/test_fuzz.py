@@ -16,7 +16,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from vgrad import data, explorers, models, ops, train
+from vgrad import check, data, explorers, models, ops, probes, tape, train
 from vgrad import experiments as of
 
 MODULES = (
@@ -553,7 +553,8 @@ def test_a_wrong_argument_is_refused_by_its_name(name):
             if argument in parameters and parameters[argument].default is value:
                 continue
             said, fine = refusal(FACE[name], ROWS[name]() | {argument: value}), accepted(name, argument, label)
-            named = said and re.search(rf"^[^;]*\b({argument}|{ALIASES.get(argument)})\b", said, re.DOTALL)
+            names = "|".join(filter(None, (argument, ALIASES.get(argument))))
+            named = said and re.search(rf"^[^;]*\b({names})\b", said, re.DOTALL)
             if (said and not (named or exempt)) or (said is None and not fine):
                 wrongly.append(f"{argument} = {label}: {said or 'answered'}")
     assert not wrongly, "\n".join(wrongly)
@@ -567,3 +568,59 @@ def test_labels_in_a_column_are_no_silent_broadcast():
         ops.mse(array(5, 1), array(5))
     with pytest.raises(ValueError, match=r"^y has shape"):
         data.batches(array(5, 3), np.zeros((1, 5)), 2, rng=rng())
+
+
+def _unrolled(cell):
+    xs = array(4, 5, 3)
+    return models.unroll(cell, models.init_recurrent(cell, 3, 4, rng=rng()), xs)[1]
+
+
+def _shallow():
+    params = models.init_mlp([3, 2], scheme="xavier_normal", rng=rng())
+    return params, models.mlp(params, array(5, 3), "tanh")[1]
+
+
+def _trained_at(rate):
+    batches = [(array(5, 3), np.zeros(5, int))]
+    return list(train.fit(net(), train.classifier("tanh"), batches, optimizer=train.sgd(rate), steps=1))
+
+
+MISMATCHED = {
+    "an MLP's gradients of an RNN's tape": (lambda: models.gradients(_unrolled("rnn"), array(5, 4)), "cotangent"),
+    "a GRU with an RNN's weights": (
+        lambda: models.unroll("gru", models.init_recurrent("rnn", 3, 4, rng=rng()), array(4, 5, 3)),
+        "params",
+    ),
+    "an RNN with a GRU's weights": (
+        lambda: models.unroll("rnn", models.init_recurrent("gru", 3, 4, rng=rng()), array(4, 5, 3)),
+        "params",
+    ),
+    "through time along an MLP's tape": (lambda: models.through_time(_shallow()[1], array(5, 2)), "tape"),
+    "one array for a state of two": (
+        lambda: [*tape.backprop(_unrolled("lstm"), (array(5, 4), array(5, 4)), [(array(5, 4),), None, None, None])],
+        "inject",
+    ),
+    "an activation without a pullback": (lambda: models.mlp(net(), array(2, 3), np.tanh), "activation"),
+    "no hidden layer to measure": (lambda: probes.flow(*_shallow(), array(5, 2)), "tape"),
+    "no hidden layer to take norms of": (lambda: probes.norms(_shallow()[1], array(5, 2)), "tape"),
+    "no hidden layer to diagnose": (lambda: probes.health(*_shallow(), array(5, 2)), "tape"),
+    "no layer between two states": (lambda: probes.jacobian_norms(_shallow()[1]), "tape"),
+    "two rates for one network": (lambda: _trained_at([0.1, 0.2]), "rate"),
+    "a spectrum where h runs away": (
+        lambda: of.initialization.spectrum("relu", sigma_w=2.0, depth=3, width=4, seeds=1),
+        "sigma_w",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MISMATCHED)
+def test_what_does_not_belong_together_is_refused(what):
+    call, argument = MISMATCHED[what]
+    with pytest.raises(ValueError, match=rf"^{argument} "):
+        call()
+
+
+def test_another_experiments_record_is_told_from_the_one_asked_for():
+    record = of.products(depth=3, seeds=2)
+    for exercise in ("turn_down", "hold_sigmoid"):
+        assert "hand over the whole record" in repr(check.answer(exercise, record))

@@ -12,6 +12,8 @@ CELLS = {
     "a file is written beside the notebook": "open('left_behind.txt', 'w')",
     "a file is written elsewhere": "import tempfile; tempfile.TemporaryFile()",
     "a folder is made": "import os; os.mkdir('left_behind')",
+    "a file is moved out of a cache": "import os, matplotlib as m; os.rename(m.get_cachedir() + '/x', 'left_behind')",
+    "a file is written beside a cache": "import matplotlib; open(matplotlib.get_cachedir() + '_x', 'w')",
     "a file is removed": "import os; os.remove('notebook')",
     "an array is saved": "import numpy as np; np.save('left_behind.npy', np.ones(3))",
     "a picture is saved": "from matplotlib.figure import Figure; Figure().savefig('left_behind.png')",

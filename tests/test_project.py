@@ -65,12 +65,13 @@ def test_every_dependency_is_pinned_for_ci_within_its_bound():
 
 
 @pytest.mark.parametrize(
-    "place", ["pypi" + ".org", "files." + "pythonhosted", "conda." + "anaconda.org", "/" + "work/", "/tmp" + "/venv"]
+    "place",
+    [r"pypi[.]org", r"files[.]pythonhosted", r"conda[.]anaconda[.]org", r"(?<![\w.])/(work|home|Users|root|tmp)/\w"],
 )
 def test_no_file_names_a_registry_or_somebodys_machine(place):
     paths = tracked()
     assert paths
-    assert [path for path in paths if place.encode() in (ROOT / path).read_bytes()] == []
+    assert [path for path in paths if re.search(place.encode(), (ROOT / path).read_bytes())] == []
 
 
 def test_the_top_level_stays_as_it_is_named():

@@ -31,8 +31,8 @@ def interpreters() -> dict[str, str]:
     return {f"{version['major']}.{version['minor']}": path for version, path in reversed(parts)}
 
 
-def tried(python: str, resolution: str, arguments: list[str], environment: dict[str, str]) -> str:
-    """Install, run pytest, and return its last line."""
+def tried(python: str, resolution: str, arguments: list[str], environment: dict[str, str]) -> tuple[int, str]:
+    """Install, run pytest, and return its exit code and its last line, with what failed."""
     folder = Path(tempfile.mkdtemp(prefix="vgrad-versions-"))
     try:
         install = ("uv", "pip", "install", "--quiet", f"--python={folder}", f"--resolution={resolution}")
@@ -42,23 +42,23 @@ def tried(python: str, resolution: str, arguments: list[str], environment: dict[
         run = subprocess.run(pytest, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
         *_, last = run.stdout.strip().splitlines() or [""]
         failed = [line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-        return "\n    ".join([last, *failed])
+        return run.returncode, "\n    ".join([last, *failed])
     finally:
         shutil.rmtree(folder)
 
 
-def main(arguments: list[str]) -> None:
-    """Try every combination, and say how each ended."""
-    environment = dict(os.environ)
+def main(arguments: list[str]) -> int:
+    """Try every combination, and say how each ended; 1 if one failed."""
+    environment, codes = dict(os.environ), set()
     if arguments and arguments[0].startswith("--core="):
         environment["OPENBLAS_CORETYPE"] = arguments.pop(0).removeprefix("--core=")
     for version, python in sorted(interpreters().items()):
         for name, resolution in PACKAGES.items():
-            print(
-                f"Python {version}, the {name} packages: {tried(python, resolution, arguments, environment)}",
-                flush=True,
-            )
+            code, words = tried(python, resolution, arguments, environment)
+            print(f"Python {version}, the {name} packages: {words}", flush=True)
+            codes.add(code)
+    return int(codes != {0})
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

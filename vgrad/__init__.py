@@ -8,8 +8,8 @@ Read it in this order:
     ops      what is a derivative?      every function with its pullback, side by side
     tape     what is the chain rule?    a list of steps, and the loop that walks it backwards
     init     why a gain?                unit draws times a scale
+    cells    what is a step in time?    one of rnn, lstm and gru, like any other function
     models   depth and time             layers, and steps of a cell, that leave a tape
-    cells    time                       one step of rnn, lstm and gru
     probes   how do we see it?          norms, layer by layer, while the gradient passes by
     theory   what should we see?        the infinitely wide network, in two numbers a layer
     train    what does it do?           optimizers, clipping, and the loop as a generator of records

@@ -81,9 +81,10 @@ def lstm(params: Recurrent, x: Array, state: tuple):
 def gru(params: GRUParams, x: Array, state: tuple):
     """h' = (1 - u) n + u h,  with r, u = σ(z_x + z_h) and n = tanh(z_x + r z_h), each of its part of z_x and z_h.
 
-    (Cho et al. 2014, with the reset behind the product, as in PyTorch.)  In this form a *large* u, and so a positive
+    (Cho et al. 2014, with the reset after the product, as in PyTorch.)  In this form a *large* u, and so a positive
     bias of u, keeps the memory.
     """
+    require.instance("params", params, len(params) == 4, "GRUParams, as init_recurrent draws them for a GRU")
     (W_x, W_h, b_x, b_h), (h,) = params, state
     z_x, x_pullback = affine(Affine(W_x, b_x), x)
     _fits(state, z_x, W_h, gates=3)
@@ -110,6 +111,7 @@ STATES = {"rnn": 1, "relu_rnn": 1, "lstm": 2, "gru": 1}  # arrays in a state: (h
 
 def _pre_activation(params: Recurrent, x: Array, state: tuple, gates: int):
     """z = x W_x + h W_h + b.   pullback(dz) -> (Recurrent, dx, dh)."""
+    require.instance("params", params, len(params) == 3, "Recurrent, as init_recurrent draws it for such a cell")
     W_x, W_h, b = params
     z, x_pullback = affine(Affine(W_x, b), x)
     _fits(state, z, W_h, gates)

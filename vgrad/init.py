@@ -26,7 +26,7 @@ class Scheme(NamedTuple):
     name: str
     draw: Callable[[Any, tuple[int, ...]], Array]
     std: Callable[[int, int, str | None], float]
-    bias_std: Callable[[int, int], float] | None = None  # None: biases start at 0
+    bias_std: Callable[[int, int], float] | None = None  # of uniform biases; None: they start at 0
 
     def __repr__(self) -> str:
         return f"Scheme({self.name!r})"
@@ -79,7 +79,7 @@ def xavier(fan_in: int, fan_out: int, activation: str | None = None) -> float:
 @require.checked()
 def he(fan_in: int, fan_out: int, activation: str | None = None) -> float:
     """√(2 / fan_in), as ReLU halves the mean square; leaky_relu √(2 / (1 + a²) / fan_in) (He et al. 2015, eq. 15)."""
-    leak = 0.01 if activation == "leaky_relu" else 0.0
+    leak = 0.01 if activation == "leaky_relu" else 0.0  # ops.LEAK
     return (2 / (1 + leak**2) / fan_in) ** 0.5
 
 

@@ -58,8 +58,7 @@ def backprop(tape: list[Step], cotangent, inject=None) -> Iterator[Adjoint]:
         raise ValueError(f"inject has length {len(inject)}; allowed is one entry per step, {len(tape)}")
     for step, extra in zip(reversed(tape), reversed(inject), strict=True):
         if extra is not None:
-            lanes = isinstance(cotangent, tuple)
-            cotangent = tuple(map(_plus, cotangent, extra)) if lanes else _plus(cotangent, extra)
+            cotangent = _lanes_plus(cotangent, extra) if isinstance(cotangent, tuple) else _plus(cotangent, extra)
         grads, dinput = step.pullback(cotangent)
         yield Adjoint(step.name, cotangent, grads)
         cotangent = dinput
@@ -71,6 +70,12 @@ def leaves(tree) -> list:
     if tree is None:
         return []
     return [leaf for branch in tree for leaf in leaves(branch)] if isinstance(tree, (tuple, list)) else [tree]
+
+
+def _lanes_plus(cotangent: tuple, extra) -> tuple:
+    fits = isinstance(extra, (tuple, list)) and len(extra) == len(cotangent)
+    require.instance("inject", extra, fits, f"{len(cotangent)} arrays (or None) for a step of as many")
+    return tuple(map(_plus, cotangent, extra))
 
 
 def _plus(cotangent, extra):

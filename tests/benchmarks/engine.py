@@ -12,7 +12,7 @@ drops out. PyTorch (eager) is compared where it is installed.
   depth        time per layer at 10 … 1000 layers: against that at 10
 
 Faster forms that were refused, as they read worse: one product x W_x for all time steps before the loop, and one for
-all dW_x behind it (PyTorch does both; a cell would no longer be a function of x and its state); arrays that are
+all dW_x after it (PyTorch does both; a cell would no longer be a function of x and its state); arrays that are
 allocated once and written to by every layer; norms of all layers from one array of squares; gates computed in place.
 """
 

@@ -1,7 +1,7 @@
 """How long after a key press is the new picture on the screen?   python tests/benchmarks/latency.py [moves]
 
 JupyterLab and Chromium run for real; sliders are moved by their arrow keys, in turns, one move of each kind a round. A
-clock inside the page starts at the key press and stops behind the first animation frame after the change has arrived
+clock inside the page starts at the key press and stops after the first animation frame after the change has arrived
 and, where it is a picture, has been decoded: then it has been painted. What is compared, in medians of one run:
 
   bare        a slider whose callback writes one line of text: no kernel-side widget can be faster
@@ -43,7 +43,7 @@ from vgrad import experiments, plots
 def draw(depth=widgets.IntSlider(30, 1, 100, description="again")):
     display(plots.flow(experiments.flow(depth=depth)).figure)"""
 
-# The clock: from the key press to behind the first frame after `find` gives something new, decoded if it is a picture
+# The clock: from the key press to after the first frame after `find` gives something new, decoded if it is a picture
 CLOCK = """([output, find]) => {
   const area = document.querySelectorAll('.jp-Cell')[output].querySelector('.jp-OutputArea');
   const now = () => { const e = area.querySelector(find); return e && (e.src || e.textContent); };

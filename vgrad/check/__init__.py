@@ -1,7 +1,7 @@
 """Predictions and exercises, answered at once.
 
     check.predict("sigmoid_30")              # choices; what you choose is answered with why it is tempting
-    check.answer("softsign", softsign)       # "not yet: why", or "correct"; it never raises
+    check.answer("softsign", softsign)       # "not yet: why", or "correct", whatever it is given
 
 Questions and checks of a lesson are in the file named like it. A check sees only what the learner hands over.
 """

@@ -95,6 +95,11 @@ def answer_to(name: str, given, exercises: dict) -> Feedback:
 # --- what checks share ------------------------------------------------------------------------------------------------
 
 
+def has(given, *names: str) -> bool:
+    """Whether an answer is a record with fields of these names."""
+    return all(hasattr(given, name) for name in names)
+
+
 def is_number(given) -> bool:
     """Whether an answer is one finite number."""
     return isinstance(given, (int, float, np.number)) and not isinstance(given, bool) and bool(np.isfinite(given))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .framework import Question, is_number, slip
+from .framework import Question, has, is_number, slip
 
 QUESTIONS = {
     "whispers": Question(
@@ -56,7 +56,7 @@ def _three_whispers(left) -> str | None:
 
 
 def _turn_down(record) -> str | None:
-    if not hasattr(record, "activation"):
+    if not has(record, "activation", "scheme", "depth", "width", "gain", "norm", "skip", "seeds", "ratio"):
         return "hand over the whole record that experiments.flow returns"
     if (record.activation, record.scheme, record.depth) != ("relu", "he_normal", 30) or record.norm or record.skip:
         return "that is another net; keep its thirty plain ReLU layers and He's weights, and change only the gain"

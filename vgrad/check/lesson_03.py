@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .framework import Question, is_number
+from .framework import Question, has, is_number
 
 QUESTIONS = {
     "sigmoid_30": Question(
@@ -113,7 +113,7 @@ def _kata_scale(scale) -> str | None:
 
 
 def _hold_sigmoid(record) -> str | None:
-    if not hasattr(record, "activation"):
+    if not has(record, "activation", "depth", "width", "gain", "seeds", "ratio"):
         return "hand over the whole record that experiments.flow returns, not a number of it"
     if (record.activation, record.depth) != ("sigmoid", 30):
         return f"the net asked for has 30 sigmoid layers, yours has {record.depth} of {record.activation}"

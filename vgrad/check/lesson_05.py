@@ -40,10 +40,10 @@ QUESTIONS = {
         {
             "one in ten, which is guessing": "It is what the sigmoid net does, whose first layer hardly moves. But "
             "that need not be the reason.",
-            "about half": "A random layer mixes the pixels, and loses little of them. The layers behind it work with "
+            "about half": "A random layer mixes the pixels, and loses little of them. The layers after it work with "
             "what it gives.",
             "more than nine in ten": "A little fewer than when all layers learn. Random features of the first layer "
-            "are good enough for the five behind it.",
+            "are good enough for the five after it.",
             "as many as when all layers learn": "Nearly! But the first layer does help, if it may: without it the loss "
             "is about three times as large.",
         },

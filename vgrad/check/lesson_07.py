@@ -53,7 +53,7 @@ QUESTIONS = {
     ),
     "path_norms": Question(
         "Two nets with a path around each block: in one, a layer norm stands in the branch, at its input (pre-norm); "
-        "in the other behind the sum (post-norm). You make both deeper. How large is the gradient of the last "
+        "in the other after the sum (post-norm). You make both deeper. How large is the gradient of the last "
         "block's weights?",
         {
             "the same in both: the last block is next to the output": "That is what one would think. But how large the "

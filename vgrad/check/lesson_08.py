@@ -178,7 +178,7 @@ def _hold(record) -> str | None:
 
 
 EXERCISES = {
-    "rnn_step": (_step, "h meets W on the way up, and Wᵀ on the way down, behind the slope at this step's z"),
+    "rnn_step": (_step, "h meets W on the way up, and Wᵀ on the way down, after the slope at this step's z"),
     "rnn_shares": (_shares, "each time adds its own loss's gradient to what comes from all later ones"),
     "rnn_hold": (_hold, "the slopes of tanh take away what W_h adds, and ρ has to be about 2 for that"),
 }

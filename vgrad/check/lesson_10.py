@@ -148,7 +148,7 @@ def _gru_update(function) -> str | None:
         "the sign: a larger u takes more of h and less of n": (n - h) * dh * u * (1 - u),
         "that is the derivative by u; z_u has a sigmoid in between, whose slope is u (1 - u)": (h - n) * dh,
         "u multiplies h, and 1 - u multiplies n: both depend on u": h * dh * u * (1 - u),
-        "where is dh, which comes from behind?": (h - n) * u * (1 - u),
+        "where is dh, which comes from the later steps?": (h - n) * u * (1 - u),
     }  # fmt: skip
     if np.allclose(dz, right, rtol=1e-6, atol=1e-9):
         return None

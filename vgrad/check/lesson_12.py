@@ -90,7 +90,7 @@ QUESTIONS = {
             "with batch norm three ReLU layers hold the gradient, so fifty do": "A factor of 1.2 hides in "
             "three layers.",
             "standardize the inputs, and the gradient arrives": "It is good for the first layer. The factors of the "
-            "sigmoids behind it stay as small as they were.",
+            "sigmoids after it stay as small as they were.",
             "half of all ReLUs are dead in a fresh net: ReLU is at fault": "They are, at weights a sixth of He's "
             "variance.",
             "a thousand layers can hold the gradient without any norm": "A path around each layer, and a branch over "

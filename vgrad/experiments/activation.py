@@ -133,7 +133,7 @@ def critical(activation="sigmoid", low=1.0, high=20.0) -> float:
 def sigmoid_twin(params: list) -> list:
     """Weights with which a sigmoid net computes what ``params`` compute with tanh, as tanh z = 2 sigmoid(2z) - 1.
 
-    params : layers of an MLP with a readout, no norm. With 2z in place of z, W and b are doubled; behind the first
+    params : layers of an MLP with a readout, no norm. With 2z in place of z, W and b are doubled; after the first
     layer h_tanh = 2 h_sigmoid - 1 comes in, so W is doubled again, and the -1 of each unit, through its weights, goes
     to b.
     """

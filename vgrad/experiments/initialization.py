@@ -7,6 +7,7 @@ named.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -189,6 +190,8 @@ def spectrum(
     require.counts(depth=depth, width=width, seeds=seeds)
     params = models.init_mlp([width] * (depth + 2), scheme=scheme, rng=rng, ensemble=(seeds,))[:-1]
     size = theory.moments(activation, theory.q_fixed_point(activation, sigma_w, layers=1000))[0] ** 0.5
+    if not math.isfinite(size):
+        raise ValueError(f"sigma_w is {sigma_w}, and h grows without end; allowed is one at which it settles")
     x, J = size * rng.standard_normal((seeds, 1, width)), np.eye(width)
     tape = models.hidden(params, x, activation)[1]
     for layer, slope in zip(params, probes.slopes(tape), strict=True):

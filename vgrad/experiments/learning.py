@@ -100,7 +100,7 @@ def usual(activation: str) -> str:
 
 
 def _rows(records: list, name: str, shape: tuple[int, int, int]) -> Array:
-    """A number of each network at each step: (rates, seeds, steps), NaN behind its end."""
+    """A number of each network at each step: (rates, seeds, steps), NaN after its end."""
     rows = np.full((shape[0] * shape[1], shape[2]), np.nan)
     rows[:, : len(records)] = np.stack([getattr(record, name) for record in records], axis=-1)
     return rows.reshape(shape)

@@ -114,7 +114,7 @@ class Board(NamedTuple):
 
 
 class Treated(NamedTuple):
-    """A net, what was changed of it, and its gradient before and behind that: decades of each network."""
+    """A net, what was changed of it, and its gradient before and after that: decades of each network."""
 
     name: str
     changes: dict

@@ -92,9 +92,9 @@ def both_ways(
 
 @measured
 def last_layer(*, depths=(2, 4, 8, 16, 32), width=64, batch=16, seeds=16, seed=0) -> LastRecord:
-    """‖dW‖ of the last block of h + W_2 ReLU(W_1 h), layer norm of each branch's input ("pre") or behind each join.
+    """‖dW‖ of the last block of h + W_2 ReLU(W_1 h), layer norm of each branch's input ("pre") or after each join.
 
-    He's weights; and one more layer norm behind the last block, as every transformer with pre-norm has (Xiong et al.
+    He's weights; and one more layer norm after the last block, as every transformer with pre-norm has (Xiong et al.
     2020). A N(0, 1) cotangent comes back through it.
     """
     depths = require.several("depths", depths)
@@ -140,6 +140,6 @@ def shatter(
 
 
 def deep(depth: int, steps: int) -> dict:
-    """Accuracy of five narrow networks of h + φ(h) W / depth, behind so many steps of training."""
+    """Accuracy of five narrow networks of h + φ(h) W / depth, after so many steps of training."""
     record = learn("relu", skip="pre", alpha="1/depth", depth=depth, width=16, rates=(0.1,), steps=steps)
     return dict(accuracy=record.best)

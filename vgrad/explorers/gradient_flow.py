@@ -44,7 +44,7 @@ def gradient_flow(**values) -> Explorer:
         "batch": whole("batch", 16, 1, 128),
         "precision": choice("precision", "float64", {name: name for name in experiments.CHOICES["precision"]}),
         "dh": switch("dh", True, "dL/dh: what arrives at each layer's output"),
-        "dz": switch("dz", False, "dL/dz: behind the activation"),
+        "dz": switch("dz", False, "dL/dz: at the activation's input"),
         "dW": switch("dW", False, "dL/dW: what the layer would learn from"),
         "log": switch("log axis", True, "a step up is ten times more, instead of as much more"),
     }

@@ -19,7 +19,7 @@ FORMS = {plots.skips.FORMS[form]: form or "none" for form in ("post", "pre", "br
 OVER = {"α": "1", "α/√depth": "sqrt(depth)", "α/depth": "depth"}
 NORMS = {
     "none": "none", "batch, before the activation": "batch", "layer, before the activation": "layer",
-    "layer, of the branch's input (pre)": "layer_input", "layer, behind the sum (post)": "layer_output",
+    "layer, of the branch's input (pre)": "layer_input", "layer, after the sum (post)": "layer_output",
 }  # fmt: skip
 
 

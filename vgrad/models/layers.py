@@ -1,9 +1,9 @@
-"""A layer with more to it: a norm before or behind its activation, and a path around it.
+"""A layer with more to it: a norm before or after its activation, and a path around it.
 
-A **norm** is one more step of a layer, "batch_norm 3". A **skip** is a path around the layer: behind "fork 3" the state
+A **norm** is one more step of a layer, "batch_norm 3". A **skip** is a path around the layer: after "fork 3" the state
 on the tape has two lanes, (trunk, branch); the layer's steps work on the branch, while the trunk passes by; "join 3"
 adds them, h_k = trunk + α branch. Backward, the trunk hands dh on untouched. In none of these forms is anything done
-to the trunk: that is the lesson of He et al. 2016b, whose first nets (2016a) had a ReLU behind each join.
+to the trunk: that is the lesson of He et al. 2016b, whose first nets (2016a) had a ReLU after each join.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from ..ops import ACTIVATIONS, Affine, Norm, affine, batch_norm, layer_norm
 from ..tape import Step
 
 FORMS = {  # of a path around a layer: the layer's steps, in their order
-    "post": ("fork", "affine", "activation", "join"),  # h + α φ(h W), summed behind the activation
+    "post": ("fork", "affine", "activation", "join"),  # h + α φ(h W), summed after the activation
     "pre": ("fork", "activation", "affine", "join"),  # h + α φ(h) W, the activation first (He et al. 2016b, fig. 4e)
     "branch": ("fork", "affine", "activation", "affine b", "join"),  # h + α φ(h W_1) W_2, a branch of mean zero
 }
 KINDS = {"batch": batch_norm, "layer": layer_norm}
-PLACES = ("before", "after", "input", "output")  # the activation, or: of the branch's input, behind the join
+PLACES = ("before", "after", "input", "output")  # the activation, or: of the branch's input, after the join
 NORMS = {kind if at == "before" else f"{kind}_{at}": (kind, at) for kind in KINDS for at in PLACES}
 ALPHAS = {"1/sqrt(depth)": lambda depth: depth**-0.5, "1/depth": lambda depth: 1 / depth}
 
@@ -56,8 +56,11 @@ def dressed(params: list, x, phi, norm, skip) -> tuple:
     return state, tape
 
 
-def no_params(y, pullback):
-    """The answer of a function without parameters as that of a step: its grads are None."""
+def no_params(answer):
+    """The answer (y, pullback) of a function without parameters, as that of a step: its grads are None."""
+    if not (isinstance(answer, tuple) and len(answer) == 2 and callable(answer[1])):
+        raise ValueError(f"activation returns {answer!r:.99}; allowed is (h, pullback), as ops.tanh does")
+    y, pullback = answer
     return y, lambda dy: (None, pullback(dy))
 
 
@@ -79,7 +82,7 @@ def _operations(phi, normalize, alpha: float) -> dict:
         "affine": ("affine", "", _on_branch(lambda layer, h: affine(_first(layer).affine, h))),
         "affine b": ("affine", "b", _on_branch(lambda layer, h: affine(layer[1].affine, h))),
         "norm": (normalize and normalize.__name__, "", _on_branch(lambda layer, h: normalize(_first(layer).norm, h))),
-        "activation": (getattr(phi, "__name__", "activation"), "", _on_branch(lambda _, z: no_params(*phi(z)))),
+        "activation": (getattr(phi, "__name__", "activation"), "", _on_branch(lambda _, z: no_params(phi(z)))),
         "fork": ("fork", "", lambda _, h: ((h, h), lambda lanes: (None, lanes[0] + lanes[1]))),
         "join": ("join", "", lambda _, lanes: (lanes[0] + alpha * lanes[1], lambda dh: (None, (dh, alpha * dh)))),
     }

@@ -91,7 +91,7 @@ def hidden(params: list, x: Array, activation, *, norm=None, skip=None) -> tuple
     for k, layer in enumerate(params, start=1):
         z, pullback = affine(layer.affine, h)
         tape.append(Step(f"affine {k}", z, pullback))
-        h, pullback = no_params(*phi(z))
+        h, pullback = no_params(phi(z))
         tape.append(Step(f"{name} {k}", h, pullback))
     return h, tape
 
@@ -102,6 +102,8 @@ def gradients(tape: list[Step], cotangent: Array) -> tuple[list, Array]:
     layers = {}
     for name, _, grads in reversed(adjoints):
         if grads is not None:
+            if not isinstance(grads, (Affine, Norm)):
+                raise ValueError(f"tape has the step {name!r}; allowed are the steps of an MLP")
             field = "norm" if isinstance(grads, Norm) else "affine"
             layers.setdefault(place(name), {}).setdefault(name.endswith("b"), {})[field] = grads
     blocks = [tuple(Layer(**{"affine": None} | fields) for fields in block.values()) for block in layers.values()]

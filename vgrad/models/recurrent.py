@@ -102,6 +102,8 @@ def back_through_time(tape: list[Step], doutputs: Array, *, truncate: int | None
     The readout hands each step its part of dL/dh_t, which is added to what comes from the later ones: inject.
     """
     *steps, readout = tape if tape[-1].name == "readout" else (*tape, None)
+    unrolled = bool(steps) and all(isinstance(step.output, tuple) for step in steps)
+    require.instance("tape", tape[0].name, unrolled, "the tape of an unrolled cell")
     outputs = readout.output.shape if readout else (len(steps), *steps[0].output[0].shape)
     require.shape("doutputs", doutputs, f"{outputs}, as the outputs", np.shape(doutputs) == outputs)
     span = require.whole("truncate", len(steps) if truncate is None else truncate, 1)

@@ -7,6 +7,14 @@ The contract. Let L be any scalar loss and write ``dz`` for dL/dz, an array of z
 y = f(z) is the linear map ``dy -> dz``, the transposed Jacobian of f at z. It is written beside the forward pass,
 in one scope, so the two cannot disagree about a symbol; it keeps no state, and can be called any number of times.
 
+What a pullback answers with depends on what the function takes:
+
+    an activation       pullback(dh)         -> dz
+    affine, a norm      pullback(dy)         -> (dparams, dx)
+    a loss              pullback(dloss=1.0)  -> dprediction
+    a cell (``cells``)  pullback(dstate)     -> (dparams, dx, dstate)
+    on a ``tape``       pullback(doutput)    -> (dparams or None, dinput), whatever the step is
+
 Shapes. Every function works on (..., N, D): N samples of D features, and any leading ensemble axes, so that S
 networks of S seeds run in one call. A pullback also takes a stack of cotangents, with axes in front of those of its
 output, and answers with a stack: the identity, pulled back, is the Jacobian. The precision is that of the arguments:

@@ -24,6 +24,7 @@ def affine(params: Affine, x: Array):
 
     x : (..., N, fan_in), z : (..., N, fan_out).  pullback(dz) -> (Affine(dW, db), dx), where
     dW = xᵀ dz,  db = Σ_N dz,  dx = dz Wᵀ,  summed over the leading axes that W, b or x does not have.
+    (Of one network in float64, that is all:  dW, db, dx = x.T @ dz, dz.sum(axis=0), dz @ W.T.)
     Raises ValueError when W, b and x do not fit.
     """
     W, b = params

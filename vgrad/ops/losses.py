@@ -35,23 +35,24 @@ def mse(prediction: Array, target: Array):
 def softmax_cross_entropy(logits: Array, labels: Array):
     """loss = mean over N of -ln softmax(logits)[label], by log-sum-exp;  dlogits = (softmax - onehot) dloss / N.
 
-    logits : (..., N, K), labels : (..., N) whole numbers from 0 to K-1, else ValueError. Exact for any finite logits:
-    no ln 0 (Goodfellow et al. 2016, §4.1).
+    logits : (..., N, K), labels : (..., N) whole numbers from 0 to K-1, else ValueError. No ln 0, for any finite logits
+    (Goodfellow et al. 2016, §4.1).
     """
     require.real("logits", logits)
     require.shape("logits", logits, "(..., N, K)", np.ndim(logits) >= 2)
     classes = logits.shape[-1]
     labels = np.broadcast_to(_labels(labels, logits), logits.shape[:-1])[..., None]
-    shifted = logits - logits.max(axis=-1, keepdims=True)
+    wide = logits.astype(_wide(logits), copy=False)
+    shifted = wide - wide.max(axis=-1, keepdims=True)
     exp = np.exp(shifted)
     total = exp.sum(axis=-1, keepdims=True)
     losses = np.log(total) - np.take_along_axis(shifted, labels, axis=-1)
 
     def pullback(dloss=1.0):
         onehot = np.arange(classes) == labels
-        return _scale(exp / total - onehot, 1 / logits.shape[-2], dloss)
+        return _scale((exp / total - onehot).astype(logits.dtype, copy=False), 1 / logits.shape[-2], dloss)
 
-    return losses[..., 0].mean(axis=-1, dtype=_wide(logits)), pullback
+    return losses[..., 0].mean(axis=-1), pullback
 
 
 def _wide(a: Array):

@@ -91,7 +91,10 @@ def norms_and_entries(tape: list[Step], cotangent: Array) -> tuple[Norms, Entrie
 
 def _columns(rows) -> Array:
     """Numbers of each layer, last layer first -> one array (..., depth) per number, first layer first."""
-    return np.moveaxis(np.array([*rows][::-1]), 0, -1)
+    rows = [*rows]
+    if not rows:
+        raise ValueError("tape has no hidden layer; allowed are tapes of one at least")
+    return np.moveaxis(np.array(rows[::-1]), 0, -1)
 
 
 @checked
@@ -102,7 +105,7 @@ def flow(params, tape: list[Step], cotangent: Array) -> Flow:
     """
     (dh, dz, dW), numbers = norms_and_entries(tape, cotangent)
     W = np.stack([together(maps) for maps in weights(params)[: dh.shape[-1]]], axis=-1)
-    dead, saturated = (np.stack(row, axis=-1) for row in zip(*map(_flat_units, slopes(tape)), strict=True))
+    dead, saturated = (np.stack(row, axis=-1) for row in zip(*map(_shares, slopes(tape)), strict=True))
     with np.errstate(divide="ignore", invalid="ignore"):
         return Flow(dh, dz, dW, dW / W, np.log10(dh) - np.log10(dh[..., -1:]), dead, saturated, numbers)
 
@@ -122,7 +125,7 @@ def slopes(tape: list[Step]) -> Iterator[Array]:
             yield _lane(step.pullback(tree_map(np.ones_like, step.output))[1])
 
 
-def _flat_units(slope: Array) -> tuple[Array, Array]:
+def _shares(slope: Array) -> tuple[Array, Array]:
     """The share of units that are dead, and of entries that are saturated."""
     return (slope == 0).all(axis=-2).mean(axis=-1), (np.abs(slope) < SATURATED).mean(axis=(-2, -1))
 

@@ -81,6 +81,8 @@ def jacobian_columns(tape: list[Step], *, spectral: bool = False) -> Iterator[Ar
     takes the stack to k.
     """
     maps = transitions(tape)
+    if not maps:
+        raise ValueError("tape has no hidden layer and no time step; allowed are tapes of one at least")
     size, n = spectral_norm if spectral else norm, maps[-1].shape[-2]
     if widths := {J.shape[-2] for J in maps} - {n}:
         raise ValueError(f"tape has states of {n} and of {widths} numbers; allowed are states of one width")

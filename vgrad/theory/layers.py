@@ -38,7 +38,7 @@ def flow(
 ) -> Flow:  # fmt: skip
     """Follow x ~ N(0, 1) forward and a N(0, 1) cotangent of the last h backward: rms h, dh, dz and dW, each (depth,).
 
-    h_k is what layer k hands on, behind its norm or its join, and z_k the output of its affine map; dW_k is per weight
+    h_k is what layer k hands on, after its norm or its join, and z_k the output of its affine map; dW_k is per weight
     and sample. Of a two-layer branch, dz and dW are the roots of both maps' summed squares. norm : a name in NORMS.
     skip : a name in FORMS, h + alpha · branch. Layer by layer at its own q_k, so that it holds before q settles too,
     and at criticality. As the cotangents of two samples are independent, E[dW²] is E[h_{k-1}²] E[dz_k²]; next to a
@@ -51,7 +51,7 @@ def flow(
     faster than all others: for ReLU, h · dh is the same in all layers (Euler's theorem on homogeneous functions), and
     in a deep net it is what there is.
 
-    NaN where theory has no answer: behind a batch norm of fewer than 4 samples, as E[1 / var] is infinite; and with
+    NaN where theory has no answer: after a batch norm of fewer than 4 samples, as E[1 / var] is infinite; and with
     biases (σ_b > 0) under a batch norm, unless each activation takes its input from that norm, as else the variance
     over the batch is different in each unit; and where h² is beyond the range of float64.
     """

@@ -43,7 +43,7 @@ class Gradient(NamedTuple):
     """What there is to know of the derivative by such an array; by default of a N(0, 1) cotangent."""
 
     square: float = 1.0  # E[g²]
-    cross: float = 0.0  # E[g_a g_b], summed over the other samples b: -square behind a batch norm
+    cross: float = 0.0  # E[g_a g_b], summed over the other samples b: -square after a batch norm
     fresh: float = 1.0  # the share of the square that no batch norm has yet made orthogonal to h
     aligned: float = 0.0  # E[g²] beyond ``square``, of the one direction that is h's
 

@@ -87,7 +87,9 @@ def _steps(params, model: Model, batches, optimizer: Optimizer, clip_norm, clip_
     for step, batch in enumerate(batches, start=1):
         with np.errstate(all="ignore"):
             loss, accuracy, grads, trouble = model(params, batch)
-            ensemble = np.ndim(loss)
+            ensemble, rates = np.ndim(loss), np.shape(optimizer.rate)
+            if rates not in ((), np.shape(loss)):
+                require.misfit("rate", optimizer.rate, f"(), or {np.shape(loss)}, as there are networks")
             norm, norms = global_norm(grads, ensemble), _weight_norms(grads)
             if not np.isfinite(loss + norm).any():
                 why, still = f"Step {step}: {trouble()}", np.zeros_like(norms)

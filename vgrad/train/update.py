@@ -34,12 +34,17 @@ class Optimizer(NamedTuple):
 
     start: Callable[[Any], Any]
     step: Callable[[Any, Any], tuple[Any, Any]]
+    rate: Array = np.float64(0)  # () or (S,), of networks that learn at rates of their own
 
 
 def sgd(rate) -> Optimizer:
     """ΔW = -rate · dW.   rate : a number, or one per network, (S,)."""
     rate = _rate(rate)
-    return Optimizer(lambda params: (), lambda grads, memory: (tree_map(lambda d: -_per(rate, d) * d, grads), memory))
+
+    def step(grads, memory):
+        return tree_map(lambda d: -_per(rate, d) * d, grads), memory
+
+    return Optimizer(lambda params: (), step, rate)
 
 
 def momentum(rate, decay: float = 0.9) -> Optimizer:
@@ -50,7 +55,7 @@ def momentum(rate, decay: float = 0.9) -> Optimizer:
         speed = tree_map(lambda v, d: decay * v + d, speed, grads)
         return tree_map(lambda v: -_per(rate, v) * v, speed), speed
 
-    return Optimizer(lambda params: tree_map(np.zeros_like, params), step)
+    return Optimizer(lambda params: tree_map(np.zeros_like, params), step, rate)
 
 
 def adam(rate, decay: float = 0.9, decay_squares: float = 0.999, floor: float = 1e-8) -> Optimizer:
@@ -75,7 +80,7 @@ def adam(rate, decay: float = 0.9, decay_squares: float = 0.999, floor: float = 
 
         return tree_map(update, mean, square, grads), (count, mean, square)
 
-    return Optimizer(lambda params: (0, tree_map(_zeros, params), tree_map(_zeros, params)), step)
+    return Optimizer(lambda params: (0, tree_map(_zeros, params), tree_map(_zeros, params)), step, rate)
 
 
 def _zeros(array: Array) -> Array:

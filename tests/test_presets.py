@@ -1,0 +1,202 @@
+"""Each preset shows what its name says."""
+
+from __future__ import annotations
+
+import math
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+from explored import button, ends, every_explorer, same, tree, values
+from truths import assert_sound
+
+from vgrad import explorers
+
+
+def moved(record):
+    return np.median(record.movement, axis=0)
+
+
+PRESETS = {
+    "scoreboard": {
+        "Batch norm makes an explosion": lambda record: np.median(record.chosen.decades) > 3,
+        "Holds, and does not learn": lambda record: (
+            abs(np.median(record.chosen.decades)) < 1 and record.chosen.learnt < 0.5
+        ),
+        "The best of fifty layers": lambda record: record.rows[0] is record.chosen,
+        "Clipping: finite, no more": lambda record: record.chosen.finite == 1 and record.chosen.learnt < 0.2,
+        "Vanishes, and learns": lambda record: np.median(record.chosen.decades) < -10 and record.chosen.learnt == 1,
+        "A stricter line": lambda record: record.within == 0.5 and "holds" in record.verdicts[:2],
+    },
+    "clinic": {
+        "Order every test": lambda record: len(record.ordered) == 5 and record.course is None,
+        "Another patient": lambda record: record.patient == 2 and not record.ordered,
+        "A case, solved": lambda record: record.passed and record.illness == "vanishing",
+    },
+    "cliff": {
+        "A jump": lambda record: record.free.longest > 100,
+        "Clipping saves it": lambda record: (
+            record.free.longest > 10 and record.clipped.loss[-1] < 0.01 < 0.08 < record.free.loss[-1]
+        ),
+        "Clipping is worse here": lambda record: record.clipped.loss[-1] > 10 * record.free.loss[-1],
+        "Too low a threshold": lambda record: (
+            record.clipped.loss[-1] > 0.3 and (record.clipped.norm > record.threshold).all()
+        ),
+        "No cliff near": lambda record: same(record.free, record.clipped) and record.free.loss[-1] < 0.001,
+    },
+    "recurrence": {
+        "ρ = 1.5, and it vanishes": lambda record: record.radius == 1.5 and record.norms[-1, 0] < 1e-6,
+        "The same without inputs": lambda record: (
+            record.radius == 1.5 and record.sigma == 0 and record.norms[-1, 0] > 0.1
+        ),
+        "ρ = 0.9, and it explodes": lambda record: record.radius == 0.9 and record.norms[-1, 0] > 1e6,
+        "A normal W_h": lambda record: record.singular[0] == pytest.approx(record.radius),
+        "ReLU explodes": lambda record: record.cell == "relu_rnn" and record.norms[-1, 0] > 10,
+        "Gates, not opened": lambda record: record.cell == "lstm" and record.norms[-1, 0] < 1e-6,
+    },
+    "connectivity": {
+        "A longer sentence": lambda record: 20 < len(record.words) < 40,
+        "Sixty words": lambda record: len(record.words) == 60 and not record.left_out,
+        "W_h as large as it holds": lambda record: 0.1 < record.reach["rnn"].median[0] < 10,
+        "Gates told to keep": lambda record: (
+            record.reach["lstm"].median[0] > 0.1 and record.reach["gru"].median[0] > 0.1
+        ),
+    },
+    "gates": {
+        "The default bias": lambda record: (
+            record.forget_bias == 0 and record.total[0] < 1e-12 and record.highway[0] < 1e-25
+        ),
+        "Forget bias 1": lambda record: record.T == 100 and record.gates[0] > 1e3 * record.highway[0],
+        "It grows": lambda record: record.maps["lstm"][-1, 0] > 10 and record.highway[0] < 0.3,
+        "The input gate closed": lambda record: record.highway[0] > record.gates[0] and record.total[0] > 0.1,
+        "Chrono": lambda record: record.mode == "chrono" and 0.1 < record.maps["lstm"][-1, 0] < 1,
+        "No inputs": lambda record: record.sigma == 0 and record.maps["rnn"][-1, 0] > record.maps["gru"][-1, 0],
+    },
+    "train_memory": {  # before training
+        "A GRU adds": lambda record: record.cell == "gru",
+        "An RNN does not": lambda record: record.cell == "rnn",
+        "LSTM, default bias": lambda record: record.cell == "lstm" and record.bias == 0,
+        "LSTM, both gates": lambda record: record.mode == "paired" and record.bias == 3,
+        "LSTM, chrono": lambda record: record.mode == "chrono" and record.T == 100,
+        "IRNN": lambda record: record.cell == "irnn" and np.median(record.sizes[:, 0]) > 0.1,
+    },
+    "signal_propagation": {
+        "Xavier halves ReLU": lambda record: record.sigma_w == pytest.approx(1) and record.ratio < 1e-3,
+        "He keeps both": lambda record: 0.1 < record.ratio < 10 and 0.1 < record.forward < 10,
+        "Forward kept, backward not": lambda record: 0.5 < record.forward < 1 and record.ratio > 10,
+        "Xavier, but sigmoid": lambda record: record.activation == "sigmoid" and record.ratio < 1e-10,
+        "A linear net vanishes too": lambda record: record.activation == "identity" and record.ratio < 1e-5,
+        "Perfect norms, dead signal": lambda record: (
+            0.1 < record.ratio < 10 and "apart" in record.shown and record.relative["apart"].median[-1] < 0.5
+        ),
+    },
+    "phase_diagram": {
+        "Order": lambda record: record.chi < 0.9 and record.net.ratio < 0.1,
+        "Chaos": lambda record: record.chi > 1.1 and record.net.ratio > 10,
+        "The edge": lambda record: abs(record.chi - 1) < 0.03,
+        "Xavier": lambda record: (record.sigma_w, record.sigma_b) == (1, 0),
+        "Sigmoid: order, nearly everywhere": lambda record: (
+            record.activation == "sigmoid" and (record.chart.chi < 1).mean() > 0.95
+        ),
+        "ReLU: biases do not matter": lambda record: record.sigma_b == 0.5 and abs(record.chi - 1) < 0.01,
+    },
+    "skip": {
+        "No path: sigmoid vanishes": lambda record: record.flow.skip is None and record.back < 1e-20,
+        "A path cures sigmoid": lambda record: record.activation == "sigmoid" and 1 < record.back < 3,
+        "2 to the depth": lambda record: (
+            record.theory["h"][-1] ** 2 == pytest.approx(2**100, rel=1e-3) and min(record.forward, record.back) > 1e12
+        ),
+        "A mean that adds up": lambda record: record.flow.skip == "post" and record.forward > 1e10,
+        "1/√depth tames": lambda record: (
+            record.over == "sqrt(depth)" and all(1.2 < size < 2.2 for size in (record.forward, record.back))
+        ),
+        "1/depth: hardly a change": lambda record: (
+            record.over == "depth" and all(0.9 < size < 1.1 for size in (record.forward, record.back))
+        ),
+        "A norm in the branch": lambda record: (
+            record.flow.norm == "layer" and all(1 < size < 10 for size in (record.forward, record.back))
+        ),
+    },
+    "train_mlp": {
+        "The first layers stand still": lambda record: moved(record)[0] < 1e-3 < 1e-2 < moved(record)[-1],
+        "tanh moves all layers": lambda record: (
+            record.activation == "tanh" and moved(record)[0] > moved(record)[-1] / 3
+        ),
+        "Adam moves all layers": lambda record: record.optimizer == "adam" and moved(record)[0] > moved(record)[-1] / 3,
+        "Too deep for Adam": lambda record: record.optimizer == "adam" and moved(record)[0] < 1e-4 * moved(record)[-1],
+        "Batch norm": lambda record: record.norm == "batch" and record.depth == 20 and moved(record).min() > 1e-3,
+        "Too high a rate": lambda record: np.nanmax(record.loss) > 10,
+    },
+    "activation": {
+        "At most a quarter": lambda record: record.largest == 0.25 and record.rms > 0.249,
+        "tanh is not 0.65": lambda record: record.activation == "tanh" and abs(record.mean - 0.65) > 0.03,
+        "ReLU is half 0, half 1": lambda record: (
+            record.stopped == pytest.approx(0.5, abs=0.02) and record.rms == pytest.approx(0.5**0.5, abs=0.02)
+        ),
+        "Saturated": lambda record: record.saturated + record.stopped > 0.7,
+        "Nearly linear": lambda record: record.activation == "tanh" and record.rms > 0.98,
+        "Slopes above 1": lambda record: record.largest > 1.1 and record.shares[record.edges[:-1] > 1].sum() > 0.05,
+    },
+    "normalization": {
+        "Batch norm rescues sigmoid": lambda record: (
+            record.activation == "sigmoid"
+            and record.flows["none"].ratio < 1e-10 < 0.1 < record.flows["batch"].ratio < 10
+        ),
+        "Layer norm does not rescue sigmoid": lambda record: (
+            record.activation == "sigmoid" and record.flows["none"].ratio < record.flows["layer"].ratio < 1e-8
+        ),
+        "Batch norm explodes ReLU": lambda record: record.activation == "relu" and record.flows["batch"].ratio > 1e3,
+        "Layer norm fixes ReLU": lambda record: (
+            record.activation == "relu" and record.flows["none"].ratio < 1e-5 and 0.1 < record.flows["layer"].ratio < 10
+        ),
+        "Tiny batches": lambda record: (
+            record.activation == "identity" and record.batch < 10 and record.flows["batch"].ratio > 10
+        ),
+        "Norms forget the gain": lambda record: (
+            record.gain == 3 and record.flows["none"].ratio > 1e10 and 0.1 < record.flows["layer"].ratio < 10
+        ),
+    },
+    "products": {
+        "A quarter, ten times": lambda record: record.over_seeds.median[-1] == 0.25**10,
+        "Twice, until float16 ends": lambda record: record.precision == "float16" and record.ends == (None, None, 16),
+        "Half, until float16 is 0": lambda record: record.precision == "float16" and record.ends == (15, 25, None),
+        "Typical against mean": lambda record: (
+            0.5 < np.median(record.products[:, -1]) < 2 and record.products[:, -1].mean() > 1000
+        ),
+        "A mean of 1 vanishes": lambda record: (
+            record.factor * math.exp(record.spread**2 / 2) == pytest.approx(1, abs=0.01)
+            and np.median(record.products[:, -1]) < 1e-4
+        ),
+        "One product": lambda record: record.products.shape == (1, 100),
+    },
+    "gradient_flow": {
+        "Sigmoid vanishes": lambda record: record.ratio < 1e-10,
+        "He keeps ReLU": lambda record: 0.1 < record.ratio < 10 and record.theory["dh"][0] == pytest.approx(1),
+        "Too large explodes": lambda record: record.ratio > 1e4,
+        "Narrow nets die": lambda record: 0 < (record.dh[:, 0] == 0).mean() < 1 and record.width < 10,
+        "Batch norm explodes": lambda record: record.norm == "batch" and record.ratio > 100,
+        "Skips keep it": lambda record: record.skip == "post" and record.depth == 100 and 0.5 < record.ratio < 2,
+        "float16 underflows": lambda record: record.precision == "float16" and (record.dh[:, 0] == 0).all(),
+        "tanh: dz against dW": lambda record: (
+            np.median(record.dW[:, 0] / record.dW[:, -1]) > 5 * np.median(record.dz[:, 0] / record.dz[:, -1])
+        ),
+    },
+}
+
+
+@every_explorer
+def test_presets_show_what_their_names_say_wherever_one_comes_from(explorer, name):
+    start = values(explorer)
+    explorer.set(**{key: ends(w)[0] for key, w in explorer.controls.items()})
+    for label, true_of in PRESETS[name].items():  # each from where the one before it has led
+        button(explorer, label).click()
+        assert true_of(explorer.record), label
+        assert values(explorer) != start
+        assert_sound(explorer, name)
+
+
+@every_explorer
+def test_the_buttons_are_the_presets_reset_and_save(explorer, name):
+    labels = [w.description for w in tree(explorer) if isinstance(w, widgets.Button)]
+    trains = ["Train", "Stop"] if isinstance(explorer, explorers.TrainExplorer) else []
+    assert sorted(labels) == sorted([*PRESETS[name], *trains, "Reset", "Save picture"])

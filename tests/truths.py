@@ -1,0 +1,559 @@
+"""What each explorer says, recomputed: from its record's own arrays, or measured anew.
+
+``assert_sound`` asks all of it of an explorer as it stands; TRULY holds one check for each.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+
+import numpy as np
+import pytest
+from explored import Page, behind, from_link, pixels, values
+
+from vgrad import cells, experiments, init, models, ops, plots, probes
+
+
+def middle(ratios):
+    """The median; of an even number, either of the two in the middle."""
+    ratios = np.sort(ratios)
+    return {float(ratios[(len(ratios) - 1) // 2]), float(ratios[len(ratios) // 2])}
+
+
+def assert_flow_is_told_truly(explorer):
+    """The sentence of a gradient's flow, against the norms, the controls, and the same networks in float64."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    assert record.shown == tuple(name for name in ("dh", "dz", "dW") if asked[name])
+    assert (len(record.dh) < asked["seeds"]) == ("networks asked for" in words)
+    assert words.startswith(f"{asked['depth']} layer")
+    assert record.dh.shape[1] == asked["depth"]
+    for name in record.shown if record.depth > 1 else ():
+        assert_ratio_is_told_truly(name, getattr(record, name), words, first=name == record.shown[0])
+    broken = np.flatnonzero(~np.isfinite(record.dh).all(axis=0))
+    assert re.findall(r"no longer finite at layer (\d+)", words) == [str(k + 1) for k in broken[-1:]]
+    assert_silence_is_told_truly(asked, record, words)
+
+
+def assert_ratio_is_told_truly(name, norms, words, first):
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratios = np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1])
+    medians = middle(ratios)
+    told = re.search(rf"{name} (?:is (exactly 0|[-+.e\d]+)[^;]*?: it (?:shrinks, but |grows, but )?)?(\w+)", words)
+    sizes = {m: "exactly 0" if m == 0 else plots.grammar.number(m) if math.isfinite(m) else None for m in medians}
+    overflowed, compared = (~np.isfinite(norms[:, [0, -1]])).any(axis=1), norms[:, -1] != 0
+    beyond = "overflows" if overflowed.sum() >= (~compared & (norms[:, 0] > 0) & ~overflowed).sum() else "has"
+    assert told.groups() in {(sizes[m], verdict_of(m) if math.isfinite(m) else beyond) for m in medians}
+    band = re.search(rf"{name} of 8 in 10 from (\S+) to ([-+.e\d]+)", words)
+    assert band or not first or len(ratios) == 1 or ratios.min() == 0 or not np.isfinite(ratios).all()
+    if band:
+        low, high = (float(said.rstrip(".")) for said in band.groups())
+        assert np.mean((ratios >= 0.94 * low) & (ratios <= 1.06 * high)) >= 0.7  # 5 of 7 networks are the fewest
+
+
+def verdict_of(ratio):
+    if not math.isfinite(ratio):
+        return "overflows"
+    return "vanishes" if ratio < 0.1 else "explodes" if ratio > 10 else "holds"
+
+
+def assert_silence_is_told_truly(asked, record, words):
+    """A gradient of exactly 0 is underflow where float64 still has it; ReLU's dead units stop it in float64 too."""
+    silent = record.dh[:, 0] == 0
+    underflow, dead, flat = (
+        sum(int(k) for k in re.findall(rf"In (\d+) of \d+ networks? {cause}", words))
+        for cause in ("it is too small", "a layer of dead units", "slopes round to 0")
+    )
+    assert underflow + dead + flat == silent.sum()
+    assert not (dead if asked["activation"] != "relu" else flat)
+    if silent.any():
+        limits = dict(multiply_adds=2**60, weights=2**60, seeds=len(record.dh), precision="float64")
+        settings = ("depth", "width", "activation", "scheme", "gain", "norm", "skip", "alpha", "batch")
+        network = {key: getattr(record, key) for key in settings}
+        exact = experiments.flow(**network, **limits).dh[:, 0] == 0
+        assert underflow + flat >= (silent & ~exact).sum()
+        assert dead <= (silent & exact).sum()
+
+
+def assert_products_are_told_truly(explorer):
+    """The sentence of the products, against products multiplied anew, one by one, from the same factors."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    factors = record.factor * np.exp(asked["spread"] * logarithms(asked["seeds"], asked["depth"]))
+    product, path = np.ones(len(factors), asked["precision"]), []
+    with np.errstate(all="ignore"):
+        for column in factors.T:
+            product = product * column.astype(asked["precision"])
+            path.append(product.astype(float))
+    chance, nearby = asked["spread"] > 0 and asked["seeds"] > 1, middle(path[-1])
+    told = re.search(r": the (?:product|median of (\d+) products) is (.+?) \(theory (\S+)\): it (\w+)", words)
+    assert told[1] == (str(asked["seeds"]) if chance else None)
+    assert told[2] in {"exactly 0" if m == 0 else plots.grammar.number(m) for m in nearby}
+    assert told[4] in {verdict_of(m) for m in nearby}
+    assert words.startswith(f"{asked['depth']} factor")
+    assert_theory_is_told_truly(record, words, told[3], chance)
+    assert_losses_are_told_truly(asked, np.array(path), words, chance)
+
+
+def logarithms(seeds, depth):
+    """ζ, drawn as the experiment says: a hundred at a time, each hundred with a generator of its own."""
+    blocks = [np.random.default_rng((0, 3, k)).standard_normal((seeds, 100)) for k in range(-(-depth // 100))]
+    return np.concatenate(blocks, axis=1)[:, :depth]
+
+
+def assert_theory_is_told_truly(record, words, typical, chance):
+    decades = record.depth * math.log10(record.factor)
+    assert math.log10(float(typical)) == pytest.approx(decades, abs=0.03)
+    mean = re.search(r"their mean is (.+?) \(theory (\S+)\)", words)
+    assert bool(mean) == chance
+    if chance:
+        of_ten = record.depth * record.spread**2 / 2 / math.log(10)
+        mantissa, _, exponent = mean[2].partition("e")
+        assert math.log10(float(mantissa)) + int(exponent or 0) == pytest.approx(decades + of_ten, abs=0.03)
+        with np.errstate(over="ignore"):
+            measured = float(np.mean(record.products[:, -1].astype(np.longdouble)))
+        assert mean[1] in {"exactly 0" if measured == 0 else plots.grammar.number(measured)}
+
+
+def assert_losses_are_told_truly(asked, path, words, chance):
+    """From where on the median is lost, and how many products are lost in the end."""
+    said = re.search(r"exactly 0 (?:in \w+ )?from (\d+) on", words), re.search(r"is beyond \w+ from (\d+) on", words)
+    middle = np.sort(path, axis=1)[:, round(0.5 * (asked["seeds"] - 1))]
+    for match, lost in zip(said, (middle == 0, ~np.isfinite(middle)), strict=True):
+        assert (match and int(match[1])) == (int(np.argmax(lost)) + 1 if lost.any() else None)
+    for kind, lost in (("exactly 0", path[-1] == 0), ("beyond", ~np.isfinite(path[-1]))):
+        count = re.search(rf"In the end (\d+) of \d+ are {kind}", words)
+        assert (int(count[1]) if count else 0) == (lost.sum() if chance else 0)
+
+
+def assert_norms_are_told_truly(explorer):
+    """The sentence of the norms: each curve's ratio, verdict and factor a layer, against the networks' own norms."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    named = {"none": ("no_norm", "without a norm"), "batch": ("batch_norm", "with batch norm")}
+    named |= {"layer": ("layer_norm", "with layer norm")}
+    suffix = "_after" if asked["place"] == "after" else ""
+    assert [*record.flows] == [norm for norm, (key, _) in named.items() if asked[key]]
+    assert words.startswith(f"{asked['depth']} layer")
+    assert ("norms after the activation" in words) == bool(suffix)
+    assert f"width {asked['width']}," in words
+    assert f"{asked['batch']} samples." in words
+    for norm, flow in record.flows.items():
+        assert flow.norm == (None if norm == "none" else norm + suffix)
+        assert flow.dh.shape[1] == asked["depth"]
+        assert (len(flow.dh) < asked["seeds"]) <= ("networks asked for" in words)
+        silent = int((flow.dh[:, 0] == 0).sum())
+        told = re.findall(
+            rf"In (\d+) of (?:\d+) networks? {named[norm][1]} the first layer receives exactly noth", words
+        )
+        assert told == ([str(silent)] if silent else [])
+        if asked["depth"] > 1:
+            assert_norm_is_told_truly(flow.dh, named[norm][1], words)
+
+
+def assert_norm_is_told_truly(norms, name, words):
+    with np.errstate(invalid="ignore"):
+        medians = middle(np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1]))
+    finding = words.partition(". ")[0]
+    part = next(part for part in finding.split(": ", 1)[1].split("; ") if part.startswith(name))
+    size = r"(exactly 0|[-+.e\d]+)"
+    told = re.search(rf"{name} (?:the first layer's dh is )?(?:{size}(?: of the last's)?[^:]*: )?it (\w+)", part)
+    sizes = {m: "exactly 0" if m == 0 else plots.grammar.number(m) if math.isfinite(m) else None for m in medians}
+    assert told.groups() in {(sizes[m], verdict_of(m)) for m in medians}
+    factor = re.search(rf"A layer multiplies it by [^:]*?([-+.e\d]+) {name}", words)
+    assert (factor and factor[1]) in factors(medians, norms.shape[1] - 1)
+
+
+def factors(medians, layers):
+    """What one layer multiplies by, as it is said of a median; None where it is not."""
+    return {f"{m ** (1 / layers):.3g}" if 0 < m < math.inf else None for m in medians}
+
+
+def assert_slopes_are_told_truly(explorer):
+    """The sentence of an activation, against slopes by difference quotients at z drawn anew."""
+    asked, words = values(explorer), explorer.caption
+    sigma, f = float(f"{asked['sigma']:.3g}"), ops.ACTIVATIONS[asked["activation"]]
+    z, size = np.random.default_rng((0, 4)).standard_normal(20_000) * sigma, plots.grammar.number
+    step = 1e-6 * np.maximum(1, abs(z))
+    slope = (f(z + step)[0] - f(z - step)[0]) / (2 * step)
+    told = re.search(
+        r"slope is (\S+) \(theory (\S+)\), the mean (\S+), the largest (\S+?)\. While .* by (\S+) σ_w", words
+    )
+    grid = np.linspace(-12, 12, 24_001)
+    steepest = np.max((f(grid + 1e-6)[0] - f(grid - 1e-6)[0]) / 2e-6)
+    numbers = [float(number) for number in told.groups()]
+    rms = np.mean(slope**2) ** 0.5
+    np.testing.assert_allclose(numbers, [rms, rms, slope.mean(), steepest, rms], rtol=0.07, atol=1e-3)
+    assert told[1] == told[5] == size(explorer.record.rms)
+    assert words.startswith(f"{plots.grammar.look(asked['activation']).label} where z ~ N(0, {sigma:g}²)")
+    assert_shares_are_told_truly(re.search(r"units, (.+) saturated \(.*\), (.+) at slope exactly 0\.$", words), f, z)
+
+
+def assert_shares_are_told_truly(told, f, z):
+    """Units saturated, and at slope 0: none and all only where it is so, and the percentage to two digits."""
+    slope = f(z)[1](np.ones_like(z))
+    stopped = np.mean(slope == 0)
+    for said, share in zip(told.groups(), (np.mean(abs(slope) < 0.01) - stopped, stopped), strict=True):
+        assert (said == "none are") == (share == 0)
+        assert (said == "all are") == (share == 1)
+        percent = re.match(r"(\S+) % are", said)
+        assert percent or said in ("none are", "all are") or (said == "nearly all are" and share > 0.99)
+        if percent:
+            assert float(percent[1]) / 100 == pytest.approx(share, rel=0.06)
+
+
+def assert_paths_are_told_truly(explorer):
+    """The sentence of a path: sizes, verdicts and factors both ways, against the networks' own norms."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    flow, depth = record.flow, asked["depth"]
+    alpha = round(asked["alpha"], 2) / {"1": 1, "sqrt(depth)": depth**0.5, "depth": depth}[asked["over"]]
+    assert (flow.skip or "none", flow.norm or "none", flow.activation) == (
+        asked["form"],
+        asked["norm"],
+        asked["activation"],
+    )
+    assert flow.alpha == pytest.approx(alpha)
+    assert flow.dh.shape[1] == depth
+    assert words.startswith(f"{depth} layer")
+    assert plots.skips.FORMS[flow.skip] in words
+    assert (len(flow.dh) < asked["seeds"]) == ("networks asked for" in words)
+    with np.errstate(invalid="ignore"):
+        back = np.where(flow.dh[:, 0] == 0, 0.0, flow.dh[:, 0] / flow.dh[:, -1])
+    ways = {"forward, h becomes": (flow.h[:, -1] / (flow.batch * flow.width) ** 0.5, depth)}
+    ways |= {"back, dh becomes": (back, depth - 1)} if depth > 1 else {}
+    for start, (ratios, _) in ways.items():
+        assert_way_is_told_truly(start, middle(ratios), words)
+    told = re.search(r"A layer multiplies h by (\S+), dh by (\S+)\. ", words)
+    both = itertools.product(*(factors(middle(ratios), layers) for ratios, layers in ways.values()))
+    assert (told and told.groups()) in [pair if depth > 1 and all(pair) else None for pair in both]
+
+
+def assert_way_is_told_truly(start, medians, words):
+    told = re.search(rf"{start} (?:too large a number|(exactly 0|[-+.e\d]+)[^:]*): it (\w+)(?:, but (\w+))?", words)
+    sizes = {m: "exactly 0" if m == 0 else plots.grammar.number(m) if math.isfinite(m) else None for m in medians}
+    assert told.groups()[:2] in {(sizes[m], verdict_of(m)) for m in medians}
+
+
+def assert_training_is_told_truly(explorer):
+    """The sentence of training, against the same networks trained anew for as many steps."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    *_, again = itertools.islice(experiments.training.watch(**asked | {"rate": record.rate}), record.step)
+    finite = np.isfinite(again.loss[:, : again.step])
+    np.testing.assert_array_equal(np.isfinite(record.loss[:, : record.step]), finite)
+    lower = (asked["seeds"] - 1) // 2  # of an even number of networks, the lower
+    start = max(0, again.step - 10)
+    loss = np.sort(again.loss[:, start : again.step].mean(axis=1))[lower]
+    layers = f"{asked['depth']} layer"
+    assert words.startswith(layers)
+    assert f": after {record.step} of {asked['steps']} steps the loss is " in words
+    told = re.search(r"the loss is (not finite|[-+.e\d]+)(, no better than guessing)?", words)
+    assert told[1] == (plots.grammar.number(loss) if math.isfinite(loss) else "not finite")
+    begun = record.step > 5 or record.done
+    assert bool(told[2]) == (begun and math.isfinite(loss) and loss > 0.97 * math.log(10))
+    assert ("press Train" in words) == (math.isfinite(loss) and not begun)
+    lost = int((~finite[:, start:].all(axis=1)).sum())
+    assert [int(k) for k in re.findall(r"In (\d+) of \d+ networks? the numbers", words)] == ([lost] if lost else [])
+    said = re.search(r"has moved by (.+?) of its size, the output layer by (.+?); .* are (.+?) and (.+?) of the", words)
+    assert bool(said) == math.isfinite(loss)
+    if said:
+        sizes = [np.sort(rows[:, k])[lower] for rows in (again.movement, again.update) for k in (0, -1)]
+        assert list(said.groups()) == ["exactly 0" if size == 0 else plots.grammar.number(size) for size in sizes]
+
+
+def assert_signals_are_told_truly(explorer):
+    """The sentence of the signal: each curve's end, against the networks' own sizes."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    assert record.shown == tuple(name for name in ("h", "dh", "apart") if asked[name])
+    assert words.startswith(f"{asked['depth']} layer")
+    assert f"width {asked['width']}," in words
+    assert (len(record.h) < asked["seeds"]) == ("networks asked for" in words)
+    assert ("nothing is shown" in words) == (not record.shown)
+    assert_ends_are_told_truly(record, words, record.shown)
+    share = float(record.relative["apart"].median[-1])
+    if record.shown and "apart" in record.shown and math.isfinite(share):
+        assert ("grown alike" in words, "stay apart" in words) == (share < 0.5, share >= 0.5)
+
+
+def assert_ends_are_told_truly(record, words, names):
+    starts = {"h": "the last h is", "dh": "the first layer's dh is", "apart": "samples differ in"}
+    for name in names:
+        medians = middle(np.nan_to_num(getattr(record, name)[:, 0 if name == "dh" else -1]))
+        told = re.search(rf"{starts[name]} (exactly 0|beyond|[-+.e\d]+)[^;]*?(?:: it (\w+))?(?:[;.] |$)", words)
+        size = {m: "exactly 0" if m == 0 else plots.grammar.number(m) if m < 1e300 else "beyond" for m in medians}
+        assert (told[1], told[2]) in {(size[m], None if name == "apart" else verdict_of(m)) for m in medians}
+
+
+def assert_phases_are_told_truly(explorer):
+    """The sentence of the chart: phase, χ and ξ of a q-map followed anew; and dh, against the networks' own."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    sigma_w, sigma_b = round(asked["sigma_w"], 2), round(asked["sigma_b"], 2)
+    assert f"σ_w {sigma_w:.3g}, σ_b {sigma_b:.3g}: " in words
+    told = re.search(r": (order|chaos|the edge); .*? χ = (\S+), by e over a ξ of (more than 1000|\S+) layers", words)
+    chi = multiplier(ops.ACTIVATIONS[asked["activation"]], sigma_w, sigma_b)
+    assert float(told[2]) == pytest.approx(chi, rel=0.01, abs=1e-6)
+    assert told[1] in {phase_of(chi * nearly) for nearly in (0.999, 1, 1.001)}
+    if 0 < chi < 0.9 or chi > 1.1:
+        assert float(told[3]) == pytest.approx(1 / abs(math.log(chi)), rel=0.06)
+    medians = middle(np.nan_to_num(record.net.dh[:, 0]))
+    size = {"exactly 0" if m == 0 else plots.grammar.number(m) if m < 1e300 else "beyond float64" for m in medians}
+    assert re.search(r"dh is (exactly 0|beyond float64|[-+.e\d]+)", words)[1] in size
+
+
+def multiplier(f, sigma_w, sigma_b):
+    """χ = σ_w² E φ'(√q z)² where q = σ_w² E φ(√q z)² + σ_b² has settled; slopes by difference quotients."""
+    z = np.linspace(-8, 8, 4000)  # an even number: 0, where some slopes jump, is none of them
+    weight, q, before = np.exp(-z * z / 2), 1.0, 0.0
+    weight /= weight.sum()
+    for _ in range(2000):
+        if q > 1e16 or abs(q - before) < 1e-9 * q:
+            break
+        before, q = q, float(sigma_w**2 * weight @ f(q**0.5 * z)[0] ** 2 + sigma_b**2)
+    z = max(q, 1e-6) ** 0.5 * z
+    step = 1e-4 * abs(z)
+    slopes = (f(z + step)[0] - f(z - step)[0]) / (2 * step)
+    return float(sigma_w**2 * weight @ slopes**2)
+
+
+def phase_of(chi):
+    return "the edge" if abs(chi - 1) < 0.01 else "order" if chi < 1 else "chaos"
+
+
+def assert_gates_are_told_truly(explorer):
+    """The sentence of the gates: the Jacobians multiplied anew, and the highway as the product of the forget gates."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    net = {key: asked[key] for key in ("T", "width", "seed")}
+    biases = {"rnn": {}, "lstm": dict(bias=asked["forget_bias"], mode=asked["mode"])}
+    biases["gru"] = dict(bias=asked["update_bias"])
+    xs = asked["sigma"] * np.random.default_rng((asked["seed"], 1)).standard_normal((asked["T"], record.batch, 2))
+    apart = "1 step" if asked["T"] == 2 else f"{asked['T'] - 1} steps"
+    assert words.startswith(f"Of the last state by the first, {apart} apart: RNN ")
+    for cell, bias in biases.items():
+        label = plots.gates.named(cell, **bias)
+        size, verdict = re.search(rf"{label} keeps (\S+), it (\w+)", words).groups()
+        (params,) = experiments.gates.networks(cell, **net, **bias, apart=True)
+        outputs, tape = models.unroll(cell, params, xs)
+        J = np.eye(len(probes.transitions(tape[:1])[0][0]))
+        for step in probes.transitions(tape[1:]):
+            J = step @ J
+        expected = float(np.sqrt((J**2).sum(axis=(-2, -1)).mean() / J.shape[-1]))
+        assert float(size) == pytest.approx(expected, rel=0.06)
+        assert verdict in {verdict_of(expected * scale) for scale in (0.999, 1.001)}
+        if cell == "lstm":
+            f = experiments.gates.keeping(cell, params, xs, outputs)[1:].prod(axis=0)
+            along, through, whole = re.search(
+                r"first, (\S+) comes along the highway, (\S+) .*, (\S+) in all", words
+            ).groups()
+            assert float(along) == pytest.approx(float(np.sqrt((f**2).mean())), rel=0.06)
+            H = asked["width"]
+            c = J[..., H:, H:]
+            assert float(whole) == pytest.approx(float(np.sqrt((c**2).sum(axis=(-2, -1)).mean() / H)), rel=0.06)
+            c = c - np.eye(H) * f[:, None, :]
+            assert float(through) == pytest.approx(
+                float(np.sqrt((c**2).sum(axis=(-2, -1)).mean() / H)), rel=0.06, abs=1e-12
+            )
+
+
+def assert_memory_is_told_truly(explorer):
+    """The sentence of the adding problem, against the same networks trained anew for as many steps."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    cell, _, mode = asked["cell"].partition(" ")
+    assert (record.cell, record.mode) == (cell, mode or "alone")
+    assert words.startswith(plots.gates.CELLS[cell].label)
+    settings = dict(bias=record.bias, mode=record.mode, rate=record.rate, T=asked["T"], seeds=asked["seeds"])
+    *_, again = itertools.islice(experiments.memory.watch(cell, steps=asked["steps"], **settings), record.step + 1)
+    losses = again.loss[:, : again.step]
+    np.testing.assert_array_equal(record.loss[:, : record.step], losses)
+    low = (
+        np.convolve(np.ones(25) / 25, losses[0])[24 : losses.shape[1]] < 0.05 if losses.shape[1] >= 25 else np.zeros(1)
+    )
+    assert (again.solved[0] is not None) == low.any()
+    solved = sum(step is not None for step in again.solved)
+    assert f": {solved} of {asked['seeds']} have solved it after step {record.step}." in words
+    with np.errstate(invalid="ignore"):
+        loss, arrives = np.median(losses[:, -25:].mean(axis=1)), np.median(again.sizes[:, 0])
+    told = plots.grammar.number(float(loss)) if math.isfinite(loss) else "no longer finite"
+    assert f"The loss is {told};" in words
+    reaches = f"{plots.grammar.number(float(arrives))} reaches the first state"
+    assert f"{reaches if math.isfinite(arrives) else 'no longer finite'}: it {verdict_of(arrives)}." in words
+    assert ("The gate that keeps" in words) == (cell in ("lstm", "gru") and bool(np.isfinite(again.open).all()))
+
+
+def assert_unrolling_is_told_truly(explorer):
+    """The sentence of an unrolled cell, against Jacobians walked anew by vector after vector."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    kind = {"rnn": "A tanh RNN", "relu_rnn": "A ReLU RNN", "lstm": "An LSTM", "gru": "A GRU"}[asked["cell"]]
+    assert words.startswith(
+        f"{kind} over {asked['T']} steps, ρ = {asked['radius']:g}, inputs of σ = {asked['sigma']:g}"
+    )
+    assert record.norms.shape == (asked["T"], asked["T"])
+    rng = np.random.default_rng(0)
+    W = init.with_spectrum(32, radius=asked["radius"], nonnormality=asked["nonnormality"], rng=rng)
+    params = models.init_recurrent(asked["cell"], 32, 32, recurrent=W, rng=rng)
+    state = tuple(np.tanh(rng.standard_normal((cells.STATES[asked["cell"]], 1, 32))))
+    xs = asked["sigma"] * rng.standard_normal((200, 1, 32))[: asked["T"]]
+    with np.errstate(all="ignore"):
+        J = probes.jacobian(models.unroll(asked["cell"], params, xs, state)[1][1:])[0]
+    size = np.linalg.norm(J, 2) if asked["spectral"] else np.linalg.norm(J) / len(J) ** 0.5
+    told = re.search(r"becomes (exactly 0|\S+): it (\w+)", words)
+    assert (0 if told[1] == "exactly 0" else float(told[1])) == pytest.approx(size, rel=0.06)
+    assert told[2] == verdict_of(record.norms[-1, 0])
+    spectra = re.search(r"\|eigenvalue\| (\S+) and the largest singular value (\S+):", words)
+    expected = (np.abs(np.linalg.eigvals(W)).max(), np.linalg.norm(W, 2))
+    np.testing.assert_allclose([float(said) for said in spectra.groups()], expected, rtol=0.06, atol=1e-9)
+    assert ("singular value allows" in words) == (asked["cell"] in ("rnn", "relu_rnn"))
+    rows = np.array([np.diagonal(record.norms, -apart).max() for apart in range(asked["T"])])
+    peak, most = re.search(r"larger: (\S+) between two states (\d+) step", words), int(np.argmax(rows))
+    assert bool(peak) == (np.isfinite(rows).all() and rows[most] > 1.5 * max(1, record.norms[-1, 0]))
+    if peak:
+        assert (float(peak[1]), int(peak[2])) == (pytest.approx(rows[most], rel=0.06), most)
+
+
+def assert_connection_is_told_truly(explorer):
+    """The sentence of a sentence: its words, and what reaches the first, by its record's own networks."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    typed = asked["sentence"].split()
+    assert list(record.words) == typed[:60]
+    assert ("Only the first 60 words" in words) == (len(typed) > 60)
+    again = experiments.connectivity.connectivity(**asked)
+    if not typed:
+        assert words.startswith("There is no sentence")
+    elif len(typed) > 1:
+        told = re.findall(r"(\S+) through the (\w+): it (\w+)", words.partition(". ")[0] + ".")
+        medians = [again.reach[cell].median[0] for cell in ("rnn", "lstm", "gru")]
+        expected = [
+            (plots.grammar.number(m), name, verdict_of(m))
+            for m, name in zip(medians, ("RNN", "LSTM", "GRU"), strict=True)
+        ]
+        assert told == expected
+        assert f"{len(record.words) - 1} word" in words
+
+
+def assert_cliff_is_told_truly(explorer):
+    """The sentence of the cliff: each step of both paths, by the chain rule backwards, and what is said of the ends."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    rate, limit = (float(f"{asked[name]:.3g}") for name in ("rate", "threshold"))
+    for path, threshold in ((record.free, math.inf), (record.clipped, limit)):
+        assert len(path.loss) == asked["steps"] + 1
+        for k in range(0, asked["steps"], 7):
+            loss, dw, db = one_unit(path.w[k], path.b[k])
+            factor = rate * min(1.0, threshold / (math.hypot(dw, db) + 1e-6))
+            assert path.loss[k] == pytest.approx(loss, rel=1e-6, abs=1e-12)
+            assert path.w[k + 1] == pytest.approx(path.w[k] - factor * dw, rel=1e-4, abs=1e-6)
+            assert path.b[k + 1] == pytest.approx(path.b[k] - factor * db, rel=1e-4, abs=1e-6)
+    assert (record.free.w[0], record.free.b[0]) == (round(asked["w"], 6), round(asked["b"], 6))
+    free, clipped = record.free.loss[-1], record.clipped.loss[-1]
+    said = [plots.grammar.number(loss) for loss in (free, clipped)]
+    met = sum(float(norm) > limit for norm in record.clipped.norm[:-1])
+    assert ("changes nothing" in words) == (met == 0)
+    if met == 0:
+        assert f"Both end at a loss of {said[0]};" in words
+        assert free == clipped
+        return
+    assert f"the loss ends at {said[0]}, clipped at {limit:.3g} at {said[1]}: " in words
+    verdict = "as low" if said[0] == said[1] else "lower" if clipped < free else "higher"
+    assert f"clipping ends {verdict}." in words
+    assert {1: "Once of", 2: "Twice of"}.get(met, f"{met} times of") in words
+    off = not (4 <= record.free.w[-1] <= 7 and -3.4 <= record.free.b[-1] <= -1.8)
+    assert ("it ends off the map" in words) == off
+
+
+def one_unit(w, b):
+    """loss, dw, db of the RNN of one unit, by backpropagation."""
+    w, b, xs = float(w), float(b), [0.5]
+    for _ in range(50):
+        xs.append(w * squashed(xs[-1]) + b)
+    s = squashed(xs[-1])
+    dx, dw, db = 2 * (s - 0.7) * s * (1 - s), 0.0, 0.0
+    for x in reversed(xs[:-1]):
+        s = squashed(x)
+        dw, db, dx = dw + dx * s, db + dx, dx * w * s * (1 - s)
+    return (squashed(xs[-1]) - 0.7) ** 2, dw, db
+
+
+def squashed(x):
+    return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
+
+
+def assert_clinic_is_told_truly(explorer):
+    """Tests that were ordered, and no other; and the grade, by what the patient was made to have."""
+    record, words = explorer.record, explorer.caption
+    who, file, clinic = experiments.clinic.patient(record.patient), record.file, experiments.clinic
+    assert words.startswith(f"Patient {who.number}, a network of {who.net['depth']} layers: ")
+    for name, title in plots.clinic.TESTS.items():
+        assert (f"{title}: " in words) == (name in record.ordered)
+    if "profile" in record.ordered:
+        assert f"dh is {plots.grammar.number(file.dh[0])} of the last's" in words
+    if "updates" in record.ordered:
+        assert f"update ratios: {plots.grammar.number(np.median(file.updates))} of the weights" in words
+    diagnosis, treatment = record.chosen
+    if None in record.chosen:
+        assert "still waiting" in words
+        return
+    accuracy = clinic.treat(who.number, treatment).accuracy
+    healed = accuracy > clinic.LEARNS and (who.illness == "healthy") == (treatment == "leave it alone")
+    assert ("you pass" in words) == (diagnosis == who.illness and healed)
+    assert ("Right: " in words) == (diagnosis == who.illness)
+    assert f": {who.illness}, since " in words
+    assert f"it tells {accuracy:.0%} of the digits" in words
+
+
+def assert_scores_are_told_truly(explorer):
+    """The sentence of the scoreboard, against the stored cells themselves."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    cells = [cell for cell in experiments.stored.load("scoreboard") if cell.settings["net"] == asked["row"]]
+    found = {key: value for cell in cells for key, value in cell.result.items()}
+    decades = np.array([-np.inf if number is None else number for number in found["decades"]])
+    middle = float(np.median(decades))
+    word = "vanishes" if middle < -asked["within"] else "explodes" if middle > asked["within"] else "holds"
+    assert f"is {middle:+.1f} decades from the last's" in words
+    assert f"in {len(decades)} networks: it {word}." in words
+    assert f"costs {np.median(found['cost']):.1f} times" in words
+    assert words.startswith(experiments.scoreboard.NETS[asked["row"]].label + ":")
+    assert f"lesson {experiments.scoreboard.NETS[asked['row']].lesson[:2]} explains" in words
+    if "accuracy" in found and found["finite"] > 0:
+        assert f"tell {np.median(found['accuracy']):.0%} (" in words
+    if "accuracy" not in found:
+        assert f"solved by {sum(step is not None for step in record.chosen.solved)} of 5 networks" in words
+    holding = sum(abs(np.median(row.decades)) <= asked["within"] for row in record.rows)
+    assert f"the gradient of {holding} of these {len(record.rows)} holds" in words
+    assert words.endswith(f"by {asked['order']}, {record.rows[0].label} is first.")
+    learnt = [row.learnt for row in record.rows]
+    assert asked["order"] != "learning" or learnt == sorted(learnt, reverse=True)
+
+
+TRULY = {
+    "scoreboard": assert_scores_are_told_truly,
+    "clinic": assert_clinic_is_told_truly,
+    "cliff": assert_cliff_is_told_truly,
+    "recurrence": assert_unrolling_is_told_truly,
+    "connectivity": assert_connection_is_told_truly,
+    "gates": assert_gates_are_told_truly,
+    "train_memory": assert_memory_is_told_truly,
+    "train_mlp": assert_training_is_told_truly,
+    "products": assert_products_are_told_truly,
+    "activation": assert_slopes_are_told_truly,
+    "gradient_flow": assert_flow_is_told_truly,
+    "normalization": assert_norms_are_told_truly,
+    "skip": assert_paths_are_told_truly,
+    "signal_propagation": assert_signals_are_told_truly,
+    "phase_diagram": assert_phases_are_told_truly,
+}
+
+
+def assert_sound(explorer, name):
+    """It shows a PNG that decodes, with its own sentence, and the sentence is true."""
+    page = Page(explorer)
+    picture = pixels(from_link(page.image["src"]))
+    assert picture.shape[1::-1] == explorer.figure.canvas.get_width_height()
+    assert_something_is_drawn(explorer, picture)
+    assert page.caption == explorer.caption
+    own_words = re.sub(r'"[^"]*"', "", page.caption + page.image["alt"])  # without those that a learner has typed
+    assert not re.search(r"(?<!holds )(?<!puts is )\b(nan|inf|None)\b", own_words)  # but what ended a training may be
+    TRULY[name](explorer)
+
+
+def assert_something_is_drawn(explorer, picture):
+    """What is measured is there, over the axes; or, where all is drawn anew, there is ink."""
+    nothing = "nothing is shown" in explorer.caption or explorer.caption.startswith("There is no sentence")
+    if explorer._plot.canvas.moving:
+        assert np.array_equal(picture, behind(explorer)) <= nothing
+    assert np.ptp(picture) > 150
