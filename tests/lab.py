@@ -169,10 +169,10 @@ def present(page) -> None:
     page.wait_for_selector("body[data-jp-deck-mode='presenting'] .jp-deck-mod-onscreen", state="attached")
 
 
-def forward(page, seconds: float = 1.5) -> bool:
-    """Go on in the slides, as the space bar does; False at the end."""
+def forward(page, seconds: float = 1.5, key: str = "Space") -> bool:
+    """Go on in the slides by a key; False where that shows nothing new, as at the end."""
     before = page.evaluate(SLIDE)
-    page.keyboard.press("Space")
+    page.keyboard.press(key)
     try:
         page.wait_for_function(f"before => ({SLIDE})() !== before", arg=before, timeout=1000 * seconds)
     except Exception as problem:  # playwright's own TimeoutError, which only exists where playwright is installed

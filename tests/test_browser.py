@@ -372,6 +372,20 @@ def test_every_slide_of_a_lesson_is_whole_and_its_explorer_moves(lesson):
     assert len(seen) >= 12
 
 
+def test_a_clicker_turns_the_slides_also_from_a_slider(lesson):
+    first = lesson.evaluate(lab.SLIDE)
+    while not lesson.locator(".jp-deck-mod-onscreen .vgrad-explorer").count():
+        assert lab.forward(lesson, key="PageDown")
+    slider = handle(lesson, "depth").first
+    slider.focus()
+    value = slider.get_attribute("aria-valuenow")
+    assert lab.forward(lesson, key="PageDown")
+    assert lab.forward(lesson, key="PageUp")
+    assert slider.get_attribute("aria-valuenow") == value
+    while lesson.evaluate(lab.SLIDE) != first:
+        assert lab.forward(lesson, key="PageUp")
+
+
 def test_voila_serves_an_explorer_that_moves(tmp_path, browser):
     if importlib.util.find_spec("voila") is None:
         pytest.skip("voila is not installed: it comes with the extra  present")

@@ -37,11 +37,14 @@
     control?.toggleAttribute('data-lm-suppress-shortcuts', !passes); // what Lumino looks for before it matches a key
   };
 
-  const obeyClickers = commands => {
-    const selector = '.jp-Deck .jp-Notebook.jp-mod-commandMode';
-    const command = 'deck:go'; // jupyterlab-slideshow's: a deck exists only where that is installed
-    for (const [key, direction, alternate] of [['PageDown', 'down', 'forward'], ['PageUp', 'up', 'back']])
-      commands.addKeyBinding({ command, args: { direction, alternate }, keys: [key], selector });
+  const CLICKS = { PageDown: { direction: 'down', alternate: 'forward' }, PageUp: { direction: 'up', alternate: 'back' } };
+
+  const obeyClicker = commands => event => {
+    const presenting = document.body.dataset.jpDeckMode === 'presenting';
+    if (!presenting || !(event.key in CLICKS) || event.target.closest?.('.jp-mod-editMode')) return;
+    event.preventDefault();
+    event.stopPropagation(); // a slider that has the focus would move
+    commands.execute('deck:go', CLICKS[event.key]); // jupyterlab-slideshow's, as a deck is
   };
 
   const plugin = token => ({
@@ -52,7 +55,7 @@
     activate: (app, rendermime) => {
       keepAlternativeTexts(rendermime);
       window.addEventListener('keydown', keepKeys, true);
-      obeyClickers(app.commands);
+      window.addEventListener('keydown', obeyClicker(app.commands), true);
     }
   });
 
