@@ -84,8 +84,7 @@ def gru(params: GRUParams, x: Array, state: tuple):
     (Cho et al. 2014, with the reset after the product, as in PyTorch.)  In this form a *large* u, and so a positive
     bias of u, keeps the memory.
     """
-    require.instance("params", params, len(params) == 4, "GRUParams, as init_recurrent draws them for a GRU")
-    (W_x, W_h, b_x, b_h), (h,) = params, state
+    (W_x, W_h, b_x, b_h), (h,) = _parts(params, GRUParams), state
     z_x, x_pullback = affine(Affine(W_x, b_x), x)
     _fits(state, z_x, W_h, gates=3)
     z_h, h_pullback = affine(Affine(W_h, b_h), h)
@@ -109,10 +108,16 @@ GATES = {"rnn": 1, "relu_rnn": 1, "lstm": 4, "gru": 3}
 STATES = {"rnn": 1, "relu_rnn": 1, "lstm": 2, "gru": 1}  # arrays in a state: (h,) or (h, c)
 
 
+def _parts(params, kind) -> tuple:
+    """The arrays of a cell's parameters."""
+    fits = isinstance(params, tuple) and len(params) == len(kind._fields)
+    require.instance("params", params, fits, f"{kind.__name__}, as init_recurrent draws it for this cell")
+    return params
+
+
 def _pre_activation(params: Recurrent, x: Array, state: tuple, gates: int):
     """z = x W_x + h W_h + b.   pullback(dz) -> (Recurrent, dx, dh)."""
-    require.instance("params", params, len(params) == 3, "Recurrent, as init_recurrent draws it for such a cell")
-    W_x, W_h, b = params
+    W_x, W_h, b = _parts(params, Recurrent)
     z, x_pullback = affine(Affine(W_x, b), x)
     _fits(state, z, W_h, gates)
     z_h, h_pullback = product(W_h, state[0])

@@ -80,7 +80,7 @@ def count(name: str, value) -> int:
     return whole(name, value, 1)
 
 
-def positive(name: str, value) -> float:
+def nonnegative(name: str, value) -> float:
     """Return ``value`` if it is a finite number of at least 0."""
     return number(name, value, 0.0)
 
@@ -109,7 +109,7 @@ def text(name: str, value) -> None:
     instance(name, value, isinstance(value, str), "a string")
 
 
-def many(name: str, values) -> None:
+def nonempty(name: str, values) -> None:
     """Raise ValueError unless ``values`` are a list or a tuple, of one at least."""
     instance(name, values, isinstance(values, (list, tuple)) and values, "a list, of one at least")
 
@@ -176,7 +176,7 @@ KINDS = {
     "seed": lambda name, value: whole(name, value, 0),
     "rng": generator,
     "shape": sizes,
-    **dict.fromkeys(("sigma_w", "sigma_b", "sigma"), positive),
+    **dict.fromkeys(("sigma_w", "sigma_b", "sigma"), nonnegative),
     "gain": number,
     "c": lambda name, value: number(name, value, -1.0, 1.0),
 }  # what the names of arguments mean, wherever they are checked

@@ -27,9 +27,9 @@ def _alpha(name: str, value) -> None:
 VOCABULARY = dict(
     **dict.fromkeys(("columns", "rows", "units", "most", "draws", "numbers"), require.count),
     **dict.fromkeys(("multiply_adds", "weights"), lambda name, value: require.number(name, value, 1)),
-    **dict.fromkeys(("sigma_w2", "sigma_b2", "floor", "line", "within"), require.positive),
+    **dict.fromkeys(("sigma_w2", "sigma_b2", "floor", "line", "within"), require.nonnegative),
     **dict.fromkeys(("slope", "scale", "low", "high", "start", "end", "factor"), require.number),
-    **dict.fromkeys(("found", "cells", "kinds"), require.many),
+    **dict.fromkeys(("found", "cells", "kinds"), require.nonempty),
     **dict.fromkeys(("apart", "spectral"), require.flag),
     alpha=_alpha, skip=lambda _, value: models.layers.skip_named(value),
     first_seed=lambda name, value: require.whole(name, value, 0),

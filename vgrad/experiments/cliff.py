@@ -147,7 +147,7 @@ def survey(*, thresholds=(0.1, 0.3, 1.0, 3.0, 10.0), rate=0.3, steps=60, columns
     return SurveyRecord(rate, steps, thresholds, path.longest[0], free, np.array(clipped))
 
 
-@checked(rate=require.positive, threshold=numeric)
+@checked(rate=require.nonnegative, threshold=numeric)
 def quartic(rate, threshold=np.inf, *, start=50.0, end=0.1, most=1_000_000) -> int | None:
     """Steps of descent on x⁴ / 4 from ``start`` to ``end``; None if it never comes there (after Zhang et al. 2020)."""
     x = start

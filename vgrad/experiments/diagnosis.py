@@ -205,7 +205,7 @@ EDGES = (0, 1, 2, 3, 5, np.inf)  # decades, for the budgets
 NEW = ("elu", "leaky_relu", "gelu", "softplus")  # activations that only the held-out networks have
 
 
-@checked(activations=require.many, depths=lambda name, values: require.sizes(name, values, 1))
+@checked(activations=require.nonempty, depths=lambda name, values: require.sizes(name, values, 1))
 def grid(activations, depths, kinds, first_seed: int) -> list[dict]:
     """The settings of every combination, each with a seed of its own."""
     every = [(name, depth, kind) for name in activations for depth in depths for kind in kinds]

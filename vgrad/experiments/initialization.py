@@ -94,7 +94,7 @@ class SpectrumRecord(NamedTuple):
     values: Array  # (seeds, width): singular values of dh_depth / dx of one sample, the largest first
 
 
-@checked(gain=require.positive, batch=lambda name, value: require.whole(name, value, 2))
+@checked(gain=require.nonnegative, batch=lambda name, value: require.whole(name, value, 2))
 @measured
 def signal(
     *, activation="tanh", scheme="xavier_normal", gain=1.0, sigma_b=0.0, depth=30, width=64, batch=16, seeds=8, seed=0,

@@ -38,7 +38,7 @@ def load(name: str) -> list[Cell]:
     return [Cell(**cell) for cell in stored["cells"]]
 
 
-@require.checked(cells=require.many)
+@require.checked(cells=require.nonempty)
 def compute(name: str, cells: list[dict] | None = None) -> Iterator[Cell]:
     """Run a table's cells, or only those with the settings given; yield one after the other."""
     table = TABLES[require.choice("name", name, TABLES)]

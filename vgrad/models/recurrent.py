@@ -27,6 +27,12 @@ class Sequence(NamedTuple):
     readout: Affine
 
 
+def unrolled(name: str, tape) -> None:
+    """Raise ValueError unless ``tape`` is that of an unrolled cell, whose states are tuples."""
+    recorded(name, tape)
+    require.instance(name, tape, isinstance(tape[0].output, tuple), "the tape of an unrolled cell")
+
+
 @require.checked(ensemble=require.sizes, forget_bias=require.number, update_bias=require.number, paired=require.flag)
 def init_recurrent(
     cell: str, D: int, H: int, *, rng, readout: int | None = None, scheme="xavier_normal", recurrent=None, gain=1.0,
@@ -77,7 +83,7 @@ def unroll(cell, params, xs: Array, state: tuple | None = None) -> tuple[Array, 
     return outputs, [*tape, Step("readout", outputs, pullback)]
 
 
-@require.checked(tape=recorded)
+@require.checked(tape=unrolled)
 def through_time(tape: list[Step], doutputs: Array, *, truncate: int | None = None):
     """Backpropagate through time: (grads, dxs, dstate) of the parameters, of xs (T, ..., N, D) and the initial state.
 
@@ -95,15 +101,13 @@ def through_time(tape: list[Step], doutputs: Array, *, truncate: int | None = No
     return grads if dreadout is None else Sequence(grads, dreadout), np.stack(dxs[::-1]), adjoint.cotangent
 
 
-@require.checked(tape=recorded)
+@require.checked(tape=unrolled)
 def back_through_time(tape: list[Step], doutputs: Array, *, truncate: int | None = None) -> Iterator[Adjoint]:
     """What ``backprop`` yields where each step has a loss of its own: the readout, the steps from T to 1, "input".
 
     The readout hands each step its part of dL/dh_t, which is added to what comes from the later ones: inject.
     """
     *steps, readout = tape if tape[-1].name == "readout" else (*tape, None)
-    unrolled = bool(steps) and all(isinstance(step.output, tuple) for step in steps)
-    require.instance("tape", tape[0].name, unrolled, "the tape of an unrolled cell")
     outputs = readout.output.shape if readout else (len(steps), *steps[0].output[0].shape)
     require.shape("doutputs", doutputs, f"{outputs}, as the outputs", np.shape(doutputs) == outputs)
     span = require.whole("truncate", len(steps) if truncate is None else truncate, 1)

@@ -54,7 +54,7 @@ def _norms(flat: Array) -> Array:
 def together(arrays) -> Array:
     """The norm of several arrays as one:  √(Σ ‖a‖²); of inf and NaN, inf."""
     if not (isinstance(arrays, (list, tuple)) and arrays):
-        require.many("arrays", arrays)
+        require.nonempty("arrays", arrays)
     size = norm(arrays[0])
     for other in arrays[1:]:
         size = np.hypot(size, norm(other))

@@ -87,9 +87,7 @@ def _steps(params, model: Model, batches, optimizer: Optimizer, clip_norm, clip_
     for step, batch in enumerate(batches, start=1):
         with np.errstate(all="ignore"):
             loss, accuracy, grads, trouble = model(params, batch)
-            ensemble, rates = np.ndim(loss), np.shape(optimizer.rate)
-            if rates not in ((), np.shape(loss)):
-                require.misfit("rate", optimizer.rate, f"(), or {np.shape(loss)}, as there are networks")
+            ensemble = _networks(loss, optimizer)
             norm, norms = global_norm(grads, ensemble), _weight_norms(grads)
             if not np.isfinite(loss + norm).any():
                 why, still = f"Step {step}: {trouble()}", np.zeros_like(norms)
@@ -144,6 +142,13 @@ def sequence(cell, *, last: bool = True, truncate: int | None = None) -> Model:
         return Pass(loss, accuracy, grads, trouble)
 
     return model
+
+
+def _networks(loss: Array, optimizer: Optimizer) -> int:
+    """The number of leading axes; ValueError for rates of another number of networks."""
+    fits = np.shape(optimizer.rate) in ((), np.shape(loss))
+    require.shape("rate", optimizer.rate, f"(), or {np.shape(loss)}, as there are networks", fits)
+    return np.ndim(loss)
 
 
 # --- within a step ----------------------------------------------------------------------------------------------------
