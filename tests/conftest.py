@@ -20,6 +20,8 @@ def pytest_addoption(parser):
     options = parser.getgroup("vgrad")
     text = "states in which the sweep looks at the explorers, all together (1007)"
     options.addoption("--states", type=_from_one, default=1007, metavar="N", help=text)
+    text = "compare all cells on the adding problem, which takes minutes"
+    options.addoption("--long", action="store_true", help=text)
     text = "move each explorer's sliders so many times (1000), and count what piles up"
     options.addoption("--soak", type=_from_one, nargs="?", const=1000, metavar="N", help=text)
 

@@ -1,15 +1,14 @@
 """The engine shows what the field says: published growth rates, gradients through time, and who can learn from afar.
 
 Each number is a mean over seeds, and each tolerance a few of its standard errors. The whole comparison of cells on the
-adding problem, five seeds of each, takes one to two minutes and runs only with VGRAD_LONG=1 in the environment:
+adding problem, five seeds of each, takes one to two minutes and runs only where it is asked for:
 
-    VGRAD_LONG=1 pytest tests/test_claims.py -s
+    pytest tests/test_claims.py --long -s
 """
 
 from __future__ import annotations
 
 import math
-import os
 from itertools import repeat
 
 import numpy as np
@@ -19,7 +18,11 @@ from threadpoolctl import threadpool_limits
 from vgrad import cells, data, models, ops, probes, train
 from vgrad.tape import backprop
 
-long = pytest.mark.skipif(os.environ.get("VGRAD_LONG") != "1", reason="takes minutes: VGRAD_LONG=1 runs it")
+
+@pytest.fixture
+def asked_for(pytestconfig):
+    if not pytestconfig.getoption("long"):
+        pytest.skip("takes minutes; run with --long")
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -191,7 +194,7 @@ def test_a_gru_whose_update_gate_is_open_at_first_adds_what_is_a_hundred_steps_a
     assert loss < SOLVED < data.ADDING_BASELINE
 
 
-@long
+@pytest.mark.usefixtures("asked_for")
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize(
     ("cell", "bias", "solves"),
