@@ -19,9 +19,8 @@ KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": 
 def execute(path: Path) -> None:
     """Run one notebook in place."""
     notebook = nbformat.read(path, as_version=4)
-    settings = dict(
-        kernel_name="python3", timeout=120, coalesce_streams=True
-    )  # a kernel cuts a text where it happens to
+    # a kernel cuts a text where it happens to: put the pieces together
+    settings = dict(kernel_name="python3", timeout=120, coalesce_streams=True)
     NotebookClient(notebook, **settings, resources={"metadata": {"path": path.parent}}).execute()
     clean(notebook)
     nbformat.write(notebook, path)

@@ -70,10 +70,8 @@ def residual(depth, alpha, norm=None, width=256, batch=16, seeds=5):
     skip, grown, squares = models.Skip("branch", alpha), [], []
     for seed in range(seeds):
         rng = np.random.default_rng(seed)
-        sizes, options = (
-            (width,) * (depth + 1),
-            dict(scheme="he_normal", rng=rng, norm=norm, skip=skip, dtype="float32"),
-        )
+        sizes = (width,) * (depth + 1)
+        options = dict(scheme="he_normal", rng=rng, norm=norm, skip=skip, dtype="float32")
         params = models.init_mlp((*sizes, 1), **options)[:-1]
         if norm is None:
             params = [(first, second._replace(affine=halved(second.affine))) for first, second in params]

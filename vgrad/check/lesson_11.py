@@ -9,19 +9,15 @@ from .framework import Question
 QUESTIONS = {
     "one_number": Question(
         "A network of fifty sigmoid layers is lost: its first layer receives 1e-30 of the gradient. The usual check "
-        "takes "
-        "the norm of all gradients together, and calls it vanishing under 1e-7. What does it say?",
+        "takes the norm of all gradients together, and calls it vanishing under 1e-7. What does it say?",
         {
             "vanishing: nearly every layer is far under 1e-7": "Nearly every layer is. But squares are added up, and "
-            "a sum "
-            "is as large as its largest term.",
+            "a sum is as large as its largest term.",
             "OK": "The last layers are well, and they alone make the norm. The forty that are lost add nothing.",
             "exploding: fifty layers add up": "If they were all as large as the last, they would make seven of it, "
-            "not a "
-            "thousand.",
+            "not a thousand.",
             "it depends on the seed": "By a little, in the second digit: the norm is that of the last layers, and "
-            "those are "
-            "alike in all such networks.",
+            "those are alike in all such networks.",
         },
         right="OK",
     ),
@@ -30,8 +26,7 @@ QUESTIONS = {
         "did the usual check warn of, before training?",
         {
             "most: more than eight in ten": "It is what the check is for. But to be caught, the last layers must be "
-            "tiny or "
-            "huge too.",
+            "tiny or huge too.",
             "about half": "That would be a coin. A coin would also blame half of the good ones, which this check "
             "does not.",
             "fewer than three in ten": "It warns rarely, and then it is right: of an explosion. It calls none of them "
@@ -42,12 +37,10 @@ QUESTIONS = {
     ),
     "red_forever": Question(
         "Of networks whose gradient spans one to three decades, amber and the first of the red, hardly any train in "
-        "150 "
-        "steps. You give them more: four times the steps and hotter rates, or Adam. What happens?",
+        "150 steps. You give them more: four times the steps and hotter rates, or Adam. What happens?",
         {
             "nothing: they are lost": "Those beyond three decades are. But one or two decades are only ten or a "
-            "hundred "
-            "times.",
+            "hundred times.",
             "some of those near the border train now": "Adam divides by the gradient's size, and patience helps too. A "
             "band holds for the optimizer and the budget it was measured with.",
             "all of them train with Adam: it divides the size away": "It does divide by it, and that helps near the "

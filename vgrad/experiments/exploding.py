@@ -43,10 +43,8 @@ class RunsRecord(NamedTuple):
     loss: Array  # (seeds, steps done)
     norm: Array  # (seeds, steps done): of all gradients, before clipping
     baseline: Array  # (steps done,): the loss of always answering 1, on the same batches
-    before: (
-        Array  # (seeds,): ‖dh_T / dx_1‖ / ‖dh_T / dx_T‖ after the first step: what the first time has of the gradient
-    )
-    after: Array  # (seeds,): after the last
+    before: Array  # (seeds,): ‖dh_T / dx_1‖ / ‖dh_T / dx_T‖, what the first time has of the gradient, after one step
+    after: Array  # (seeds,): the same after the last step
 
     @property
     def finite(self) -> int:

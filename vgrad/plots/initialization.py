@@ -11,7 +11,7 @@ from .flow import Curve
 from .picture import Picture
 from .ways import LOOKS as WAYS
 from .ways import WaysPlot
-from .words import verdict, whose
+from .words import fewer, verdict, whose
 
 LOOKS = WAYS | {"apart": grammar.Look("#7a6200", "o", "apart")}
 ALIKE = 0.5  # of h: when two samples differ in less of it, a correlation of over 3/4
@@ -92,9 +92,7 @@ def _troubles(record) -> list[str]:
     said = []
     if "apart" in record.shown and record.relative["apart"].median[-1] < 1e-7:
         said.append("So little is mostly rounding: the samples have become one.")
-    if record.seeds < record.seeds_asked:
-        said.append(f"Of {record.seeds_asked} networks asked for, {record.seeds} ran: more could not follow a slider.")
-    return said
+    return said + fewer(record.seeds_asked, record.seeds)
 
 
 @grammar.asked

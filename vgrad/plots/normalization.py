@@ -7,7 +7,7 @@ import numpy as np
 from . import grammar
 from .flow import DEPTHS, Curve, FlowPlot, frame, limits
 from .picture import Picture
-from .words import verdict, whose
+from .words import fewer, verdict, whose
 
 LOOKS = {"none": grammar.CURES["plain"], "batch": grammar.CURES["batch"], "layer": grammar.CURES["layer"]}
 WITH = {"none": "without a norm", "batch": "with batch norm", "layer": "with layer norm"}
@@ -113,9 +113,7 @@ def _troubles(record) -> list[str]:
             said.append(f"In {silent} {WITH[norm]} the first layer receives exactly nothing.")
     if record.batch == 2 and "batch" in record.flows:
         said.append("Two samples are the fewest that batch norm can work on, and it leaves of each unit only a sign.")
-    if record.flows and (ran := _ran(record)) < record.seeds:
-        said.append(f"Of {record.seeds} networks asked for, {ran} ran: more could not follow a slider.")
-    return said
+    return said + (fewer(record.seeds, _ran(record)) if record.flows else [])
 
 
 def _networks(record) -> str:

@@ -8,7 +8,7 @@ from .. import require
 from . import curves, grammar
 from .picture import Picture
 from .ways import WaysPlot, ends
-from .words import verdict, whose
+from .words import fewer, verdict, whose
 
 FORMS = {None: "no path", "post": "h + φ(h W)", "pre": "h + φ(h) W", "branch": "h + φ(h W₁) W₂"}
 OVER = {"1": "", "sqrt(depth)": "/√depth", "depth": "/depth"}
@@ -143,9 +143,7 @@ def _troubles(record) -> list[str]:
     if flow.silent:
         silent = f"{round(flow.silent * flow.seeds)} of {grammar.count(flow.seeds, 'network')}"
         said.append(f"In {silent} the first layer receives exactly nothing.")
-    if flow.seeds < record.seeds_asked:
-        said.append(f"Of {record.seeds_asked} networks asked for, {flow.seeds} ran: more could not follow a slider.")
-    return said
+    return said + fewer(record.seeds_asked, flow.seeds)
 
 
 def _networks(record) -> str:

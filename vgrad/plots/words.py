@@ -136,9 +136,12 @@ def _troubles(record) -> list[str]:
         said.append(f"At the first layer {entries.subnormals[0]:.0%} of it is subnormal in {record.precision}.")
     if (record.norm or "").startswith("batch") and record.batch == 2:
         said.append("Two samples are the fewest that batch norm can work on, and it leaves of each unit only a sign.")
-    if record.seeds < record.seeds_asked:
-        said.append(f"Of {record.seeds_asked} networks asked for, {record.seeds} ran: more could not follow a slider.")
-    return said
+    return said + fewer(record.seeds_asked, record.seeds)
+
+
+def fewer(asked: int, ran: int) -> list[str]:
+    """What there is to say where the work budget bit."""
+    return [f"Of {asked} networks asked for, {ran} ran: more could not follow a slider."] if ran < asked else []
 
 
 def _count(share: float, record) -> str:
