@@ -216,7 +216,7 @@ def stops(page, root):
 
 
 def go(page, root, name, handle=False):
-    """Go by Tab to the control called ``name``; for a slider, to its handle before the box that has its name."""
+    """Go by Tab to the control called ``name``; or to its slider's handle, where a mouse would take hold of it."""
     root.evaluate(FIRST)
     seen = []
     while spoken(page)[1] != name:
@@ -224,31 +224,30 @@ def go(page, root, name, handle=False):
         assert len(seen) < 60, f"{name} is not among {seen}"
         page.keyboard.press("Tab")
     if handle:
-        page.keyboard.press("Shift+Tab")
+        slider = root.locator(".widget-slider").filter(has=page.get_by_text(name, exact=True))
+        slider.locator(".noUi-handle").focus()
         assert spoken(page)[0] == "slider"
 
 
 def press(page, root, *keys):
     """The sentence, once the keys have had their effect."""
-    status = root.locator("figcaption[role=status]")
-    before = status.inner_text()
+    caption = root.locator("figcaption")
+    before = caption.inner_text()
     for key in keys:
         page.keyboard.press(key)
     page.wait_for_function(
         "([e, before]) => e.querySelector('figcaption').innerText !== before", arg=[root.element_handle(), before]
     )
     said = None
-    while said != (said := status.inner_text()):
+    while said != (said := caption.inner_text()):
         page.wait_for_timeout(500)
     return said
 
 
 def expected(explorer):
-    """What Tab stops at, from the top of the page to its end; Stop can only be pressed while something trains."""
+    """What Tab stops at, from the top of the page to its end; of a slider, at the box that has its name and value."""
     for widget in tree(explorer):
-        if isinstance(widget, (widgets.IntSlider, widgets.FloatSlider, widgets.FloatLogSlider)):
-            yield "slider", ""  # without a name, and before the box that has it
-        elif type(widget) in ROLES and not widget.disabled:
+        if type(widget) in ROLES:
             yield ROLES[type(widget)], widget.description
 
 
@@ -272,7 +271,7 @@ def test_tab_stops_at_every_control_from_the_top_down_says_its_name_and_shows_wh
 
 
 @browser_test
-def test_a_slider_moves_by_arrows_home_and_end_and_its_sentence_is_a_status(page):
+def test_a_slider_moves_by_arrows_home_and_end_and_its_finding_is_a_status(page):
     root = page.locator(".vgrad-explorer").nth(0)
     go(page, root, "depth", handle=True)
     at = page.evaluate(INSIDE)
@@ -281,7 +280,9 @@ def test_a_slider_moves_by_arrows_home_and_end_and_its_sentence_is_a_status(page
     assert press(page, root, "Home").startswith("1 layer ")
     assert press(page, root, "End").startswith("100 layers")
     assert page.evaluate(INSIDE) == at
-    assert root.get_by_role("status").filter(has_text="100 layers").count() == 1
+    status = root.get_by_role("status").filter(has_text="100 layers")
+    assert status.count() == 1
+    assert len(status.inner_text()) < 200
     go(page, root, "Reset")
     assert press(page, root, "Enter").startswith("30 layers")
 
@@ -313,16 +314,35 @@ def test_train_and_stop_obey_keys_and_lie_side_by_side(page):
     root = page.locator(".vgrad-explorer").nth(1)
     go(page, root, "Train")
     page.keyboard.press("Enter")
-    root.get_by_role("button", name="Stop").and_(page.locator(":enabled")).wait_for()
+    root.locator("button.vgrad-off", has_text="Train").wait_for()
+    assert spoken(page)[:2] == ("button", "Train")  # the focus is not lost
+    root.locator("figcaption b:not([role])").wait_for()  # a screen reader is not told of every step
     page.keyboard.press("Tab")
     assert spoken(page)[:2] == ("button", "Stop")
     page.keyboard.press("Enter")
-    root.get_by_role("button", name="Train").and_(page.locator(":enabled")).wait_for()
+    root.locator("button.vgrad-off", has_text="Stop").wait_for()
+    assert spoken(page)[:2] == ("button", "Stop")
+    root.locator("figcaption [role=status]").wait_for()
     page.wait_for_timeout(1000)  # the last picture is on its way
     step = int(re.search(r"after (\d+) of 600 steps", root.locator("figcaption").inner_text())[1])
     page.wait_for_timeout(800)
     assert f"after {step} of" in root.locator("figcaption").inner_text()
     assert 5 < step < 600
+
+
+@browser_test
+def test_keys_stay_with_a_button_and_escape_leads_back_to_its_cell(page):
+    root = page.locator(".vgrad-explorer").nth(0)
+    go(page, root, "Narrow nets die")
+    at = page.evaluate(INSIDE)
+    for key in ("ArrowDown", "ArrowRight", "b", "j"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(200)
+        assert (spoken(page)[1], page.evaluate(INSIDE)) == ("Narrow nets die", at)
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.matches('.jp-Cell')")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(INSIDE) != at
 
 
 @browser_test
@@ -339,6 +359,7 @@ def test_a_prediction_is_made_by_tab_and_space_and_answered_in_a_status(page):
     root, question = page.locator(".vgrad-predict"), check.QUESTIONS["narrow"]
     found = stops(page, root)
     assert [told[:2] for told, _ in found] == [("radio", choice) for choice in question.choices]
+    assert root.get_by_role("radiogroup").get_attribute("aria-label") == f"Predict. {question.text}"
     for choice, why in question.choices.items():
         go(page, root, choice)
         page.keyboard.press("Space")
@@ -366,12 +387,12 @@ def stored_pictures(lesson):
 
 
 @every_lesson
-def test_a_stored_picture_says_its_numbers_and_these_are_what_running_it_again_is_compared_with(lesson):
+def test_a_stored_picture_says_its_numbers_and_so_does_what_running_it_again_is_compared_with(lesson):
     pictures = list(stored_pictures(lesson))
     assert pictures
     for name, alt, compared in pictures:
-        assert alt == compared, name
-        assert len(set(NUMBER.findall(alt))) >= 3 or EMPTY in alt, name
+        for words in (alt, compared):
+            assert len(set(NUMBER.findall(words))) >= 3 or EMPTY in words, name
 
 
 @every_lesson

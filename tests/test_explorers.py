@@ -167,7 +167,8 @@ def test_the_page_has_picture_alternative_text_and_a_sentence_that_is_read_aloud
 def test_a_page_without_a_kernel_gets_picture_and_sentence(explorer):
     data, metadata = explorer._repr_mimebundle_()
     assert base64.b64decode(data["image/png"]) == plots.picture.still(explorer.figure)
-    assert data["text/plain"] == metadata["image/png"]["alt"] == explorer.caption
+    assert data["text/plain"] == explorer.caption
+    assert metadata["image/png"]["alt"] == f"{Page(explorer).image['alt']} {explorer.caption}"
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.model_id
     assert Gcf.get_all_fig_managers() == []  # no pyplot figure was opened
 

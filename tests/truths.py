@@ -447,13 +447,19 @@ def assert_cliff_is_told_truly(explorer):
     if met == 0:
         assert f"Both end at a loss of {said[0]};" in words
         assert free == clipped
+        assert words.count("the path ends off the map") == off_the_map(record.free)
         return
     assert f"the loss ends at {said[0]}, clipped at {limit:.3g} at {said[1]}: " in words
     verdict = "as low" if said[0] == said[1] else "lower" if clipped < free else "higher"
     assert f"clipping ends {verdict}." in words
     assert {1: "Once of", 2: "Twice of"}.get(met, f"{met} times of") in words
-    off = not (4 <= record.free.w[-1] <= 7 and -3.4 <= record.free.b[-1] <= -1.8)
-    assert ("it ends off the map" in words) == off
+    told = re.search(r"Without it (.*?); with it (.*?)\. ", words).groups()
+    for said_of, path in zip(told, (record.free, record.clipped), strict=True):
+        assert said_of.endswith(", and the path ends off the map") == off_the_map(path)
+
+
+def off_the_map(path):
+    return not (4 <= path.w[-1] <= 7 and -3.4 <= path.b[-1] <= -1.8)
 
 
 def one_unit(w, b):

@@ -42,6 +42,7 @@ body[data-jp-theme-light="false"] :is(.vgrad-explorer, .vgrad-predict) { --vgrad
 :is(.vgrad-explorer, .vgrad-predict):nth-child(n) :focus-visible {
   outline: 3px solid var(--vgrad-focus) !important; outline-offset: 2px; }
 :is(.vgrad-explorer select, .vgrad-explorer input):focus-visible { outline-offset: -2px !important; }
+.vgrad-predict .widget-radio-box { padding: 2px 6px; }
 .jp-RenderedHTMLCommon :is(p, li, td) a:not(.jp-InternalAnchorLink) { text-decoration: underline; }
 .vgrad-explorer .fa-play::before { content: "\f04b" / ""; }
 .vgrad-explorer .fa-stop::before { content: "\f04d" / ""; }

@@ -29,8 +29,10 @@ STYLE = (
 .vgrad-explorer .vgrad-view img { display: block; width: 100%; height: auto; }
 .vgrad-explorer .vgrad-view figcaption { line-height: 1.45; padding: 6px 8px 0; min-height: 7.5em; }
 .vgrad-explorer .vgrad-view figcaption b { font-size: 1.25em; font-weight: 500; }
-.vgrad-explorer .vgrad-view .vgrad-busy { opacity: 0.35; transition: opacity 0.2s 0.3s; }
+.vgrad-explorer .vgrad-busy figure { opacity: 0.35; transition: opacity 0.2s 0.3s; }
 .vgrad-explorer .vgrad-buttons button { width: auto; padding: 0 12px; }
+.vgrad-explorer .vgrad-off { background: none; border: 1px dashed var(--jp-border-color1, #bdbdbd); line-height: normal; }
+@media (max-width: 760px) { .vgrad-explorer .vgrad-view { order: -1; } }
 body[data-jp-theme-light="false"] .vgrad-explorer .vgrad-view img { filter: invert(0.93) hue-rotate(180deg); }
 </style>"""
 )
@@ -60,6 +62,7 @@ class Explorer(widgets.VBox):
         self.record = measure(**self._start)
         self._plot = plot(self.record)
         self._view, self._busy, self._saved = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self._frame = widgets.VBox([self._view])
         self._busy.add_class("vgrad-note")
         super().__init__([widgets.HTML(STYLE), *self._rooms(rows or [c.row for c in controls.values()], presets)])
         self.add_class("vgrad-explorer")
@@ -95,7 +98,8 @@ class Explorer(widgets.VBox):
     def _repr_mimebundle_(self, **kwargs):
         """The live widget, and for pages without a kernel the picture with its alt text, and the sentence."""
         live = super()._repr_mimebundle_(**kwargs)
-        still, metadata = plots.picture.bundle(self.figure, self.caption)
+        alt = f"{self._alt(self.record)} {self.caption}"  # some pages show the picture alone
+        still, metadata = plots.picture.bundle(self.figure, self.caption, alt)
         return {**live, **still}, metadata
 
     # --- a tick ---------------------------------------------------------------------------------------------------
@@ -122,23 +126,25 @@ class Explorer(widgets.VBox):
         start = time.perf_counter()
         if self._busy.value:
             self._busy.value = _note("measuring …")
-        self._view.add_class("vgrad-busy")  # dims what does not yet belong to the controls, unless it is done at once
+        self._frame.add_class("vgrad-busy")  # dims what does not yet belong to the controls, unless it is done at once
         try:
             self.record = self._measure(**{key: widget.value for key, widget in self.controls.items()})
             self._plot.update(self.record)
             self._show()
         finally:
-            self._view.remove_class("vgrad-busy")
+            self._frame.remove_class("vgrad-busy")
         self._follow(time.perf_counter() - start < SLOW)
 
-    def _show(self) -> None:
+    def _show(self, aloud: bool = True) -> None:
+        """The picture and its sentence; a screen reader tells its first part, the finding, unless not ``aloud``."""
         width, height = (round(100 * inches) for inches in self.figure.get_size_inches())
         data = base64.b64encode(self.png()).decode()
+        status = ' role="status"' if aloud else ""
         finding, stop, rest = html.escape(self.caption, quote=False).partition(". ")
         self._view.value = (
             f'<figure><img alt="{html.escape(self._alt(self.record))}" width="{width}" height="{height}" '
             f'decoding="sync" src="data:image/png;base64,{data}">'
-            f'<figcaption role="status"><b>{finding}{stop.rstrip()}</b> {rest}</figcaption></figure>'
+            f"<figcaption><b{status}>{finding}{stop.rstrip()}</b> {rest}</figcaption></figure>"
         )
         if self._saved.value:
             self._saved.value = ""
@@ -161,12 +167,11 @@ class Explorer(widgets.VBox):
         save = _button("Save picture", self._save, icon="download")
         panel = widgets.VBox([*rows, widgets.HBox([reset, save]), self._saved, self._busy])
         panel.children[-3].add_class("vgrad-buttons")
-        view = widgets.VBox([self._view])
         panel.add_class("vgrad-panel")
-        view.add_class("vgrad-view")
+        self._frame.add_class("vgrad-view")
         top = widgets.HBox([widgets.HTML("<b>See:</b>"), *tries], layout={"flex_flow": "row wrap"})
         top.add_class("vgrad-buttons")
-        return [top, widgets.HBox([panel, view], layout={"flex_flow": "row wrap"})]
+        return [top, widgets.HBox([panel, self._frame], layout={"flex_flow": "row wrap"})]
 
     def _preset(self, values: dict) -> None:
         self._slow = 0

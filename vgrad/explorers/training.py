@@ -63,7 +63,7 @@ class TrainExplorer(Explorer):
             self.run()
             return
         TrainExplorer.current = self
-        self._train.disabled, self._stop.disabled = True, False
+        self._offer(self._stop)
         self._task = loop.create_task(self._in_turns())
 
     def stop(self) -> None:
@@ -71,6 +71,7 @@ class TrainExplorer(Explorer):
         if self._task is not None:
             self._task.cancel()
             self._task = None
+            self._show()  # aloud
         if TrainExplorer.current is self:
             TrainExplorer.current = None
         self._at_rest()
@@ -112,7 +113,7 @@ class TrainExplorer(Explorer):
         try:
             while not self.record.done:
                 self._for_a_moment()
-                self._picture()
+                self._picture(aloud=False)
                 await asyncio.sleep(TURN)
         except (KeyboardInterrupt, asyncio.CancelledError):
             pass  # where it stands is where it goes on
@@ -129,17 +130,23 @@ class TrainExplorer(Explorer):
             if time.perf_counter() - start > MOMENT:
                 return
 
-    def _picture(self) -> None:
+    def _picture(self, aloud: bool = True) -> None:
         self._plot.update(self.record)
         self._progress.value = self.record.step
-        self._show()
+        self._show(aloud)
 
     def _redraw(self) -> None:
         super()._redraw()
         self._at_rest()
 
     def _at_rest(self) -> None:
-        self._train.disabled, self._stop.disabled = False, True
+        self._offer(self._train)
+
+    def _offer(self, button: widgets.Button) -> None:
+        """Dim the other of Train and Stop. (A button that is disabled would lose the focus of the keys.)"""
+        for each in (self._train, self._stop):
+            each.add_class("vgrad-off")
+        button.remove_class("vgrad-off")
 
 
 def _halt_current() -> None:

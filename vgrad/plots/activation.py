@@ -117,7 +117,7 @@ def limits(record) -> tuple[float, float, float, float, float]:
 @grammar.asked
 def slopes(record) -> Picture:
     """A still picture of a record of slopes."""
-    return Picture(ActivationPlot(record).figure, sentence(record))
+    return Picture(ActivationPlot(record).figure, sentence(record), alt(record))
 
 
 @grammar.asked

@@ -139,7 +139,7 @@ def _shown(loss):
 @grammar.asked
 def walk(record) -> Picture:
     """A still picture of a CliffRecord."""
-    return Picture(CliffPlot(record).figure, sentence(record))
+    return Picture(CliffPlot(record).figure, sentence(record), alt(record))
 
 
 @grammar.asked
@@ -150,11 +150,12 @@ def sentence(record) -> str:
     met = int((clipped.norm[:-1] > record.threshold).sum())
     if not met:
         same = f"the gradient never exceeds {record.threshold:.3g}, so clipping changes nothing"
-        return f"{place}: {same}. Both end at a loss of {_loss(free)}; {_longest(free)}."
+        return f"{place}: {same}. Both end at a loss of {_loss(free)}; {_longest(free)}{_off(record, free)}."
     ends = f"without clipping the loss ends at {_loss(free)}, clipped at {record.threshold:.3g} at {_loss(clipped)}"
     return (
-        f"{place}: {ends}: clipping ends {_verdict(record)}. Without it {_longest(free)}{_off(record)}; with it "
-        f"{_longest(clipped)}. {_times(met)} of {record.steps} the gradient was longer than the threshold."
+        f"{place}: {ends}: clipping ends {_verdict(record)}. Without it {_longest(free)}{_off(record, free)}; with it "
+        f"{_longest(clipped)}{_off(record, clipped)}. {_times(met)} of {record.steps} the gradient was longer than the "
+        "threshold."
     )
 
 
@@ -186,10 +187,10 @@ def _longest(path) -> str:
     return f"the longest step is {longest} long"
 
 
-def _off(record) -> str:
-    surface, path = record.surface, record.free
+def _off(record, path) -> str:
+    surface = record.surface
     inside = (surface.w[0] <= path.w[-1] <= surface.w[-1]) and (surface.b[0] <= path.b[-1] <= surface.b[-1])
-    return "" if inside else ", and it ends off the map"
+    return "" if inside else ", and the path ends off the map"
 
 
 def _times(met: int) -> str:

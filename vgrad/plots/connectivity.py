@@ -70,7 +70,7 @@ class ConnectivityPlot:
 @grammar.asked
 def read(record) -> Picture:
     """A still picture of one sentence."""
-    return Picture(ConnectivityPlot(record).figure, sentence(record))
+    return Picture(ConnectivityPlot(record).figure, sentence(record), alt(record))
 
 
 @grammar.asked

@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 from .. import require
 from . import curves, grammar
 from .picture import Canvas, Picture
-from .words import sentence
+from .words import alt, sentence
 
 DEPTHS = (3, 5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 200, 500, 1000, 10_000)
 DECADES = (2, 3, 5, 10, 20, 30, 40, 60, 80, 160, 320, 640)
@@ -143,7 +143,7 @@ def flow(record, shown=None, scale=None) -> Picture:
     """A still picture of a flow record.   shown : some of "dh", "dz", "dW"; scale : "log" or "linear"."""
     shown = require.some("shown", shown or record.shown, record.relative)
     record = record._replace(shown=shown, scale=scale or record.scale)
-    return Picture(FlowPlot(record).figure, sentence(record))
+    return Picture(FlowPlot(record).figure, sentence(record), alt(record))
 
 
 # --- the axes -----------------------------------------------------------------------------------------------------

@@ -172,7 +172,7 @@ class GatesPlot:
 @grammar.asked
 def gates(record) -> Picture:
     """A still picture of a GatesRecord."""
-    return Picture(GatesPlot(record).figure, sentence(record))
+    return Picture(GatesPlot(record).figure, sentence(record), alt(record))
 
 
 def _style(name: str, look) -> dict:

@@ -43,7 +43,7 @@ class SignalPlot(WaysPlot):
 def signal(record, shown=None) -> Picture:
     """A still picture of a SignalRecord.   shown : some of "h", "dh", "apart"."""
     record = record._replace(shown=require.some("shown", shown or record.shown, record.relative))
-    return Picture(SignalPlot(record).figure, sentence(record))
+    return Picture(SignalPlot(record).figure, sentence(record), alt(record))
 
 
 @grammar.asked

@@ -81,7 +81,7 @@ class MemoryPlot:
 @grammar.asked
 def memory(record) -> Picture:
     """A still picture of a MemoryRecord."""
-    return Picture(MemoryPlot(record).figure, sentence(record))
+    return Picture(MemoryPlot(record).figure, sentence(record), alt(record))
 
 
 def _limits(record) -> tuple:

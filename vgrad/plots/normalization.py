@@ -42,7 +42,7 @@ def _limits(record) -> tuple[float, float, float]:
 @grammar.asked
 def norms(record) -> Picture:
     """A still picture of a NormsRecord."""
-    return Picture(NormsPlot(record).figure, sentence(record))
+    return Picture(NormsPlot(record).figure, sentence(record), alt(record))
 
 
 # --- in words -----------------------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ def _chart(axes, chart, keep) -> None:
 @grammar.asked
 def phase(record) -> Picture:
     """A still picture of a PhaseRecord."""
-    return Picture(PhasePlot(record).figure, sentence(record))
+    return Picture(PhasePlot(record).figure, sentence(record), alt(record))
 
 
 @grammar.asked

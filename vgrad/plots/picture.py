@@ -64,10 +64,13 @@ def still(figure: Figure, dpi: float = 150) -> bytes:
 
 
 class Picture:
-    """A still picture and its sentence, as a page keeps them: a PNG with an alt text, and under it the sentence."""
+    """A still picture and its sentence, as a page keeps them: a PNG with an alt text, and under it the sentence.
 
-    def __init__(self, figure: Figure, caption: str):
-        self.figure, self.caption = figure, caption
+    alt : what is drawn, in words; where it is not given, the sentence says it.
+    """
+
+    def __init__(self, figure: Figure, caption: str, alt: str = ""):
+        self.figure, self.caption, self.alt = figure, caption, alt or caption
 
     def png(self) -> bytes:
         """The picture."""
@@ -79,14 +82,14 @@ class Picture:
     def _ipython_display_(self) -> None:
         from IPython.display import display  # there, where this method is called
 
-        data, metadata = bundle(self.figure, self.caption)
+        data, metadata = bundle(self.figure, self.caption, self.alt)
         text = f'{DARK}<p role="status" style="{WORDS}">{html.escape(self.caption, quote=False)}</p>'
         display({"image/png": data["image/png"]}, metadata=metadata, raw=True)
         display({"text/html": text, "text/plain": self.caption}, raw=True)
 
 
-def bundle(figure: Figure, caption: str) -> tuple[dict, dict]:
+def bundle(figure: Figure, caption: str, alt: str) -> tuple[dict, dict]:
     """A notebook's output: the picture at its size on the page, its alt text, and the sentence."""
     width, height = (round(100 * inches) for inches in figure.get_size_inches())
     data = {"image/png": base64.b64encode(still(figure)).decode(), "text/plain": caption}
-    return data, {"image/png": {"width": width, "height": height, "alt": caption}}
+    return data, {"image/png": {"width": width, "height": height, "alt": alt}}

@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 from . import grammar
 from .flow import on_axis
 from .picture import Canvas, Picture
-from .product_words import by_chance, products_sentence
+from .product_words import by_chance, products_alt, products_sentence
 
 DEPTHS = (3, 5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 150, 200, 300, 500, 1000, 1500, 2000, 5000, 10_000)
 DECADES = (2, 3, 5, 8, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 160, 200, 250, 300, 340)
@@ -114,7 +114,7 @@ class ProductsPlot:
 @grammar.asked
 def products(record) -> Picture:
     """A still picture of a record of products."""
-    return Picture(ProductsPlot(record).figure, products_sentence(record))
+    return Picture(ProductsPlot(record).figure, products_sentence(record), products_alt(record))
 
 
 def from_one(values, one: float = 0.0):

@@ -8,7 +8,7 @@ from matplotlib.patches import Circle
 
 from . import curves, gates, grammar, heatmap
 from .picture import Canvas, Picture
-from .recurrence_words import sentence
+from .recurrence_words import alt, sentence
 
 CELLS = {name: gates.CELLS[name] for name in ("rnn", "lstm", "gru")} | {"relu_rnn": gates.CELLS["irnn"]}
 STRETCH = grammar.Look("#b3006b", ">", "singular values")
@@ -103,7 +103,7 @@ class RecurrencePlot:
 @grammar.asked
 def unrolled(record) -> Picture:
     """A still picture of one unrolled cell."""
-    return Picture(RecurrencePlot(record).figure, sentence(record))
+    return Picture(RecurrencePlot(record).figure, sentence(record), alt(record))
 
 
 @grammar.asked

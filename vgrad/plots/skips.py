@@ -17,7 +17,7 @@ OVER = {"1": "", "sqrt(depth)": "/√depth", "depth": "/depth"}
 @grammar.asked
 def paths(record) -> Picture:
     """A still picture of a PathRecord."""
-    return Picture(WaysPlot(record).figure, sentence(record))
+    return Picture(WaysPlot(record).figure, sentence(record), alt(record))
 
 
 @grammar.asked

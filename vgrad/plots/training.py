@@ -10,7 +10,7 @@ from .. import require
 from . import curves, grammar
 from .grammar import MARK
 from .picture import Canvas, Picture
-from .training_words import GUESS, middle, named, rough, rough_loss, sentence
+from .training_words import GUESS, alt, middle, named, rough, rough_loss, sentence
 
 RULE = -3.0  # decades: the update that is often asked for, a thousandth of the weights
 LOSSES = (2.5, 3, 4, 6, 10)  # beyond the last, a mark on the ceiling
@@ -114,7 +114,7 @@ class TrainPlot:
 @grammar.asked
 def training(record) -> Picture:
     """A still picture of a TrainingRecord."""
-    return Picture(TrainPlot(record).figure, sentence(record))
+    return Picture(TrainPlot(record).figure, sentence(record), alt(record))
 
 
 def _decades(sizes):

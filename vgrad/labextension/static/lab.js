@@ -1,10 +1,14 @@
-// Three things that JupyterLab 4.6 leaves undone for those who cannot see a picture, or hold no mouse.
+// Four things that JupyterLab 4.6 leaves undone for those who cannot see a picture, or hold no mouse.
 //
 // A picture's output carries its alternative text as metadata, {"image/png": {"alt": …}}, and pages made by nbconvert
 // show it; JupyterLab leaves it out. Its own renderer of PNGs is wrapped here, and hands the text on to the image.
 //
-// An arrow key on a dropdown also moves the notebook to the next cell, which takes the focus away; so may any letter.
-// Here such keys stay with dropdowns and choices; Tab, Escape and keys with a modifier go on to JupyterLab.
+// An arrow key on a dropdown or a button also moves the notebook to another cell, which takes the focus away; a letter
+// may change its cells. Here such keys stay with the control; Tab and keys with a modifier go on to JupyterLab, and
+// Escape leads back to the cell.
+//
+// A slider's handle has no name, and says a logarithm where its slider is logarithmic. The box beside it has a name, the
+// same value and the same steps, and Tab stops at that alone. Choices are a group, named by their question.
 //
 // Clickers send PageDown and PageUp, which mean nothing to a deck. Here they do what the space bar does there.
 //
@@ -31,17 +35,33 @@
     rendermime.addFactory({ ...png, mimeTypes: ['image/png'], createRenderer });
   };
 
+  const presenting = () => document.body.dataset.jpDeckMode === 'presenting';
+
   const keepKeys = event => {
-    const control = event.target.closest?.('.vgrad-explorer select, .vgrad-predict input');
+    const control = event.target.closest?.('.vgrad-explorer :is(select, button), .vgrad-predict input');
     const passes = event.ctrlKey || event.altKey || event.metaKey || ['Escape', 'Tab'].includes(event.key);
-    control?.toggleAttribute('data-lm-suppress-shortcuts', !passes); // what Lumino looks for before it matches a key
+    const keeps = !passes && !(presenting() && control?.matches('button')); // slides go on from a button too
+    control?.toggleAttribute('data-lm-suppress-shortcuts', keeps); // what Lumino looks for before it matches a key
+  };
+
+  const leave = event => {
+    if (event.key !== 'Escape' || presenting()) return;
+    event.target.closest?.('.vgrad-explorer, .vgrad-predict')?.closest('.jp-Cell')?.focus();
+  };
+
+  const nameAndOrder = event => {
+    if (event.key !== 'Tab') return;
+    for (const handle of document.querySelectorAll('.vgrad-explorer .noUi-handle')) handle.tabIndex = -1;
+    for (const choices of document.querySelectorAll('.vgrad-predict .widget-radio-box:not([role])')) {
+      choices.setAttribute('role', 'radiogroup');
+      choices.setAttribute('aria-label', choices.closest('.vgrad-predict').querySelector('b').parentElement.innerText);
+    }
   };
 
   const CLICKS = { PageDown: { direction: 'down', alternate: 'forward' }, PageUp: { direction: 'up', alternate: 'back' } };
 
   const obeyClicker = commands => event => {
-    const presenting = document.body.dataset.jpDeckMode === 'presenting';
-    if (!presenting || !(event.key in CLICKS) || event.target.closest?.('.jp-mod-editMode')) return;
+    if (!presenting() || !(event.key in CLICKS) || event.target.closest?.('.jp-mod-editMode')) return;
     event.preventDefault();
     event.stopPropagation(); // a slider that has the focus would move
     commands.execute('deck:go', CLICKS[event.key]); // jupyterlab-slideshow's, as a deck is
@@ -49,12 +69,12 @@
 
   const plugin = token => ({
     id: 'vgrad-lab:plugin',
-    description: 'Pictures keep their alternative texts, dropdowns and choices their keys, and clickers turn slides.',
+    description: 'Pictures keep their alternative texts and controls their keys, and clickers turn slides.',
     autoStart: true,
     requires: [token],
     activate: (app, rendermime) => {
       keepAlternativeTexts(rendermime);
-      window.addEventListener('keydown', keepKeys, true);
+      for (const listener of [keepKeys, leave, nameAndOrder]) window.addEventListener('keydown', listener, true);
       window.addEventListener('keydown', obeyClicker(app.commands), true);
     }
   });
