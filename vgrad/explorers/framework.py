@@ -31,7 +31,8 @@ STYLE = (
 .vgrad-explorer .vgrad-view figcaption b { font-size: 1.25em; font-weight: 500; }
 .vgrad-explorer .vgrad-busy figure { opacity: 0.35; transition: opacity 0.2s 0.3s; }
 .vgrad-explorer .vgrad-buttons button { width: auto; padding: 0 12px; }
-.vgrad-explorer .vgrad-off { background: none; border: 1px dashed var(--jp-border-color1, #bdbdbd); line-height: normal; }
+.vgrad-explorer .vgrad-off { background: none; border: 1px dashed var(--jp-border-color1, #bdbdbd);
+  line-height: normal; }
 @media (max-width: 760px) { .vgrad-explorer .vgrad-view { order: -1; } }
 body[data-jp-theme-light="false"] .vgrad-explorer .vgrad-view img { filter: invert(0.93) hue-rotate(180deg); }
 </style>"""

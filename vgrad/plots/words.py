@@ -74,7 +74,7 @@ def spread_sentence(records, by: str) -> str:
 
 
 def _net(record) -> str:
-    gain = "" if record.gain == 1 else f" × {grammar.number(record.gain)}"
+    gain = "" if record.gain == 1 else f" × {record.gain:.4g}"
     samples = grammar.count(record.batch, "sample")
     return f"width {record.width}, {grammar.title(record.scheme)}{gain}, {samples}, {record.precision}"
 
