@@ -88,9 +88,7 @@ class Page(HTMLParser):
         if tag == "img":
             self.image = dict(attrs)
         if tag == "figcaption":
-            self.inside = True
-        if tag == "b" and self.inside:
-            self.role = dict(attrs).get("role")
+            self.inside, self.role = True, dict(attrs).get("role")
 
     def handle_endtag(self, tag):
         self.inside = self.inside and tag != "figcaption"

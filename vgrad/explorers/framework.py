@@ -137,15 +137,16 @@ class Explorer(widgets.VBox):
         self._follow(time.perf_counter() - start < SLOW)
 
     def _show(self, aloud: bool = True) -> None:
-        """The picture and its sentence; a screen reader tells its first part, the finding, unless not ``aloud``."""
+        """The picture and its sentence, of which a screen reader is told the finding, or nothing if not ``aloud``."""
         width, height = (round(100 * inches) for inches in self.figure.get_size_inches())
         data = base64.b64encode(self.png()).decode()
-        status = ' role="status"' if aloud else ""
+        live = "polite" if aloud else "off"
         finding, stop, rest = html.escape(self.caption, quote=False).partition(". ")
         self._view.value = (
             f'<figure><img alt="{html.escape(self._alt(self.record))}" width="{width}" height="{height}" '
             f'decoding="sync" src="data:image/png;base64,{data}">'
-            f"<figcaption><b{status}>{finding}{stop.rstrip()}</b> {rest}</figcaption></figure>"
+            f'<figcaption role="status" aria-live="{live}"><b>{finding}{stop.rstrip()}</b> '
+            f'<span aria-live="off">{rest}</span></figcaption></figure>'
         )
         if self._saved.value:
             self._saved.value = ""
