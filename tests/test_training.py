@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -282,6 +284,87 @@ def test_an_interrupt_or_an_error_while_training_ends_it_and_not_the_kernel(expl
     assert "Training ended with RuntimeError" in explorer._busy.value
     explorer.train()
     assert explorer.record.done
+
+
+@contextmanager
+def loop_elsewhere():
+    """A loop on a thread of its own, as a kernel has for the comms of a page; yields what calls a function there."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    async def call(function):
+        return function()
+
+    try:
+        yield lambda function: asyncio.run_coroutine_threadsafe(call(function), loop).result(30)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+
+
+def test_train_on_one_thread_and_stop_on_another(monkeypatch):
+    """Nothing moves after Stop, and the last sentence is the one that a screen reader is told."""
+    monkeypatch.setattr(live, "MOMENT", 0.2)  # longer than a picture takes: Stop comes within it
+    explorer = explorers.train_mlp(seeds=5, steps=600)
+    pause = threading.Event()
+    with loop_elsewhere() as there:
+        for _ in range(4):
+            explorer.reset()
+            there(explorer.train)
+            step = explorer.record.step
+            while explorer.record.step == step:
+                pause.wait(0.001)
+            explorer.stop()
+            step, shown = explorer.record.step, explorer._view.value
+            assert step < 600
+            pause.wait(0.4)
+            assert (explorer.record.step, explorer.training) == (step, False)
+            assert explorer._view.value == shown
+            assert 'role="status" aria-live="polite"' in shown
+            assert f"after {step} of 600 steps" in shown
+            assert offered(explorer) == "Train"
+
+
+def test_training_can_go_on_where_the_loop_is_gone_in_which_it_began(explorer):
+    """A page that is closed takes its thread away in the middle of training."""
+    explorer.set(steps=600)
+    with loop_elsewhere() as there:
+        there(explorer.train)
+    assert not explorer.training
+    explorer.train()  # here, where no loop runs
+    assert explorer.record.done
+
+
+def test_threads_that_draw_at_once_draw_what_one_alone_draws():
+    """One explorer that is moved by two threads, and still pictures as cells draw them."""
+
+    def move():
+        for depth in depths * 5:
+            explorer.set(depth=depth)
+            seen.append(explorer.png())
+
+    def draw():
+        for _ in range(10):
+            seen.append(plots.flow(record).png())
+
+    depths, explorer = (5, 9, 13, 17), explorers.gradient_flow(width=16, seeds=5)
+    record = experiments.gradient_flow.flow(activation="tanh", depth=8, width=16, seeds=5)
+    right, seen = {plots.flow(record).png()}, []
+    for depth in depths:
+        explorer.set(depth=depth)
+        right.add(explorer.png())
+    threads = [threading.Thread(target=do) for do in (move, draw, move, draw)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 60
+    assert set(seen) == right
 
 
 def test_a_saved_page_shows_the_first_steps(explorer):

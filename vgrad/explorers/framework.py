@@ -2,7 +2,7 @@
 
 What makes it quick is ``plots.picture.Canvas`` (blitting), and that the browser keeps one message in flight: there is
 nothing to debounce, and the last value always arrives. A tick that takes long switches the sliders to reporting only
-where they are let go, until it is quick again.
+where they are let go, until it is quick again. What comes on another thread waits for its turn (``alone``).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import time
 import ipywidgets as widgets
 
 from .. import page, plots, require
+from ..plots.picture import alone
 from .controls import Control, allowed
 
 SLOW = 0.1  # seconds; above it, a picture no longer follows the hand
@@ -50,6 +51,7 @@ class Explorer(widgets.VBox):
     shown now. A value that a control cannot hold is refused with a ValueError.
     """
 
+    @alone()
     def __init__(
         self, name: str, controls: dict[str, Control], measure, plot, *, sentence, alt, presets, rows=None, start=None
     ):
@@ -81,11 +83,13 @@ class Explorer(widgets.VBox):
         """The sentence under the picture."""
         return self._sentence(self.record)
 
+    @alone()
     def set(self, **values) -> None:
         """Move controls as a learner would, all at once; the picture is redrawn once."""
         self._move(self._allowed(values))
         self._redraw()
 
+    @alone()
     def reset(self) -> None:
         """Back to how this page started."""
         self._slow = 0
@@ -96,6 +100,7 @@ class Explorer(widgets.VBox):
         """The picture as it is now."""
         return self._plot.png()
 
+    @alone()
     def _repr_mimebundle_(self, **kwargs):
         """The live widget, and for pages without a kernel the picture with its alt text, and the sentence."""
         live = super()._repr_mimebundle_(**kwargs)
@@ -119,6 +124,7 @@ class Explorer(widgets.VBox):
         finally:
             self._held = False
 
+    @alone()
     def _moved(self, change) -> None:
         if not self._held:
             self._redraw()
@@ -175,6 +181,7 @@ class Explorer(widgets.VBox):
         top.add_class("vgrad-buttons")
         return [top, widgets.HBox([panel, self._frame], layout={"flex_flow": "row wrap"})]
 
+    @alone()
     def _preset(self, values: dict) -> None:
         self._slow = 0
         self._move({**self._default, **values})

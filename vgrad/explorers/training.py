@@ -3,6 +3,9 @@
 Training is a generator of records. Where an event loop runs, as in a notebook, Train starts a task that takes steps for
 a moment, shows where it is, and lets the page have its turn; where none does, Train goes to the end at once. What is
 shown before, and after every move of a control, are the first few steps: always the same ones.
+
+Train, Stop and a cell may come on different threads; whoever takes a turn holds ``alone``, and a task that finds itself
+replaced at its turn is over.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from itertools import islice
 
 import ipywidgets as widgets
 
+from ..plots.picture import alone
 from .controls import LABEL
 from .framework import Explorer, _button, _note
 
@@ -49,8 +53,9 @@ class TrainExplorer(Explorer):
     @property
     def training(self) -> bool:
         """Whether a task is under way."""
-        return self._task is not None and not self._task.done()
+        return self._task is not None and not self._task.done() and self._task.get_loop().is_running()
 
+    @alone()
     def train(self) -> None:
         """Start, or go on: in the background where a loop runs, at once to the end where none does."""
         if self.training:
@@ -66,16 +71,17 @@ class TrainExplorer(Explorer):
         self._offer(self._stop)
         self._task = loop.create_task(self._in_turns())
 
+    @alone()
     def stop(self) -> None:
         """Stop after the step that is being taken; what has been learnt stays."""
         if self._task is not None:
-            self._task.cancel()
             self._task = None
             self._show()  # aloud
         if TrainExplorer.current is self:
             TrainExplorer.current = None
         self._at_rest()
 
+    @alone()
     def run(self) -> None:
         """Train to the end now, while the page waits."""
         self.stop()
@@ -87,6 +93,7 @@ class TrainExplorer(Explorer):
             self._picture()
             self._at_rest()
 
+    @alone()
     def reset(self) -> None:
         """Back to how this page started, with new networks."""
         super().reset()
@@ -109,19 +116,30 @@ class TrainExplorer(Explorer):
             self._redraw()
 
     async def _in_turns(self) -> None:
-        """Train for a moment, show, let the page have its turn; an interrupt of the kernel ends this, and no more."""
+        """Turns, and between them the page's; an interrupt of the kernel ends this, and no more."""
         try:
-            while not self.record.done:
-                self._for_a_moment()
-                self._picture(aloud=False)
+            while self._turn(asyncio.current_task()):
                 await asyncio.sleep(TURN)
         except (KeyboardInterrupt, asyncio.CancelledError):
             pass  # where it stands is where it goes on
         except Exception as problem:  # a task has nobody to tell
             self._busy.value = _note(f"Training ended with {type(problem).__name__}.")
         finally:
-            if self._task is asyncio.current_task():
-                self.stop()
+            self._leave(asyncio.current_task())
+
+    @alone()
+    def _turn(self, task) -> bool:
+        """Train for a moment, and show it; False where there is nothing more to do for this task."""
+        if self._task is not task or self.record.done:
+            return False
+        self._for_a_moment()
+        self._picture(aloud=False)
+        return True
+
+    @alone()
+    def _leave(self, task) -> None:
+        if self._task is task:
+            self.stop()
 
     def _for_a_moment(self) -> None:
         start = time.perf_counter()

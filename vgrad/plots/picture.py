@@ -1,10 +1,16 @@
-"""Pictures as bytes: a figure that is kept alive and blitted for sliders, and a still one for a page."""
+"""Pictures as bytes: a figure that is kept alive and blitted for sliders, and a still one for a page.
+
+One is drawn at a time (``alone``): JupyterLab lets a kernel run a cell on one thread and answer a page's controls on
+another, and Matplotlib draws on one.
+"""
 
 from __future__ import annotations
 
 import base64
 import html
 import io
+import threading
+from contextlib import contextmanager
 
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -14,6 +20,15 @@ from matplotlib.image import imsave
 WORDS = "max-width: 62em; line-height: 1.45"
 DARK = """<style>body[data-jp-theme-light="false"] .jp-RenderedImage img {
   filter: invert(0.93) hue-rotate(180deg); }</style>"""  # on a dark page, light and dark change places, hues stay
+
+_DRAWING = threading.RLock()
+
+
+@contextmanager
+def alone():
+    """Wait until no other thread is within one of these; as a ``with``, or over a function."""
+    with _DRAWING:
+        yield
 
 
 class Canvas:
@@ -43,6 +58,7 @@ class Canvas:
             if artist.get_visible():
                 self.figure.draw_artist(artist)
 
+    @alone()
     def png(self) -> bytes:
         """Draw, and encode."""
         self.draw()
@@ -56,6 +72,7 @@ def encode(agg: FigureCanvasAgg) -> bytes:
     return file.getvalue()
 
 
+@alone()
 def still(figure: Figure, dpi: float = 150) -> bytes:
     """A figure as PNG for a page or a slide: finer than a moving one, packed tightly, the same bytes each time."""
     file = io.BytesIO()
