@@ -116,7 +116,7 @@ class TrainExplorer(Explorer):
             self._redraw()
 
     async def _in_turns(self) -> None:
-        """Turns, and between them the page's; an interrupt of the kernel ends this, and no more."""
+        """Turns, and between them the page's; an interrupt that comes in a turn ends this, and no more."""
         try:
             while self._turn(asyncio.current_task()):
                 await asyncio.sleep(TURN)

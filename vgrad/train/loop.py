@@ -144,14 +144,14 @@ def sequence(cell, *, last: bool = True, truncate: int | None = None) -> Model:
     return model
 
 
+# --- within a step ----------------------------------------------------------------------------------------------------
+
+
 def _networks(loss: Array, optimizer: Optimizer) -> int:
     """The number of leading axes; ValueError for rates of another number of networks."""
     fits = np.shape(optimizer.rate) in ((), np.shape(loss))
     require.shape("rate", optimizer.rate, f"(), or {np.shape(loss)}, as there are networks", fits)
     return np.ndim(loss)
-
-
-# --- within a step ----------------------------------------------------------------------------------------------------
 
 
 def _loss(outputs: Array, target: Array, every: bool):
