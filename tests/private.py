@@ -23,7 +23,8 @@ def watchman():
     home, real, decode, names = ("localhost", "127.0.0.1", "::1", "", None), os.path.realpath, os.fsdecode, (str, bytes)
 
     def is_own(path):
-        return path == ":memory:" or "__pycache__" in path.replace(os.sep, "/").split("/")[-2:] or real(path).startswith(own)
+        kept = "__pycache__" in path.replace(os.sep, "/").split("/")[-2:]
+        return kept or path == ":memory:" or real(path).startswith(own)
 
     def refuse(event, args):
         if event in changes or (event == "open" and isinstance(args[0], names) and args[2] & writes):
