@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from itertools import islice, pairwise, repeat
 
 import numpy as np
@@ -474,6 +475,21 @@ def assert_ends(records, step, words):
         tree_map(np.testing.assert_array_equal, last.params, before.params)
     assert not np.isfinite(records[-1].loss + records[-1].norm).any()
     np.testing.assert_array_equal(np.nan_to_num(records[-1].update), 0)
+
+
+def test_who_reads_records_keeps_numpys_settings_and_may_go_on_in_another_thread():
+    """A browser page starts training in one thread and goes on in another; so does who lets go of the records."""
+    mine, seen = np.geterr(), []
+    for rate in (0.1, 1e300):
+        records = train.fit(net(), train.classifier("relu"), some_batches(), optimizer=train.sgd(rate), steps=3)
+        seen.append((next(records).trouble, np.geterr()))
+        threads = [threading.Thread(target=lambda rest=records: seen.append((next(rest).trouble, np.geterr())))]
+        threads += [threading.Thread(target=records.close)]
+        for thread in threads:
+            thread.start()
+            thread.join()
+    assert [settings for _, settings in seen] == [mine] * 4
+    assert [bool(trouble) for trouble, _ in seen] == [False, False, False, True]
 
 
 def test_a_healthy_run_has_no_trouble():

@@ -85,18 +85,18 @@ def fit(
 def _steps(params, model: Model, batches, optimizer: Optimizer, clip_norm, clip_value) -> Iterator[TrainRecord]:
     memory = optimizer.start(params)
     for step, batch in enumerate(batches, start=1):
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):  # not around the yield: whoever reads keeps settings of their own
             loss, accuracy, grads, trouble = model(params, batch)
             ensemble = _networks(loss, optimizer)
             norm, norms = global_norm(grads, ensemble), _weight_norms(grads)
-            if not np.isfinite(loss + norm).any():
-                why, still = f"Step {step}: {trouble()}", np.zeros_like(norms)
-                yield TrainRecord(step, loss, accuracy, norm, norms, still, params, why)
-                return
-            update, memory = optimizer.step(_clipped(grads, clip_norm, clip_value, ensemble), memory)
-            before, params = params, tree_map(np.add, params, update)
-            record = TrainRecord(step, loss, accuracy, norm, norms, probes.change(before, params), params)
-        yield record
+            if finite := np.isfinite(loss + norm).any():
+                update, memory = optimizer.step(_clipped(grads, clip_norm, clip_value, ensemble), memory)
+                before, params = params, tree_map(np.add, params, update)
+            moved = probes.change(before, params) if finite else np.zeros_like(norms)
+            why = None if finite else f"Step {step}: {trouble()}"
+        yield TrainRecord(step, loss, accuracy, norm, norms, moved, params, why)
+        if not finite:
+            return
 
 
 @checked
