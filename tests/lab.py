@@ -169,7 +169,7 @@ def present(page) -> None:
     page.wait_for_selector("body[data-jp-deck-mode='presenting'] .jp-deck-mod-onscreen", state="attached")
 
 
-def forward(page, seconds: float = 1.5, key: str = "Space") -> bool:
+def forward(page, seconds: float = 10, key: str = "Space") -> bool:
     """Go on in the slides by a key; False where that shows nothing new, as at the end."""
     before = page.evaluate(SLIDE)
     page.keyboard.press(key)

@@ -287,7 +287,7 @@ def test_a_number_box_a_dropdown_a_switch_and_a_preset_obey_keys_and_a_switch_sa
     press(page, root, "Control+a", "1", "2", "Enter", says="^12 layers ")
     go(page, root, "activation")
     at = page.evaluate(INSIDE)
-    press(page, root, "ArrowDown", says="layers of (?!sigmoid)")
+    press(page, root, "ArrowDown", says="layers of (?!tanh)")
     assert spoken(page)[:2] == ("combobox", "activation")  # the notebook has not taken the focus away
     press(page, root, "Home", says="of linear")
     press(page, root, "t", says="of tanh")
@@ -299,7 +299,7 @@ def test_a_number_box_a_dropdown_a_switch_and_a_preset_obey_keys_and_a_switch_sa
     go(page, root, "Narrow nets die")
     press(page, root, "Space", says="width 8")
     go(page, root, "Reset")
-    press(page, root, "Enter", says="^30 layers of sigmoid")
+    press(page, root, "Enter", says="^30 layers of tanh")
 
 
 @browser_test
