@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -205,3 +206,26 @@ def changed(page, before: Shown, seconds: float = 20) -> Shown:
     """What it shows once it differs from ``before`` and stands still."""
     page.wait_for_function(f"before => String(({SHOWN})()) !== before", arg=",".join(before), timeout=1000 * seconds)
     return settled(page)
+
+
+def step(page) -> int:
+    """How far the training on the page has come."""
+    return int(re.search(r"after (\d+) of \d+ steps", shown(page).caption)[1])
+
+
+def trained(page, beyond: int) -> int:
+    """A step after ``beyond`` that training comes to, Train having been pressed."""
+    page.get_by_role("button", name="Train").click()
+    page.wait_for_function(
+        "beyond => +/after (\\d+) of/.exec(document.querySelector('.vgrad-view figcaption').textContent)[1] > beyond",
+        arg=beyond,
+    )
+    return step(page)
+
+
+def stopped(page) -> int:
+    """The step at which training stands, Stop having been pressed."""
+    page.get_by_role("button", name="Stop").click()
+    page.locator("button:not(.vgrad-off)", has_text="Train").wait_for()
+    page.locator("figcaption[aria-live=polite]").first.wait_for()  # the last picture
+    return step(page)

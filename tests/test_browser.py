@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import importlib.util
 import io
-import re
 import shutil
 from functools import partial
 
@@ -192,40 +191,22 @@ def test_the_saved_picture_is_the_one_on_the_page(page):
 KERNEL = f"{lab.NOTEBOOK}.sessionContext.session.kernel"
 
 
-def step(page):
-    """How far the training on the page has come."""
-    return int(re.search(r"after (\d+) of \d+ steps", lab.shown(page).caption)[1])
-
-
-def trained(page, beyond):
-    """A step after ``beyond`` that training comes to, Train having been pressed."""
-    page.get_by_role("button", name="Train").click()
-    page.wait_for_function(
-        "beyond => +/after (\\d+) of/.exec(document.querySelector('.vgrad-view figcaption').textContent)[1] > beyond",
-        arg=beyond,
-    )
-    return step(page)
-
-
 def test_training_goes_on_after_the_kernel_was_interrupted_and_anew_after_it_was_restarted(server, browser):
     page = server.open(browser, "training.ipynb")
     lab.run_all(page)
     page.wait_for_selector(".vgrad-view img")
-    first = trained(page, 5)
+    first = lab.trained(page, 5)
     assert first < 600
     page.evaluate(f"{KERNEL}.interrupt()")
-    page.get_by_role("button", name="Stop").click()
-    page.locator("button:not(.vgrad-off)", has_text="Train").wait_for()
-    page.locator("figcaption[aria-live=polite]").wait_for()  # the last picture
-    at = step(page)
+    at = lab.stopped(page)
     assert first <= at < 600
-    trained(page, at)
+    lab.trained(page, at)
     page.evaluate(f"{KERNEL}.restart()")
     page.wait_for_function(f"{KERNEL}.status === 'idle'")
     lab.run_all(page)
     page.wait_for_selector(".vgrad-view img")
-    assert step(page) == 5  # as it stands before Train
-    trained(page, 5)
+    assert lab.step(page) == 5  # as it stands before Train
+    lab.trained(page, 5)
     assert [error for error in lab.errors(page) if "Traceback" in error] == []
     page.close()
 

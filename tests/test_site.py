@@ -108,6 +108,18 @@ def test_the_first_page_leads_to_the_first_lesson_and_soon_its_explorer_is_alive
     assert outside(visitor, site) == []
 
 
+def test_training_and_the_page_take_turns_on_the_one_thread_there(site, visitor):
+    opened(visitor, f"{site}/lab/index.html?path=05_learning.ipynb")
+    lab.run(visitor, "import numpy", "explorers.train_mlp()")
+    visitor.wait_for_selector(".vgrad-view img")
+    at = lab.trained(visitor, beyond=5)
+    assert at <= (at := lab.stopped(visitor)) < 300
+    visitor.wait_for_timeout(1000)
+    assert lab.step(visitor) == at
+    assert lab.trained(visitor, beyond=at) <= 300
+    assert lab.errors(visitor) == []
+
+
 def test_in_the_page_explorers_start_with_fewer_networks(site, visitor):
     opened(visitor, f"{site}/lab/index.html?path=03_gradient_flow.ipynb")
     lab.run_all(visitor)
