@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from contextlib import contextmanager
 
 import numpy as np
@@ -288,7 +289,7 @@ def test_an_interrupt_or_an_error_while_training_ends_it_and_not_the_kernel(expl
 
 @contextmanager
 def loop_elsewhere():
-    """A loop on a thread of its own, as a kernel has for the comms of a page; yields what calls a function there."""
+    """A loop on a thread of its own, as a kernel has for a page's controls; yields how to call there, and to end it."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -296,11 +297,15 @@ def loop_elsewhere():
     async def call(function):
         return function()
 
+    def end():
+        if thread.is_alive():
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+
     try:
-        yield lambda function: asyncio.run_coroutine_threadsafe(call(function), loop).result(30)
+        yield lambda function: asyncio.run_coroutine_threadsafe(call(function), loop).result(30), end
     finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
+        end()
         for task in asyncio.all_tasks(loop):
             task.cancel()
         loop.run_until_complete(asyncio.sleep(0))
@@ -310,19 +315,18 @@ def loop_elsewhere():
 def test_train_on_one_thread_and_stop_on_another(monkeypatch):
     """Nothing moves after Stop, and the last sentence is the one that a screen reader is told."""
     monkeypatch.setattr(live, "MOMENT", 0.2)  # longer than a picture takes: Stop comes within it
-    explorer = explorers.train_mlp(seeds=5, steps=600)
-    pause = threading.Event()
-    with loop_elsewhere() as there:
+    explorer = explorers.train_mlp(depth=20, seeds=10, steps=600)
+    with loop_elsewhere() as (there, _):
         for _ in range(4):
             explorer.reset()
             there(explorer.train)
             step = explorer.record.step
-            while explorer.record.step == step:
-                pause.wait(0.001)
+            while explorer.training and explorer.record.step == step:
+                time.sleep(0.001)
             explorer.stop()
             step, shown = explorer.record.step, explorer._view.value
             assert step < 600
-            pause.wait(0.4)
+            time.sleep(0.4)
             assert (explorer.record.step, explorer.training) == (step, False)
             assert explorer._view.value == shown
             assert 'role="status" aria-live="polite"' in shown
@@ -333,11 +337,12 @@ def test_train_on_one_thread_and_stop_on_another(monkeypatch):
 def test_training_can_go_on_where_the_loop_is_gone_in_which_it_began(explorer):
     """A page that is closed takes its thread away in the middle of training."""
     explorer.set(steps=600)
-    with loop_elsewhere() as there:
+    with loop_elsewhere() as (there, end):
         there(explorer.train)
-    assert not explorer.training
-    explorer.train()  # here, where no loop runs
-    assert explorer.record.done
+        end()
+        assert not explorer.training
+        explorer.train()  # here, where no loop runs
+        assert explorer.record.done
 
 
 def test_threads_that_draw_at_once_draw_what_one_alone_draws():
