@@ -52,7 +52,7 @@ class TrainExplorer(Explorer):
 
     @property
     def training(self) -> bool:
-        """Whether a task is under way."""
+        """Whether a task is under way, in a loop that still runs."""
         return self._task is not None and not self._task.done() and self._task.get_loop().is_running()
 
     @alone()
@@ -125,7 +125,9 @@ class TrainExplorer(Explorer):
         except Exception as problem:  # a task has nobody to tell
             self._busy.value = _note(f"Training ended with {type(problem).__name__}.")
         finally:
-            self._leave(asyncio.current_task())
+            with alone():
+                if self._task is asyncio.current_task():
+                    self.stop()
 
     @alone()
     def _turn(self, task) -> bool:
@@ -135,11 +137,6 @@ class TrainExplorer(Explorer):
         self._for_a_moment()
         self._picture(aloud=False)
         return True
-
-    @alone()
-    def _leave(self, task) -> None:
-        if self._task is task:
-            self.stop()
 
     def _for_a_moment(self) -> None:
         start = time.perf_counter()
