@@ -141,6 +141,16 @@ def test_a_picture_moved_on_is_the_fresh_picture_pixel_for_pixel():
         assert plot.png() == TrainPlot(record).png()
 
 
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
+@pytest.mark.parametrize("steps", [5, 300])
+def test_the_name_of_the_rule_is_on_no_curve(activation, steps):
+    plot = TrainPlot(run(activation, depth=6, rate=0.1, steps=steps))
+    box = plot.rule.get_window_extent().transformed(plot.layers.transData.inverted())
+    for row in plot.rows:
+        y = np.interp(np.linspace(box.x0, box.x1, 20), *row.median.get_data())
+        assert not ((box.y0 < y) & (y < box.y1)).any()
+
+
 def test_middle_takes_what_is_not_a_number_for_infinite():
     low, median, high = middle(np.array([[1.0], [np.nan], [3.0], [2.0], [np.inf]]))
     assert (low[0], median[0], high[0]) == (1, 3, np.inf)

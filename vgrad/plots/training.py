@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from matplotlib.lines import Line2D
 from numpy.lib.stride_tricks import sliding_window_view
@@ -57,7 +59,9 @@ class TrainPlot:
         (self.median,) = self.loss.plot([], [], linewidth=2.4)
         (self.over,) = self.loss.plot([], [], linestyle="none", marker="^", color=grammar.EXPLODING, clip_on=False)
         self.rows = [Row(self.layers, quantity) for quantity in QUANTITIES]
-        moving = [self.band, self.median, self.over, *(artist for row in self.rows for artist in row.artists)]
+        self.rule = self.layers.text(1, RULE, "a thousandth", va="center", fontsize=12, color=grammar.FAINT)
+        drawn = [artist for row in self.rows for artist in row.artists]
+        moving = [self.band, self.median, self.over, *drawn, self.rule]
         self.canvas = Canvas(self.figure, moving)
         self._limits = None
         self._legend()
@@ -79,6 +83,7 @@ class TrainPlot:
         self.median.set_color(look.color)
         for row in self.rows:
             row.show(record, *now[3:])
+        self._name_the_rule(*now[3:])
 
     def png(self) -> bytes:
         """What it looks like now."""
@@ -87,7 +92,7 @@ class TrainPlot:
     def _frame(self, record, steps: int, highest: float, deepest: int, floor: float, ceiling: float) -> None:
         """What stands still: limits, ticks, the lines to compare with."""
         for axes in (self.loss, self.layers):
-            for artist in [*axes.texts, *(line for line in axes.lines if line.get_linestyle() == ":")]:
+            for artist in [*self.loss.texts, *(line for line in axes.lines if line.get_linestyle() == ":")]:
                 artist.remove()
             grammar.tidy(axes)
         self.loss.set(xlim=(0, steps), ylim=(0, highest))
@@ -96,10 +101,23 @@ class TrainPlot:
         self.loss.set_xlabel("step of training", fontsize=13)
         self.layers.set(xlim=(1 - 0.03 * deepest, 1.03 * deepest), ylim=(floor, ceiling))
         self.layers.axhline(RULE, **MARK)
-        self.layers.text(deepest, RULE, "a thousandth", ha="right", va="top", fontsize=12, color=grammar.FAINT)
         grammar.decade_ticks(self.layers, floor, ceiling, most=6)
         self.layers.set_xticks(np.unique(np.linspace(1, deepest, 6 if deepest > 8 else deepest).round().astype(int)))
         self.layers.set_xlabel("layer: the output's on the right", fontsize=13)
+
+    def _name_the_rule(self, floor: float, ceiling: float) -> None:
+        """At the end of its line, and on the side of it, where the curves come least near."""
+        curves, beside = [row.median.get_data() for row in self.rows], 0.04 * (ceiling - floor)
+        last = curves[0][0][-1]
+
+        def room(place) -> float:
+            x, y = place
+            along = np.linspace(x, x + 0.35 * (1 + last - 2 * x), 9)  # the letters' share of the layers
+            gaps = np.abs([np.interp(along, *curve) - y for curve in curves])
+            return np.nan_to_num(gaps, nan=np.inf).min() if floor < y - beside else -1.0
+
+        x, y = max(itertools.product((last, 1), (RULE - beside, RULE + beside)), key=room)
+        self.rule.set(x=x, y=y, ha="left" if x == 1 else "right")
 
     def _legend(self) -> None:
         ink = dict(color=grammar.FAINT, linewidth=2.2, marker="o", markersize=7)
