@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vgrad import explorers
+from vgrad import lessons
 
-every_explorer = pytest.mark.parametrize("name", explorers.CATALOGUE)
+every_explorer = pytest.mark.parametrize("name", lessons.CATALOGUE)
 
 
 @cache
 def shared(name):
     """One explorer for all tests: that it comes back from wherever the last one left it is part of what is tested."""
-    return explorers.CATALOGUE[name]()
+    return lessons.CATALOGUE[name]()
 
 
 STARTS = {}
@@ -37,7 +37,7 @@ def at_its_start(name):
 
 
 def every_control_of(kind):
-    pairs = [(name, key, w) for name in explorers.CATALOGUE for key, w in shared(name).controls.items()]
+    pairs = [(name, key, w) for name in lessons.CATALOGUE for key, w in shared(name).controls.items()]
     return pytest.mark.parametrize(("name", "key"), [(name, key) for name, key, w in pairs if isinstance(w, kind)])
 
 

@@ -127,5 +127,5 @@ def _slides(cells):
         yield "it has no slides"
     shown = [(kind, cell) for kind, cell in zip(kinds, cells, strict=True) if kind not in ("skip", "notes")]
     for (_, question), (kind, cell) in pairwise(shown):
-        if "check.predict(" in source(question) and kind is None:
+        if "ask(" in source(question) and kind is None:
             yield f"{cell['id']} gives its answer on the slide of the question"

@@ -1,6 +1,6 @@
 """JupyterLab in a real browser: a server of its own over a folder of notebooks, and Debian's Chromium to look at it.
 
-    lab.notebook(folder / "sliders.ipynb", "from vgrad import explorers", "explorers.gradient_flow()")
+    lab.notebook(folder / "sliders.ipynb", "from vgrad.lessons.gradient_flow import explore", "explore.gradient_flow()")
     with lab.serve(folder) as server, lab.chromium() as browser:
         page = server.open(browser, "sliders.ipynb")
         lab.run_all(page)

@@ -17,6 +17,7 @@ import shutil
 import tomllib
 from functools import cache
 
+import course
 import ipywidgets as widgets
 import lab
 import numpy as np
@@ -27,8 +28,11 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Text
 from test_plots import SIGHT, cie_lab, contrast, linear_rgb
 
-from vgrad import check, explorers, plots
-from vgrad.plots import grammar, heatmap
+from vgrad import (
+    kit,
+    lessons,  # TODO
+)
+from vgrad.kit.marks import grammar, heatmap
 
 LESSONS = sorted((lab.ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 EXTENSION = lab.ROOT / "vgrad/labextension"
@@ -55,12 +59,13 @@ def server(tmp_path_factory):
 
 
 BAD = "<p style='color: #bbb; background: #fff'>pale</p><input type=text>"
-FROM = "from vgrad import check, explorers"
+FROM = "from vgrad.lessons import gradient_flow, learning, recurrence"
 PAGES = {
     "bad": ["from IPython.display import HTML, display", *["print('a line\\n' * 30)"] * 8, f"display(HTML({BAD!r}))"],
     "desk": [
-        FROM, "check.predict('narrow')", "explorers.gradient_flow()", "explorers.train_mlp(steps=600, seeds=10)",
-        "explorers.connectivity()",
+        FROM, "gradient_flow.ask('narrow')", "gradient_flow.explore.gradient_flow()",
+        "learning.explore.train_mlp(steps=600, seeds=10)",
+        "recurrence.explore.connectivity()",
     ],
 }  # fmt: skip
 
@@ -128,11 +133,13 @@ def test_axe_finds_nothing_in_a_lesson_but_sliders_handles_which_stand_beside_th
 ):
     axe()
     page = server.open(browser, lesson.name)
-    lab.run(page, "import", "from", "check.predict(", "explorers.")
+    cells = json.loads(lesson.read_text("utf-8"))["cells"]
+    calls = [source(cell) for cell in cells if cell["cell_type"] == "code"]
+    shown = [call for call in calls if re.match(r"import|from|(\w+\.)?(ask\(|explore\.)", call)]
+    lab.run(page, *shown)
     there = page.evaluate(THERE)
     assert there.pop("seen") == there  # nothing that JupyterLab has not yet drawn, and every picture with its text
-    calls = [cell for cell in json.loads(lesson.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
-    assert there["explorers"] == sum(bool(re.search(r"^explorers\.\w+\(", source(cell), re.M)) for cell in calls) > 0
+    assert there["explorers"] == sum(bool(re.search(r"^(\w+\.)?explore\.\w+\(", call, re.M)) for call in calls) > 0
     for dark in (False, True):
         lab.theme(page, dark)
         page.wait_for_timeout(500)  # colours fade over
@@ -255,7 +262,7 @@ def test_tab_stops_at_every_control_from_the_top_down_says_its_name_and_shows_wh
         found = stops(page, page.locator(".vgrad-explorer").nth(k))
     finally:
         lab.theme(page, False)
-    assert [told[:2] for told, _ in found] == list(expected(explorers.CATALOGUE[name]()))
+    assert [told[:2] for told, _ in found] == list(expected(lessons.CATALOGUE[name]()))
     heights = [height for _, (height, *_) in found]
     assert all(below > above - 12 for above, below in itertools.pairwise(heights))
     for _, (_, style, width, color) in found:
@@ -349,10 +356,10 @@ def test_a_sentence_is_typed_and_no_letter_of_it_is_a_command_to_the_notebook(pa
 
 @browser_test
 def test_a_prediction_is_made_by_tab_and_space_and_answered_in_a_status(page):
-    root, question = page.locator(".vgrad-predict"), check.QUESTIONS["narrow"]
+    root, question = page.locator(".vgrad-predict"), course.QUESTIONS["narrow"]
     found = stops(page, root)
     assert [told[:2] for told, _ in found] == [("radio", choice) for choice in question.choices]
-    assert root.get_by_role("radiogroup").get_attribute("aria-label") == f"Predict. {question.text}"
+    assert root.get_by_role("radiogroup").get_attribute("aria-label") == f"Predict. {question.prompt}"
     for choice, why in question.choices.items():
         go(page, root, choice)
         page.keyboard.press("Space")
@@ -451,10 +458,12 @@ HUE = np.array([[-0.574, 1.430, 0.144], [0.426, 0.430, 0.144], [0.426, 1.430, -0
 
 
 def palettes():
-    """{name: its looks}: every table of looks, and the looks that stand alone, of a module of plots."""
+    """{name: its looks}: every table of looks, and the looks that stand alone, of each module that draws or names."""
     found = {}
-    for module in pkgutil.iter_modules(plots.__path__):
-        names = vars(importlib.import_module(f"vgrad.plots.{module.name}"))
+    of_kit = pkgutil.walk_packages(kit.__path__, "vgrad.kit.")
+    of_rooms = pkgutil.walk_packages(lessons.__path__, "vgrad.lessons.")
+    for module in itertools.chain(of_kit, of_rooms):
+        names = vars(importlib.import_module(module.name))
         alone = {name: value for name, value in names.items() if isinstance(value, grammar.Look)}
         tables = {name: dict(enumerate(t)) for name, t in names.items() if type(t) is tuple} | {
             name: table for name, table in names.items() if isinstance(table, dict)

@@ -8,9 +8,14 @@ import numpy as np
 import pytest
 from drawn import pixels
 
-from vgrad import experiments, models, ops, plots, probes, theory
-from vgrad.experiments.activation import critical, factor, largest, sigmoid_twin, slope_at, slopes, sweep
-from vgrad.plots.activation import ActivationPlot, limits, sentence
+from vgrad import models, ops, probes, theory
+from vgrad.kit.experiments import flow as flow_experiments
+from vgrad.kit.experiments.twin import sigmoid_twin
+from vgrad.kit.marks import grammar
+from vgrad.lessons.activations import draw, say
+from vgrad.lessons.activations.draw import ActivationPlot, limits
+from vgrad.lessons.activations.measure import critical, factor, largest, slope_at, slopes, sweep
+from vgrad.lessons.activations.say import sentence
 
 SMALL = dict(depth=6, width=32, batch=4, seeds=3)
 
@@ -66,7 +71,7 @@ def test_slopes_refuses_what_it_cannot_do(settings, named):
 def test_factors_are_the_geometric_mean_over_the_layers():
     record = sweep("tanh", sigmas=(1, 3), **SMALL)
     for sigma_w, factors, says in zip(record.sigmas, record.factors, record.theory, strict=True):
-        flow = experiments.flow(activation="tanh", gain=sigma_w, **SMALL)
+        flow = flow_experiments.flow(activation="tanh", gain=sigma_w, **SMALL)
         np.testing.assert_allclose(factors**5, flow.dh[:, 0] / flow.dh[:, -1], rtol=1e-12)
         assert says**5 == pytest.approx(flow.theory["dh"][0], rel=1e-12)
 
@@ -144,7 +149,7 @@ def test_the_picture_holds_its_numbers_within_its_axes(name):
     assert floor <= record.h[seen].min() <= record.h[seen].max() <= ceiling
     assert record.largest < top
     assert record.shares.max() <= most
-    assert f"{plots.grammar.number(record.rms)} σ_w" in sentence(record)
+    assert f"{grammar.number(record.rms)} σ_w" in sentence(record)
 
 
 @pytest.mark.parametrize("name", RECORDS)
@@ -163,12 +168,12 @@ def test_nothing_written_in_the_picture_overlaps(name):
 
 def test_still_pictures_say_their_sentences_and_repeat():
     record = slopes(activation="relu")
-    assert plots.slopes(record).caption == sentence(record)
-    assert "50 % near 1" in plots.activation.alt(record)
+    assert draw.slopes(record).caption == sentence(record)
+    assert "50 % near 1" in say.alt(record)
     records = [sweep(name, sigmas=(0.5, 1, 2), **SMALL) for name in ("relu", "tanh")]
-    picture = plots.factors(records)
+    picture = draw.factors(records)
     for record, median, dashed in zip(records, *(picture.figure.axes[0].lines[k::2] for k in (0, 1)), strict=True):
         np.testing.assert_allclose(median.get_ydata(), np.median(record.factors, axis=1), rtol=1e-12)
         np.testing.assert_array_equal(dashed.get_ydata(), record.theory)
         assert f"{np.median(record.factors[-1]):.2g} (theory {record.theory[-1]:.2g}) at 2" in picture.caption
-    assert plots.factors(records).png() == picture.png()
+    assert draw.factors(records).png() == picture.png()

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageStat
 
-from vgrad import explorers
-from vgrad.explorers.gradient_flow import PRESETS
+from vgrad.lessons.gradient_flow.explore import PRESETS, gradient_flow
 
 pytestmark = pytest.mark.browser
 LESSON = lab.ROOT / "notebooks/03_gradient_flow.ipynb"
@@ -23,9 +22,11 @@ LESSON = lab.ROOT / "notebooks/03_gradient_flow.ipynb"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
-    lab.notebook(folder / "sliders.ipynb", "from vgrad import explorers", "explorers.gradient_flow()")
+    lab.notebook(folder / "sliders.ipynb", "from vgrad.lessons.gradient_flow import explore", "explore.gradient_flow()")
     lab.notebook(
-        folder / "training.ipynb", "from vgrad import explorers", "explorers.train_mlp(steps=600, seeds=10, depth=20)"
+        folder / "training.ipynb",
+        "from vgrad.lessons.learning import explore",
+        "explore.train_mlp(steps=600, seeds=10, depth=20)",
     )
     if LESSON.exists():
         shutil.copytree(LESSON.parent, folder / "notebooks")
@@ -72,7 +73,7 @@ def png(shown):
 
 def assert_is(shown, **values):
     """The browser shows what an explorer without a browser shows at these values: sentence, and picture bit by bit."""
-    expected = explorers.gradient_flow(**values)
+    expected = gradient_flow(**values)
     assert shown.caption == expected.caption
     same = png(shown) == expected.png()  # not compared within the assert, which would spell out the difference
     assert same
@@ -270,7 +271,10 @@ def deck(tmp_path_factory, browser):
         pytest.skip("jupyterlab-slideshow is not installed: it comes with the extra  present")
     folder = tmp_path_factory.mktemp("class")
     lab.notebook(
-        folder / "deck.ipynb", "from vgrad import check, explorers", "check.predict('narrow')", "explorers.gates()"
+        folder / "deck.ipynb",
+        "from vgrad.lessons import gates, gradient_flow",
+        "gradient_flow.ask('narrow')",
+        "gates.explore.gates()",
     )
     with lab.serve(folder) as server:
         page = server.open(browser, "deck.ipynb", 1280, 720)
@@ -374,7 +378,7 @@ def test_a_clicker_turns_the_slides_also_from_a_slider(lesson):
 def test_voila_serves_an_explorer_that_moves(tmp_path, browser):
     if importlib.util.find_spec("voila") is None:
         pytest.skip("voila is not installed: it comes with the extra  present")
-    lab.notebook(tmp_path / "flow.ipynb", "from vgrad import explorers", "explorers.gradient_flow()")
+    lab.notebook(tmp_path / "flow.ipynb", "from vgrad.lessons.gradient_flow import explore", "explore.gradient_flow()")
     with lab.serve(tmp_path, lab.VOILA) as server:
         page = browser.new_page()
         page.goto(f"{server.address}/voila/render/flow.ipynb", timeout=60_000)

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import course
 import numpy as np
 import pytest
 
-from vgrad import check, experiments, models, ops, probes, theory
-from vgrad.experiments import kata, training
-from vgrad.experiments.activation import sigmoid_twin
+from vgrad import models, ops, probes, theory
+from vgrad.kit.experiments import reach, training
+from vgrad.kit.experiments.flow import flow
+from vgrad.kit.experiments.learning import learn
+from vgrad.kit.experiments.twin import sigmoid_twin
+from vgrad.lessons.deep_training import measure as deep_training_measure
+from vgrad.lessons.diagnosis.measure import clinic as diagnosis_measure
+from vgrad.lessons.diagnosis.measure import trial as diagnosis_measure_trial
+from vgrad.lessons.edge_of_chaos import measure as edge_of_chaos_measure
+from vgrad.lessons.exploding.measure import cliff as exploding_measure_cliff
+from vgrad.lessons.exploding.measure import training as exploding_measure
+from vgrad.lessons.gradient_flow import measure as gradient_flow_measure
+from vgrad.lessons.normalization import measure as normalization_measure
+from vgrad.lessons.recurrence.measure import connectivity as recurrence_measure_connectivity
+from vgrad.lessons.recurrence.measure import recurrence as recurrence_measure
+from vgrad.lessons.scoreboard.measure import board as scoreboard_measure
+from vgrad.lessons.scoreboard.measure import taught as scoreboard_measure_taught
+from vgrad.lessons.skip_connections import measure as skip_connections_measure
 
 
 def softsign(slope):
@@ -51,9 +67,7 @@ def across(dy):
 
 
 def normed(activation="relu", **settings):
-    return experiments.flow(
-        **{"depth": 50, "norm": "batch", "width": 64, "batch": 64, **settings}, activation=activation
-    )
+    return flow(**{"depth": 50, "norm": "batch", "width": 64, "batch": 64, **settings}, activation=activation)
 
 
 def chained(down):
@@ -80,7 +94,7 @@ def around(down):
 
 
 def pathed(skip="pre", norm="layer", **settings):
-    return experiments.skips.both_ways(skip=skip, norm=norm, **{"width": 64, **settings})
+    return skip_connections_measure.both_ways(skip=skip, norm=norm, **{"width": 64, **settings})
 
 
 def momentum(step):
@@ -114,7 +128,7 @@ def rnn_totals(maps, own):
 
 
 def rnn_radius(radius, **settings):
-    return experiments.recurrence.by_radius(radii=(radius,), **{"inputs": (1.0,)} | settings)
+    return recurrence_measure.by_radius(radii=(radius,), **{"inputs": (1.0,)} | settings)
 
 
 def clipping(factor):
@@ -142,7 +156,7 @@ def each_norm(grads, limit):
 
 
 def rnn(**settings):
-    return experiments.exploding.train_rnn(**{"T": 100, "steps": 100, **settings})
+    return exploding_measure.train_rnn(**{"T": 100, "steps": 100, **settings})
 
 
 def lstm_back(five=lambda *five: five, *, slopes=True, by_h=True, tanh=True):
@@ -175,19 +189,19 @@ def lstm_slip(part):
 
 
 def reached(cell="lstm", **settings):
-    return experiments.gates.reach(cell, **settings)
+    return reach.reach(cell, **settings)
 
 
 def treated(*given):
     """Visits of patients, each with a diagnosis and a treatment."""
-    return [experiments.clinic.visit(k, diagnosis=illness, treatment=cure) for k, illness, cure in given]
+    return [diagnosis_measure.visit(k, diagnosis=illness, treatment=cure) for k, illness, cure in given]
 
 
 def scored(**changes):
     """The three patients of the scoreboard's exercise, each with its cure, or with what is given."""
     cures = {"sigmoid": dict(norm="batch"), "relu batch": dict(norm="layer"), "relu skip": dict(alpha="1/depth")}
     cures |= {name.replace("_", " "): change for name, change in changes.items()}
-    return [experiments.scoreboard.treat(name, **cure) for name, cure in cures.items() if cure is not None]
+    return [scoreboard_measure.treat(name, **cure) for name, cure in cures.items() if cure is not None]
 
 
 def score_row(decades=lambda norms: np.log10(norms[:, 0] / norms[:, -1]), middle=np.median, word=None):
@@ -199,7 +213,7 @@ def score_row(decades=lambda norms: np.log10(norms[:, 0] / norms[:, -1]), middle
     return row
 
 
-SCORES = experiments.taught.forge(experiments.scoreboard.board(), seed=3)
+SCORES = scoreboard_measure_taught.forge(scoreboard_measure.board(), seed=3)
 
 TRIES = {
     "three_cures": lambda: {
@@ -437,11 +451,11 @@ TRIES = {
         "no function": 0.08,
     },
     "find_edge": lambda: {
-        "right": experiments.phase.point(sigma_w=1.28, sigma_b=0.2, depth=5),
-        "order": experiments.phase.point(sigma_w=1.0, sigma_b=0.2, depth=5),
-        "chaos": experiments.phase.point(sigma_w=2.0, sigma_b=0.2, depth=5),
-        "too easy": experiments.phase.point(sigma_w=1.0, sigma_b=0.0, depth=5),
-        "another net": experiments.phase.point(activation="relu", sigma_w=1.41, sigma_b=0.2, depth=5),
+        "right": edge_of_chaos_measure.point(sigma_w=1.28, sigma_b=0.2, depth=5),
+        "order": edge_of_chaos_measure.point(sigma_w=1.0, sigma_b=0.2, depth=5),
+        "chaos": edge_of_chaos_measure.point(sigma_w=2.0, sigma_b=0.2, depth=5),
+        "too easy": edge_of_chaos_measure.point(sigma_w=1.0, sigma_b=0.0, depth=5),
+        "another net": edge_of_chaos_measure.point(activation="relu", sigma_w=1.41, sigma_b=0.2, depth=5),
         "a number": 1.28,
     },
     "three_whispers": lambda: {
@@ -460,12 +474,12 @@ TRIES = {
         "nothing": None,
     },
     "turn_down": lambda: {
-        "right": experiments.flow(activation="relu", scheme="he_normal", gain=1.0),
-        "untouched": experiments.flow(activation="relu", scheme="he_normal", gain=1.5),
-        "too far": experiments.flow(activation="relu", scheme="he_normal", gain=0.5),
-        "zero": experiments.flow(activation="relu", scheme="he_normal", gain=0.0),
-        "another net": experiments.flow(activation="tanh"),
-        "one network": experiments.flow(activation="relu", scheme="he_normal", seeds=1),
+        "right": flow(activation="relu", scheme="he_normal", gain=1.0),
+        "untouched": flow(activation="relu", scheme="he_normal", gain=1.5),
+        "too far": flow(activation="relu", scheme="he_normal", gain=0.5),
+        "zero": flow(activation="relu", scheme="he_normal", gain=0.0),
+        "another net": flow(activation="tanh"),
+        "one network": flow(activation="relu", scheme="he_normal", seeds=1),
         "a number": 1.0,
     },
     "arrives": lambda: {
@@ -629,13 +643,13 @@ TRIES = {
         "nothing": None,
     },
     "leave_plateau": lambda: {
-        "right": training.run(depth=8, optimizer="adam", rate=0.01),
-        "untouched": training.run(depth=8, rate=1.0, steps=100),
-        "too slow": training.run(depth=8, optimizer="adam", rate=1e-4, steps=50),
-        "broken": training.run(depth=8, optimizer="momentum", rate=1e38, steps=20),
-        "another net": training.run("tanh", steps=20),
-        "shallow": training.run(depth=2, steps=20),
-        "one network": training.run(seeds=1, steps=20),
+        "right": training.train_mlp(depth=8, optimizer="adam", rate=0.01),
+        "untouched": training.train_mlp(depth=8, rate=1.0, steps=100),
+        "too slow": training.train_mlp(depth=8, optimizer="adam", rate=1e-4, steps=50),
+        "broken": training.train_mlp(depth=8, optimizer="momentum", rate=1e38, steps=20),
+        "another net": training.train_mlp("tanh", steps=20),
+        "shallow": training.train_mlp(depth=2, steps=20),
+        "one network": training.train_mlp(seeds=1, steps=20),
         "a number": 0.01,
     },
     "norm_pullback": lambda: {
@@ -744,26 +758,26 @@ TRIES = {
         "nothing": None,
     },
     "hold_sigmoid": lambda: {
-        "right": experiments.flow(activation="sigmoid", gain=11.0),
-        "untouched": experiments.flow(activation="sigmoid"),
-        "too small": experiments.flow(activation="sigmoid", gain=8.0),
-        "too large": experiments.flow(activation="sigmoid", gain=20.0),
-        "too narrow": experiments.flow(activation="sigmoid", gain=11.0, width=4),
-        "zero": experiments.flow(activation="sigmoid", gain=0.0),
-        "another net": experiments.flow(activation="tanh"),
-        "too short": experiments.flow(activation="sigmoid", depth=2),
+        "right": flow(activation="sigmoid", gain=11.0),
+        "untouched": flow(activation="sigmoid"),
+        "too small": flow(activation="sigmoid", gain=8.0),
+        "too large": flow(activation="sigmoid", gain=20.0),
+        "too narrow": flow(activation="sigmoid", gain=11.0, width=4),
+        "zero": flow(activation="sigmoid", gain=0.0),
+        "another net": flow(activation="tanh"),
+        "too short": flow(activation="sigmoid", depth=2),
         "a number": 11.0,
     },
 }
 
 
 def test_every_exercise_is_tried():
-    assert TRIES.keys() == check.EXERCISES.keys()
+    assert TRIES.keys() == course.EXERCISES.keys()
 
 
 @pytest.mark.parametrize("name", TRIES)
 def test_only_the_right_answer_is_correct_and_each_other_gets_its_own_reason(name):
-    replies = {kind: check.answer(name, given) for kind, given in {"blank": ..., **TRIES[name]()}.items()}
+    replies = {kind: course.answer(name, given) for kind, given in {"blank": ..., **TRIES[name]()}.items()}
     assert [kind for kind, reply in replies.items() if reply.correct] == ["right"]
     assert replies["right"].text.startswith("correct: ")
     wrong = [reply.text for kind, reply in replies.items() if kind != "right"]
@@ -778,33 +792,33 @@ def test_a_correct_answer_in_place_is_correct():
         z /= 1 + abs(z)
         return z, lambda dh: dh / (1 + abs(h)) ** 2
 
-    assert check.answer("softsign", in_place).correct
+    assert course.answer("softsign", in_place).correct
 
 
 def test_the_solution_says_that_it_is_not_the_learners():
-    assert check.solution("kata_scale", 3**0.5).text.startswith("correct (the solution, not yours): ")
+    assert course.solution("kata_scale", 3**0.5).text.startswith("correct (the solution, not yours): ")
 
 
 def test_feedback_is_the_same_in_text_and_on_the_page():
-    reply = check.answer("kata_scale", 3)
+    reply = course.answer("kata_scale", 3)
     assert repr(reply) == reply.text
     assert reply.text in reply._repr_html_()
     assert 'role="status"' in reply._repr_html_()
 
 
 def test_markup_in_an_answer_is_not_run():
-    assert "<b>" not in check.answer("kata_scale", "<b>3</b>")._repr_html_()
+    assert "<b>" not in course.answer("kata_scale", "<b>3</b>")._repr_html_()
 
 
-@pytest.mark.parametrize("show", [check.predict, lambda name: check.answer(name, 1)])
+@pytest.mark.parametrize("show", [course.predict, lambda name: course.answer(name, 1)])
 def test_an_unknown_name_is_refused_with_those_that_exist(show):
     with pytest.raises(ValueError, match=r"name is 'nowhere'; allowed is one of '\w+'"):
         show("nowhere")
 
 
-@pytest.mark.parametrize("name", check.QUESTIONS)
+@pytest.mark.parametrize("name", course.QUESTIONS)
 def test_every_choice_of_a_question_is_answered(name):
-    prediction = check.predict(name)
+    prediction = course.predict(name)
     assert prediction.reply == ""
     replies = []
     for choice in prediction.question.choices:
@@ -816,9 +830,9 @@ def test_every_choice_of_a_question_is_answered(name):
 
 
 def test_a_page_without_a_kernel_shows_the_question_but_not_the_answer():
-    data = check.predict("narrow")._repr_mimebundle_()["text/plain"]
-    question = check.QUESTIONS["narrow"]
-    assert question.text in data
+    data = course.predict("narrow")._repr_mimebundle_()["text/plain"]
+    question = course.QUESTIONS["narrow"]
+    assert question.prompt in data
     assert all(choice in data for choice in question.choices)
     assert question.choices[question.right] not in data
 
@@ -828,22 +842,20 @@ def test_a_page_without_a_kernel_shows_the_question_but_not_the_answer():
 
 def test_whispers():
     assert 0.25**5 < 1e-3 < 0.25**4
-    assert check.QUESTIONS["whispers"].right == "5"
+    assert course.QUESTIONS["whispers"].right == "5"
 
 
 def test_half_louder():
     for seed in range(5):
-        plain, louder = (
-            experiments.flow(activation="relu", scheme="he_normal", gain=gain, seed=seed).ratio for gain in (1.0, 1.5)
-        )
+        plain, louder = (flow(activation="relu", scheme="he_normal", gain=gain, seed=seed).ratio for gain in (1.0, 1.5))
         assert 0.3 < plain < 3
         assert 3e4 < louder < 3e5
-    assert check.QUESTIONS["half_louder"].right == "about a hundred thousand times"
+    assert course.QUESTIONS["half_louder"].right == "about a hundred thousand times"
 
 
 def test_quarter_10():
     assert np.log10(0.25**10) == pytest.approx(-6, abs=0.05)
-    assert check.QUESTIONS["quarter_10"].right == "about a millionth"
+    assert course.QUESTIONS["quarter_10"].right == "about a millionth"
 
 
 def test_float16_doublings():
@@ -851,14 +863,14 @@ def test_float16_doublings():
     with np.errstate(over="ignore"):
         while np.isfinite(number):
             number, doublings = number * np.float16(2), doublings + 1
-    assert check.QUESTIONS["float16_doublings"].right == f"the {doublings}th"
+    assert course.QUESTIONS["float16_doublings"].right == f"the {doublings}th"
 
 
 def test_coin():
     for seed in range(5):
         held = np.random.default_rng(seed).choice([1.5, 0.6], size=(2000, 100)).prod(axis=1)
         assert 1e-3 < np.median(held) < 1e-2
-    assert check.QUESTIONS["coin"].right == "less than a hundredth"
+    assert course.QUESTIONS["coin"].right == "less than a hundredth"
 
 
 def test_which_slope():
@@ -866,14 +878,14 @@ def test_which_slope():
     measured = (np.tanh(3 * (x + step)) ** 2 - np.tanh(3 * (x - step)) ** 2) / (2 * step)
     h = np.tanh(1.5)
     assert measured == pytest.approx(2 * h * (1 - h**2) * 3, rel=1e-6)
-    assert check.QUESTIONS["which_slope"].right == "at what enters it, h = tanh(1.5)"
+    assert course.QUESTIONS["which_slope"].right == "at what enters it, h = tanh(1.5)"
 
 
 def test_one_relu():
     for seed in range(5):
         z, dh = np.random.default_rng(seed).standard_normal((2, 100, 1000))
         assert np.linalg.norm(ops.relu(z)[1](dh)) / np.linalg.norm(dh) == pytest.approx(0.7, abs=0.02)
-    assert check.QUESTIONS["one_relu"].right == "by about 0.7"
+    assert course.QUESTIONS["one_relu"].right == "by about 0.7"
 
 
 def test_deep_tanh():
@@ -884,15 +896,15 @@ def test_deep_tanh():
         first, *_, last = (slope.mean() for slope in probes.slopes(tape))
         assert first == pytest.approx(0.61, abs=0.02)
         assert last > 0.95
-    assert check.QUESTIONS["deep_tanh"].right == "nearly 1"
+    assert course.QUESTIONS["deep_tanh"].right == "nearly 1"
 
 
 def test_large_weights():
-    four, ten, twenty = (experiments.flow(depth=30, activation="sigmoid", gain=gain).ratio for gain in (4, 10.15, 20))
+    four, ten, twenty = (flow(depth=30, activation="sigmoid", gain=gain).ratio for gain in (4, 10.15, 20))
     assert four < 1e-5
     assert 0.1 < ten < 10
     assert twenty > 100
-    assert check.QUESTIONS["large_weights"].right == "yes, about ten times Xavier's"
+    assert course.QUESTIONS["large_weights"].right == "yes, about ten times Xavier's"
 
 
 def test_twin():
@@ -901,173 +913,173 @@ def test_twin():
     x = rng.standard_normal((5, 8))
     ours, theirs = models.mlp(params, x, "tanh")[0], models.mlp(sigmoid_twin(params), x, "sigmoid")[0]
     np.testing.assert_allclose(ours, theirs, atol=1e-14)
-    assert check.QUESTIONS["twin"].right == "yes, exactly"
+    assert course.QUESTIONS["twin"].right == "yes, exactly"
 
 
 def test_sigmoid_30():
-    ratios = [experiments.flow(depth=30, width=32, activation="sigmoid", seed=seed).ratio for seed in range(5)]
+    ratios = [flow(depth=30, width=32, activation="sigmoid", seed=seed).ratio for seed in range(5)]
     assert all(1e-19 < ratio < 1e-17 for ratio in ratios)
-    assert check.QUESTIONS["sigmoid_30"].right == "about 1e-18"
+    assert course.QUESTIONS["sigmoid_30"].right == "about 1e-18"
 
 
 def test_tanh_dW():
     for seed in range(5):
-        relative = experiments.flow(depth=50, width=64, activation="tanh", seed=seed).relative
+        relative = flow(depth=50, width=64, activation="tanh", seed=seed).relative
         assert 1 / 20 < relative["dz"].median[0] < 1 / 5
         assert 1 / 2 < relative["dW"].median[0] < 2
-    assert check.QUESTIONS["tanh_dW"].right == "dW stays about the same"
+    assert course.QUESTIONS["tanh_dW"].right == "dW stays about the same"
 
 
 def test_kata_relu():
-    sigmoid, tanh, leaky = (kata.run(name).ratio for name in ("sigmoid", "tanh", "leaky_relu"))
+    sigmoid, tanh, leaky = (gradient_flow_measure.ten_layers(name).ratio for name in ("sigmoid", "tanh", "leaky_relu"))
     assert sigmoid < leaky < tanh
-    assert check.QUESTIONS["kata_relu"].right == "less than for tanh, more than for sigmoid"
+    assert course.QUESTIONS["kata_relu"].right == "less than for tanh, more than for sigmoid"
 
 
 def test_narrow():
     for seed in range(5):
-        record = experiments.flow(
-            depth=40, width=8, activation="relu", scheme="he_normal", batch=1, seeds=200, seed=seed
-        )
+        record = flow(depth=40, width=8, activation="relu", scheme="he_normal", batch=1, seeds=200, seed=seed)
         ratio = record.dh[:, 0] / record.dh[:, -1]
         assert record.silent > 0
         assert np.log10(np.quantile(ratio, 0.9) / np.quantile(ratio[ratio > 0], 0.1)) > 2
-    assert check.QUESTIONS["narrow"].right.startswith("networks differ by decades")
+    assert course.QUESTIONS["narrow"].right.startswith("networks differ by decades")
 
 
 def test_paradox():
-    loss = {c.settings["depth"]: c.result["loss"] for c in experiments.stored.load("depth_paradox")[:10]}
+    loss = {c.settings["depth"]: c.result["loss"] for c in course.load("depth_paradox")[:10]}
     assert max(loss[2]) < 0.1
     assert max(loss[4]) < 2 < 2.2 < min(loss[5])
-    assert check.QUESTIONS["paradox"].right == "from some depth on the net only guesses"
+    assert course.QUESTIONS["paradox"].right == "from some depth on the net only guesses"
 
 
 def test_frozen():
-    moved = training.run(steps=300).movement
+    moved = training.train_mlp(steps=300).movement
     assert np.all((moved[:, 0] > 5e-4) & (moved[:, 0] < 2e-3))
     assert np.all(moved[:, -1] > 0.05)
-    assert check.QUESTIONS["frozen"].right == "by about a thousandth"
+    assert course.QUESTIONS["frozen"].right == "by about a thousandth"
 
 
 def test_hold_first():
-    free, held = (training.run("tanh", frozen=layers) for layers in ((), (1,)))
+    free, held = (training.train_mlp("tanh", frozen=layers) for layers in ((), (1,)))
     assert np.all(held.right > 0.9)
     assert np.median(held.final) > 2 * np.median(free.final)
-    assert check.QUESTIONS["hold_first"].right == "more than nine in ten"
+    assert course.QUESTIONS["hold_first"].right == "more than nine in ten"
 
 
 def test_adam():
     adam = dict(optimizer="adam", rate=0.003, seeds=5)
-    assert np.all(training.run(depth=6, **adam).final < 2)
-    assert np.all(training.run(depth=20, steps=150, **adam).final > 2.2)
-    assert check.QUESTIONS["adam"].right == "with six layers yes, with twenty no"
+    assert np.all(training.train_mlp(depth=6, **adam).final < 2)
+    assert np.all(training.train_mlp(depth=20, steps=150, **adam).final > 2.2)
+    assert course.QUESTIONS["adam"].right == "with six layers yes, with twenty no"
 
 
 def test_norms_sigmoid():
     for seed in range(5):
-        flows = experiments.normalization.compare(activation="sigmoid", seed=seed).flows
+        flows = normalization_measure.compare(activation="sigmoid", seed=seed).flows
         assert flows["none"].ratio < 1e-17
         assert 0.1 < flows["batch"].ratio < 10
         assert flows["layer"].ratio < 1e-8
-    assert check.QUESTIONS["norms_sigmoid"].right == "batch norm only"
+    assert course.QUESTIONS["norms_sigmoid"].right == "batch norm only"
 
 
 def test_norms_relu():
     settings = dict(activation="relu", scheme="he_normal", depth=50, width=64, batch=64, seeds=4)
     for seed in range(5):
-        flows = experiments.normalization.compare(norms=("none", "batch"), seed=seed, **settings).flows
+        flows = normalization_measure.compare(norms=("none", "batch"), seed=seed, **settings).flows
         assert 0.1 < flows["none"].ratio < 10
         assert flows["batch"].ratio ** (1 / 49) == pytest.approx(1.21, abs=0.03)
-    assert check.QUESTIONS["norms_relu"].right.startswith("it explodes, by a fifth more")
+    assert course.QUESTIONS["norms_relu"].right.startswith("it explodes, by a fifth more")
 
 
 def test_norms_batch():
     for activation in ("identity", "relu"):
-        small, large = np.median(experiments.normalization.growth(activation, batches=(8, 64)).factors, axis=1)
+        small, large = np.median(normalization_measure.growth(activation, batches=(8, 64)).factors, axis=1)
         assert small > 1.05 * large > 1
-    assert check.QUESTIONS["norms_batch"].right == "smaller batches explode faster"
+    assert course.QUESTIONS["norms_batch"].right == "smaller batches explode faster"
 
 
 def test_norms_learn():
     nets = {"ReLU with batch norm": ("relu", "batch"), "sigmoid with layer norm": ("sigmoid", "layer")}
     nets |= {"sigmoid with batch norm": ("sigmoid", "batch")}
-    learnt = [name for name, (phi, norm) in nets.items() if experiments.learn(phi, norm=norm, seeds=2).learnt == 2]
-    assert learnt == [check.QUESTIONS["norms_learn"].right]
+    learnt = [name for name, (phi, norm) in nets.items() if learn(phi, norm=norm, seeds=2).learnt == 2]
+    assert learnt == [course.QUESTIONS["norms_learn"].right]
 
 
 def test_path_sigmoid():
     for seed in range(5):
-        plain, path = (experiments.skips.both_ways(skip=s, activation="sigmoid", seed=seed).back for s in (None, "pre"))
+        plain, path = (
+            skip_connections_measure.both_ways(skip=s, activation="sigmoid", seed=seed).back for s in (None, "pre")
+        )
         assert 1e-33 < plain < 1e-29
         assert 1.2 < path < 3
-    assert check.QUESTIONS["path_sigmoid"].right == "about as much as left"
+    assert course.QUESTIONS["path_sigmoid"].right == "about as much as left"
 
 
 def test_path_relu():
-    assert all(experiments.skips.both_ways(skip="pre", width=64, seed=seed).back > 1e6 for seed in range(5))
-    assert check.QUESTIONS["path_relu"].right == "more than a million times"
+    assert all(skip_connections_measure.both_ways(skip="pre", width=64, seed=seed).back > 1e6 for seed in range(5))
+    assert course.QUESTIONS["path_relu"].right == "more than a million times"
 
 
 def test_path_alpha():
     for depth in (10, 20, 50):
         for seed in range(5):
-            net = experiments.skips.both_ways(skip="pre", over="sqrt(depth)", depth=depth, width=64, seed=seed)
+            net = skip_connections_measure.both_ways(skip="pre", over="sqrt(depth)", depth=depth, width=64, seed=seed)
             assert 1.4 < net.back < 2
-    assert check.QUESTIONS["path_alpha"].right == "about the same for all three, less than twice"
+    assert course.QUESTIONS["path_alpha"].right == "about the same for all three, less than twice"
 
 
 def test_path_norms():
     for seed in range(5):
-        dW = experiments.skips.last_layer(depths=(4, 16), width=32, seeds=4, seed=seed).dW
+        dW = skip_connections_measure.last_layer(depths=(4, 16), width=32, seeds=4, seed=seed).dW
         assert np.median(dW["pre"][1]) < 0.7 * np.median(dW["pre"][0])
         assert 0.8 < np.median(dW["post"][1]) / np.median(dW["post"][0]) < 1.25
-    assert check.QUESTIONS["path_norms"].right == "with pre-norm it shrinks, with post-norm it stays"
+    assert course.QUESTIONS["path_norms"].right == "with pre-norm it shrinks, with post-norm it stays"
 
 
 def test_path_shatter():
     for seed in range(5):
-        record = experiments.skips.shatter(norm="batch", width=64, seed=seed)
+        record = deep_training_measure.shatter(norm="batch", width=64, seed=seed)
         assert abs(np.median(record.correlation[:, 1:], axis=0)).max() < 0.3
-    assert check.QUESTIONS["path_shatter"].right == "after one"
+    assert course.QUESTIONS["path_shatter"].right == "after one"
 
 
 def test_path_learn():
-    stored = {cell.settings["depth"]: cell.result["accuracy"] for cell in experiments.stored.load("path_depth")}
+    stored = {cell.settings["depth"]: cell.result["accuracy"] for cell in course.load("path_depth")}
     assert min(stored[1000]) > 0.5
     nets = ({}, dict(skip="pre"))
-    assert [experiments.learn(depth=50, width=16, seeds=2, **net).learnt for net in nets] == [0, 0]
-    assert check.QUESTIONS["path_learn"].right == "a thousand layers with a path, α = 1/depth"
+    assert [learn(depth=50, width=16, seeds=2, **net).learnt for net in nets] == [0, 0]
+    assert course.QUESTIONS["path_learn"].right == "a thousand layers with a path, α = 1/depth"
 
 
 def test_rnn_tied():
     for seed in range(5):
-        record = experiments.recurrence.tied(draws=60, seed=seed)
+        record = recurrence_measure.tied(draws=60, seed=seed)
         assert record.shared.std() > 3 * record.fresh.std()
-    assert check.QUESTIONS["rnn_tied"].right.startswith("with one matrix")
+    assert course.QUESTIONS["rnn_tied"].right.startswith("with one matrix")
 
 
 def test_rnn_eigen():
     sizes = [np.linalg.norm(np.linalg.matrix_power([[0.9, 10], [0, 0.9]], t), 2) for t in (0, 9, 200)]
     assert sizes[1] > 38
     assert sizes[2] < 1e-3
-    assert check.QUESTIONS["rnn_eigen"].right == "it grows first, and vanishes in the end"
+    assert course.QUESTIONS["rnn_eigen"].right == "it grows first, and vanishes in the end"
 
 
 def test_rnn_radius():
-    assert (experiments.recurrence.by_radius(radii=(1.5,), inputs=(1.0,)).sizes < 1e-6).all()
-    assert check.QUESTIONS["rnn_radius"].right == "it vanishes"
+    assert (recurrence_measure.by_radius(radii=(1.5,), inputs=(1.0,)).sizes < 1e-6).all()
+    assert course.QUESTIONS["rnn_radius"].right == "it vanishes"
 
 
 def test_rnn_agree():
-    record = experiments.connectivity.agree(distances=(2, 50))
+    record = recurrence_measure_connectivity.agree(distances=(2, 50))
     assert record.learnt.tolist() == [5, 0]
     assert 1e-3 < np.median(record.before[1]) < 0.1
-    assert check.QUESTIONS["rnn_agree"].right == "all but 50"
+    assert course.QUESTIONS["rnn_agree"].right == "all but 50"
 
 
 def test_nan_step():
-    steps = {experiments.exploding.autopsy("float64", seed=seed).step for seed in range(5)}
-    assert (steps, check.QUESTIONS["nan_step"].right) == ({2}, "the second")
+    steps = {exploding_measure.autopsy("float64", seed=seed).step for seed in range(5)}
+    assert (steps, course.QUESTIONS["nan_step"].right) == ({2}, "the second")
 
 
 def test_direction():
@@ -1075,92 +1087,92 @@ def test_direction():
     by_norm, by_value = g / np.linalg.norm(g), np.clip(g, -1, 1)
     assert by_norm[0] / by_norm[1] == pytest.approx(30)
     assert by_value[0] / by_value[1] == pytest.approx(10)
-    assert check.QUESTIONS["direction"].right == "by norm only"
+    assert course.QUESTIONS["direction"].right == "by norm only"
 
 
 def test_cliff_share():
-    low, good, high = experiments.cliff.survey(thresholds=(0.1, 1.0, 10.0)).better
+    low, good, high = exploding_measure_cliff.survey(thresholds=(0.1, 1.0, 10.0)).better
     assert max(low, high) < 0.9 < good < 1
-    assert check.QUESTIONS["cliff_share"].right.startswith("for most, and how many depends")
+    assert course.QUESTIONS["cliff_share"].right.startswith("for most, and how many depends")
 
 
 def test_clip_learns():
-    record = experiments.exploding.train_rnn(T=100, clip=1.0, seeds=2)
+    record = exploding_measure.train_rnn(T=100, clip=1.0, seeds=2)
     assert record.finite == 2
     assert (record.last > 0.95).all()
-    assert check.QUESTIONS["clip_learns"].right == "it is finite, and has learnt nothing"
+    assert course.QUESTIONS["clip_learns"].right == "it is finite, and has learnt nothing"
 
 
 def test_clip_up():
-    up = experiments.exploding.upscaled(0.1)
+    up = exploding_measure.upscaled(0.1)
     assert (up.first < 1e-30).all()
     assert (abs(up.gain_first) < 1e-14).all()
-    assert check.QUESTIONS["clip_up"].right == "by nothing that float64 can hold"
+    assert course.QUESTIONS["clip_up"].right == "by nothing that float64 can hold"
 
 
 def test_gates_default():
     for seed in range(5):
-        rnn, lstm = (experiments.gates.reach(cell, seed=seed).ratio for cell in ("rnn", "lstm"))
+        rnn, lstm = (reach.reach(cell, seed=seed).ratio for cell in ("rnn", "lstm"))
         assert lstm < 1e-12 < 1e-9 < rnn
-    assert check.QUESTIONS["gates_default"].right == "the RNN's"
+    assert course.QUESTIONS["gates_default"].right == "the RNN's"
 
 
 def test_gates_three():
     for seed in range(5):
-        sizes = experiments.gates.reach("lstm", bias=3.0, seed=seed).sizes[:, 0]
+        sizes = reach.reach("lstm", bias=3.0, seed=seed).sizes[:, 0]
         assert np.mean(sizes > 1) > 0.5
     assert (1 / (1 + np.exp(-3))) ** 100 < 0.01
-    assert check.QUESTIONS["gates_three"].right.startswith("it grows")
+    assert course.QUESTIONS["gates_three"].right.startswith("it grows")
 
 
 def test_gates_learn():
-    cells = {(cell.settings["cell"], cell.settings.get("bias")): cell for cell in experiments.stored.load("adding")}
+    cells = {(cell.settings["cell"], cell.settings.get("bias")): cell for cell in course.load("adding")}
     gru, lstm = cells["gru", 0.0].result, cells["lstm", 1.0].result
     assert np.median(gru["reach"][0]) < 1e-14
     assert np.median(lstm["reach"][0]) == pytest.approx(6e-4, rel=0.1)
     assert max(gru["solved"]) < min(step for step in lstm["solved"] if step)
-    assert check.QUESTIONS["gates_learn"].right == "the GRU"
+    assert course.QUESTIONS["gates_learn"].right == "the GRU"
 
 
 def test_one_number():
-    looks = [experiments.diagnosis.fresh("sigmoid", depth=50, seed=seed) for seed in range(5)]
+    looks = [diagnosis_measure_trial.fresh("sigmoid", depth=50, seed=seed) for seed in range(5)]
     assert all(look.verdict == "OK" and look.flow.dW[0] < 1e-28 for look in looks)
-    assert check.QUESTIONS["one_number"].right == "OK"
+    assert course.QUESTIONS["one_number"].right == "OK"
 
 
 def test_caught():
-    nets = experiments.diagnosis.nets(experiments.stored.load("diagnosis_held_out"))
+    nets = diagnosis_measure_trial.nets(course.load("diagnosis_held_out"))
     failed = [net.warned for net in nets if not net.trains]
     assert len(nets) == 336
     assert 0 < np.mean(failed) < 0.3
-    assert check.QUESTIONS["caught"].right == "fewer than three in ten"
+    assert course.QUESTIONS["caught"].right == "fewer than three in ten"
 
 
 def test_red_forever():
-    nets = experiments.diagnosis.nets(experiments.stored.load("diagnosis_budget"))
-    table = experiments.diagnosis.by_budget(nets)
+    nets = diagnosis_measure_trial.nets(course.load("diagnosis_budget"))
+    table = diagnosis_measure_trial.by_budget(nets)
     near = {name: bands["1 to 2"][0] + bands["2 to 3"][0] for name, bands in table.items()}
     of = table["150 steps"]["1 to 2"][1] + table["150 steps"]["2 to 3"][1]
     assert near["150 steps"] < 0.15 * of
     assert all(2 * near["150 steps"] < now < 0.5 * of for name, now in near.items() if name != "150 steps")
     assert all(bands["5 or more"][0] == 0 for bands in table.values())
-    assert check.QUESTIONS["red_forever"].right == "some of those near the border train now"
+    assert course.QUESTIONS["red_forever"].right == "some of those near the border train now"
 
 
 def test_score_false():
-    wrong = [cell for cell in experiments.taught.judge(experiments.scoreboard.board()) if not cell.right]
+    wrong = [cell for cell in scoreboard_measure_taught.judge(scoreboard_measure.board()) if not cell.right]
     assert len(wrong) in (5, 6)
-    assert check.QUESTIONS["score_false"].right == "five or six"
+    assert course.QUESTIONS["score_false"].right == "five or six"
 
 
 def test_score_best():
-    rows = experiments.scoreboard.board().rows
+    rows = scoreboard_measure.board().rows
     best = max(("relu", "relu batch", "relu skip depth", "sigmoid batch"), key=lambda name: rows[name].learnt)
     assert best == "relu skip depth"
-    assert check.QUESTIONS["score_best"].right.endswith("its branch over the depth")
+    assert course.QUESTIONS["score_best"].right.endswith("its branch over the depth")
 
 
 def test_score_gate():
-    row = experiments.scoreboard.board()["gru 0"]
+    row = scoreboard_measure.board()["gru 0"]
     assert (row.learnt, np.median(row.decades) < -10) == (1, True)
-    assert check.QUESTIONS["score_gate"].right == "yes, in five networks of five"
+    assert course.QUESTIONS["score_gate"].right == "yes, in five networks of five"

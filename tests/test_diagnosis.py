@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import math
 
+import course
 import numpy as np
 import pytest
 
-from vgrad import check, explorers, models, plots, probes
-from vgrad.experiments import clinic, diagnosis, stored
-from vgrad.explorers.clinic import PRESETS
+from vgrad import models, probes
+from vgrad.lessons.diagnosis.draw import trial as draw
+from vgrad.lessons.diagnosis.draw.clinic import ClinicPlot
+from vgrad.lessons.diagnosis.draw.trial import diagnosed, roc
+from vgrad.lessons.diagnosis.explore import PRESETS, clinic
+from vgrad.lessons.diagnosis.measure import clinic as measure_clinic
+from vgrad.lessons.diagnosis.measure import illness as measure_illness
+from vgrad.lessons.diagnosis.measure import trial as measure
+from vgrad.lessons.diagnosis.say import clinic as say
 from vgrad.ops import Affine
 
 TABLES = ("diagnosis_fit", "diagnosis_held_out", "diagnosis_budget")
 
 
 def table(name):
-    return diagnosis.nets(stored.load(name))
+    return measure.nets(course.load(name))
 
 
 # --- the check as taught ---------------------------------------------------------------------------------------------
@@ -27,16 +34,16 @@ def table(name):
 )
 def test_the_check_says_what_its_limits_say(total, says):
     weights, biases = np.zeros((2, 2)), np.array([total, 0.0])
-    assert diagnosis.check_gradients([models.Layer(Affine(weights, biases), None)]) == (pytest.approx(total), says)
+    assert measure.check_gradients([models.Layer(Affine(weights, biases), None)]) == (pytest.approx(total), says)
 
 
 @pytest.mark.parametrize("total", [np.inf, np.nan])
 def test_a_norm_that_is_not_finite_is_not_ok(total):
-    assert diagnosis.verdict(total) == "exploding"
+    assert measure.verdict(total) == "exploding"
 
 
 def test_a_fresh_network_is_looked_at_in_both_ways():
-    look = diagnosis.fresh("sigmoid", depth=8, width=16, seed=3)
+    look = measure.fresh("sigmoid", depth=8, width=16, seed=3)
     squares = sum((d**2).sum() for layer in look.grads for d in layer.affine)
     assert look.total_norm == pytest.approx(squares**0.5, rel=1e-12)
     assert look.health.measures.decades == pytest.approx(np.log10(look.flow.dh[0] / look.flow.dh[-1]), abs=1e-12)
@@ -47,17 +54,17 @@ def test_a_fresh_network_is_looked_at_in_both_ways():
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_holds_every_cell_of_its_grid(name):
-    grid = {"diagnosis_fit": diagnosis.FIT, "diagnosis_held_out": diagnosis.HELD_OUT}.get(name, diagnosis.BUDGET)
-    assert [cell.settings for cell in stored.load(name)] == grid
+    grid = {"diagnosis_fit": measure.FIT, "diagnosis_held_out": measure.HELD_OUT}.get(name, measure.BUDGET)
+    assert [cell.settings for cell in course.load(name)] == grid
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_cells_that_are_run_again_come_out_as_stored(name):
     cheap = [
-        cell for cell in stored.load(name) if cell.settings["depth"] <= 5 and cell.settings.get("steps", 150) <= 150
+        cell for cell in course.load(name) if cell.settings["depth"] <= 5 and cell.settings.get("steps", 150) <= 150
     ]
     for k in np.random.default_rng(11).choice(len(cheap), 2, replace=False):
-        (again,) = stored.compute(name, [cheap[k].settings])
+        (again,) = course.compute(name, [cheap[k].settings])
         for key, value in cheap[k].result.items():
             if key != "accuracy":
                 assert again.result[key] == pytest.approx(value, rel=2e-3, abs=2e-3)
@@ -68,20 +75,20 @@ def test_nothing_was_set_on_the_held_out_networks():
     fit, held_out = table("diagnosis_fit"), table("diagnosis_held_out")
     for name in ("depth", "seed"):
         assert not {net.settings[name] for net in fit} & {net.settings[name] for net in held_out}
-    assert not {net.settings["activation"] for net in fit} & set(diagnosis.NEW)
+    assert not {net.settings["activation"] for net in fit} & set(measure.NEW)
     assert len(held_out) >= 150
 
 
 def test_the_bands_hold_on_networks_they_were_not_set_on():
-    bands = diagnosis.rates_of_bands(table("diagnosis_held_out"))
-    assert sum(of for _, of in bands.values()) == len(diagnosis.HELD_OUT)
+    bands = measure.rates_of_bands(table("diagnosis_held_out"))
+    assert sum(of for _, of in bands.values()) == len(measure.HELD_OUT)
     assert bands["red"][0] / bands["red"][1] < 0.05
     assert bands["green"][0] / bands["green"][1] > 0.90
     assert min(of for _, of in bands.values()) >= 30
 
 
 def test_the_score_tells_and_the_usual_check_hardly_does():
-    areas = {one.name: one.area for one in diagnosis.rocs(table("diagnosis_held_out"))}
+    areas = {one.name: one.area for one in measure.rocs(table("diagnosis_held_out"))}
     assert min(areas["score"], areas["range"]) > 0.925
     assert areas["check_gradients"] < 0.7
 
@@ -92,37 +99,37 @@ def test_an_area_is_the_share_of_pairs_in_the_right_order():
     scores[:3] = np.inf
     bad, good = scores[~trains][:, None], scores[trains][None]
     pairs = (bad > good).mean() + (bad == good).mean() / 2
-    assert diagnosis.roc("x", scores, trains).area == pytest.approx(pairs)
+    assert measure.roc("x", scores, trains).area == pytest.approx(pairs)
 
 
 def test_a_stored_number_that_was_not_finite_is_the_worst_there_is():
-    (cell,) = stored.load("diagnosis_fit")[:1]
-    (net,) = diagnosis.nets([(cell.settings, cell.result | dict(range=None, signal=None, total_norm=None))])
+    (cell,) = course.load("diagnosis_fit")[:1]
+    (net,) = measure.nets([(cell.settings, cell.result | dict(range=None, signal=None, total_norm=None))])
     assert (net.band, net.warned, net.measures["range"]) == ("red", True, np.inf)
 
 
 def test_budgets_compare_the_same_networks():
-    by_budget = diagnosis.by_budget(table("diagnosis_budget"))
+    by_budget = measure.by_budget(table("diagnosis_budget"))
     assert len({tuple(of for _, of in bands.values()) for bands in by_budget.values()}) == 1
-    assert sum(of for _, of in by_budget["150 steps"].values()) * 3 == len(diagnosis.BUDGET)
+    assert sum(of for _, of in by_budget["150 steps"].values()) * 3 == len(measure.BUDGET)
 
 
 # --- the clinic ------------------------------------------------------------------------------------------------------
 
-NUMBERS = range(1, clinic.MOST + 1)
-FIRST = {clinic.patient(number).illness: number for number in reversed(NUMBERS)}
+NUMBERS = range(1, measure_clinic.MOST + 1)
+FIRST = {measure_clinic.patient(number).illness: number for number in reversed(NUMBERS)}
 
 
 def test_there_are_twelve_cases_in_nine_illnesses():
-    assert len(clinic.CASES) >= 12
-    assert len(clinic.ILLNESSES) == 9
-    assert {clinic.patient(number).illness for number in NUMBERS} == set(clinic.ILLNESSES)
+    assert len(measure_clinic.CASES) >= 12
+    assert len(measure_clinic.ILLNESSES) == 9
+    assert {measure_clinic.patient(number).illness for number in NUMBERS} == set(measure_clinic.ILLNESSES)
 
 
 def test_the_rule_names_every_patients_illness_from_the_findings_alone():
     for number in NUMBERS:
-        found = clinic.examine(number).findings
-        assert clinic.diagnose(found)[0] == clinic.patient(number).illness, number
+        found = measure_clinic.order_tests(number).findings
+        assert measure_illness.diagnose(found)[0] == measure_clinic.patient(number).illness, number
 
 
 CURES = {
@@ -140,24 +147,24 @@ CURES = {
 
 @pytest.mark.parametrize("illness", CURES)
 def test_each_illness_has_a_treatment_that_works_and_the_right_words_pass(illness):
-    visits = (clinic.visit(FIRST[illness], diagnosis=illness, treatment=cure) for cure in CURES[illness])
+    visits = (measure_clinic.visit(FIRST[illness], diagnosis=illness, treatment=cure) for cure in CURES[illness])
     visit = next(visit for visit in visits if visit.passed)
     assert visit.course.accuracy > 0.9
-    assert "you pass" in plots.clinic.sentence(visit)
+    assert "you pass" in say.sentence(visit)
 
 
 @pytest.mark.parametrize("illness", sorted({*CURES} - {"healthy"}))
 def test_clipping_cures_none_and_to_leave_an_illness_alone_is_no_cure(illness):
     clipped, left = (
-        clinic.visit(FIRST[illness], (), illness, cure) for cure in ("clip the gradient", "leave it alone")
+        measure_clinic.visit(FIRST[illness], (), illness, cure) for cure in ("clip the gradient", "leave it alone")
     )
     assert not clipped.course.learns
     assert not left.passed
-    assert plots.clinic.sentence(left).endswith("but what is wrong is wrong still.")
+    assert say.sentence(left).endswith("but what is wrong is wrong still.")
 
 
 def test_to_order_every_test_keeps_the_patient():
-    explorer = explorers.clinic(patient=16)
+    explorer = clinic(patient=16)
     explorer.controls["patient"].value = 17
     explorer._preset(PRESETS["Order every test"])
     assert (explorer.record.patient, len(explorer.record.ordered)) == (17, 5)
@@ -167,26 +174,29 @@ def test_a_random_guesser_does_not_pass():
     rng, passed = np.random.default_rng(0), []
     for number in [*NUMBERS][:15]:
         for _ in range(4):
-            guess = dict(diagnosis=str(rng.choice(clinic.ILLNESSES)), treatment=str(rng.choice([*clinic.TREATMENTS])))
-            right = guess["diagnosis"] == clinic.patient(number).illness  # only then the training decides
-            passed.append(right and clinic.visit(number, **guess).passed)
+            guess = dict(
+                diagnosis=str(rng.choice(measure_clinic.ILLNESSES)),
+                treatment=str(rng.choice([*measure_clinic.TREATMENTS])),
+            )
+            right = guess["diagnosis"] == measure_clinic.patient(number).illness  # only then the training decides
+            passed.append(right and measure_clinic.visit(number, **guess).passed)
     assert np.mean(passed) < 0.15
 
 
 def test_a_healthy_network_needs_no_treatment_and_an_ill_one_does():
-    treated = clinic.visit(FIRST["healthy"], diagnosis="healthy", treatment="weights that fit")
+    treated = measure_clinic.visit(FIRST["healthy"], diagnosis="healthy", treatment="weights that fit")
     assert treated.course.learns
     assert not treated.passed
-    assert "needs no treatment" in plots.clinic.sentence(treated)
+    assert "needs no treatment" in say.sentence(treated)
 
 
 @pytest.mark.parametrize(
     ("call", "named"),
     [
-        (lambda: clinic.patient(0), "patient"),
-        (lambda: clinic.patient(clinic.MOST + 1), "patient"),
-        (lambda: clinic.treat(1, "tea"), "treatment"),
-        (lambda: clinic.visit(1, diagnosis="tired", treatment="batch norm"), "diagnosis"),
+        (lambda: measure_clinic.patient(0), "patient"),
+        (lambda: measure_clinic.patient(measure_clinic.MOST + 1), "patient"),
+        (lambda: measure_clinic.treat(1, "tea"), "treatment"),
+        (lambda: measure_clinic.visit(1, diagnosis="tired", treatment="batch norm"), "diagnosis"),
     ],
 )
 def test_the_clinic_refuses_what_it_does_not_know(call, named):
@@ -195,11 +205,11 @@ def test_the_clinic_refuses_what_it_does_not_know(call, named):
 
 
 def test_a_chart_shows_only_what_was_ordered_and_nothing_of_the_illness():
-    visit = clinic.visit(16, ordered=("line",))
-    words = plots.clinic.sentence(visit)
+    visit = measure_clinic.visit(16, ordered=("line",))
+    words = say.sentence(visit)
     assert "gradient along a line" in words
     assert "gradient profile" not in words
-    assert not any(f" {illness}" in words for illness in clinic.ILLNESSES)
+    assert not any(f" {illness}" in words for illness in measure_clinic.ILLNESSES)
     assert (visit.illness, visit.course, visit.passed) == (None, None, False)
 
 
@@ -208,19 +218,19 @@ def test_a_chart_shows_only_what_was_ordered_and_nothing_of_the_illness():
 
 def test_every_picture_of_the_trial_draws_and_says_its_numbers():
     nets = table("diagnosis_held_out")
-    rates, rocs = diagnosis.rates_of_bands(nets), diagnosis.rocs(nets)
+    rates, rocs = measure.rates_of_bands(nets), measure.rocs(nets)
     for picture, told in (
-        (plots.diagnosed(nets), [f"{rates[band][0]} of {rates[band][1]} {band}" for band in probes.BANDS]),
-        (plots.bands({"held out": rates}), [f"{band}: {good} of {of}" for band, (good, of) in rates.items()]),
-        (plots.roc(rocs), [f"{one.area:.2f}" for one in rocs]),
+        (diagnosed(nets), [f"{rates[band][0]} of {rates[band][1]} {band}" for band in probes.BANDS]),
+        (draw.bands({"held out": rates}), [f"{band}: {good} of {of}" for band, (good, of) in rates.items()]),
+        (roc(rocs), [f"{one.area:.2f}" for one in rocs]),
     ):
         assert picture.png().startswith(b"\x89PNG")
         assert all(words in picture.caption for words in told)
 
 
 def test_a_chart_moved_to_another_patient_and_back_is_the_same_picture():
-    one, other = clinic.visit(5), clinic.visit(16, ordered=("profile",))
-    plot = plots.ClinicPlot(one)
+    one, other = measure_clinic.visit(5), measure_clinic.visit(16, ordered=("profile",))
+    plot = ClinicPlot(one)
     before = plot.png()
     plot.update(other)
     assert plot.png() != before
@@ -229,18 +239,20 @@ def test_a_chart_moved_to_another_patient_and_back_is_the_same_picture():
 
 
 def test_a_check_that_cannot_take_a_0_is_told_so():
-    said = check.answer("worst_ratio", lambda norms: math.log10(max(norms)) - math.log10(min(norms)))
+    said = course.answer("worst_ratio", lambda norms: math.log10(max(norms)) - math.log10(min(norms)))
     assert "may receive exactly 0" in repr(said)
 
 
 def test_a_healthy_patient_who_was_treated_is_told_to_need_nothing():
     others = (5, "dead", "weights that fit"), (16, "vanishing", "batch norm")
-    visits = [clinic.visit(k, diagnosis=illness, treatment=cure) for k, illness, cure in others]
-    visits.append(clinic.visit(FIRST["healthy"], diagnosis="healthy", treatment="batch norm"))
-    assert "needs no treatment" in repr(check.answer("treat_three", visits))
+    visits = [measure_clinic.visit(k, diagnosis=illness, treatment=cure) for k, illness, cure in others]
+    visits.append(measure_clinic.visit(FIRST["healthy"], diagnosis="healthy", treatment="batch norm"))
+    assert "needs no treatment" in repr(course.answer("treat_three", visits))
 
 
 def test_the_solution_in_the_lesson_passes():
     given = {5: ("dead", "weights that fit"), 12: ("rate too small", "rate × 100"), 16: ("vanishing", "batch norm")}
-    visits = [clinic.visit(k, diagnosis=illness, treatment=treatment) for k, (illness, treatment) in given.items()]
-    assert check.answer("treat_three", visits).correct
+    visits = [
+        measure_clinic.visit(k, diagnosis=illness, treatment=treatment) for k, (illness, treatment) in given.items()
+    ]
+    assert course.answer("treat_three", visits).correct

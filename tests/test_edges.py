@@ -11,8 +11,16 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from vgrad import data, models, plots, probes, train
-from vgrad import experiments as of
+from vgrad import data, models, probes, train
+from vgrad.kit.experiments import signal, training
+from vgrad.kit.experiments.flow import flow
+from vgrad.kit.words.flow import sentence
+from vgrad.lessons.initialization import say as initialization_say
+from vgrad.lessons.learning.say import training as learning_say
+from vgrad.lessons.recurrence.draw.recurrence import powers, radii
+from vgrad.lessons.recurrence.measure import connectivity as recurrence_measure_connectivity
+from vgrad.lessons.recurrence.measure import recurrence as recurrence_measure
+from vgrad.lessons.recurrence.say import connectivity as recurrence_say
 
 ONE = dict(width=1, batch=1, seeds=1)
 
@@ -81,7 +89,7 @@ def factors(depth, gain=1.0, seed=0):
 @pytest.mark.parametrize("gain", [1.0, 0.5])
 def test_a_thousand_factors_give_the_gradient_that_fractions_give(gain):
     """dh_k = dh_1000 · W_1000 … W_{k+1}, exactly; below float64's range it is 0, and counted as that."""
-    record = of.flow(depth=1000, activation="identity", gain=gain, **ONE)
+    record = flow(depth=1000, activation="identity", gain=gain, **ONE)
     product, decades = Fraction(1), [0.0]
     for W in reversed(factors(1000, gain)[1:]):
         product *= abs(Fraction(W))
@@ -93,39 +101,39 @@ def test_a_thousand_factors_give_the_gradient_that_fractions_give(gain):
     np.testing.assert_array_equal(record.entries.zeros[gone], 1)
     assert gone.any() == (gain == 0.5)
     assert record.overflow is None
-    assert ("underflow" in plots.sentence(record)) == (gain == 0.5)
+    assert ("underflow" in sentence(record)) == (gain == 0.5)
 
 
 def test_weights_of_1e30_overflow_at_the_layer_that_fractions_say():
-    record = of.flow(depth=30, activation="identity", gain=1e30, **ONE)
+    record = flow(depth=30, activation="identity", gain=1e30, **ONE)
     x = record.h[0, 0] / abs(factors(1, 1e30)[0])
     size, layer = Fraction(float(x)), 0
     while size < Fraction(2) ** 1024:
         size *= abs(Fraction(factors(30, 1e30)[layer]))
         layer += 1
     assert record.overflow == layer
-    assert f"float64 overflows at layer {layer}" in plots.sentence(record)
+    assert f"float64 overflows at layer {layer}" in sentence(record)
 
 
 @pytest.mark.parametrize("precision", ["float16", "float32", "float64"])
 @pytest.mark.parametrize("activation", ["identity", "sigmoid", "relu"])
 def test_weights_of_0_pass_nothing_and_the_sentence_says_so(activation, precision):
-    record = of.flow(depth=3, activation=activation, gain=0.0, precision=precision, **ONE)
+    record = flow(depth=3, activation=activation, gain=0.0, precision=precision, **ONE)
     np.testing.assert_array_equal(record.dh[0, :-1], 0)
     assert record.dh[0, -1] > 0
-    assert "All weights are 0, so nothing passes." in plots.sentence(record)
+    assert "All weights are 0, so nothing passes." in sentence(record)
 
 
 def test_the_signal_of_one_unit_is_that_of_scalars():
-    record = of.initialization.signal(depth=200, width=1, batch=2, seeds=1, activation="identity")
+    record = signal.signal(depth=200, width=1, batch=2, seeds=1, activation="identity")
     draws = [np.random.default_rng((0, k, 0)).standard_normal((1, 1, 1)).item() for k in range(1, 201)]
     logs = np.log10(np.abs(draws))
     forward = np.log10(record.h[0]) - np.log10(record.h[0, 0])
     np.testing.assert_allclose(forward, np.cumsum(logs) - logs[0], atol=1e-11)
     np.testing.assert_allclose(np.log10(record.dh[0]), logs[::-1].cumsum()[::-1] - logs, atol=1e-11)
     for activation, said in (("identity", "beyond float64: it overflows"), ("tanh", "exactly 0: it vanishes")):
-        huge = of.initialization.signal(depth=30, width=1, batch=2, seeds=1, activation=activation, gain=1e30)
-        assert f"the first layer's dh is {said}" in plots.initialization.sentence(huge)
+        huge = signal.signal(depth=30, width=1, batch=2, seeds=1, activation=activation, gain=1e30)
+        assert f"the first layer's dh is {said}" in initialization_say.sentence(huge)
 
 
 # --- time -------------------------------------------------------------------------------------------------------------
@@ -155,33 +163,35 @@ def test_two_thousand_steps_of_one_unit_are_a_power(w):
 
 
 def test_powers_beyond_float64_are_infinite_not_nothing():
-    record = of.recurrence.powers(T=1100, half=np.eye(2) / 2, two=2 * np.eye(2), turn=np.array([[0.0, -2], [2, 0]]))
+    record = recurrence_measure.powers(
+        T=1100, half=np.eye(2) / 2, two=2 * np.eye(2), turn=np.array([[0.0, -2], [2, 0]])
+    )
     t = np.arange(1101)
     np.testing.assert_array_equal(record.sizes[0], 0.5**t)
     for sizes in record.sizes[1:]:
         np.testing.assert_allclose(sizes[:1024], 2.0 ** t[:1024], rtol=1e-12)
         np.testing.assert_array_equal(sizes[1024:], np.inf)
-    assert "not a number" not in plots.powers(record).caption
+    assert "not a number" not in powers(record).caption
 
 
 def test_logarithms_of_products_have_no_range():
-    record = of.recurrence.tied(n=1, T=2000, draws=3)
+    record = recurrence_measure.tied(n=1, T=2000, draws=3)
     W = np.random.default_rng(0).standard_normal((3, 2000))
     np.testing.assert_allclose(record.fresh, np.log(np.abs(W)).sum(axis=1), rtol=1e-12)
     np.testing.assert_allclose(record.shared, 2000 * np.log(np.abs(W[:, 0])), rtol=1e-12)
 
 
 def test_radii_of_0_and_of_1e30_are_answered_also_after_two_thousand_steps():
-    record = of.recurrence.by_radius(radii=(0.0, 1e30), inputs=(0.0,), n=1, T=2000, seeds=2)
+    record = recurrence_measure.by_radius(radii=(0.0, 1e30), inputs=(0.0,), n=1, T=2000, seeds=2)
     np.testing.assert_array_equal(record.sizes, 0)
     assert record.theory[0, 0] == 0
-    assert plots.radii(record).caption
+    assert radii(record).caption
 
 
 def test_a_gradient_that_reaches_no_word_has_not_overflowed():
-    record = of.connectivity.connectivity("the key near the door", gain=1e30, seeds=2)
+    record = recurrence_measure_connectivity.connectivity("the key near the door", gain=1e30, seeds=2)
     np.testing.assert_array_equal(record.reach["rnn"].median[:-1], 0)
-    assert "0 through the RNN: it vanishes" in plots.connectivity.sentence(record)
+    assert "0 through the RNN: it vanishes" in recurrence_say.sentence(record)
 
 
 # --- training ---------------------------------------------------------------------------------------------------------
@@ -190,8 +200,8 @@ def test_a_gradient_that_reaches_no_word_has_not_overflowed():
 @pytest.mark.parametrize("rule", train.OPTIMIZERS)
 @pytest.mark.parametrize("rate", [0.0, 1e30])
 def test_a_rate_of_0_moves_nothing_and_one_of_1e30_is_told(rule, rate):
-    record = of.training.run("tanh", optimizer=rule, rate=rate, depth=5, width=1, batch=1, steps=3, seeds=1)
-    said = plots.training_words.sentence(record)
+    record = training.train_mlp("tanh", optimizer=rule, rate=rate, depth=5, width=1, batch=1, steps=3, seeds=1)
+    said = learning_say.sentence(record)
     assert "nan" not in said
     if rate == 0:
         np.testing.assert_array_equal(record.movement, 0)

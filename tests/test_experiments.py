@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vgrad import experiments, init, models, ops, probes, theory
+from vgrad import init, models, ops, probes, theory
+from vgrad.kit.experiments import flow as flow_experiments
+from vgrad.kit.experiments.flow import CHOICES
 from vgrad.tape import tree_map
 
 QUANTITIES = ("dh", "dz", "dW")
 
 
 def flow(**options):
-    return experiments.flow(**{"depth": 6, "width": 10, "batch": 4, "seeds": 5} | options)
+    return flow_experiments.flow(**{"depth": 6, "width": 10, "batch": 4, "seeds": 5} | options)
 
 
 def norms(record):
@@ -61,7 +63,7 @@ def test_the_record_holds_float64_arrays_of_its_own_shape(depth, seeds, precisio
     assert record.ratio == record.relative["dh"].median[0]
 
 
-@pytest.mark.parametrize("scheme", experiments.CHOICES["scheme"])
+@pytest.mark.parametrize("scheme", CHOICES["scheme"])
 @pytest.mark.parametrize("activation", ["tanh", "relu", "gelu"])
 def test_the_norms_are_those_of_the_networks_explicit_gradients(spied, activation, scheme):
     record, seen = spied(activation=activation, scheme=scheme, gain=1.3)
@@ -74,8 +76,8 @@ def test_the_norms_are_those_of_the_networks_explicit_gradients(spied, activatio
         assert record.dh[s, -1] == pytest.approx(np.linalg.norm(seen["cotangent"][s]), rel=1e-12)
 
 
-@pytest.mark.parametrize("skip", experiments.CHOICES["skip"])
-@pytest.mark.parametrize("norm", experiments.CHOICES["norm"])
+@pytest.mark.parametrize("skip", CHOICES["skip"])
+@pytest.mark.parametrize("norm", CHOICES["norm"])
 def test_with_norm_and_skip_too_the_norms_are_those_of_the_explicit_gradients(spied, norm, skip):
     record, seen = spied(activation="gelu", norm=norm, skip=skip, alpha="1/sqrt(depth)", gain=1.2)
     assert (record.norm, record.skip, record.alpha) == (norm, skip, "1/sqrt(depth)")
@@ -115,7 +117,7 @@ def test_the_networks_are_computed_in_the_precision_asked_for(spied, precision):
 
 
 @pytest.mark.parametrize("gain", [0.5, 2.0])
-@pytest.mark.parametrize("scheme", experiments.CHOICES["scheme"])
+@pytest.mark.parametrize("scheme", CHOICES["scheme"])
 def test_sigma_w_and_sigma_b_are_those_of_the_weights_drawn(spied, scheme, gain):
     record, seen = spied(scheme=scheme, gain=gain, depth=4, width=40, seeds=4, activation="leaky_relu")
     W, b = (np.stack([layer.affine[i] for layer in seen["params"]]) for i in (0, 1))
@@ -171,7 +173,7 @@ def test_a_network_that_fell_silent_stays_at_0_in_the_bands(name):
 # --- repeatable ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", experiments.CHOICES["scheme"])
+@pytest.mark.parametrize("scheme", CHOICES["scheme"])
 @pytest.mark.parametrize("precision", init.DTYPES)
 def test_the_same_arguments_give_the_same_numbers_and_another_seed_others(scheme, precision):
     first = flow(scheme=scheme, precision=precision)
@@ -183,7 +185,7 @@ def test_the_same_arguments_give_the_same_numbers_and_another_seed_others(scheme
 @pytest.mark.parametrize(
     "net",
     [
-        *[dict(scheme=scheme) for scheme in experiments.CHOICES["scheme"]],
+        *[dict(scheme=scheme) for scheme in CHOICES["scheme"]],
         dict(precision="float16"),
         dict(precision="float32", activation="relu"),
         dict(depth=40, width=8, batch=1, activation="relu", scheme="he_normal"),  # some of them are silent
@@ -195,7 +197,7 @@ def test_more_seeds_keep_the_first_seeds_numbers_bit_for_bit(net):
     np.testing.assert_array_equal(norms(many)[:, :5], norms(few))
 
 
-@pytest.mark.parametrize("scheme", experiments.CHOICES["scheme"])
+@pytest.mark.parametrize("scheme", CHOICES["scheme"])
 def test_depth_slices_one_network(spied, scheme):
     (shallow, seen), (deep, seen_too) = spied(depth=5, scheme=scheme), spied(depth=8, scheme=scheme)
     assert (shallow.depth, deep.depth) == (5, 8)
@@ -216,7 +218,7 @@ def test_gain_moves_one_network_exactly(activation):
     np.testing.assert_array_equal(twice.dW, once.dW * 2.0**5)
 
 
-@pytest.mark.parametrize("scheme", experiments.CHOICES["scheme"])
+@pytest.mark.parametrize("scheme", CHOICES["scheme"])
 def test_gain_moves_one_network_smoothly(scheme):
     gains = 1.5 + np.linspace(0, 1e-3, 5)
     dh = np.log([flow(gain=gain, scheme=scheme).dh for gain in gains])
@@ -311,7 +313,7 @@ def test_what_only_a_low_precision_silences_is_underflow():
         dict(gain=5e-324),
         *[dict(gain=1e30, depth=30, activation=name) for name in ops.ACTIVATIONS],
         *[dict(gain=1e30, precision="float32", activation=name) for name in ops.ACTIVATIONS],
-        *[dict(depth=1, width=1, batch=1, seeds=1, scheme=name) for name in experiments.CHOICES["scheme"]],
+        *[dict(depth=1, width=1, batch=1, seeds=1, scheme=name) for name in CHOICES["scheme"]],
         dict(depth=np.int64(3), gain=np.float32(1.5), seed=2**70),
     ],
     ids=str,

@@ -27,8 +27,11 @@ from explored import (
 )
 from matplotlib._pylab_helpers import Gcf
 
-from vgrad import explorers, plots
-from vgrad.explorers import framework
+from vgrad import lessons
+from vgrad.kit.explorers import framework
+from vgrad.kit.marks import picture
+from vgrad.lessons.gates.explore import gates
+from vgrad.lessons.gradient_flow.explore import gradient_flow
 
 KINDS = ("gradient_flow", "scoreboard", "connectivity", "train_mlp")  # what the framework does for all, with each sort
 
@@ -37,7 +40,7 @@ KINDS = ("gradient_flow", "scoreboard", "connectivity", "train_mlp")  # what the
 
 @every_explorer
 def test_reset_restores_the_first_record_caption_and_picture_and_another_explorer_is_left_alone(name):
-    explorer, another = explorers.CATALOGUE[name](), explorers.CATALOGUE[name]()
+    explorer, another = lessons.CATALOGUE[name](), lessons.CATALOGUE[name]()
     before, start, alone = shown(explorer), values(explorer), shown(another)
     explorer.set(**elsewhere(explorer))
     assert not same(explorer.record, before[0])
@@ -54,7 +57,7 @@ def elsewhere(explorer):
 
 
 def test_reset_goes_back_to_where_a_lesson_let_it_start():
-    explorer = explorers.gradient_flow(depth=50, activation="sigmoid")
+    explorer = gradient_flow(depth=50, activation="sigmoid")
     start = values(explorer)
     assert (start["depth"], start["activation"]) == (50, "sigmoid")
     explorer.set(depth=3, gain=2.0)
@@ -166,7 +169,7 @@ def test_the_page_has_picture_alternative_text_and_a_sentence_that_is_read_aloud
 @every_explorer
 def test_a_page_without_a_kernel_gets_picture_and_sentence(explorer):
     data, metadata = explorer._repr_mimebundle_()
-    assert base64.b64decode(data["image/png"]) == plots.picture.still(explorer.figure)
+    assert base64.b64decode(data["image/png"]) == picture.still(explorer.figure)
     assert data["text/plain"] == explorer.caption
     assert metadata["image/png"]["alt"] == f"{Page(explorer).image['alt']} {explorer.caption}"
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.model_id
@@ -179,7 +182,7 @@ def test_the_saved_picture_is_the_one_shown_and_the_offer_goes_with_it(explorer,
     button(explorer, "Save picture").click()
     (offer,) = (w for w in offers if "download=" in w.value)
     address = re.search(rf'<a download="{name}\.png" href="([^"]+)">', offer.value)[1]
-    assert from_link(address) == plots.picture.still(explorer.figure, dpi=200)
+    assert from_link(address) == picture.still(explorer.figure, dpi=200)
     explorer.set(**{key: next(v for v in ends(w) if v != w.value) for key, w in [*explorer.controls.items()][:1]})
     assert offer.value == ""
 
@@ -204,7 +207,7 @@ def test_a_slow_tick_lets_sliders_report_when_let_go_and_says_so_until_it_is_qui
 
 def test_the_page_may_show_a_gain_at_the_nearest_step_without_changing_it():
     """The page snaps a logarithmic slider to its steps and reports that; a move by a step is a move."""
-    explorer = explorers.gradient_flow(gain=1.5)
+    explorer = gradient_flow(gain=1.5)
     slider = explorer.controls["gain"]
     snapped = round(math.log10(1.5) / slider.step) * slider.step
     slider.set_state({"value": 10**snapped})
@@ -215,7 +218,7 @@ def test_the_page_may_show_a_gain_at_the_nearest_step_without_changing_it():
 
 
 def test_the_page_may_report_a_sum_of_steps_with_its_rounding_error():
-    explorer = explorers.gates()
+    explorer = gates()
     slider = explorer.controls["forget_bias"]
     slider.set_state({"value": 4.000000000000001})
     assert slider.value == 4.0

@@ -13,53 +13,94 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "vgrad").rglob("*.py"))
 
 MODULE_LINES = 250
-FUNCTION_LINES = 15  # of code: no docstring, comments or blank lines
+FUNCTION_LINES = 20  # of code: no docstring, comments or blank lines
 
-FLOORS = (
+ENGINE_FLOORS = (
+    {"require"},
     {"ops", "init", "tape", "data"},
     {"gradcheck", "cells", "theory"},
     {"models"},
     {"probes"},
     {"train"},
-    {"experiments"},
-    {"plots", "page"},
-    {"explorers", "check"},
 )
-
-
-def below(floor):
-    return set().union(*FLOORS[:floor])
-
-
-MAY_IMPORT = {
-    "__init__": below(6),
-    "require": set(),
-    **dict.fromkeys(FLOORS[0], frozenset()),
-    "gradcheck": {"tape"},
-    "cells": {"ops"},
-    "theory": {"ops"},
-    "models": below(2),
-    "probes": below(3),
-    "train": below(4),
-    "experiments": below(5),
-    "plots": set(),
-    "page": set(),
-    "explorers": {"experiments", "plots", "page"},
-    "check": {"page"},
-}  # and everyone may import require, and a package its own modules
+ENGINE = set().union(*ENGINE_FLOORS)
+STOREYS = {"records", "measure", "draw", "say", "explore", "check", "tables"}  # of a room
+BELOW = {  # the storeys of its own room that a storey may import
+    "records": {"records"},
+    "measure": {"measure", "records"},
+    "say": {"say", "records"},
+    "draw": {"draw", "say", "records"},
+    "explore": {"explore", "measure", "draw", "say", "records"},
+    "check": {"check", "measure", "records"},
+    "tables": {"tables", "measure", "records"},
+    "face": STOREYS,
+}
+KIT_BELOW = {  # the same of the kit; what lies in the kit itself may import all of it
+    "experiments": {"experiments"},
+    "styles": {"styles"},
+    "marks": {"marks", "words", "styles"},
+    "words": {"words", "marks"},
+    "explorers": {"explorers", "experiments", "marks", "styles"},
+}
 THIRD_PARTY = {
-    **dict.fromkeys(MAY_IMPORT, frozenset({"numpy"})),
-    "require": set(),
+    "engine": {"numpy"},
     "experiments": {"numpy", "threadpoolctl"},
-    "plots": {"numpy", "matplotlib", "IPython"},  # IPython: within the method that only IPython calls
+    "records": {"numpy"},
+    "measure": {"numpy"},
+    "tables": set(),
+    "styles": set(),
+    "words": {"numpy"},
+    "say": {"numpy"},
+    "marks": {"numpy", "matplotlib", "IPython"},  # IPython: within the method that only IPython calls
+    "draw": {"numpy", "matplotlib"},
+    "explore": set(),
     "explorers": {"ipywidgets", "threadpoolctl"},
-    "check": {"numpy", "ipywidgets"},
+    "check": {"numpy"},
+    "face": set(),
+    "kit": {"numpy", "ipywidgets"},
 }
 
 
-def unit_of(path):
-    """The module of the floor plan that a file belongs to: "experiments" for vgrad/experiments/kata.py."""
-    return path.relative_to(ROOT / "vgrad").with_suffix("").parts[0]
+def place_of(module):
+    """Where a module stands: ("engine", unit), ("kit", storey) or ("lessons", room, storey)."""
+    top, *rest = (*module.split("."), "")[1:4]
+    if top == "lessons":
+        room, storey = (*rest, "")[:2]
+        return ("lessons", room, storey if storey in STOREYS else "face")
+    if top == "kit":
+        return ("kit", rest[0] if rest and rest[0] in KIT_BELOW else "kit")
+    return ("engine", top)
+
+
+def may_import(importer, imported):
+    """Whether the plan lets one place import another: it is not higher, and of another room it is only the face."""
+    match importer, imported:
+        case ("engine", unit), ("engine", other):
+            floors = [k for k, floor in enumerate(ENGINE_FLOORS) if other in floor]
+            own = [k for k, floor in enumerate(ENGINE_FLOORS) if unit in floor]
+            return unit in ("", "__init__") or unit == other or (bool(floors) and bool(own) and floors[0] < own[0])
+        case ("engine", _), _:
+            return False
+        case (_, *_), ("engine", _):
+            return True
+        case ("kit", storey), ("kit", other):
+            return other in KIT_BELOW.get(storey, KIT_BELOW.keys() | {"kit"})
+        case ("kit", _), _:
+            return False
+        case ("lessons", _, storey), ("kit", other):
+            kinds = {"say": {"words", "marks"}, "draw": {"words", "marks"}, "records": {"experiments"}}
+            return other in kinds.get(storey, KIT_BELOW.keys() | {"kit"})
+        case ("lessons", room, storey), ("lessons", other_room, other):
+            if room in ("", "stored"):
+                return other == "face"
+            return other in BELOW[storey] if room == other_room else other == "face"
+    return False
+
+
+def module_of(path):
+    """The dotted name of a file: "vgrad.lessons.gates" for its face, vgrad/lessons/gates/__init__.py."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 2 else parts)
 
 
 def imported(source, path):
@@ -74,15 +115,19 @@ def imported(source, path):
             yield from (".".join([*parts, alias.name]) for alias in node.names)
 
 
+def third_party(place):
+    """What is not of the standard library and may be imported here."""
+    return THIRD_PARTY["engine" if place[0] == "engine" else place[-1]]
+
+
 def violations(source, path):
     """What the floor plan does not allow this file to import."""
-    unit = unit_of(path)
-    allowed = MAY_IMPORT[unit] | {"require"} | ({unit} - {"__init__"})
+    place = place_of(module_of(path))
     for name in imported(source, path):
-        top, *rest = name.split(".")
-        if top == "vgrad" and (not rest or rest[0] not in allowed):
+        top = name.split(".")[0]
+        if top == "vgrad" and not may_import(place, place_of(name)):
             yield name
-        if top != "vgrad" and top not in sys.stdlib_module_names | THIRD_PARTY[unit]:
+        if top != "vgrad" and top not in sys.stdlib_module_names | third_party(place):
             yield name
 
 
@@ -91,7 +136,11 @@ def names(paths):
 
 
 def test_every_module_has_its_place_in_the_plan():
-    assert {"ops", "tape", "models", "experiments"} <= {unit_of(path) for path in MODULES} <= set(MAY_IMPORT)
+    places = {place_of(module_of(path)) for path in MODULES}
+    assert {place[0] for place in places} == {"engine", "kit", "lessons"}
+    assert {place[1] for place in places if place[0] == "engine"} == ENGINE | {"__init__"}
+    rooms = {path.name for path in (ROOT / "vgrad" / "lessons").iterdir() if (path / "__init__.py").exists()}
+    assert {place[1] for place in places if place[0] == "lessons"} == rooms | {"", "stored"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=names(MODULES))
@@ -102,30 +151,57 @@ def test_imports_only_point_downwards(path):
 @pytest.mark.parametrize(
     ("file", "source", "caught"),
     [
-        ("ops.py", "from . import models", ["vgrad.models"]),
-        ("ops.py", "from .models import mlp", ["vgrad.models.mlp"]),
+        ("ops/linear.py", "from .. import models", ["vgrad.models"]),
         ("tape.py", "def f():\n    from vgrad import ops", ["vgrad.ops"]),
-        ("theory.py", "import vgrad.experiments.kata as kata", ["vgrad.experiments.kata"]),
-        ("probes.py", "import vgrad", ["vgrad"]),
-        ("models.py", "from . import init, probes, ops", ["vgrad.probes"]),
-        ("experiments/kata.py", "from ..plots import flow", ["vgrad.plots.flow"]),
-        ("experiments/__init__.py", "from .. import explorers", ["vgrad.explorers"]),
-        ("plots/flow.py", "from .. import experiments\nfrom . import words", ["vgrad.experiments"]),
-        ("explorers/flow.py", "from .. import plots, ops", ["vgrad.ops"]),
-        ("__init__.py", "from . import ops, plots", ["vgrad.plots"]),
-        ("ops.py", "import scipy.special", ["scipy.special"]),
-        ("probes.py", "import threadpoolctl", ["threadpoolctl"]),
-        ("plots/flow.py", "from ipywidgets import HTML", ["ipywidgets.HTML"]),
-        ("experiments/kata.py", "from ._protocol import measured\nfrom .. import ops, require", []),
+        ("theory/maps.py", "import vgrad.kit.experiments.flow as flow", ["vgrad.kit.experiments.flow"]),
+        ("probes/depth.py", "import vgrad", ["vgrad"]),
+        ("probes/depth.py", "from .. import init, ops, train", ["vgrad.train"]),
+        ("kit/words/flow.py", "from ..experiments.flow import flow", ["vgrad.kit.experiments.flow.flow"]),
+        ("kit/marks/flow.py", "from ...lessons import gates", ["vgrad.lessons.gates"]),
+        ("kit/show.py", "from ..lessons.gates import draw", ["vgrad.lessons.gates.draw"]),
+        ("lessons/gates/draw.py", "from . import measure", ["vgrad.lessons.gates.measure"]),
+        ("lessons/gates/say.py", "from .draw import GatesPlot", ["vgrad.lessons.gates.draw.GatesPlot"]),
+        ("lessons/gates/say.py", "from ...kit.experiments.reach import reach", ["vgrad.kit.experiments.reach.reach"]),
+        ("lessons/gates/measure.py", "from ..memory.measure import table", ["vgrad.lessons.memory.measure.table"]),
+        ("lessons/gates/measure.py", "def f():\n    from . import explore", ["vgrad.lessons.gates.explore"]),
+        ("lessons/gates/draw.py", "from ipywidgets import HTML", ["ipywidgets.HTML"]),
+        ("__init__.py", "from . import ops, kit", ["vgrad.kit"]),
+        ("ops/norms.py", "import scipy.special", ["scipy.special"]),
+        ("lessons/gates/measure.py", "from ..memory import load\nfrom ... import ops", []),
+        ("lessons/exploding/draw/cliff.py", "from ..say.cliff import alt\nfrom ....kit.marks import grammar", []),
         (
-            "models.py",
-            "from __future__ import annotations\nimport math\nimport numpy as np\nfrom .ops import affine",
+            "models/mlp.py",
+            "from __future__ import annotations\nimport math\nimport numpy as np\nfrom ..ops import affine",
             [],
         ),
     ],
 )
 def test_a_climbing_import_is_caught(file, source, caught):
     assert list(violations(source, ROOT / "vgrad" / file)) == caught
+
+
+def circle(arrows):
+    """Some modules that import each other in a ring, or none; ``arrows`` maps each to those that it imports."""
+    left = {module: set(targets) for module, targets in arrows.items()}
+    while done := {module for module, targets in left.items() if not targets & left.keys()}:
+        left = {module: targets for module, targets in left.items() if module not in done}
+    return sorted(left)
+
+
+def arrows():
+    """Each module, and the modules of vgrad that it imports, wherever the import stands."""
+    modules = {module_of(path): path for path in MODULES}
+    found = {}
+    for module, path in modules.items():
+        wanted = imported(path.read_text("utf-8"), path)
+        files = {next((m for m in (name, name.rpartition(".")[0]) if m in modules), None) for name in wanted}
+        found[module] = files - {None, module}
+    return found
+
+
+def test_no_imports_go_in_a_circle():
+    assert circle(arrows()) == []
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}, "e": set()}) == ["a", "b", "c", "d"]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=names(MODULES))
@@ -154,15 +230,15 @@ def too_long(source):
     return {name: length for name, length in lengths.items() if length > FUNCTION_LINES}
 
 
-ENGINE = [path for path in MODULES if unit_of(path) in below(6) | {"require", "__init__"}]
+ENGINE_MODULES = [path for path in MODULES if place_of(module_of(path))[0] == "engine"]
 
 
-@pytest.mark.parametrize("path", ENGINE, ids=names(ENGINE))
+@pytest.mark.parametrize("path", ENGINE_MODULES, ids=names(ENGINE_MODULES))
 def test_a_function_of_the_engine_is_short(path):
     assert too_long(path.read_text("utf-8")) == {}
 
 
-@pytest.mark.parametrize(("statements", "long"), [(15, {}), (16, {"f": 16})])
+@pytest.mark.parametrize(("statements", "long"), [(20, {}), (21, {"f": 21})])
 def test_the_length_of_a_function_is_its_code(statements, long):
     code = "\n\n    # why\n".join(f"    x = {k}" for k in range(statements))
     assert too_long(f'def f():\n    """Docstring,\n\n    long.\n    """\n{code}\n') == long
@@ -183,8 +259,8 @@ def test_modules_and_all_that_is_public_are_documented(path):
 
 @pytest.mark.parametrize("path", MODULES, ids=names(MODULES))
 def test_no_annotation_is_evaluated_at_import(path):
-    first = ast.parse(path.read_text("utf-8")).body[1]
-    assert ast.unparse(first) == "from __future__ import annotations"
+    _, *statements = ast.parse(path.read_text("utf-8")).body  # after the docstring, which may be all there is
+    assert [ast.unparse(first) for first in statements[:1]] in ([], ["from __future__ import annotations"])
 
 
 def test_importing_the_package_costs_numpy_alone():
@@ -196,4 +272,4 @@ def test_importing_the_package_costs_numpy_alone():
     assert "vgrad.ops" in beyond
     third_party = {name for name in beyond if name.split(".")[0] not in sys.stdlib_module_names}
     assert {name for name in third_party if name.split(".")[0] != "vgrad"} == set()
-    assert not {"vgrad.plots", "vgrad.explorers", "vgrad.check"} & beyond
+    assert not {"vgrad.kit", "vgrad.lessons"} & beyond

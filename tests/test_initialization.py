@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import course
 import numpy as np
 import pytest
 from drawn import pixels
 
-from vgrad import experiments, models, ops, plots, theory
-from vgrad.experiments import phase
-from vgrad.experiments.initialization import FORMULAS, crossing, signal, spectrum, sweep
-from vgrad.plots.initialization import LOOKS, SignalPlot
-from vgrad.plots.phase import PhasePlot
+from vgrad import models, ops, theory
+from vgrad.kit.experiments import flow as flow_experiments
+from vgrad.kit.experiments.protocol import crossing
+from vgrad.kit.experiments.signal import signal
+from vgrad.kit.marks import grammar
+from vgrad.lessons.edge_of_chaos import draw as edge_of_chaos_draw
+from vgrad.lessons.edge_of_chaos import measure as edge_of_chaos_measure
+from vgrad.lessons.edge_of_chaos.draw import PhasePlot
+from vgrad.lessons.edge_of_chaos.measure import spectrum
+from vgrad.lessons.initialization import draw as initialization_draw
+from vgrad.lessons.initialization.draw import LOOKS, SignalPlot
+from vgrad.lessons.initialization.measure import FORMULAS, sweep
 
 SMALL = dict(depth=6, width=16, batch=8, seeds=3)
 
@@ -20,7 +28,7 @@ SMALL = dict(depth=6, width=16, batch=8, seeds=3)
 
 @pytest.mark.parametrize("scheme", ["xavier_normal", "he_normal", "orthogonal", "glorot_standard"])
 def test_without_biases_the_gradient_is_that_of_flow(scheme):
-    record, flow = signal(scheme=scheme, gain=1.3, **SMALL), experiments.flow(scheme=scheme, gain=1.3, **SMALL)
+    record, flow = signal(scheme=scheme, gain=1.3, **SMALL), flow_experiments.flow(scheme=scheme, gain=1.3, **SMALL)
     np.testing.assert_allclose(record.dh, flow.dh / flow.dh[:, -1:], rtol=1e-10)
     np.testing.assert_allclose(record.h, flow.h / (8 * 16) ** 0.5, rtol=1e-10)
     assert record.sigma_w == pytest.approx(flow.sigma_w)
@@ -102,9 +110,9 @@ def test_the_spectrum_is_in_order_a_row_for_each_network():
 # --- phase ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("activation", phase.ACTIVATIONS)
+@pytest.mark.parametrize("activation", edge_of_chaos_measure.ACTIVATIONS)
 def test_the_chart_is_theorys_chi(activation):
-    chart = phase.chart(activation)
+    chart = edge_of_chaos_measure.chart(activation)
     for row, column in ((4, 10), (20, 30), (40, 60)):
         sigma_w, sigma_b = chart.sigma_w[column], chart.sigma_b[row]
         q = min(theory.q_fixed_point(activation, sigma_w, sigma_b, layers=400), 1e6)
@@ -113,8 +121,8 @@ def test_the_chart_is_theorys_chi(activation):
 
 @pytest.mark.parametrize("name", ["he_figure", "phase_map", "saxe"])
 def test_stored_cells_come_out_the_same_again(name):
-    shallow = [cell for cell in experiments.stored.load(name) if cell.settings["depth"] <= 6][:1]
-    (again,) = experiments.stored.compute(name, [shallow[0].settings])
+    shallow = [cell for cell in course.load(name) if cell.settings["depth"] <= 6][:1]
+    (again,) = course.compute(name, [shallow[0].settings])
     measured = next(iter(again.result))
     np.testing.assert_allclose(again.result[measured], shallow[0].result[measured], rtol=0.1)
 
@@ -122,7 +130,7 @@ def test_stored_cells_come_out_the_same_again(name):
 def test_the_short_digits_have_the_moments_of_all():
     from vgrad import data
 
-    x, y = phase._summary()
+    x, y = edge_of_chaos_measure._summary()
     digits = data.digits()
     np.testing.assert_allclose(x.T @ x / len(x), digits.x_train.T @ digits.x_train / 1500, atol=1e-4)
     np.testing.assert_allclose(x.T @ y / len(x), digits.x_train.T @ np.eye(10)[digits.y_train] / 1500, atol=1e-4)
@@ -149,7 +157,10 @@ def test_live_pictures_moved_from_one_record_to_another_are_fresh_ones_pixel_for
 
 
 def test_a_live_chart_is_the_fresh_one_too():
-    made = [phase.point(activation=a, depth=5, width=16, seeds=2, sigma_w=w) for a, w in (("tanh", 1.0), ("relu", 3.0))]
+    made = [
+        edge_of_chaos_measure.point(activation=a, depth=5, width=16, seeds=2, sigma_w=w)
+        for a, w in (("tanh", 1.0), ("relu", 3.0))
+    ]
     live = PhasePlot(made[0])
     for record in (*made, made[0]):
         live.update(record)
@@ -160,16 +171,16 @@ def test_still_pictures_say_their_numbers():
     record = sweep("relu", np.linspace(1.2, 1.6, 3), seeds=3)
     assert (
         f"dh of ReLU, at {record.optimum:.3g} (theory {record.expected:.3g}"
-        in plots.initialization.sweep([record]).caption
+        in initialization_draw.sweep([record]).caption
     )
     draws = [signal(scheme=s, depth=3, width=16, seeds=3) for s in ("glorot_standard", "xavier_uniform")]
-    assert plots.initialization.glorot(draws).caption.count("dW") == 2
+    assert initialization_draw.glorot(draws).caption.count("dW") == 2
     nets = [spectrum(draw=draw, depth=3, width=8) for draw in ("orthogonal", "normal")]
-    middle = plots.grammar.number(float(np.median(nets[1].values)))
-    assert f"Gaussian {middle}" in plots.initialization.spectra(nets).caption
-    he = plots.phase.by_depth(experiments.stored.load("he_figure"), "accuracy", of="scheme")
-    assert he.png() == plots.phase.by_depth(experiments.stored.load("he_figure"), "accuracy", of="scheme").png()
-    assert "40 at 1.76" in plots.phase.trained(experiments.stored.load("phase_map"), {0.8: 2.0, 3.6: 4.0}).caption
+    middle = grammar.number(float(np.median(nets[1].values)))
+    assert f"Gaussian {middle}" in edge_of_chaos_draw.spectra(nets).caption
+    he = initialization_draw.by_depth(course.load("he_figure"), "accuracy", of="scheme")
+    assert he.png() == initialization_draw.by_depth(course.load("he_figure"), "accuracy", of="scheme").png()
+    assert "40 at 1.76" in edge_of_chaos_draw.trained(course.load("phase_map"), {0.8: 2.0, 3.6: 4.0}).caption
 
 
 def test_selu_is_pulled_to_mean_0_and_variance_1():

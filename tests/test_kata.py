@@ -8,7 +8,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from vgrad.experiments import kata
+from vgrad.lessons.chain_rule import measure as chain_rule_measure
+from vgrad.lessons.gradient_flow import measure as gradient_flow_measure
+from vgrad.lessons.learning import measure as learning_measure
 
 ACTIVATIONS = ("sigmoid", "tanh", "leaky_relu")
 CASES = [(42, 1.0), (0, 1.0), (1, 3**0.5), (7, 0.5), (12345, 4.0), (2**64 - 1, 1.0), (2**63, -1.0)]
@@ -75,41 +77,44 @@ def program(activation, seed, scale):
 @pytest.mark.parametrize(("seed", "scale"), CASES)
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_the_magnitudes_are_those_of_the_program(activation, seed, scale):
-    magnitudes = kata.gradient_magnitudes(activation, seed=seed, scale=scale)
+    magnitudes = gradient_flow_measure.gradient_magnitudes(activation, seed=seed, scale=scale)
     assert magnitudes.shape == (10,)
     np.testing.assert_allclose(magnitudes, program(activation, seed, scale), rtol=1e-12)
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_the_program_starts_from_seed_42_at_its_own_scale(activation):
-    np.testing.assert_array_equal(kata.gradient_magnitudes(activation), kata.gradient_magnitudes(activation, 42, 1.0))
-    record = kata.run(activation)
+    np.testing.assert_array_equal(
+        gradient_flow_measure.gradient_magnitudes(activation),
+        gradient_flow_measure.gradient_magnitudes(activation, 42, 1.0),
+    )
+    record = gradient_flow_measure.ten_layers(activation)
     assert (record.activation, record.seed, record.scale) == (activation, 42, 1.0)
     assert record.ratio == pytest.approx(program(activation, 42, 1.0)[0] / program(activation, 42, 1.0)[-1], rel=1e-12)
 
 
 def test_the_first_random_number_is_drawn_after_one_step():
-    numbers, expected = kata.lcg(42), random_numbers(42)
+    numbers, expected = gradient_flow_measure.lcg(42), random_numbers(42)
     first_step = (42 * 6364136223846793005 + 1442695040888963407) % 2**64
     assert [next(numbers) for _ in range(100)] == [next(expected) for _ in range(100)]
-    assert next(kata.lcg(42)) == (first_step >> 33) / 2**31 * 2 - 1
+    assert next(gradient_flow_measure.lcg(42)) == (first_step >> 33) / 2**31 * 2 - 1
 
 
 def test_its_own_run_contradicts_its_text():
     """Its "relu" comes out worse than tanh, and sigmoid's last bar is not 1: the activation follows the output too."""
-    sigmoid, tanh, relu = (kata.run(activation) for activation in ACTIVATIONS)
+    sigmoid, tanh, relu = (gradient_flow_measure.ten_layers(activation) for activation in ACTIVATIONS)
     assert sigmoid.ratio < relu.ratio < tanh.ratio < 1
     assert sigmoid.magnitudes[-1] <= 0.25
 
 
 def test_the_frobenius_norms_of_tanh_tell_another_story_than_its_bars():
-    record = kata.run("tanh")
+    record = gradient_flow_measure.ten_layers("tanh")
     assert record.dW[0] / record.dW[-1] > 3 * record.ratio
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_weight_gradients_and_activations_agree_with_differences(activation):
-    record, layers = kata.run(activation, seed=3), kata.weights(3)
+    record, layers = gradient_flow_measure.ten_layers(activation, seed=3), gradient_flow_measure.ten_layer_weights(3)
     assert record.h.shape == record.dW.shape == record.variances.shape == (10,)
     assert abs(record.h[-1]) == pytest.approx(abs(forward(activation, layers)), rel=1e-12)
     for k, ((W, _), _) in enumerate(layers):
@@ -136,7 +141,9 @@ def forward(activation, layers, start=0):
 @pytest.mark.parametrize(("scale", "of_xavier"), [(1.0, 1 / 3), (3**0.5, 1.0), (2.0, 4 / 3)])
 def test_its_weights_have_a_third_of_xaviers_variance(scale, of_xavier):
     """(2 / 3) / 2 of U(-1, 1) over 200 seeds; five standard deviations, Var of r² being 4/45."""
-    variances = np.array([kata.run("tanh", seed=seed, scale=scale).variances for seed in range(200)])
+    variances = np.array(
+        [gradient_flow_measure.ten_layers("tanh", seed=seed, scale=scale).variances for seed in range(200)]
+    )
     counts = np.array([fan_in * fan_out for fan_in, fan_out in pairwise(WIDTHS)])
     errors = abs(variances.mean(axis=0) - of_xavier) / scale**2
     assert (errors < 5 * (4 / 45 / (200 * counts)) ** 0.5).all()
@@ -144,7 +151,7 @@ def test_its_weights_have_a_third_of_xaviers_variance(scale, of_xavier):
 
 def test_weights_are_drawn_output_row_by_output_row():
     numbers = random_numbers(9)
-    for layer, (fan_in, fan_out) in zip(kata.weights(9, 2.0), pairwise(WIDTHS), strict=True):
+    for layer, (fan_in, fan_out) in zip(gradient_flow_measure.ten_layer_weights(9, 2.0), pairwise(WIDTHS), strict=True):
         rows = [[next(numbers) * (2 / (fan_in + fan_out)) ** 0.5 * 2.0 for _ in range(fan_in)] for _ in range(fan_out)]
         np.testing.assert_allclose(layer.affine.W.T, rows, rtol=1e-15)
         assert not layer.affine.b.any()
@@ -158,17 +165,17 @@ def test_its_table_of_powers(slope):
         for _ in range(n):
             product *= slope
         expected.append(product)
-    np.testing.assert_allclose(kata.powers(slope), expected, rtol=1e-13)
-    assert slope in kata.TYPICAL_SLOPES.values()
+    np.testing.assert_allclose(chain_rule_measure.powers(slope), expected, rtol=1e-13)
+    assert slope in gradient_flow_measure.TYPICAL_SLOPES.values()
 
 
 @pytest.mark.parametrize("rate", [0.01, 1.0])
 def test_its_table_of_updates_quarters_from_layer_to_layer_and_ends_at_the_rate(rate):
-    updates = kata.update_table(rate)
+    updates = learning_measure.update_table(rate)
     assert updates.shape == (10,)
     assert updates[-1] == rate
     np.testing.assert_allclose(updates[1:] / updates[:-1], 4, rtol=1e-14)
-    np.testing.assert_array_equal(kata.update_table(), kata.update_table(0.01))
+    np.testing.assert_array_equal(learning_measure.update_table(), learning_measure.update_table(0.01))
 
 
 @pytest.mark.parametrize(
@@ -186,11 +193,11 @@ def test_its_table_of_updates_quarters_from_layer_to_layer_and_ends_at_the_rate(
 )
 def test_bad_input_is_named_with_its_value_and_what_is_allowed(options, words):
     with pytest.raises(ValueError, match="allowed is") as caught:
-        kata.gradient_magnitudes(**{"activation": "tanh"} | options)
+        gradient_flow_measure.gradient_magnitudes(**{"activation": "tanh"} | options)
     assert all(word in str(caught.value) for word in words)
 
 
 @pytest.mark.parametrize("scale", [0.0, 1e-200, 1e200])
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_extreme_scales_raise_nothing(activation, scale):
-    assert kata.gradient_magnitudes(activation, scale=scale).shape == (10,)
+    assert gradient_flow_measure.gradient_magnitudes(activation, scale=scale).shape == (10,)

@@ -5,8 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from vgrad import data, experiments, models, ops, plots
-from vgrad.experiments import learn
+from vgrad import data, models, ops
+from vgrad.kit.experiments import learning as learning_experiments
+from vgrad.kit.experiments.learning import learn
+from vgrad.kit.marks.learning import learning
 
 SMALL = dict(depth=2, width=16, steps=20, seeds=3)
 
@@ -47,7 +49,7 @@ def test_what_explodes_ends_early_and_has_learnt_nothing():
     assert "inf" in record.trouble or "NaN" in record.trouble
     assert record.learnt == 0
     assert np.isnan(record.curves[:, -1]).all()
-    assert "ReLU, plain, not finite: 0 of 2" in plots.learning([record]).caption
+    assert "ReLU, plain, not finite: 0 of 2" in learning([record]).caption
 
 
 @pytest.mark.parametrize(
@@ -68,22 +70,22 @@ def test_learn_refuses_what_it_does_not_know(wrong):
 
 def test_usual_is_he_for_the_halved_and_xavier_for_the_others():
     for name in ops.ACTIVATIONS:
-        assert experiments.learning.usual(name).startswith("he" if name in ("relu", "leaky_relu") else "xavier")
+        assert learning_experiments.usual(name).startswith("he" if name in ("relu", "leaky_relu") else "xavier")
 
 
 def test_the_picture_counts_who_has_learnt():
     records = [learn("tanh", norm=norm, **SMALL) for norm in (None, "batch")]
     records.append(learn("relu", skip="post", alpha="1/depth", **SMALL))
-    picture = plots.learning(records)
+    picture = learning(records)
     told = re.findall(r"(tanh|ReLU), (plain|batch norm|skip/depth): (\d) of 3", picture.caption)
     assert told == [
         ("tanh", "plain", str(records[0].learnt)),
         ("tanh", "batch norm", str(records[1].learnt)),
         ("ReLU", "skip/depth", str(records[2].learnt)),
     ]
-    assert plots.learning(records).png() == picture.png()
+    assert learning(records).png() == picture.png()
 
 
 def test_depths_are_named_where_they_differ():
     records = [learn("tanh", **{**SMALL, "depth": depth}) for depth in (1, 2)]
-    assert "width 16: 1 layer, plain: 3 of 3; 2 layers, plain: 3 of 3." in plots.learning(records).caption
+    assert "width 16: 1 layer, plain: 3 of 3; 2 layers, plain: 3 of 3." in learning(records).caption

@@ -9,10 +9,12 @@ import pytest
 from drawn import pixels
 from test_plots import APART, SIGHT, cie_lab, contrast, linear_rgb
 
-from vgrad import experiments, models, ops, plots, probes, theory
-from vgrad.experiments.normalization import compare, growth
-from vgrad.plots import grammar
-from vgrad.plots.normalization import LOOKS, NormsPlot
+from vgrad import models, ops, probes, theory
+from vgrad.kit.experiments import flow as flow_experiments
+from vgrad.kit.marks import grammar
+from vgrad.lessons.normalization import draw, say
+from vgrad.lessons.normalization.draw import LOOKS, NormsPlot, norms
+from vgrad.lessons.normalization.measure import compare, growth
 
 SMALL = dict(depth=6, width=16, batch=8, seeds=3)
 
@@ -25,7 +27,7 @@ def test_each_norm_is_measured_as_flow_measures_it_on_the_same_networks(place):
     record = compare(place=place, activation="tanh", gain=1.5, **SMALL)
     for norm, suffixed in (("none", None), ("batch", "batch"), ("layer", "layer")):
         name = f"{suffixed}_after" if suffixed and place == "after" else suffixed
-        alone = experiments.flow(norm=name, activation="tanh", gain=1.5, **SMALL)
+        alone = flow_experiments.flow(norm=name, activation="tanh", gain=1.5, **SMALL)
         np.testing.assert_array_equal(record.flows[norm].dh, alone.dh)
         np.testing.assert_array_equal(record.flows[norm].theory["dh"], alone.theory["dh"])
 
@@ -82,7 +84,7 @@ def test_layer_norm_rescues_a_sigmoid_without_its_half():
 def test_factors_are_the_geometric_mean_over_the_layers():
     record = growth("relu", batches=(8, 32), depth=6, width=16, seeds=3)
     for batch, factors, says in zip(record.batches, record.factors, record.theory, strict=True):
-        flow = experiments.flow(activation="relu", norm="batch", batch=batch, depth=6, width=16, seeds=3)
+        flow = flow_experiments.flow(activation="relu", norm="batch", batch=batch, depth=6, width=16, seeds=3)
         np.testing.assert_allclose(factors**5, flow.dh[:, 0] / flow.dh[:, -1], rtol=1e-12)
         assert says == pytest.approx(theory.norm_chi("batch", "relu", batch) ** 0.5, rel=1e-3)
 
@@ -155,16 +157,16 @@ def test_labels_lie_apart_beside_the_curves_and_within_the_picture(name):
 
 def test_a_still_picture_says_its_sentence():
     record = compare(**SMALL)
-    assert plots.norms(record).caption == plots.normalization.sentence(record)
-    assert all(f"at layer {k}" in plots.normalization.alt(record) for k in (1, 6))
+    assert norms(record).caption == say.sentence(record)
+    assert all(f"at layer {k}" in say.alt(record) for k in (1, 6))
 
 
 def test_the_growth_picture_holds_its_numbers_and_says_them():
     records = [growth(name, batches=(4, 8, 32), depth=8, width=16, seeds=5) for name in ("relu", "identity")]
-    picture = plots.growth(records)
+    picture = draw.growth(records)
     lines = picture.figure.axes[0].lines
     for record, median, dashed in zip(records, lines[::2], lines[1::2], strict=True):
         np.testing.assert_allclose(median.get_ydata(), np.median(record.factors, axis=1), rtol=1e-12)
         np.testing.assert_array_equal(dashed.get_ydata(), record.theory)
         assert f"{np.median(record.factors[0]):.3g} (theory {record.theory[0]:.3g}) at 4" in picture.caption
-    assert plots.growth(records).png() == picture.png()
+    assert draw.growth(records).png() == picture.png()

@@ -37,7 +37,7 @@ def _code(notebook, k):
 
 
 def _answer_below(notebook):
-    k = next(k for k, cell in enumerate(notebook["cells"]) if "check.predict(" in "".join(cell["source"]))
+    k = next(k for k, cell in enumerate(notebook["cells"]) if "ask(" in "".join(cell["source"]))
     notebook["cells"][k + 1]["metadata"].pop("slideshow", None)
 
 
@@ -121,7 +121,7 @@ def test_strict_nbval_compares_what_is_stored(tmp_path, stored, passes):
 
 
 def test_executing_twice_stores_the_same_bytes(tmp_path):
-    cells = ["from vgrad import check, explorers", 'check.predict("narrow")', "explorers.gradient_flow(depth=5)"]
+    cells = ["from vgrad.lessons.gradient_flow import ask, explore", 'ask("narrow")', "explore.gradient_flow(depth=5)"]
     path = tmp_path / "twice.ipynb"
     code = [nbformat.v4.new_code_cell(text, id=f"cell{k}") for k, text in enumerate(cells)]
     nbformat.write(nbformat.v4.new_notebook(cells=code), path)

@@ -17,9 +17,13 @@ from drawn import pixels
 from matplotlib.colors import to_hex, to_rgb
 from PIL import Image
 
-from vgrad import experiments, plots
-from vgrad.plots import grammar
-from vgrad.plots.flow import QUANTITIES, FlowPlot
+from vgrad.kit.experiments.flow import flow
+from vgrad.kit.marks import flow as flow_marks
+from vgrad.kit.marks import grammar
+from vgrad.kit.marks.flow import QUANTITIES, FlowPlot
+from vgrad.kit.words.flow import alt, sentence
+from vgrad.lessons.gradient_flow import draw, measure
+from vgrad.lessons.gradient_flow.draw import bars, spread
 
 ALL = dict(shown=QUANTITIES)
 CASES = {  # name: (what to run, what to show)
@@ -49,7 +53,7 @@ CASES = {  # name: (what to run, what to show)
 @cache
 def record_of(case):
     settings, view = CASES[case]
-    return experiments.flow(**{"seeds": 15, **settings})._replace(**view)  # odd: the median is one of the networks
+    return flow(**{"seeds": 15, **settings})._replace(**view)  # odd: the median is one of the networks
 
 
 every_case = pytest.mark.parametrize("case", CASES)
@@ -116,7 +120,7 @@ def test_zeros_lie_on_the_floor_and_overflows_on_the_ceiling_each_with_its_symbo
 @pytest.mark.parametrize("activation", grammar.ACTIVATIONS)
 def test_a_curve_wears_the_colour_and_the_marker_of_its_activation(activation):
     plot = FlowPlot(record_of("all three"))
-    plot.update(experiments.flow(activation=activation, depth=4, seeds=3)._replace(shown=QUANTITIES))
+    plot.update(flow(activation=activation, depth=4, seeds=3)._replace(shown=QUANTITIES))
     look = grammar.ACTIVATIONS[activation]
     for name, curve in plot.curves.items():
         assert curve.label.get_text() == name
@@ -191,7 +195,7 @@ def test_a_live_picture_moved_from_any_record_to_any_other_is_the_fresh_picture_
 
 
 def test_a_small_move_draws_the_same_pixels_over_the_kept_background():
-    records = [experiments.flow(gain=gain, seeds=5) for gain in (1.0, 1.01, 1.02)]
+    records = [flow(gain=gain, seeds=5) for gain in (1.0, 1.01, 1.02)]
     live = FlowPlot(records[0])
     pixels(live)
     background = live.canvas._background
@@ -217,7 +221,7 @@ def verdict_of(ratio):
 @every_case
 def test_the_sentence_says_the_ratio_to_two_digits_and_its_verdict(case):
     record = record_of(case)
-    words = plots.sentence(record)
+    words = sentence(record)
     if not record.shown:
         assert "nothing is shown" in words
         return
@@ -251,13 +255,13 @@ TROUBLES = {  # what is said of it: the cases in which it is said
 
 @every_case
 def test_the_sentence_names_a_trouble_exactly_where_there_is_one(case):
-    words = plots.sentence(record_of(case))
+    words = sentence(record_of(case))
     assert {said for said in TROUBLES if said in words} == {said for said, cases in TROUBLES.items() if case in cases}
 
 
 @every_case
 def test_the_sentence_counts_the_networks_right(case):
-    record, words = record_of(case), plots.sentence(record_of(case))
+    record, words = record_of(case), sentence(record_of(case))
     silent = int((record.dh[:, 0] == 0).sum())
     said = [int(k) for k in re.findall(r"In (\d+) of \d+ network", words)]
     assert sum(said) == (silent if record.gain else 0)
@@ -268,7 +272,7 @@ def test_the_sentence_counts_the_networks_right(case):
 
 @every_case
 def test_the_sentence_names_the_network_and_the_protocol(case):
-    record, words = record_of(case), plots.sentence(record_of(case))
+    record, words = record_of(case), sentence(record_of(case))
     assert words.startswith("1 layer of " if record.depth == 1 else f"{record.depth} layers of ")
     for part in (grammar.look(record.activation).label, f"width {record.width}", record.protocol):
         assert part in words
@@ -278,7 +282,7 @@ def test_the_sentence_names_the_network_and_the_protocol(case):
 @every_case
 def test_the_alternative_text_says_the_medians_of_five_layers(case):
     record = record_of(case)
-    words = plots.alt(record)
+    words = alt(record)
     assert f"on a {record.scale} axis" in words
     for name in record.shown:
         said = re.search(rf"{name} relative to the last layer is (.*?)[;.](?: |$)", words)[1]
@@ -306,22 +310,22 @@ def test_numbers_are_said_with_two_digits(value, said):
 
 @cache
 def narrow(width, **settings):
-    return experiments.flow(activation="relu", scheme="he_normal", depth=40, width=width, batch=1, seeds=49, **settings)
+    return flow(activation="relu", scheme="he_normal", depth=40, width=width, batch=1, seeds=49, **settings)
 
 
 def stills():
     grid = [
-        experiments.flow(activation=activation, scheme=scheme, depth=20, seeds=3)
+        flow(activation=activation, scheme=scheme, depth=20, seeds=3)
         for scheme in ("xavier_normal", "he_normal")
         for activation in ("sigmoid", "tanh", "relu")
     ]
-    kata = [experiments.kata.run(activation) for activation in experiments.kata.ACTIVATIONS]
+    kata = [measure.ten_layers(activation) for activation in measure.TEN_LAYER_ACTIVATIONS]
     return {
-        "flow": lambda: plots.flow(record_of("all three")),
-        "grid": lambda: plots.grid(grid, 3),
-        "spread": lambda: plots.spread([narrow(width) for width in (4, 8, 32)]),
-        "bars": lambda: plots.bars(kata),
-        "bars of dW": lambda: plots.bars(kata, "dW"),
+        "flow": lambda: flow_marks.flow(record_of("all three")),
+        "grid": lambda: draw.grid(grid, 3),
+        "spread": lambda: spread([narrow(width) for width in (4, 8, 32)]),
+        "bars": lambda: bars(kata),
+        "bars of dW": lambda: bars(kata, "dW"),
     }
 
 
@@ -349,15 +353,15 @@ def test_a_page_gets_the_png_with_its_alt_text_then_the_sentence_and_the_same_by
 
 def test_a_still_flow_shows_what_is_asked_for():
     record = record_of("all three")
-    picture = plots.flow(record, shown=["dz"], scale="linear")
-    assert picture.caption == plots.sentence(record._replace(shown=("dz",), scale="linear"))
+    picture = flow_marks.flow(record, shown=["dz"], scale="linear")
+    assert picture.caption == sentence(record._replace(shown=("dz",), scale="linear"))
     assert picture.figure.axes[0].get_ylim()[0] == 0
     assert record.shown == QUANTITIES
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
 def test_a_still_flow_has_the_curve_in_it(activation):
-    png = plots.flow(experiments.flow(activation=activation, seeds=3)).png()
+    png = flow_marks.flow(flow(activation=activation, seeds=3)).png()
     colors = np.asarray(Image.open(io.BytesIO(png))).reshape(-1, 3)
     curve = np.round(255 * np.array(to_rgb(grammar.ACTIVATIONS[activation].color)))
     assert (colors == curve).all(axis=1).sum() > 1000
@@ -365,7 +369,7 @@ def test_a_still_flow_has_the_curve_in_it(activation):
 
 def test_the_sentence_of_a_grid_counts_its_verdicts():
     records = [record_of(case) for case in ("healthy", "vanishing", "exploding", "one network")]
-    words = plots.grid(records, 2).caption
+    words = draw.grid(records, 2).caption
     assert words == "4 pairs of activation and initialization, 30 layers: 1 vanish, 1 explode, 2 hold; " + (
         "sigmoid vanishes in every row; ReLU explodes in every row; tanh holds in every row."
     )
@@ -374,7 +378,7 @@ def test_the_sentence_of_a_grid_counts_its_verdicts():
 @pytest.mark.parametrize("columns", [1, 2, 3])
 def test_a_grid_draws_each_record_in_its_place(columns):
     records = [record_of(case) for case in ("healthy", "vanishing", "exploding", "float16 underflow")]
-    panels = plots.grid(records, columns).figure.axes
+    panels = draw.grid(records, columns).figure.axes
     for record, panel in zip(records, panels, strict=False):
         median = on_axis(record.relative["dh"].median, "log")
         np.testing.assert_array_equal(panel.lines[0].get_ydata(), np.where(np.isfinite(median), median, np.nan))
@@ -388,7 +392,7 @@ def dots(panel, marker):
 
 def test_a_spread_has_a_dot_for_each_network_and_a_symbol_on_the_floor_for_each_silent_one():
     records = [narrow(width) for width in (4, 8, 32)]
-    panel = plots.spread(records).figure.axes[0]
+    panel = spread(records).figure.axes[0]
     floor, ceiling = panel.get_ylim()
     for record, column, zeros in zip(records, dots(panel, "o"), dots(panel, "v"), strict=True):
         expected = on_axis(record.dh[:, 0] / record.dh[:, -1], "log")
@@ -409,7 +413,7 @@ def test_a_spread_has_a_dot_for_each_network_and_a_symbol_on_the_floor_for_each_
 )
 def test_a_spread_keeps_all_it_draws_on_its_axes(settings):
     records = [narrow(width, **settings) for width in (8, 32)]
-    panel = plots.spread(records).figure.axes[0]
+    panel = spread(records).figure.axes[0]
     floor, ceiling = panel.get_ylim()
     for line in panel.lines:
         heights = np.asarray(line.get_ydata())
@@ -421,8 +425,8 @@ def test_a_spread_keeps_all_it_draws_on_its_axes(settings):
 
 @pytest.mark.parametrize("seeds", [6, 15, 16])
 def test_a_spread_says_the_median_that_it_draws(seeds):
-    record = experiments.flow(activation="relu", scheme="he_normal", depth=40, width=16, batch=1, seeds=seeds)
-    picture = plots.spread([record])
+    record = flow(activation="relu", scheme="he_normal", depth=40, width=16, batch=1, seeds=seeds)
+    picture = spread([record])
     drawn = next(y for y in (line.get_ydata() for line in picture.figure.axes[0].lines) if len(y) == 2 and y[0] == y[1])
     said = re.search(r"width 16: median (\S+),", picture.caption)[1]
     assert grammar.number(10 ** drawn[0]) == said
@@ -430,15 +434,13 @@ def test_a_spread_says_the_median_that_it_draws(seeds):
 
 def test_the_sentence_of_a_spread_counts_the_silent_networks():
     records = [narrow(width) for width in (4, 8, 64)]
-    said = re.findall(
-        r"width (\d+): .*?(?:(?:, (\d+) of 49 networks exactly 0)|(?=;|\.$))", plots.spread(records).caption
-    )
+    said = re.findall(r"width (\d+): .*?(?:(?:, (\d+) of 49 networks exactly 0)|(?=;|\.$))", spread(records).caption)
     assert [(int(width), int(n or 0)) for width, n in said] == [(r.width, (r.dh[:, 0] == 0).sum()) for r in records]
 
 
 def test_the_sentence_of_the_bars_is_counted_from_the_bars():
-    records = [experiments.kata.run(activation) for activation in experiments.kata.ACTIVATIONS]
-    words = plots.bars(records).caption
+    records = [measure.ten_layers(activation) for activation in measure.TEN_LAYER_ACTIVATIONS]
+    words = bars(records).caption
     sizes = [record.magnitudes / record.magnitudes.max() for record in records]
     assert f"{sum((size < 0.025).sum() for size in sizes)} of 30 bars are under 2.5 %" in words
     for record in records:
@@ -448,9 +450,9 @@ def test_the_sentence_of_the_bars_is_counted_from_the_bars():
 
 def test_pictures_are_drawn_without_pyplot():
     program = (
-        "import sys; from vgrad import experiments, plots; record = experiments.flow(depth=3, seeds=2);"
-        "plots.flow(record).png(); plots.grid([record], 1).png();"
-        "plots.bars([experiments.kata.run('tanh')]).png(); sys.exit('matplotlib.pyplot' in sys.modules)"
+        "import sys; from vgrad.lessons.gradient_flow import flow, show, ten_layers; record = flow(depth=3, seeds=2);"
+        "show(record).png(); show([record], columns=1).png();"
+        "show([ten_layers('tanh')]).png(); sys.exit('matplotlib.pyplot' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 

@@ -10,7 +10,7 @@ import pytest
 from explored import button, ends, every_explorer, same, tree, values
 from truths import assert_sound
 
-from vgrad import explorers
+from vgrad.kit.explorers.training import TrainExplorer
 
 
 def moved(record):
@@ -198,5 +198,5 @@ def test_presets_show_what_their_names_say_wherever_one_comes_from(explorer, nam
 @every_explorer
 def test_the_buttons_are_the_presets_reset_and_save(explorer, name):
     labels = [w.description for w in tree(explorer) if isinstance(w, widgets.Button)]
-    trains = ["Train", "Stop"] if isinstance(explorer, explorers.TrainExplorer) else []
+    trains = ["Train", "Stop"] if isinstance(explorer, TrainExplorer) else []
     assert sorted(labels) == sorted([*PRESETS[name], *trains, "Reset", "Save picture"])

@@ -39,8 +39,7 @@ def test_in_a_kernel_under_test_it_is_refused_that(what, tmp_path):
 
 
 def test_what_lessons_do_is_not_refused(tmp_path):
-    use = "explorer = explorers.gradient_flow(); explorer.set(depth=20); explorer._save(); check.predict('narrow')"
+    use = "explorer = flow.explore.gradient_flow(); explorer.set(depth=20); explorer._save(); flow.ask('narrow')"
     assert (
-        said(tmp_path, "from vgrad import check, explorers, experiments", use, "experiments.stored.load('adding')")
-        is None
+        said(tmp_path, "from vgrad.lessons import gradient_flow as flow, memory", use, "memory.load('adding')") is None
     )

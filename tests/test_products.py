@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 from drawn import pixels
 
-from vgrad import experiments, plots
-from vgrad.experiments.products import products
-from vgrad.plots.products import ProductsPlot, reach
+from vgrad.kit.marks import grammar
+from vgrad.lessons.chain_rule import draw
+from vgrad.lessons.chain_rule.draw import ProductsPlot, reach
+from vgrad.lessons.chain_rule.measure import products
+from vgrad.lessons.chain_rule.records import ProductsRecord
+from vgrad.lessons.chain_rule.say import products_alt, products_sentence
 
 CASES = {
     "a quarter": dict(factor=0.25, depth=10),
@@ -235,9 +238,9 @@ def test_a_small_move_draws_over_the_kept_background():
 
 
 def test_a_still_picture_is_the_same_bytes_when_made_twice():
-    first, second = (plots.products(record_of("by chance")) for _ in range(2))
+    first, second = (draw.products(record_of("by chance")) for _ in range(2))
     assert first.png() == second.png()
-    assert first.caption == plots.products_sentence(record_of("by chance"))
+    assert first.caption == products_sentence(record_of("by chance"))
 
 
 # --- what is said -----------------------------------------------------------------------------------------------------
@@ -260,15 +263,15 @@ def test_a_still_picture_is_the_same_bytes_when_made_twice():
     ],
 )
 def test_the_sentence_says_what_the_case_is_here_for(case, said):
-    assert said in plots.products_sentence(record_of(case))
+    assert said in products_sentence(record_of(case))
 
 
 @every_case
 def test_sentence_and_alternative_text_name_the_setting_and_the_end(case):
     record = record_of(case)
-    words, alt = plots.products_sentence(record), plots.products_alt(record)
+    words, alt = products_sentence(record), products_alt(record)
     last = record.over_seeds.median[-1]
-    size = "exactly 0" if last == 0 else plots.grammar.number(last)
+    size = "exactly 0" if last == 0 else grammar.number(last)
     assert f" is {size} (theory " in words
     assert f"{size} after {record.depth}" in alt
     for text in (words, alt):
@@ -277,5 +280,5 @@ def test_sentence_and_alternative_text_name_the_setting_and_the_end(case):
 
 
 def test_the_record_is_reached_by_name():
-    assert experiments.products is products
-    assert isinstance(record_of("a quarter"), experiments.ProductsRecord)
+    assert products is products
+    assert isinstance(record_of("a quarter"), ProductsRecord)

@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 from drawn import pixels
 
-from vgrad import cells, experiments, init, models, plots, probes
-from vgrad.plots import heatmap
-from vgrad.plots.connectivity import ConnectivityPlot
-from vgrad.plots.recurrence import RecurrencePlot
+from vgrad import cells, init, models, probes
+from vgrad.kit.marks import grammar, heatmap
+from vgrad.lessons.recurrence.draw import recurrence as draw
+from vgrad.lessons.recurrence.draw.connectivity import ConnectivityPlot, read
+from vgrad.lessons.recurrence.draw.recurrence import RecurrencePlot, powers
+from vgrad.lessons.recurrence.measure import connectivity as measure_connectivity
+from vgrad.lessons.recurrence.measure import recurrence as measure
 
-unrolled, by_radius = experiments.recurrence.unrolled, experiments.recurrence.by_radius
-connectivity = experiments.connectivity.connectivity
+unrolled, by_radius = measure.unrolled, measure.by_radius
+connectivity = measure_connectivity.connectivity
 
 
 # --- the map of one unrolled cell ---------------------------------------------------------------------------------
@@ -75,12 +78,12 @@ def test_each_gate_has_the_eigenvalues_asked_for(cell, monkeypatch):
 
 def test_shared_weights_spread_further_than_fresh_ones():
     for seed in range(5):
-        record = experiments.recurrence.tied(n=20, T=50, draws=60, seed=seed)
+        record = measure.tied(n=20, T=50, draws=60, seed=seed)
         assert record.shared.std() > 3 * record.fresh.std()
 
 
 def test_tied_multiplies_what_it_says():
-    record = experiments.recurrence.tied(n=3, T=4, draws=2, seed=1)
+    record = measure.tied(n=3, T=4, draws=2, seed=1)
     W = np.random.default_rng(1).standard_normal((2, 4, 3, 3)) / 3**0.5
     for k in range(2):
         assert record.shared[k] == pytest.approx(np.log(np.linalg.norm(np.linalg.matrix_power(W[k, 0], 4))))
@@ -88,7 +91,7 @@ def test_tied_multiplies_what_it_says():
 
 
 def test_a_matrix_of_two_eigenvalues_09_grows_38_fold_first():
-    record = experiments.recurrence.powers(T=100, sheared=[[0.9, 10], [0, 0.9]])
+    record = measure.powers(T=100, sheared=[[0.9, 10], [0, 0.9]])
     assert record.sizes[0].argmax() == 9
     assert record.sizes[0].max() == pytest.approx(38.7, abs=0.05)
     assert record.sizes[0, -1] == pytest.approx(0.030, abs=0.001)
@@ -161,7 +164,7 @@ def test_open_gates_let_more_arrive_over_seeds():
 
 
 def test_near_subjects_are_learnt():
-    record = experiments.connectivity.agree(distances=(2,), seeds=3, steps=100)
+    record = measure_connectivity.agree(distances=(2,), seeds=3, steps=100)
     assert record.learnt.tolist() == [3]
     assert record.before.shape == record.after.shape == record.accuracy.shape == (1, 3)
 
@@ -223,13 +226,13 @@ def test_a_live_sentence_is_the_fresh_one_pixel_for_pixel():
 
 
 def test_still_pictures_hold_their_numbers_and_say_them():
-    record = experiments.recurrence.powers(T=30, sheared=[[0.9, 10], [0, 0.9]])
-    np.testing.assert_allclose(plots.powers(record).figure.axes[0].lines[0].get_ydata(), np.log10(record.sizes[0]))
-    assert "grows to 39 at t = 9" in plots.powers(record).caption
+    record = measure.powers(T=30, sheared=[[0.9, 10], [0, 0.9]])
+    np.testing.assert_allclose(powers(record).figure.axes[0].lines[0].get_ydata(), np.log10(record.sizes[0]))
+    assert "grows to 39 at t = 9" in powers(record).caption
     radii = by_radius(radii=(0.9, 1.5), n=20, T=20, seeds=3)
     for rows, says in zip(radii.sizes, radii.theory, strict=True):
-        assert f"{plots.grammar.number(np.median(rows[1]))} (theory {plots.grammar.number(says[1])}) at ρ = 1.5" in (
-            plots.radii(radii).caption
+        assert f"{grammar.number(np.median(rows[1]))} (theory {grammar.number(says[1])}) at ρ = 1.5" in (
+            draw.radii(radii).caption
         )
-    assert plots.unrolled(unrolled(T=5)).caption.startswith("A tanh RNN over 5 steps")
-    assert plots.read(connectivity("a b")).caption.startswith('Of the gradient at "b", so much reaches "a"')
+    assert draw.unrolled(unrolled(T=5)).caption.startswith("A tanh RNN over 5 steps")
+    assert read(connectivity("a b")).caption.startswith('Of the gradient at "b", so much reaches "a"')

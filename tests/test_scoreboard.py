@@ -6,22 +6,26 @@ import re
 from functools import cache
 from pathlib import Path
 
+import course
 import numpy as np
 import pytest
 from drawn import pixels
 
-from vgrad import check, experiments, models, plots
-from vgrad.experiments import myths, scoreboard, stored, taught
-from vgrad.plots import score_pages
-from vgrad.plots.scoreboard import ScorePlot
+from vgrad import data, models
+from vgrad.lessons.scoreboard.draw import pages as draw
+from vgrad.lessons.scoreboard.draw.board import ScorePlot
+from vgrad.lessons.scoreboard.measure import board as measure
+from vgrad.lessons.scoreboard.measure import myths as measure_myths
+from vgrad.lessons.scoreboard.measure import taught as measure_taught
+from vgrad.lessons.scoreboard.say import board as say
 
 ROOT = Path(__file__).parents[1]
-CELLS = stored.load("scoreboard")
+CELLS = course.load("scoreboard")
 
 
 @cache
 def board():
-    return scoreboard.board()
+    return measure.board()
 
 
 def sample(what, how_many):
@@ -34,12 +38,12 @@ def sample(what, how_many):
 
 
 def test_the_table_holds_every_cell_of_every_net():
-    assert [cell.settings for cell in CELLS] == scoreboard.cells()
+    assert [cell.settings for cell in CELLS] == measure.cells()
 
 
 @pytest.mark.parametrize("cell", sample("gradient", 8), ids=lambda cell: cell.settings["net"])
 def test_a_gradient_is_the_stored_one(cell):
-    (again,) = stored.compute("scoreboard", [cell.settings])
+    (again,) = course.compute("scoreboard", [cell.settings])
     for name in ("decades", "layers"):
         ours, theirs = (np.array(result[name], float) for result in (again.result, cell.result))
         np.testing.assert_allclose(ours, theirs, rtol=0.01, atol=0.01 if name == "decades" else 0)
@@ -47,24 +51,24 @@ def test_a_gradient_is_the_stored_one(cell):
 
 @pytest.mark.parametrize("cell", sample("training", 1), ids=lambda cell: cell.settings["net"])
 def test_a_training_is_the_stored_one(cell):
-    (again,) = stored.compute("scoreboard", [cell.settings])
+    (again,) = course.compute("scoreboard", [cell.settings])
     assert np.median(again.result["accuracy"]) == pytest.approx(np.median(cell.result["accuracy"]), abs=0.08)
     assert again.result["finite"] == pytest.approx(cell.result["finite"], abs=0.07)
 
 
 def test_a_cost_is_a_list_of_quotients():
-    (again,) = stored.compute("scoreboard", [next(c.settings for c in CELLS if c.settings["what"] == "cost")])
-    assert len(again.result["cost"]) == scoreboard.AGAIN
+    (again,) = course.compute("scoreboard", [next(c.settings for c in CELLS if c.settings["what"] == "cost")])
+    assert len(again.result["cost"]) == measure.AGAIN
     assert min(again.result["cost"]) > 0
 
 
 def test_every_row_has_its_seeds_and_only_its_own_columns():
     for row in board().rows.values():
-        assert row.decades.shape == (scoreboard.FRESH,)
-        assert row.layers.shape == (3, scoreboard.DEPTH if row.deep else scoreboard.T + 1)
+        assert row.decades.shape == (measure.FRESH,)
+        assert row.layers.shape == (3, measure.DEPTH if row.deep else measure.T + 1)
         assert (row.accuracy is None) != row.deep
         assert (row.solved is None) == row.deep
-        assert len(row.accuracy if row.deep else row.solved) == scoreboard.SEEDS == 5
+        assert len(row.accuracy if row.deep else row.solved) == measure.SEEDS == 5
         assert 0.5 < np.median(row.cost) < 8
 
 
@@ -75,29 +79,27 @@ def test_the_first_layer_is_told_by_decades():
 
 
 def test_clipping_leaves_the_gradients_way_as_it_is():
-    np.testing.assert_array_equal(
-        scoreboard.at_start("relu", clip_norm=1.0, depth=4), scoreboard.at_start("relu", depth=4)
-    )
+    np.testing.assert_array_equal(measure.at_start("relu", clip_norm=1.0, depth=4), measure.at_start("relu", depth=4))
 
 
 def test_treating_changes_what_it_says_and_keeps_the_rest():
-    treated = scoreboard.treat("relu skip", alpha="1/depth")
+    treated = measure.treat("relu skip", alpha="1/depth")
     assert treated.settings == dict(activation="relu", skip="post", alpha="1/depth")
     assert np.median(treated.before) > 5 > 0.2 > np.median(treated.after)
-    assert scoreboard.NETS["relu skip"].settings == dict(activation="relu", skip="post")
+    assert measure.NETS["relu skip"].settings == dict(activation="relu", skip="post")
 
 
 @pytest.mark.parametrize(
     ("call", "named"),
     [
-        (lambda: scoreboard.treat("rnn"), "name"),
-        (lambda: scoreboard.treat("relu", depth=3), "changes"),
-        (lambda: scoreboard.measure("relu", "luck"), "what"),
-        (lambda: scoreboard.measure("rnn", "training"), "what"),
-        (lambda: taught.view(board(), "mlp"), "name"),
-        (lambda: taught.view(board(), "relu", "beauty"), "order"),
-        (lambda: myths.run("luck"), "name"),
-        (lambda: myths.run("leaky", -1), "seed"),
+        (lambda: measure.treat("rnn"), "name"),
+        (lambda: measure.treat("relu", depth=3), "changes"),
+        (lambda: measure.measure("relu", "luck"), "what"),
+        (lambda: measure.measure("rnn", "training"), "what"),
+        (lambda: measure_taught.view(board(), "mlp"), "name"),
+        (lambda: measure_taught.view(board(), "relu", "beauty"), "order"),
+        (lambda: measure_myths.measure_claim("luck"), "name"),
+        (lambda: measure_myths.measure_claim("leaky", -1), "seed"),
     ],
 )
 def test_what_cannot_be_is_refused(call, named):
@@ -109,7 +111,7 @@ def test_what_cannot_be_is_refused(call, named):
 
 
 def test_five_cells_are_contradicted_and_seven_confirmed():
-    judged = taught.judge(board())
+    judged = measure_taught.judge(board())
     assert len(judged) == 12
     assert {(cell.cure, cell.illness): cell.found for cell in judged if not cell.right} == {
         ("gradient clipping", "exploding"): "no",
@@ -138,7 +140,7 @@ def test_the_numbers_of_the_contradicted_cells_are_in_every_network(name, low, h
 
 @pytest.mark.parametrize("line", [0.25, 0.5, 0.75, 1.25, 1.5, 2, 3])
 def test_the_same_five_are_contradicted_wherever_the_line_is_drawn(line):
-    wrong = [{(c.cure, c.illness) for c in taught.judge(board(), at) if not c.right} for at in (1, line)]
+    wrong = [{(c.cure, c.illness) for c in measure_taught.judge(board(), at) if not c.right} for at in (1, line)]
     assert wrong[0] <= wrong[1]
     assert len(wrong[1]) <= 6
 
@@ -151,28 +153,28 @@ def test_a_row_by_hand_is_told_its_line(line, right):
         word = "vanishes" if middle < -line else "explodes" if middle > line else "holds"
         return middle, decades.min(), decades.max(), word
 
-    assert check.answer("row_by_hand", row).correct == right
+    assert course.answer("row_by_hand", row).correct == right
 
 
 def test_a_forged_table_has_one_false_row():
-    words = {row.label: taught.verdict(row) for row in board().rows.values()}
+    words = {row.label: measure_taught.verdict(row) for row in board().rows.values()}
     for seed in range(20):
-        table = taught.forge(board(), seed)
+        table = measure_taught.forge(board(), seed)
         false = [a for a, word in zip(table.labels, table.verdicts, strict=True) if words[a] != word]
         assert len(false) == 1
-        assert check.answer("false_cell", (table, false[0])).correct
+        assert course.answer("false_cell", (table, false[0])).correct
 
 
-@pytest.mark.parametrize("order", taught.ORDERS)
+@pytest.mark.parametrize("order", measure_taught.ORDERS)
 def test_a_view_holds_every_row_of_its_kind_in_order(order):
-    view = taught.view(board(), "gru 0", order)
+    view = measure_taught.view(board(), "gru 0", order)
     assert {row.name for row in view.rows} == {row.name for row in board().rows.values() if not row.deep}
-    keys = [taught.ORDERS[order](row) for row in view.rows]
+    keys = [measure_taught.ORDERS[order](row) for row in view.rows]
     assert keys == sorted(keys)
 
 
 def test_a_stricter_line_lets_fewer_hold():
-    holding = [taught.view(board(), "relu", within=line).verdicts.count("holds") for line in (0.25, 1, 3)]
+    holding = [measure_taught.view(board(), "relu", within=line).verdicts.count("holds") for line in (0.25, 1, 3)]
     assert holding == sorted(holding)
     assert holding[0] < holding[-1]
 
@@ -180,10 +182,10 @@ def test_a_stricter_line_lets_fewer_hold():
 # --- the myth lab -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", myths.CLAIMS)
+@pytest.mark.parametrize("name", measure_myths.CLAIMS)
 def test_a_claims_verdict_is_that_of_its_question_with_another_seed_too(name):
-    (question,) = [q for key, q in check.QUESTIONS.items() if key.startswith("myths_") and claim(name) in q.choices]
-    myth = myths.run(name, 17)
+    (question,) = [q for key, q in course.QUESTIONS.items() if key.startswith("myths_") and claim(name) in q.choices]
+    myth = measure_myths.measure_claim(name, 17)
     assert myth.stands == (question.right == claim(name)), myth
     assert np.isfinite(myth.value)
     assert (ROOT / "notebooks" / f"{myth.lesson}.ipynb").exists()
@@ -191,28 +193,28 @@ def test_a_claims_verdict_is_that_of_its_question_with_another_seed_too(name):
 
 
 def claim(name):
-    return myths.CLAIMS[name].said
+    return measure_myths.CLAIMS[name].said
 
 
 def test_there_are_twenty_claims_and_every_round_has_one_that_stands():
-    rounds = [q for key, q in check.QUESTIONS.items() if key.startswith("myths_")]
-    assert sorted(said for q in rounds for said in q.choices) == sorted(claim(name) for name in myths.CLAIMS)
+    rounds = [q for key, q in course.QUESTIONS.items() if key.startswith("myths_")]
+    assert sorted(said for q in rounds for said in q.choices) == sorted(claim(name) for name in measure_myths.CLAIMS)
     assert [len(q.choices) for q in rounds] == [4] * 5
 
 
 def test_row_by_column_is_the_jacobian():
-    assert "row by column by 0%" in myths.run("elementwise", 3).words
+    assert "row by column by 0%" in measure_myths.measure_claim("elementwise", 3).words
 
 
 # --- pages and pictures -----------------------------------------------------------------------------------------------
 
 
 def views():
-    return [taught.view(board(), name) for name in ("sigmoid", "rnn")]
+    return [measure_taught.view(board(), name) for name in ("sigmoid", "rnn")]
 
 
 def pages():
-    return [score_pages.table(views()), score_pages.answers(taught.judge(board()), board()), score_pages.guide(board())]
+    return [draw.table(views()), draw.answers(measure_taught.judge(board()), board()), draw.guide(board())]
 
 
 @pytest.mark.parametrize("k", range(3))
@@ -231,7 +233,7 @@ def test_a_page_says_the_same_in_html_and_in_text_and_links_to_lessons(k):
 
 
 def test_the_table_says_every_rows_numbers():
-    rows = {row[0][0]: row for row in score_pages.table(views()).rows}
+    rows = {row[0][0]: row for row in draw.table(views()).rows}
     assert len(rows) == len(board().rows)
     for row in board().rows.values():
         assert rows[row.label][1].startswith(f"{np.median(row.decades):+.1f}, ")
@@ -239,7 +241,7 @@ def test_the_table_says_every_rows_numbers():
 
 
 def test_a_live_picture_moved_and_back_is_the_fresh_one():
-    first, other = taught.view(board(), "relu batch"), taught.view(board(), "irnn", "cost", 0.5)
+    first, other = measure_taught.view(board(), "relu batch"), measure_taught.view(board(), "irnn", "cost", 0.5)
     live, fresh = ScorePlot(first), pixels(ScorePlot(first))
     live.update(other)
     np.testing.assert_array_equal(pixels(live), pixels(ScorePlot(other)))
@@ -249,10 +251,10 @@ def test_a_live_picture_moved_and_back_is_the_fresh_one():
 
 @pytest.mark.parametrize("name", ["relu skip batch", "lstm paired"])
 def test_cells_of_the_picture_lie_apart_and_within_it(name):
-    plot = ScorePlot(taught.view(board(), name))
+    plot = ScorePlot(measure_taught.view(board(), name))
     pixels(plot)
     boxes = [text.get_window_extent() for text in plot.page.texts if text.get_text()]
-    assert len(boxes) == 5 * (1 + len(taught.view(board(), name).rows)) + 1
+    assert len(boxes) == 5 * (1 + len(measure_taught.view(board(), name).rows)) + 1
     for k, box in enumerate(boxes):
         assert 0 <= box.x0 < box.x1 <= plot.figure.bbox.x1
         assert 0 <= box.y0 < box.y1 <= plot.figure.bbox.y1
@@ -260,8 +262,8 @@ def test_cells_of_the_picture_lie_apart_and_within_it(name):
 
 
 def test_the_alternative_text_names_every_row_and_its_verdicts():
-    view = taught.view(board(), "relu")
-    said = plots.scoreboard.alt(view)
+    view = measure_taught.view(board(), "relu")
+    said = say.alt(view)
     assert all(row.label in said for row in view.rows)
     assert all(said.count(word) >= view.verdicts.count(word) for word in set(view.verdicts))
 
@@ -270,12 +272,12 @@ def test_a_nets_settings_are_those_that_its_networks_were_drawn_with():
     """By hand: the first layer's dh over the last's, of the row's own settings."""
     rng = np.random.default_rng((0, 12))
     params = models.init_mlp([64, *[32] * 3, 10], ensemble=(10,), scheme="he_normal", activation="relu", rng=rng)
-    digits = experiments.scoreboard.data.digits()
-    x, labels = next(iter(scoreboard.data.batches(digits.x_train, digits.y_train, 48, rng=rng)))
+    digits = data.digits()
+    x, labels = next(iter(data.batches(digits.x_train, digits.y_train, 48, rng=rng)))
     logits, _ = models.mlp(params, x, "relu")
     soft = np.exp(logits - logits.max(-1, keepdims=True))
     dlogits = (soft / soft.sum(-1, keepdims=True) - np.eye(10)[labels]) / 48
     dh = dlogits @ params[-1].affine.W.swapaxes(-1, -2)
     np.testing.assert_allclose(
-        scoreboard.at_start("relu", depth=3)[:, -1], np.linalg.norm(dh.reshape(10, -1), axis=1), rtol=1e-10
+        measure.at_start("relu", depth=3)[:, -1], np.linalg.norm(dh.reshape(10, -1), axis=1), rtol=1e-10
     )

@@ -27,11 +27,12 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from truths import TRULY, assert_sound
 
-from vgrad import explorers
+from vgrad import lessons
+from vgrad.kit.explorers.training import TrainExplorer
 
 
 def test_every_explorer_has_a_check_of_what_it_says():
-    assert TRULY.keys() == explorers.CATALOGUE.keys()
+    assert TRULY.keys() == lessons.CATALOGUE.keys()
 
 
 @every_control
@@ -163,7 +164,7 @@ def test_in_known_corners_the_sentence_is_true(explorer, name, corner):
     assert_sound(explorer, name)
 
 
-STATES = dict.fromkeys(explorers.CATALOGUE, 45)  # in proportion; a thousand in all, unless more are asked for
+STATES = dict.fromkeys(lessons.CATALOGUE, 45)  # in proportion; a thousand in all, unless more are asked for
 STATES |= dict.fromkeys(("products", "activation", "connectivity", "cliff"), 155)  # quick ones
 STATES |= dict.fromkeys(("gates", "clinic", "recurrence", "scoreboard"), 18)
 
@@ -175,7 +176,7 @@ def share(name, states):
 
 @pytest.mark.parametrize("states", [1, 1000, 1007, 20_000])
 def test_the_explorers_shares_are_as_many_states_as_were_asked_for_and_a_thousand_if_nothing_was(states, pytestconfig):
-    shares = [share(name, states) for name in explorers.CATALOGUE]
+    shares = [share(name, states) for name in lessons.CATALOGUE]
     assert states <= sum(shares) < states + len(shares)
     assert min(shares) > 0
     assert sum(STATES.values()) == 1007 >= 1000
@@ -187,7 +188,7 @@ TRAINS = 20  # steps, where a state is one of training
 def moves(explorer):
     """A move: a button or none, and after it new values for some of the controls, or one that is moved by hand."""
     buttons = [None, "Reset", *(w.description for w in presets(explorer))]
-    buttons += ["Train"] if isinstance(explorer, explorers.TrainExplorer) else []
+    buttons += ["Train"] if isinstance(explorer, TrainExplorer) else []
     each = {key: anywhere(widget) for key, widget in explorer.controls.items()}
     one = st.sampled_from(sorted(each)).flatmap(lambda key: st.tuples(st.just(key), each[key]))
     return st.tuples(st.just(None) | st.sampled_from(buttons), st.fixed_dictionaries(each) | one)

@@ -110,7 +110,7 @@ def test_the_first_page_leads_to_the_first_lesson_and_soon_its_explorer_is_alive
 
 def test_training_and_the_page_take_turns_on_the_one_thread_there(site, visitor):
     opened(visitor, f"{site}/lab/index.html?path=05_learning.ipynb")
-    lab.run(visitor, "import numpy", "explorers.train_mlp()")
+    lab.run(visitor, "import numpy", "explore.train_mlp()")
     visitor.wait_for_selector(".vgrad-view img")
     at = lab.trained(visitor, beyond=5)
     assert at <= (at := lab.stopped(visitor)) < 300

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import itertools
 
+import course
 import numpy as np
 import pytest
 from drawn import pixels
 
-from vgrad import experiments, models, plots, theory
-from vgrad.experiments import stored
-from vgrad.experiments.skips import both_ways, deep, last_layer, shatter
-from vgrad.plots import WaysPlot, grammar
+from vgrad import models, theory
+from vgrad.kit.experiments.flow import flow
+from vgrad.kit.marks import grammar
+from vgrad.kit.marks.ways import WaysPlot
+from vgrad.lessons.deep_training import draw as deep_training_draw
+from vgrad.lessons.deep_training.measure import deep, shatter
+from vgrad.lessons.skip_connections import draw as skip_connections_draw
+from vgrad.lessons.skip_connections import say as skip_connections_say
+from vgrad.lessons.skip_connections.measure import both_ways, last_layer
 
 SMALL = dict(depth=6, width=16, batch=8, seeds=3)
 
@@ -23,7 +29,7 @@ SMALL = dict(depth=6, width=16, batch=8, seeds=3)
 @pytest.mark.parametrize(("over", "share"), [("1", 1), ("sqrt(depth)", 6**-0.5), ("depth", 1 / 6)])
 def test_it_is_flow_with_this_alpha_and_the_way_forward_too(form, over, share):
     record = both_ways(skip=form, alpha=0.5, over=over, activation="tanh", **SMALL)
-    alone = experiments.flow(skip=form, alpha=0.5 * share, activation="tanh", scheme="xavier_normal", **SMALL)
+    alone = flow(skip=form, alpha=0.5 * share, activation="tanh", scheme="xavier_normal", **SMALL)
     np.testing.assert_allclose(record.flow.dh, alone.dh, rtol=1e-12)
     assert record.back == pytest.approx(alone.ratio, rel=1e-12)
     rms = np.median(alone.h[:, -1]) / (8 * 16) ** 0.5
@@ -104,7 +110,7 @@ def test_each_network_has_a_correlation_for_each_lag_and_it_is_1_with_itself():
 
 
 def test_the_stored_table_says_what_running_says():
-    cells = stored.load("path_depth")
+    cells = course.load("path_depth")
     assert max(cell.settings["depth"] for cell in cells) == 1000
     assert all(min(cell.result["accuracy"]) > 0.8 for cell in cells)
     first = cells[0]
@@ -136,18 +142,18 @@ def test_a_live_picture_moved_from_any_record_to_any_other_is_the_fresh_picture_
 
 def test_a_still_picture_says_its_sentence():
     record = both_ways(skip="branch", alpha=0.5, over="depth", norm="batch", **SMALL)
-    assert plots.skips.paths(record).caption == plots.skips.sentence(record)
-    assert "6 layers of ReLU, h + φ(h W₁) W₂, α = 0.5/depth, batch norm: " in plots.skips.sentence(record)
-    assert all(f"at layer {k}" in plots.skips.alt(record) for k in (1, 6))
+    assert skip_connections_draw.paths(record).caption == skip_connections_say.sentence(record)
+    assert "6 layers of ReLU, h + φ(h W₁) W₂, α = 0.5/depth, batch norm: " in skip_connections_say.sentence(record)
+    assert all(f"at layer {k}" in skip_connections_say.alt(record) for k in (1, 6))
 
 
 def test_an_overflow_is_said():
-    assert "it overflows" in plots.skips.sentence(both_ways(**{**SMALL, **RECORDS["overflow"]}))
+    assert "it overflows" in skip_connections_say.sentence(both_ways(**{**SMALL, **RECORDS["overflow"]}))
 
 
 def test_the_last_layers_picture_holds_its_numbers_and_theory():
     record = last_layer(depths=(2, 4, 8), width=16, seeds=5)
-    picture = plots.skips.last_layer(record)
+    picture = skip_connections_draw.last_layer(record)
     pre, post, dashed = picture.figure.axes[0].lines
     unit = np.median(record.dW["pre"][0])
     for line, place in ((pre, "pre"), (post, "post")):
@@ -160,9 +166,9 @@ def test_the_last_layers_picture_holds_its_numbers_and_theory():
 def test_the_shattered_picture_holds_its_correlations_and_says_them():
     kinds = ({}, dict(norm="batch"), dict(norm="batch", skip="pre", alpha=0.1))
     records = [shatter(depth=4, width=16, points=64, seeds=3, **kind) for kind in kinds]
-    picture = plots.skips.shattered(records)
+    picture = deep_training_draw.shattered(records)
     for record, line in zip(records, picture.figure.axes[0].lines, strict=False):
         np.testing.assert_allclose(line.get_ydata(), np.median(record.correlation, axis=0))
     five = f"{np.median(records[2].correlation[:, 5]):z.1f}"
     assert f"batch norm and skip × 0.1: {np.median(records[2].correlation[:, 1]):z.1f} and {five}; " in picture.caption
-    assert plots.skips.shattered(records).png() == picture.png()
+    assert deep_training_draw.shattered(records).png() == picture.png()

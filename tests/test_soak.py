@@ -26,13 +26,13 @@ from jupyter_client import KernelManager
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from vgrad import explorers
-from vgrad.experiments import _protocol
-from vgrad.explorers import training as live
+from vgrad import lessons
+from vgrad.kit.experiments import protocol
+from vgrad.kit.explorers import training
 
 ROUND = 100  # moves; each round visits the same states, so that two rounds can be compared
 WARM = 3  # rounds, before anything is counted
-TRAINERS = [name for name in explorers.CATALOGUE if name.startswith("train_")]
+TRAINERS = [name for name in lessons.CATALOGUE if name.startswith("train_")]
 every_trainer = pytest.mark.parametrize("name", TRAINERS)
 
 # --- a thousand moves ---------------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ def resident():
 
 @every_explorer
 def test_sliders_can_be_moved_for_a_whole_lesson(name, rounds, record_property, capsys):
-    explorer = explorers.CATALOGUE[name]()
+    explorer = lessons.CATALOGUE[name]()
     start = values(explorer)
     for _ in range(WARM):
         once_around(explorer)
@@ -102,10 +102,10 @@ def test_sliders_can_be_moved_for_a_whole_lesson(name, rounds, record_property, 
 
 def assert_draws_are_bounded():
     """Of the draws that are kept: at most three stores, and each starts anew beyond its bound."""
-    kept = [thing for thing in gc.get_objects() if type(thing) is _protocol._Kept]
-    info, sizes = _protocol._store.cache_info(), [one.unit.size for one in kept]
+    kept = [thing for thing in gc.get_objects() if type(thing) is protocol._Kept]
+    info, sizes = protocol._store.cache_info(), [one.unit.size for one in kept]
     assert info.currsize <= info.maxsize == 3
-    assert sum(sizes) <= 3 * (_protocol.KEPT + max(sizes, default=0))
+    assert sum(sizes) <= 3 * (protocol.KEPT + max(sizes, default=0))
 
 
 def test_every_cache_is_bounded():
@@ -130,8 +130,8 @@ async def until(true, seconds=60):
 
 @every_trainer
 def test_train_stop_and_reset_can_be_hammered(name, monkeypatch):
-    monkeypatch.setattr(live, "MOMENT", 0.0)
-    explorer, problems = explorers.CATALOGUE[name](steps=50, seeds=1), []
+    monkeypatch.setattr(training, "MOMENT", 0.0)
+    explorer, problems = lessons.CATALOGUE[name](steps=50, seeds=1), []
     first = explorer.record
 
     async def page():
@@ -147,7 +147,7 @@ def test_train_stop_and_reset_can_be_hammered(name, monkeypatch):
             assert not explorer.training
         await asyncio.sleep(0.05)
         assert asyncio.all_tasks() == {asyncio.current_task()}
-        assert live.TrainExplorer.current is None
+        assert training.TrainExplorer.current is None
         explorer.reset()
         assert same(explorer.record, first)
         explorer.train()
@@ -162,8 +162,8 @@ def test_train_stop_and_reset_can_be_hammered(name, monkeypatch):
 @every_trainer
 @pytest.mark.parametrize("how", ["in a task", "at once"])
 def test_an_interrupt_within_a_step_ends_training_and_train_begins_anew(name, how, monkeypatch):
-    monkeypatch.setattr(live, "MOMENT", 0.0)
-    explorer = explorers.CATALOGUE[name](steps=50, seeds=1)
+    monkeypatch.setattr(training, "MOMENT", 0.0)
+    explorer = lessons.CATALOGUE[name](steps=50, seeds=1)
     records = explorer._records
     explorer._records = interrupted(records, after=3)
 
@@ -183,7 +183,7 @@ def test_an_interrupt_within_a_step_ends_training_and_train_begins_anew(name, ho
         stopped = explorer.record.step
         assert Page(explorer).caption == explorer.caption
         explorer.train()
-    assert live.FIRST < stopped < 50
+    assert training.FIRST < stopped < 50
     assert explorer.record.step == 50
 
 
@@ -195,7 +195,7 @@ def interrupted(records, after):
 
 def test_an_interrupt_while_a_draw_is_scaled_leaves_no_wrong_numbers(monkeypatch):
     unit = lambda rng, shape: rng.standard_normal(shape)  # noqa: E731
-    draw = lambda scale: _protocol.scaled_draw((98, 76), unit, (2, 3), scale, precision="float64", seed=0)  # noqa: E731
+    draw = lambda scale: protocol.scaled_draw((98, 76), unit, (2, 3), scale, precision="float64", seed=0)  # noqa: E731
     right, multiply = draw(2.0).copy(), np.multiply
 
     def cut_short(*args, **kwargs):
@@ -211,9 +211,9 @@ def test_an_interrupt_while_a_draw_is_scaled_leaves_no_wrong_numbers(monkeypatch
 
 # --- a real kernel ------------------------------------------------------------------------------------------------
 
-CELL = "from vgrad import explorers\ne = explorers.train_mlp(depth=20, steps=600); e"
+CELL = "from vgrad.lessons.learning import explore\ne = explore.train_mlp(depth=20, steps=600); e"
 WORKS = """import asyncio
-e = explorers.train_mlp(depth=2, seeds=1, steps=20)
+e = explore.train_mlp(depth=2, seeds=1, steps=20)
 e.train()
 while e.training: await asyncio.sleep(0.01)
 print(e.record.step, e.caption[:20])"""
@@ -260,10 +260,10 @@ def steps(client):
     return int(run(client, "print(e.record.step)"))
 
 
-def trains(client, where=live.FIRST, seconds=60):
+def trains(client, where=training.FIRST, seconds=60):
     """Wait until it has taken steps from where it stood, or anew."""
     end = time.monotonic() + seconds
-    while steps(client) in (live.FIRST, where):
+    while steps(client) in (training.FIRST, where):
         assert time.monotonic() < end
         time.sleep(0.05)
     return True
@@ -296,7 +296,7 @@ def test_a_kernel_interrupted_or_restarted_in_the_middle_of_training_works_on_th
     manager.interrupt_kernel()  # in the training itself
     idle(client, running)
     where = steps(client)
-    assert live.FIRST < where < 600
+    assert training.FIRST < where < 600
     click(client, "e._train")
     assert trains(client, where)
     assert run(client, WORKS).startswith("20 2 layers")

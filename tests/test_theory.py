@@ -8,7 +8,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from vgrad import experiments, init, models, ops, probes, theory
+from vgrad import init, models, ops, probes, theory
+from vgrad.kit.experiments import flow as flow_experiments
 from vgrad.theory import layers
 
 ACTIVATIONS = tuple(ops.ACTIVATIONS)
@@ -249,7 +250,7 @@ def test_networks_of_width_256_do_what_theory_says_away_from_criticality():
     budget = dict(weights=10**9, multiply_adds=10**12)
     errors = {}
     for name, gain in SETTINGS:
-        record = experiments.flow(
+        record = flow_experiments.flow(
             depth=30, width=256, activation=name, scheme="scaled_normal", gain=gain, batch=8, seeds=8, **budget
         )
         predicted = slope(theory.flow(30, name, gain).dz ** 2)

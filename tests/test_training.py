@@ -7,16 +7,24 @@ import threading
 import time
 from contextlib import contextmanager
 
+import course
 import numpy as np
 import pytest
 
-from vgrad import data, experiments, explorers, models, ops, plots
-from vgrad.experiments import training
-from vgrad.experiments.training import TWIN, run, watch
-from vgrad.explorers import TrainExplorer
-from vgrad.explorers import training as live
-from vgrad.plots.training import TrainPlot
-from vgrad.plots.training_words import middle, sentence
+from vgrad import data, models, ops
+from vgrad.kit.experiments import flow as flow_experiments
+from vgrad.kit.experiments import training
+from vgrad.kit.experiments.training import TWIN, train_mlp, watch
+from vgrad.kit.explorers import training as training_explorers
+from vgrad.kit.explorers.training import TrainExplorer
+from vgrad.kit.marks.flow import flow
+from vgrad.lessons.gradient_flow.explore import gradient_flow
+from vgrad.lessons.learning import explore as learning_explore
+from vgrad.lessons.learning.draw import tables as learning_draw
+from vgrad.lessons.learning.draw.tables import ratios
+from vgrad.lessons.learning.draw.training import TrainPlot, losses, moves
+from vgrad.lessons.learning.say import training as learning_say
+from vgrad.lessons.learning.say.training import middle, sentence
 
 SMALL = dict(depth=2, width=8, batch=16, steps=12, seeds=3)
 
@@ -55,19 +63,19 @@ def test_each_step_has_a_record_of_its_own_and_run_is_the_last():
         assert np.isfinite(record.loss[:, : record.step]).all()
         assert np.isnan(record.loss[:, record.step :]).all()
         assert record.steps == 12
-    last = run("relu", scheme="he_normal", **SMALL)
+    last = train_mlp("relu", scheme="he_normal", **SMALL)
     np.testing.assert_array_equal(last.loss, records[-1].loss)
     np.testing.assert_allclose(last.final, last.loss[:, -10:].mean(axis=1))
 
 
 def test_the_first_networks_are_the_same_however_many_there_are():
-    one, three = (run("tanh", **SMALL | dict(seeds=seeds)) for seeds in (1, 3))
+    one, three = (train_mlp("tanh", **SMALL | dict(seeds=seeds)) for seeds in (1, 3))
     np.testing.assert_allclose(one.loss[0], three.loss[0], rtol=1e-5)
 
 
 def test_a_frozen_layer_does_not_move_and_all_others_do():
     for optimizer in ("sgd", "momentum", "adam"):
-        record = run("tanh", optimizer=optimizer, rate=0.01, frozen=(2,), **SMALL)
+        record = train_mlp("tanh", optimizer=optimizer, rate=0.01, frozen=(2,), **SMALL)
         assert (record.movement[:, 1] == 0).all()
         assert (record.movement[:, [0, 2]] > 0).all()
 
@@ -80,7 +88,7 @@ def test_a_twin_begins_as_the_tanh_net():
 
 
 def test_training_ends_where_numbers_are_no_longer_finite():
-    record = run("relu", scheme="he_normal", rate=1e30, **SMALL)
+    record = train_mlp("relu", scheme="he_normal", rate=1e30, **SMALL)
     assert record.trouble
     assert record.done
     assert record.step < 12
@@ -105,7 +113,7 @@ def test_training_ends_where_numbers_are_no_longer_finite():
 )
 def test_what_it_cannot_do_is_refused_by_name(settings, named):
     with pytest.raises(ValueError, match=rf"^{named} is "):
-        run(**settings)
+        train_mlp(**settings)
 
 
 # --- the stored tables ----------------------------------------------------------------------------------------------
@@ -114,8 +122,8 @@ def test_what_it_cannot_do_is_refused_by_name(settings, named):
 @pytest.mark.parametrize(("name", "k"), [("depth_paradox", 0), ("update_ratio", 2)])
 def test_stored_cells_come_out_again(name, k):
     """To a few percent: training enlarges rounding."""
-    cell = experiments.stored.load(name)[k]
-    (again,) = experiments.stored.compute(name, [cell.settings])
+    cell = course.load(name)[k]
+    (again,) = course.compute(name, [cell.settings])
     for key, numbers in cell.result.items():
         np.testing.assert_allclose(
             np.array(again.result[key], float), np.array(numbers, float), rtol=0.1, atol=0.05, err_msg=key
@@ -134,7 +142,10 @@ def test_the_best_rate_counts():
 
 def test_a_picture_moved_on_is_the_fresh_picture_pixel_for_pixel():
     records = [*watch("tanh", **SMALL)]
-    records += [run("sigmoid", rate=0.3, **SMALL | dict(depth=9)), run("relu", scheme="he_normal", rate=1e30, **SMALL)]
+    records += [
+        train_mlp("sigmoid", rate=0.3, **SMALL | dict(depth=9)),
+        train_mlp("relu", scheme="he_normal", rate=1e30, **SMALL),
+    ]
     plot = TrainPlot(records[0])
     for record in (records[5], records[11], records[12], records[13], records[0]):
         plot.update(record)
@@ -144,7 +155,7 @@ def test_a_picture_moved_on_is_the_fresh_picture_pixel_for_pixel():
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
 @pytest.mark.parametrize("steps", [5, 300])
 def test_the_name_of_the_rule_is_on_no_curve(activation, steps):
-    plot = TrainPlot(run(activation, depth=6, rate=0.1, steps=steps))
+    plot = TrainPlot(train_mlp(activation, depth=6, rate=0.1, steps=steps))
     box = plot.rule.get_window_extent().transformed(plot.layers.transData.inverted())
     for row in plot.rows:
         y = np.interp(np.linspace(box.x0, box.x1, 20), *row.median.get_data())
@@ -157,24 +168,24 @@ def test_middle_takes_what_is_not_a_number_for_infinite():
 
 
 def test_still_pictures_say_their_numbers():
-    sigmoid, tanh = (run(name, **SMALL) for name in ("sigmoid", "tanh"))
-    held = run("tanh", frozen=(1,), **SMALL)
-    caption = plots.losses([sigmoid, tanh, held]).caption
+    sigmoid, tanh = (train_mlp(name, **SMALL) for name in ("sigmoid", "tanh"))
+    held = train_mlp("tanh", frozen=(1,), **SMALL)
+    caption = losses([sigmoid, tanh, held]).caption
     assert f"tanh, layer 1 frozen {np.median(held.final):.1g}" in caption
-    moved = plots.moves([sigmoid, tanh]).caption
-    assert f"sigmoid: the first layer {plots.training_words.rough(np.median(sigmoid.movement[:, 0]))}" in moved
-    drawn = plots.moves([tanh], "update").figure.axes[0].lines[0]
+    moved = moves([sigmoid, tanh]).caption
+    assert f"sigmoid: the first layer {learning_say.rough(np.median(sigmoid.movement[:, 0]))}" in moved
+    drawn = moves([tanh], "update").figure.axes[0].lines[0]
     np.testing.assert_allclose(drawn.get_ydata(), np.median(np.log10(tanh.update), axis=0))
-    for draw in (lambda: plots.losses([sigmoid, tanh]), lambda: plots.moves([tanh], "update")):
+    for draw in (lambda: losses([sigmoid, tanh]), lambda: moves([tanh], "update")):
         assert draw().png() == draw().png()
 
 
 def test_pictures_of_the_stored_tables_count_their_runs():
-    cells = experiments.stored.load("update_ratio")
+    cells = course.load("update_ratio")
     good = sum(a > 0.95 for cell in cells for a in cell.result["accuracy"] if a is not None)
-    assert f"{good} of " in plots.ratios(cells).caption
-    paradox = experiments.stored.load("depth_paradox")
-    assert "sigmoid 0.06 with 2" in plots.paradox(paradox).caption
+    assert f"{good} of " in ratios(cells).caption
+    paradox = course.load("depth_paradox")
+    assert "sigmoid 0.06 with 2" in learning_draw.paradox(paradox).caption
 
 
 # --- the live explorer ------------------------------------------------------------------------------------------------
@@ -182,14 +193,14 @@ def test_pictures_of_the_stored_tables_count_their_runs():
 
 @pytest.fixture
 def explorer(monkeypatch):
-    monkeypatch.setattr(live, "MOMENT", 0.0)
-    yield explorers.train_mlp(depth=2, seeds=2, steps=20)
+    monkeypatch.setattr(training_explorers, "MOMENT", 0.0)
+    yield learning_explore.train_mlp(depth=2, seeds=2, steps=20)
     if TrainExplorer.current is not None:
         TrainExplorer.current.stop()
 
 
 def test_without_a_loop_train_goes_to_the_end_at_once(explorer):
-    assert explorer.record.step == live.FIRST
+    assert explorer.record.step == training_explorers.FIRST
     explorer.train()
     assert (explorer.record.step, explorer.training) == (20, False)
     assert "after 20 of 20 steps" in explorer.caption
@@ -224,7 +235,7 @@ def test_with_a_loop_the_page_has_its_turn_and_the_end_is_the_same(explorer):
     seen = asyncio.run(page())
     assert len(seen) > 3
     assert offered(explorer) == "Train"
-    at_once = explorers.train_mlp(depth=2, seeds=2, steps=20)
+    at_once = learning_explore.train_mlp(depth=2, seeds=2, steps=20)
     at_once.run()
     np.testing.assert_array_equal(explorer.record.loss, at_once.record.loss)
     assert explorer.png() == at_once.png()
@@ -233,7 +244,7 @@ def test_with_a_loop_the_page_has_its_turn_and_the_end_is_the_same(explorer):
 def test_stop_keeps_what_is_learnt_and_train_goes_on(explorer):
     async def page():
         explorer.train()
-        await _until(lambda: explorer.record.step > live.FIRST + 2)
+        await _until(lambda: explorer.record.step > training_explorers.FIRST + 2)
         explorer.stop()
         where = explorer.record.step
         await asyncio.sleep(0.03)
@@ -253,11 +264,11 @@ def test_a_move_of_a_control_begins_anew(explorer, move):
     async def page():
         explorer.set(depth=4)
         explorer.train()
-        await _until(lambda: explorer.record.step > live.FIRST + 2)
+        await _until(lambda: explorer.record.step > training_explorers.FIRST + 2)
         move(explorer)
-        assert explorer.record.step == live.FIRST
+        assert explorer.record.step == training_explorers.FIRST
         await asyncio.sleep(0.03)
-        assert (explorer.record.step, explorer.training) == (live.FIRST, False)
+        assert (explorer.record.step, explorer.training) == (training_explorers.FIRST, False)
 
     asyncio.run(page())
 
@@ -266,7 +277,7 @@ def test_a_cell_run_twice_does_not_train_twice(explorer):
     async def page():
         explorer.train()
         await asyncio.sleep(0.01)
-        other = explorers.train_mlp(depth=2, seeds=2, steps=20)
+        other = learning_explore.train_mlp(depth=2, seeds=2, steps=20)
         where = explorer.record.step
         other.train()
         await asyncio.sleep(0.05)
@@ -324,8 +335,8 @@ def loop_elsewhere():
 
 def test_train_on_one_thread_and_stop_on_another(monkeypatch):
     """Nothing moves after Stop, and the last sentence is the one that a screen reader is told."""
-    monkeypatch.setattr(live, "MOMENT", 0.2)  # longer than a picture takes: Stop comes within it
-    explorer = explorers.train_mlp(depth=20, seeds=10, steps=600)
+    monkeypatch.setattr(training_explorers, "MOMENT", 0.2)  # longer than a picture takes: Stop comes within it
+    explorer = learning_explore.train_mlp(depth=20, seeds=10, steps=600)
     with loop_elsewhere() as (there, _):
         for _ in range(4):
             explorer.reset()
@@ -365,11 +376,11 @@ def test_threads_that_draw_at_once_draw_what_one_alone_draws():
 
     def draw():
         for _ in range(10):
-            seen.append(plots.flow(record).png())
+            seen.append(flow(record).png())
 
-    depths, explorer = (5, 9, 13, 17), explorers.gradient_flow(width=16, seeds=5)
-    record = experiments.gradient_flow.flow(activation="tanh", depth=8, width=16, seeds=5)
-    right, seen = {plots.flow(record).png()}, []
+    depths, explorer = (5, 9, 13, 17), gradient_flow(width=16, seeds=5)
+    record = flow_experiments.flow(activation="tanh", depth=8, width=16, seeds=5)
+    right, seen = {flow(record).png()}, []
     for depth in depths:
         explorer.set(depth=depth)
         right.add(explorer.png())

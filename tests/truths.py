@@ -9,11 +9,22 @@ import itertools
 import math
 import re
 
+import course
 import numpy as np
 import pytest
 from explored import Page, behind, from_link, pixels, values
 
-from vgrad import cells, experiments, init, models, ops, plots, probes
+from vgrad import cells, init, models, ops, probes
+from vgrad.kit.experiments import flow as flow_experiments
+from vgrad.kit.experiments import reach, training
+from vgrad.kit.marks import grammar
+from vgrad.kit.words import cells as cells_words
+from vgrad.lessons.diagnosis.measure import clinic as diagnosis_measure
+from vgrad.lessons.diagnosis.say import clinic as diagnosis_say
+from vgrad.lessons.memory import measure as memory_measure
+from vgrad.lessons.recurrence.measure import connectivity as recurrence_measure
+from vgrad.lessons.scoreboard.measure import board as scoreboard_measure
+from vgrad.lessons.skip_connections import say as skip_connections_say
 
 
 def middle(ratios):
@@ -41,7 +52,7 @@ def assert_ratio_is_told_truly(name, norms, words, first):
         ratios = np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1])
     medians = middle(ratios)
     told = re.search(rf"{name} (?:is (exactly 0|[-+.e\d]+)[^;]*?: it (?:shrinks, but |grows, but )?)?(\w+)", words)
-    sizes = {m: "exactly 0" if m == 0 else plots.grammar.number(m) if math.isfinite(m) else None for m in medians}
+    sizes = {m: "exactly 0" if m == 0 else grammar.number(m) if math.isfinite(m) else None for m in medians}
     overflowed, compared = (~np.isfinite(norms[:, [0, -1]])).any(axis=1), norms[:, -1] != 0
     beyond = "overflows" if overflowed.sum() >= (~compared & (norms[:, 0] > 0) & ~overflowed).sum() else "has"
     assert told.groups() in {(sizes[m], verdict_of(m) if math.isfinite(m) else beyond) for m in medians}
@@ -71,7 +82,7 @@ def assert_silence_is_told_truly(asked, record, words):
         limits = dict(multiply_adds=2**60, weights=2**60, seeds=len(record.dh), precision="float64")
         settings = ("depth", "width", "activation", "scheme", "gain", "norm", "skip", "alpha", "batch")
         network = {key: getattr(record, key) for key in settings}
-        exact = experiments.flow(**network, **limits).dh[:, 0] == 0
+        exact = flow_experiments.flow(**network, **limits).dh[:, 0] == 0
         assert underflow + flat >= (silent & ~exact).sum()
         assert dead <= (silent & exact).sum()
 
@@ -88,7 +99,7 @@ def assert_products_are_told_truly(explorer):
     chance, nearby = asked["spread"] > 0 and asked["seeds"] > 1, middle(path[-1])
     told = re.search(r": the (?:product|median of (\d+) products) is (.+?) \(theory (\S+)\): it (\w+)", words)
     assert told[1] == (str(asked["seeds"]) if chance else None)
-    assert told[2] in {"exactly 0" if m == 0 else plots.grammar.number(m) for m in nearby}
+    assert told[2] in {"exactly 0" if m == 0 else grammar.number(m) for m in nearby}
     assert told[4] in {verdict_of(m) for m in nearby}
     assert words.startswith(f"{asked['depth']} factor")
     assert_theory_is_told_truly(record, words, told[3], chance)
@@ -112,7 +123,7 @@ def assert_theory_is_told_truly(record, words, typical, chance):
         assert math.log10(float(mantissa)) + int(exponent or 0) == pytest.approx(decades + of_ten, abs=0.03)
         with np.errstate(over="ignore"):
             measured = float(np.mean(record.products[:, -1].astype(np.longdouble)))
-        assert mean[1] in {"exactly 0" if measured == 0 else plots.grammar.number(measured)}
+        assert mean[1] in {"exactly 0" if measured == 0 else grammar.number(measured)}
 
 
 def assert_losses_are_told_truly(asked, path, words, chance):
@@ -157,7 +168,7 @@ def assert_norm_is_told_truly(norms, name, words):
     part = next(part for part in finding.split(": ", 1)[1].split("; ") if part.startswith(name))
     size = r"(exactly 0|[-+.e\d]+)"
     told = re.search(rf"{name} (?:the first layer's dh is )?(?:{size}(?: of the last's)?[^:]*: )?it (\w+)", part)
-    sizes = {m: "exactly 0" if m == 0 else plots.grammar.number(m) if math.isfinite(m) else None for m in medians}
+    sizes = {m: "exactly 0" if m == 0 else grammar.number(m) if math.isfinite(m) else None for m in medians}
     assert told.groups() in {(sizes[m], verdict_of(m)) for m in medians}
     factor = re.search(rf"A layer multiplies it by [^:]*?([-+.e\d]+) {name}", words)
     assert (factor and factor[1]) in factors(medians, norms.shape[1] - 1)
@@ -172,7 +183,7 @@ def assert_slopes_are_told_truly(explorer):
     """The sentence of an activation, against slopes by difference quotients at z drawn anew."""
     asked, words = values(explorer), explorer.caption
     sigma, f = float(f"{asked['sigma']:.3g}"), ops.ACTIVATIONS[asked["activation"]]
-    z, size = np.random.default_rng((0, 4)).standard_normal(20_000) * sigma, plots.grammar.number
+    z, size = np.random.default_rng((0, 4)).standard_normal(20_000) * sigma, grammar.number
     step = 1e-6 * np.maximum(1, abs(z))
     slope = (f(z + step)[0] - f(z - step)[0]) / (2 * step)
     told = re.search(
@@ -184,7 +195,7 @@ def assert_slopes_are_told_truly(explorer):
     rms = np.mean(slope**2) ** 0.5
     np.testing.assert_allclose(numbers, [rms, rms, slope.mean(), steepest, rms], rtol=0.07, atol=1e-3)
     assert told[1] == told[5] == size(explorer.record.rms)
-    assert words.startswith(f"{plots.grammar.look(asked['activation']).label} where z ~ N(0, {sigma:g}²)")
+    assert words.startswith(f"{grammar.look(asked['activation']).label} where z ~ N(0, {sigma:g}²)")
     assert_shares_are_told_truly(re.search(r"units, (.+) saturated \(.*\), (.+) at slope exactly 0\.$", words), f, z)
 
 
@@ -214,7 +225,7 @@ def assert_paths_are_told_truly(explorer):
     assert flow.alpha == pytest.approx(alpha)
     assert flow.dh.shape[1] == depth
     assert words.startswith(f"{depth} layer")
-    assert plots.skips.FORMS[flow.skip] in words
+    assert skip_connections_say.FORMS[flow.skip] in words
     assert (len(flow.dh) < asked["seeds"]) == ("networks asked for" in words)
     with np.errstate(invalid="ignore"):
         back = np.where(flow.dh[:, 0] == 0, 0.0, flow.dh[:, 0] / flow.dh[:, -1])
@@ -229,14 +240,14 @@ def assert_paths_are_told_truly(explorer):
 
 def assert_way_is_told_truly(start, medians, words):
     told = re.search(rf"{start} (?:too large a number|(exactly 0|[-+.e\d]+)[^:]*): it (\w+)(?:, but (\w+))?", words)
-    sizes = {m: "exactly 0" if m == 0 else plots.grammar.number(m) if math.isfinite(m) else None for m in medians}
+    sizes = {m: "exactly 0" if m == 0 else grammar.number(m) if math.isfinite(m) else None for m in medians}
     assert told.groups()[:2] in {(sizes[m], verdict_of(m)) for m in medians}
 
 
 def assert_training_is_told_truly(explorer):
     """The sentence of training, against the same networks trained anew for as many steps."""
     asked, record, words = values(explorer), explorer.record, explorer.caption
-    *_, again = itertools.islice(experiments.training.watch(**asked | {"rate": record.rate}), record.step)
+    *_, again = itertools.islice(training.watch(**asked | {"rate": record.rate}), record.step)
     finite = np.isfinite(again.loss[:, : again.step])
     np.testing.assert_array_equal(np.isfinite(record.loss[:, : record.step]), finite)
     lower = (asked["seeds"] - 1) // 2  # of an even number of networks, the lower
@@ -246,7 +257,7 @@ def assert_training_is_told_truly(explorer):
     assert words.startswith(layers)
     assert f": after {record.step} of {asked['steps']} steps the loss is " in words
     told = re.search(r"the loss is (not finite|[-+.e\d]+)(, no better than guessing)?", words)
-    assert told[1] == (plots.grammar.number(loss) if math.isfinite(loss) else "not finite")
+    assert told[1] == (grammar.number(loss) if math.isfinite(loss) else "not finite")
     begun = record.step > 5 or record.done
     assert bool(told[2]) == (begun and math.isfinite(loss) and loss > 0.97 * math.log(10))
     assert ("press Train" in words) == (math.isfinite(loss) and not begun)
@@ -256,7 +267,7 @@ def assert_training_is_told_truly(explorer):
     assert bool(said) == math.isfinite(loss)
     if said:
         sizes = [np.sort(rows[:, k])[lower] for rows in (again.movement, again.update) for k in (0, -1)]
-        assert list(said.groups()) == ["exactly 0" if size == 0 else plots.grammar.number(size) for size in sizes]
+        assert list(said.groups()) == ["exactly 0" if size == 0 else grammar.number(size) for size in sizes]
 
 
 def assert_signals_are_told_truly(explorer):
@@ -278,7 +289,7 @@ def assert_ends_are_told_truly(record, words, names):
     for name in names:
         medians = middle(np.nan_to_num(getattr(record, name)[:, 0 if name == "dh" else -1]))
         told = re.search(rf"{starts[name]} (exactly 0|beyond|[-+.e\d]+)[^;]*?(?:: it (\w+))?(?:[;.] |$)", words)
-        size = {m: "exactly 0" if m == 0 else plots.grammar.number(m) if m < 1e300 else "beyond" for m in medians}
+        size = {m: "exactly 0" if m == 0 else grammar.number(m) if m < 1e300 else "beyond" for m in medians}
         assert (told[1], told[2]) in {(size[m], None if name == "apart" else verdict_of(m)) for m in medians}
 
 
@@ -294,7 +305,7 @@ def assert_phases_are_told_truly(explorer):
     if 0 < chi < 0.9 or chi > 1.1:
         assert float(told[3]) == pytest.approx(1 / abs(math.log(chi)), rel=0.06)
     medians = middle(np.nan_to_num(record.net.dh[:, 0]))
-    size = {"exactly 0" if m == 0 else plots.grammar.number(m) if m < 1e300 else "beyond float64" for m in medians}
+    size = {"exactly 0" if m == 0 else grammar.number(m) if m < 1e300 else "beyond float64" for m in medians}
     assert re.search(r"dh is (exactly 0|beyond float64|[-+.e\d]+)", words)[1] in size
 
 
@@ -327,9 +338,9 @@ def assert_gates_are_told_truly(explorer):
     apart = "1 step" if asked["T"] == 2 else f"{asked['T'] - 1} steps"
     assert words.startswith(f"Of the last state by the first, {apart} apart: RNN ")
     for cell, bias in biases.items():
-        label = plots.gates.named(cell, **bias)
+        label = cells_words.cell_label(cell, **bias)
         size, verdict = re.search(rf"{label} keeps (\S+), it (\w+)", words).groups()
-        (params,) = experiments.gates.networks(cell, **net, **bias, apart=True)
+        (params,) = reach.networks(cell, **net, **bias, apart=True)
         outputs, tape = models.unroll(cell, params, xs)
         J = np.eye(len(probes.transitions(tape[:1])[0][0]))
         for step in probes.transitions(tape[1:]):
@@ -338,7 +349,7 @@ def assert_gates_are_told_truly(explorer):
         assert float(size) == pytest.approx(expected, rel=0.06)
         assert verdict in {verdict_of(expected * scale) for scale in (0.999, 1.001)}
         if cell == "lstm":
-            f = experiments.gates.keeping(cell, params, xs, outputs)[1:].prod(axis=0)
+            f = reach.keeping(cell, params, xs, outputs)[1:].prod(axis=0)
             along, through, whole = re.search(
                 r"first, (\S+) comes along the highway, (\S+) .*, (\S+) in all", words
             ).groups()
@@ -357,9 +368,9 @@ def assert_memory_is_told_truly(explorer):
     asked, record, words = values(explorer), explorer.record, explorer.caption
     cell, _, mode = asked["cell"].partition(" ")
     assert (record.cell, record.mode) == (cell, mode or "alone")
-    assert words.startswith(plots.gates.CELLS[cell].label)
+    assert words.startswith(cells_words.CELLS[cell].label)
     settings = dict(bias=record.bias, mode=record.mode, rate=record.rate, T=asked["T"], seeds=asked["seeds"])
-    *_, again = itertools.islice(experiments.memory.watch(cell, steps=asked["steps"], **settings), record.step + 1)
+    *_, again = itertools.islice(memory_measure.watch(cell, steps=asked["steps"], **settings), record.step + 1)
     losses = again.loss[:, : again.step]
     np.testing.assert_array_equal(record.loss[:, : record.step], losses)
     low = (
@@ -370,9 +381,9 @@ def assert_memory_is_told_truly(explorer):
     assert f": {solved} of {asked['seeds']} have solved it after step {record.step}." in words
     with np.errstate(invalid="ignore"):
         loss, arrives = np.median(losses[:, -25:].mean(axis=1)), np.median(again.sizes[:, 0])
-    told = plots.grammar.number(float(loss)) if math.isfinite(loss) else "no longer finite"
+    told = grammar.number(float(loss)) if math.isfinite(loss) else "no longer finite"
     assert f"The loss is {told};" in words
-    reaches = f"{plots.grammar.number(float(arrives))} reaches the first state"
+    reaches = f"{grammar.number(float(arrives))} reaches the first state"
     assert f"{reaches if math.isfinite(arrives) else 'no longer finite'}: it {verdict_of(arrives)}." in words
     assert ("The gate that keeps" in words) == (cell in ("lstm", "gru") and bool(np.isfinite(again.open).all()))
 
@@ -413,15 +424,14 @@ def assert_connection_is_told_truly(explorer):
     typed = asked["sentence"].split()
     assert list(record.words) == typed[:60]
     assert ("Only the first 60 words" in words) == (len(typed) > 60)
-    again = experiments.connectivity.connectivity(**asked)
+    again = recurrence_measure.connectivity(**asked)
     if not typed:
         assert words.startswith("There is no sentence")
     elif len(typed) > 1:
         told = re.findall(r"(\S+) through the (\w+): it (\w+)", words.partition(". ")[0] + ".")
         medians = [again.reach[cell].median[0] for cell in ("rnn", "lstm", "gru")]
         expected = [
-            (plots.grammar.number(m), name, verdict_of(m))
-            for m, name in zip(medians, ("RNN", "LSTM", "GRU"), strict=True)
+            (grammar.number(m), name, verdict_of(m)) for m, name in zip(medians, ("RNN", "LSTM", "GRU"), strict=True)
         ]
         assert told == expected
         assert f"{len(record.words) - 1} word" in words
@@ -441,7 +451,7 @@ def assert_cliff_is_told_truly(explorer):
             assert path.b[k + 1] == pytest.approx(path.b[k] - factor * db, rel=1e-4, abs=1e-6)
     assert (record.free.w[0], record.free.b[0]) == (round(asked["w"], 6), round(asked["b"], 6))
     free, clipped = record.free.loss[-1], record.clipped.loss[-1]
-    said = [plots.grammar.number(loss) for loss in (free, clipped)]
+    said = [grammar.number(loss) for loss in (free, clipped)]
     met = sum(float(norm) > limit for norm in record.clipped.norm[:-1])
     assert ("changes nothing" in words) == (met == 0)
     if met == 0:
@@ -482,14 +492,14 @@ def squashed(x):
 def assert_clinic_is_told_truly(explorer):
     """Tests that were ordered, and no other; and the grade, by what the patient was made to have."""
     record, words = explorer.record, explorer.caption
-    who, file, clinic = experiments.clinic.patient(record.patient), record.file, experiments.clinic
+    who, file, clinic = diagnosis_measure.patient(record.patient), record.file, diagnosis_measure
     assert words.startswith(f"Patient {who.number}, a network of {who.net['depth']} layers: ")
-    for name, title in plots.clinic.TESTS.items():
+    for name, title in diagnosis_say.TESTS.items():
         assert (f"{title}: " in words) == (name in record.ordered)
     if "profile" in record.ordered:
-        assert f"dh is {plots.grammar.number(file.dh[0])} of the last's" in words
+        assert f"dh is {grammar.number(file.dh[0])} of the last's" in words
     if "updates" in record.ordered:
-        assert f"update ratios: {plots.grammar.number(np.median(file.updates))} of the weights" in words
+        assert f"update ratios: {grammar.number(np.median(file.updates))} of the weights" in words
     diagnosis, treatment = record.chosen
     if None in record.chosen:
         assert "still waiting" in words
@@ -505,7 +515,7 @@ def assert_clinic_is_told_truly(explorer):
 def assert_scores_are_told_truly(explorer):
     """The sentence of the scoreboard, against the stored cells themselves."""
     asked, record, words = values(explorer), explorer.record, explorer.caption
-    cells = [cell for cell in experiments.stored.load("scoreboard") if cell.settings["net"] == asked["row"]]
+    cells = [cell for cell in course.load("scoreboard") if cell.settings["net"] == asked["row"]]
     found = {key: value for cell in cells for key, value in cell.result.items()}
     decades = np.array([-np.inf if number is None else number for number in found["decades"]])
     middle = float(np.median(decades))
@@ -513,8 +523,8 @@ def assert_scores_are_told_truly(explorer):
     assert f"is {middle:+.1f} decades from the last's" in words
     assert f"in {len(decades)} networks: it {word}." in words
     assert f"costs {np.median(found['cost']):.1f} times" in words
-    assert words.startswith(experiments.scoreboard.NETS[asked["row"]].label + ":")
-    assert f"lesson {experiments.scoreboard.NETS[asked['row']].lesson[:2]} explains" in words
+    assert words.startswith(scoreboard_measure.NETS[asked["row"]].label + ":")
+    assert f"lesson {scoreboard_measure.NETS[asked['row']].lesson[:2]} explains" in words
     if "accuracy" in found and found["finite"] > 0:
         assert f"tell {np.median(found['accuracy']):.0%} (" in words
     if "accuracy" not in found:

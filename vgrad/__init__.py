@@ -21,9 +21,9 @@ For pictures and sliders, import by name: ``from vgrad import plots, explorers, 
 
 from __future__ import annotations
 
-from . import cells, data, experiments, gradcheck, init, models, ops, probes, require, tape, theory, train
+from . import cells, data, gradcheck, init, models, ops, probes, require, tape, theory, train
 
 __all__ = [
-    "cells", "data", "experiments", "gradcheck", "init", "models", "ops", "probes", "require", "tape", "theory", "train"
+    "cells", "data", "gradcheck", "init", "models", "ops", "probes", "require", "tape", "theory", "train"
 ]  # fmt: skip
 __version__ = "0.1.0"

@@ -13,11 +13,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from vgrad import lessons
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import lab
 import psutil  # it comes with ipykernel
-
-from vgrad import explorers
 
 CLASSES = (30, 300, 3000)
 
@@ -50,15 +50,15 @@ def busy(processes) -> float:
 def main(seconds: float) -> None:
     """Measure, and print the tables."""
     with tempfile.TemporaryDirectory() as folder:
-        cells = [f"explorers.{name}()" for name in explorers.CATALOGUE]
-        lab.notebook(Path(folder, "all.ipynb"), "from vgrad import explorers", *cells)
+        cells = [f"lessons.CATALOGUE[{name!r}]()" for name in lessons.CATALOGUE]
+        lab.notebook(Path(folder, "all.ipynb"), "from vgrad import lessons", *cells)
         with lab.serve(Path(folder)) as server, lab.chromium() as browser:
             page = server.open(browser, "all.ipynb", 1280, 900)
             processes = learner()
             print("at first", {name: f"{size(process):.0f} MB" for name, process in processes.items()})
             lab.run_all(page)
             loads = {}
-            for number, name in enumerate(explorers.CATALOGUE, 1):
+            for number, name in enumerate(lessons.CATALOGUE, 1):
                 cell = page.locator(".jp-Cell").nth(number)
                 cell.scroll_into_view_if_needed()
                 handle = cell.locator(".noUi-handle").first

@@ -5,7 +5,7 @@ clock inside the page starts at the key press and stops after the first animatio
 and, where it is a picture, has been decoded: then it has been painted. What is compared, in medians of one run:
 
   bare        a slider whose callback writes one line of text: no kernel-side widget can be faster
-  explorer    the depth slider of explorers.gradient_flow, within an axis step
+  explorer    the depth slider of explore.gradient_flow, within an axis step
   new axes    the same, onto another axis step and back: ticks and shading are drawn anew
   interact    ipywidgets.interact and a new figure a move: the same record, the same picture, at the same dots an inch
 
@@ -26,7 +26,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import lab
 
-from vgrad import experiments, explorers, plots
+from vgrad.kit.experiments.flow import flow
+from vgrad.kit.marks import picture
+from vgrad.kit.words.flow import alt, sentence
+from vgrad.lessons.gradient_flow.explore import gradient_flow
 
 BARE = """import ipywidgets as widgets
 slider, text = widgets.IntSlider(30, 1, 100, description="bare"), widgets.HTML("30")
@@ -34,14 +37,14 @@ def say(change):
     text.value = f'<span class="bare">{change["new"]}</span>'
 slider.observe(say, "value")
 widgets.VBox([slider, text])"""
-EXPLORER = "from vgrad import explorers\nexplorers.gradient_flow()"
+EXPLORER = "from vgrad.lessons.gradient_flow import explore\nexplore.gradient_flow()"
 INTERACT = """%matplotlib inline
 import ipywidgets as widgets
 from IPython.display import display
-from vgrad import experiments, plots
+from vgrad.lessons.gradient_flow import flow, show
 @widgets.interact
 def draw(depth=widgets.IntSlider(30, 1, 100, description="again")):
-    display(plots.flow(experiments.flow(depth=depth)).figure)"""
+    display(show(flow(depth=depth)).figure)"""
 
 # The clock: from the key press to after the first frame after `find` gives something new, decoded if it is a picture
 CLOCK = """([output, find]) => {
@@ -110,19 +113,19 @@ def in_the_page(page, moves: int) -> dict[str, list]:
 
 def in_the_kernel(moves: int) -> dict[str, float]:
     """Medians of the steps of a tick, in ms, on the explorer's own figure."""
-    explorer = explorers.gradient_flow()
+    explorer = gradient_flow()
     plot, steps = explorer._plot, {"measure": [], "move": [], "blit": [], "encode": [], "say": []}
     for k in range(moves + 2):
         marks = [time.perf_counter()]
-        record = experiments.flow(depth=29 + k % 2)  # within an axis step
+        record = flow(depth=29 + k % 2)  # within an axis step
         marks.append(time.perf_counter())
         plot.update(record)
         marks.append(time.perf_counter())
         plot.canvas.draw()
         marks.append(time.perf_counter())
-        png = plots.picture.encode(plot.canvas.agg)
+        png = picture.encode(plot.canvas.agg)
         marks.append(time.perf_counter())
-        base64.b64encode(png).decode(), plots.alt(record), plots.sentence(record)
+        base64.b64encode(png).decode(), alt(record), sentence(record)
         marks.append(time.perf_counter())
         for name, start, end in zip(steps, marks, marks[1:], strict=False):
             steps[name].append(1000 * (end - start))

@@ -18,8 +18,8 @@ import sys
 import tempfile
 import time
 
-from vgrad import experiments
-from vgrad.plots import FlowPlot
+from vgrad.kit.experiments.flow import flow
+from vgrad.kit.marks.flow import FlowPlot
 
 MANY = dict(seeds=64, depth=30, width=32, batch=16)
 SETTINGS = {
@@ -39,13 +39,13 @@ def timed(function, *args, **kwargs):
 
 def tick(settings: dict, rounds: int) -> list[float]:
     """Medians in ms: compute with the theory remembered, with a new one, and draw."""
-    plot = FlowPlot(experiments.flow(**settings))
+    plot = FlowPlot(flow(**settings))
     times = []
     for k in range(rounds + 3):
         gains = {"remembered": 1.0 + 0.01 * (k % 2), "new": 1.0 + 1e-6 * (k + 1)}
         spent = {}
         for kind in sorted(gains, reverse=k % 4 < 2):  # neither always comes first, after the drawing
-            record, spent[kind] = timed(experiments.flow, gain=gains[kind], **settings)
+            record, spent[kind] = timed(flow, gain=gains[kind], **settings)
         draw = timed(lambda record=record: (plot.update(record), plot.png()))[1]
         times.append((spent["remembered"], spent["new"], draw))
     return [statistics.median(column) for column in zip(*times[3:], strict=True)]  # the first rounds fill the caches

@@ -1,0 +1,41 @@
+"""The questions and exercises of all lessons, by name, as one lesson's notebook meets its own."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from vgrad.kit import questions
+from vgrad.lessons import ROOMS
+from vgrad.lessons.stored import TABLES
+
+CHECKS = {room: import_module(f"vgrad.lessons.{room}.check") for room in ROOMS}
+QUESTIONS = {name: asked for room in ROOMS for name, asked in questions.read(f"vgrad.lessons.{room}").items()}
+EXERCISES = {name: exercise for check in CHECKS.values() for name, exercise in check.EXERCISES.items()}
+
+
+def predict(name):
+    """The question called ``name``, on the page."""
+    (room,) = (room for room in ROOMS if name in questions.read(f"vgrad.lessons.{room}"))
+    return import_module(f"vgrad.lessons.{room}").ask(name)
+
+
+def answer(name, given):
+    """What the check of the exercise called ``name`` says."""
+    (check,) = (check for check in CHECKS.values() if name in check.EXERCISES)
+    return check.answer(name, given)
+
+
+def solution(name, given):
+    """The same, said of the lesson's own solution."""
+    (check,) = (check for check in CHECKS.values() if name in check.EXERCISES)
+    return check.solution(name, given)
+
+
+def load(name):
+    """The cells of a stored table, of whichever lesson."""
+    return TABLES[name].load(name)
+
+
+def compute(name, cells):
+    """Some of its cells anew."""
+    return TABLES[name].compute(name, cells)

@@ -1,0 +1,13 @@
+"""What all lessons share: experiments, marks, words, explorers, questions and exercises, and styles.
+
+A lesson's room imports from here, and nothing here knows a lesson.
+
+    experiments   what more than one lesson measures, with its records; the protocol of all experiments
+    marks         how a picture is drawn: the visual grammar, curves with their bands, heat maps, the live picture
+    words         how a finding is said: one phrase for each kind of finding
+    explorers     controls, an experiment, a picture and a sentence, kept alive while a slider moves
+    questions     a room's questions.md as questions on the page
+    exercises     how an answer is met: with "correct", or with a hint
+    show          draws any record
+    styles        how all of it looks on the page
+"""

@@ -1,0 +1,147 @@
+"""The controls of an explorer. Each is the widget that holds the value, and the row in which a learner sees it.
+
+A slider's handle has no name that a screen reader could say, so each slider stands beside a number box that has one.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import NamedTuple
+
+import ipywidgets as widgets
+
+from ... import require
+from ..experiments.flow import CHOICES
+from ..marks import grammar
+
+LABEL, BOX = "88px", "76px"
+IN_THE_PAGE = sys.platform == "emscripten"  # Python itself runs in the browser: one thread, and slow matrix products
+
+
+class Control(NamedTuple):
+    """A value and the row that shows it."""
+
+    widget: widgets.ValueWidget
+    row: widgets.Widget
+
+
+class LogSlider(widgets.FloatLogSlider):
+    """A logarithmic slider that keeps the value it was given.
+
+    The page can show only steps: it moves the handle to the nearest one, and reports that as if a hand had moved it.
+    """
+
+    def set_state(self, sync_data: dict) -> None:
+        """Take what the page reports, unless it is the present value at the nearest step."""
+        reported = sync_data.get("value", math.inf)
+        if abs(math.log10(reported / self.value)) <= 0.51 * self.step:
+            sync_data = {key: value for key, value in sync_data.items() if key != "value"}
+        super().set_state(sync_data)
+
+
+class StepSlider(widgets.FloatSlider):
+    """A slider whose value is as round as its steps: the page adds them up in floats, and reports 4.000000000000001."""
+
+    def set_state(self, sync_data: dict) -> None:
+        """Take what the page reports, without the error of its sum."""
+        if "value" in sync_data:
+            sync_data = {**sync_data, "value": round(sync_data["value"], 9)}
+        super().set_state(sync_data)
+
+
+def whole(label: str, value: int, low: int, high: int) -> Control:
+    """A slider over whole numbers, and its number box."""
+    slider = widgets.IntSlider(value, low, high, description=label, readout=False)
+    box = widgets.BoundedIntText(value, low, high, description=label)
+    widgets.link((slider, "value"), (box, "value"))
+    return Control(slider, _beside(slider, box))
+
+
+def networks(value: int, most: int, label: str = "networks") -> Control:
+    """A slider: how many networks are measured. Where the page itself computes, it starts with a quarter of them."""
+    return whole(label, max(2, value // 4) if IN_THE_PAGE else value, 1, most)
+
+
+def real(label: str, value: float, low: float, high: float, step: float) -> Control:
+    """A slider over real numbers in even steps, and its number box."""
+    slider = StepSlider(value, min=low, max=high, step=step, description=label, readout=False)
+    box = widgets.BoundedFloatText(value, min=low, max=high, step=step, description=label)
+    widgets.link((slider, "value"), (box, "value"))
+    return Control(slider, _beside(slider, box))
+
+
+def scale(label: str, value: float, low: float, high: float) -> Control:
+    """A logarithmic slider over positive numbers, and its number box, in three significant digits."""
+    slider = LogSlider(value, min=math.log10(low), max=math.log10(high), step=0.01, description=label, readout=False)
+    box = widgets.BoundedFloatText(value, min=low, max=high, step=0.05, description=label)
+    widgets.link((slider, "value"), (box, "value"), transform=(three_digits, float))
+    return Control(slider, _beside(slider, box))
+
+
+def choice(label: str, value: str, options: dict[str, str]) -> Control:
+    """A dropdown.   options : name on the page -> value."""
+    dropdown = widgets.Dropdown(options=list(options.items()), value=value, description=label)
+    dropdown.style.description_width, dropdown.layout.width = LABEL, "auto"
+    return Control(dropdown, dropdown)
+
+
+def activation_choice(value: str, label: str = "activation", among=CHOICES["activation"]) -> Control:
+    """A dropdown of activations, by the names they have in pictures."""
+    return choice(label, value, {grammar.look(name).label: name for name in among})
+
+
+def text(label: str, value: str, hint: str) -> Control:
+    """A line to type in."""
+    line = widgets.Text(value, description=label, placeholder=hint)
+    line.style.description_width, line.layout.width = LABEL, "auto"
+    return Control(line, line)
+
+
+def switch(label: str, value: bool, tooltip: str) -> Control:
+    """A button that stays down. That it is down is only seen, so its tooltip, which is read aloud, says it too."""
+    button = widgets.ToggleButton(value, description=label, layout={"width": "auto"})
+
+    def say(_=None):
+        button.tooltip = f"{tooltip} ({'on' if button.value else 'off'})"
+
+    button.observe(say, "value")
+    say()
+    return Control(button, button)
+
+
+def row(label: str, *controls: Control) -> widgets.HBox:
+    """Several controls behind one label."""
+    label = widgets.Label(label, layout={"width": LABEL, "justify_content": "flex-end"})
+    return widgets.HBox([label, *(control.row for control in controls)], layout={"flex_flow": "row wrap"})
+
+
+def allowed(name: str, widget: widgets.ValueWidget, value):
+    """``value`` if the control ``name`` can hold it; a ValueError naming control, value and what is allowed if not."""
+    if isinstance(widget, widgets.IntSlider):
+        return require.whole(name, value, widget.min, widget.max)
+    if isinstance(widget, widgets.FloatSlider):
+        return require.number(name, value, widget.min, widget.max)
+    if isinstance(widget, widgets.FloatLogSlider):
+        return require.number(name, value, three_digits(10**widget.min), three_digits(10**widget.max))
+    if isinstance(widget, widgets.ToggleButton):
+        return require.choice(name, value, (False, True))
+    if isinstance(widget, widgets.Text):
+        return value if isinstance(value, str) else require.choice(name, value, ("any string",))
+    return require.choice(
+        name, value, [option[-1] if isinstance(option, tuple) else option for option in widget.options]
+    )
+
+
+def three_digits(value: float) -> float:
+    """What a number box shows of a logarithmic slider, and what is measured."""
+    return float(f"{value:.3g}")
+
+
+def _beside(slider, box) -> widgets.HBox:
+    """Slider and box in one row; the slider shows the label, the box keeps its own for those who cannot see it."""
+    slider.style.description_width, slider.layout.width = LABEL, f"calc(100% - {BOX} - 12px)"
+    slider.layout.min_width = "150px"
+    box.layout.width = BOX
+    box.add_class("vgrad-box")
+    return widgets.HBox([slider, box], layout={"width": "100%"})

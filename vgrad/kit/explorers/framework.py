@@ -1,0 +1,191 @@
+"""One explorer: controls → experiment → picture and sentence, kept alive and redrawn while a slider moves.
+
+What makes it quick is ``plots.picture.Canvas`` (blitting), and that the browser keeps one message in flight: there is
+nothing to debounce, and the last value always arrives. A tick that takes long switches the sliders to reporting only
+where they are let go, until it is quick again. What comes on another thread waits for its turn (``alone``).
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import time
+
+import ipywidgets as widgets
+
+from ... import require
+from .. import styles
+from ..marks import picture
+from ..marks.picture import alone
+from .controls import Control, allowed
+
+SLOW = 0.1  # seconds; above it, a picture no longer follows the hand
+
+
+class Explorer(widgets.VBox):
+    """Controls, a picture and its sentence.
+
+    measure : (**values of the controls) -> record; plot : record -> an object with ``figure``, ``update(record)`` and
+    ``png()``; sentence, alt : record -> str; presets : name -> values that differ from the controls' own; start :
+    values for this page to start with, and to come back to.
+
+    ``controls`` maps each name to the widget that holds its value; ``record``, ``caption`` and ``figure`` are what is
+    shown now. A value that a control cannot hold is refused with a ValueError.
+    """
+
+    @alone()
+    def __init__(
+        self, name: str, controls: dict[str, Control], measure, plot, *, sentence, alt, presets, rows=None, start=None
+    ):
+        self.name = name
+        self.controls = {key: control.widget for key, control in controls.items()}
+        self._measure, self._sentence, self._alt = measure, sentence, alt
+        self._default = {key: widget.value for key, widget in self.controls.items()}
+        self._slow = 0
+        self._move(self._allowed(start or {}))
+        self._start = {key: widget.value for key, widget in self.controls.items()}
+        self.record = measure(**self._start)
+        self._plot = plot(self.record)
+        self._view, self._busy, self._saved = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self._frame = widgets.VBox([self._view])
+        self._busy.add_class("vgrad-note")
+        super().__init__(
+            [widgets.HTML(styles.EXPLORER), *self._rooms(rows or [c.row for c in controls.values()], presets)]
+        )
+        self.add_class("vgrad-explorer")
+        self._show()
+        for widget in self.controls.values():
+            widget.observe(self._moved, "value")
+
+    @property
+    def figure(self):
+        """The matplotlib figure, kept alive."""
+        return self._plot.figure
+
+    @property
+    def caption(self) -> str:
+        """The sentence under the picture."""
+        return self._sentence(self.record)
+
+    @alone()
+    def set(self, **values) -> None:
+        """Move controls as a learner would, all at once; the picture is redrawn once."""
+        self._move(self._allowed(values))
+        self._redraw()
+
+    @alone()
+    def reset(self) -> None:
+        """Back to how this page started."""
+        self._slow = 0
+        self._move(self._start)
+        self._redraw()
+
+    def png(self) -> bytes:
+        """The picture as it is now."""
+        return self._plot.png()
+
+    @alone()
+    def _repr_mimebundle_(self, **kwargs):
+        """The live widget, and for pages without a kernel the picture with its alt text, and the sentence."""
+        live = super()._repr_mimebundle_(**kwargs)
+        alt = f"{self._alt(self.record)} {self.caption}"  # some pages show the picture alone
+        still, metadata = picture.bundle(self.figure, self.caption, alt)
+        return {**live, **still}, metadata
+
+    # --- a tick ---------------------------------------------------------------------------------------------------
+
+    def _allowed(self, values: dict) -> dict:
+        for key in values:
+            require.choice("control", key, self.controls)
+        return {key: allowed(key, self.controls[key], value) for key, value in values.items()}
+
+    def _move(self, values: dict) -> None:
+        """Many controls, without a picture for each."""
+        self._held = True
+        try:
+            for key, value in values.items():
+                self.controls[key].value = value
+        finally:
+            self._held = False
+
+    @alone()
+    def _moved(self, change) -> None:
+        if not self._held:
+            self._redraw()
+
+    def _redraw(self) -> None:
+        start = time.perf_counter()
+        if self._busy.value:
+            self._busy.value = note("measuring …")
+        self._frame.add_class("vgrad-busy")  # dims what does not yet belong to the controls, unless it is done at once
+        try:
+            self.record = self._measure(**{key: widget.value for key, widget in self.controls.items()})
+            self._plot.update(self.record)
+            self._show()
+        finally:
+            self._frame.remove_class("vgrad-busy")
+        self._follow(time.perf_counter() - start < SLOW)
+
+    def _show(self, aloud: bool = True) -> None:
+        """The picture and its sentence, of which a screen reader is told the finding, or nothing if not ``aloud``."""
+        width, height = (round(100 * inches) for inches in self.figure.get_size_inches())
+        data = base64.b64encode(self.png()).decode()
+        live = "polite" if aloud else "off"
+        finding, stop, rest = html.escape(self.caption, quote=False).partition(". ")
+        self._view.value = (
+            f'<figure><img alt="{html.escape(self._alt(self.record))}" width="{width}" height="{height}" '
+            f'decoding="sync" src="data:image/png;base64,{data}">'
+            f'<figcaption role="status" aria-live="{live}"><b>{finding}{stop.rstrip()}</b> '
+            f'<span aria-live="off">{rest}</span></figcaption></figure>'
+        )
+        if self._saved.value:
+            self._saved.value = ""
+
+    def _follow(self, quick: bool) -> None:
+        """Let sliders report while they move, or, where three ticks running took long, only when they are let go."""
+        self._slow = 0 if quick else self._slow + 1
+        follow = self._slow < 3
+        for widget in self.controls.values():
+            if widget.has_trait("continuous_update"):
+                widget.continuous_update = follow
+        self._busy.value = "" if follow else note("This takes a moment: a slider is followed when you let it go.")
+
+    # --- what is on the page --------------------------------------------------------------------------------------
+
+    def _rooms(self, rows, presets) -> list[widgets.Widget]:
+        """Presets above; controls on the left and the picture on the right, or under them where it is narrow."""
+        tries = [button(name, lambda values=values: self._preset(values)) for name, values in presets.items()]
+        reset = button("Reset", self.reset, icon="undo")
+        save = button("Save picture", self._save, icon="download")
+        panel = widgets.VBox([*rows, widgets.HBox([reset, save]), self._saved, self._busy])
+        panel.children[-3].add_class("vgrad-buttons")
+        panel.add_class("vgrad-panel")
+        self._frame.add_class("vgrad-view")
+        top = widgets.HBox([widgets.HTML("<b>See:</b>"), *tries], layout={"flex_flow": "row wrap"})
+        top.add_class("vgrad-buttons")
+        return [top, widgets.HBox([panel, self._frame], layout={"flex_flow": "row wrap"})]
+
+    @alone()
+    def _preset(self, values: dict) -> None:
+        self._slow = 0
+        self._move({**self._default, **values})
+        self._redraw()
+
+    def _save(self) -> None:
+        """Offer the picture for download: it works in a browser-only page too, where the kernel has no disk."""
+        data = base64.b64encode(picture.still(self.figure, dpi=200)).decode()
+        self._saved.value = (
+            f'<a download="{self.name}.png" href="data:image/png;base64,{data}">Download {self.name}.png</a>'
+        )
+
+
+def button(name: str, action, icon: str = "") -> widgets.Button:
+    """A button called ``name`` that calls ``action`` when it is pressed."""
+    button = widgets.Button(description=name, icon=icon)
+    button.on_click(lambda _: action())
+    return button
+
+
+def note(text: str) -> str:
+    """A remark beside the controls, which a screen reader says at once."""
+    return f'<span role="status"><i>{text}</i></span>'

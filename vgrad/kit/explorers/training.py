@@ -1,0 +1,170 @@
+"""Explorers that train: an explorer whose picture moves on while its networks learn, and a page that stays alive.
+
+Training is a generator of records. Where an event loop runs, as in a notebook, Train starts a task that takes steps for
+a moment, shows where it is, and lets the page have its turn; where none does, Train goes to the end at once. What is
+shown before, and after every move of a control, are the first few steps: always the same ones.
+
+Train, Stop and a cell may come on different threads; whoever takes a turn holds ``alone``, and a task that finds itself
+replaced at its turn is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Generator
+from inspect import GEN_CLOSED, getgeneratorstate
+from itertools import islice
+
+import ipywidgets as widgets
+
+from ..marks.picture import alone
+from .controls import LABEL
+from .framework import Explorer, button, note
+
+FIRST = 5  # steps that are shown before Train
+MOMENT = 0.12  # seconds of training between two pictures
+TURN = 0.01  # seconds for the page
+
+
+class TrainExplorer(Explorer):
+    """An explorer with Train, Stop and a bar of progress.
+
+    watch : (**values of the controls) -> a generator of records, one a step, each with ``step``, ``steps`` and
+    ``done``. All else as in Explorer. Train goes on where Stop has left it, and begins anew at the end; moving a
+    control, Reset and presets begin anew. One explorer trains at a time: a cell run twice does not train twice.
+    """
+
+    current: TrainExplorer | None = None  # the one that is training
+
+    def __init__(self, name: str, controls, watch: Callable[..., Generator], plot, *, rows=None, **rest):
+        self._watch, self._task = watch, None
+        self._train = button("Train", self.train, icon="play")
+        self._stop = button("Stop", self.stop, icon="stop")
+        self._progress = widgets.IntProgress(0, 0, 1, description="step", layout={"width": "auto"})
+        self._progress.style.description_width = LABEL
+        _halt_current()
+        buttons = widgets.HBox([self._train, self._stop])
+        buttons.add_class("vgrad-buttons")
+        rows = [*(rows or [control.row for control in controls.values()]), self._progress, buttons]
+        super().__init__(name, controls, self._begin, plot, rows=rows, **rest)
+        self._at_rest()
+
+    @property
+    def training(self) -> bool:
+        """Whether a task is under way, in a loop that still runs."""
+        return self._task is not None and not self._task.done() and self._task.get_loop().is_running()
+
+    @alone()
+    def train(self) -> None:
+        """Start, or go on: in the background where a loop runs, at once to the end where none does."""
+        if self.training:
+            return
+        _halt_current()
+        self._anew_if_over()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.run()
+            return
+        TrainExplorer.current = self
+        self._offer(self._stop)
+        self._task = loop.create_task(self._in_turns())
+
+    @alone()
+    def stop(self) -> None:
+        """Stop after the step that is being taken; what has been learnt stays."""
+        if self._task is not None:
+            self._task = None
+            self._show()  # aloud
+        if TrainExplorer.current is self:
+            TrainExplorer.current = None
+        self._at_rest()
+
+    @alone()
+    def run(self) -> None:
+        """Train to the end now, while the page waits."""
+        self.stop()
+        self._anew_if_over()
+        try:
+            for record in self._records:
+                self.record = record
+        finally:  # an interrupt too shows where it has come to
+            self._picture()
+            self._at_rest()
+
+    @alone()
+    def reset(self) -> None:
+        """Back to how this page started, with new networks."""
+        super().reset()
+        self._slow = 0  # a jump says nothing of how quickly a hand is followed
+
+    # --- within -----------------------------------------------------------------------------------------------------
+
+    def _begin(self, **values):
+        """New networks, and their first steps."""
+        if self._task is not None:
+            self.stop()
+        self._records = self._watch(**values)
+        *_, record = islice(self._records, FIRST)
+        self._progress.max, self._progress.value = record.steps, record.step
+        return record
+
+    def _anew_if_over(self) -> None:
+        """Where there is nothing left to do, or an interrupt within a step has ended the records for good."""
+        if self.record.done or getgeneratorstate(self._records) == GEN_CLOSED:
+            self._redraw()
+
+    async def _in_turns(self) -> None:
+        """Turns, and between them the page's; an interrupt that comes in a turn ends this, and no more."""
+        try:
+            while self._turn(asyncio.current_task()):
+                await asyncio.sleep(TURN)
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            pass  # where it stands is where it goes on
+        except Exception as problem:  # a task has nobody to tell
+            self._busy.value = note(f"Training ended with {type(problem).__name__}.")
+        finally:
+            with alone():
+                if self._task is asyncio.current_task():
+                    self.stop()
+
+    @alone()
+    def _turn(self, task) -> bool:
+        """Train for a moment, and show it; False where there is nothing more to do for this task."""
+        if self._task is not task or self.record.done:
+            return False
+        self._for_a_moment()
+        self._picture(aloud=False)
+        return True
+
+    def _for_a_moment(self) -> None:
+        start = time.perf_counter()
+        for record in self._records:
+            self.record = record
+            if time.perf_counter() - start > MOMENT:
+                return
+
+    def _picture(self, aloud: bool = True) -> None:
+        self._plot.update(self.record)
+        self._progress.value = self.record.step
+        self._show(aloud)
+
+    def _redraw(self) -> None:
+        super()._redraw()
+        self._at_rest()
+
+    def _at_rest(self) -> None:
+        self._offer(self._train)
+
+    def _offer(self, button: widgets.Button) -> None:
+        """Dim the other of Train and Stop. (A button that is disabled would lose the focus of the keys.)"""
+        for each in (self._train, self._stop):
+            each.add_class("vgrad-off")
+        button.remove_class("vgrad-off")
+
+
+def _halt_current() -> None:
+    """Whatever trains, stops."""
+    if TrainExplorer.current is not None:
+        TrainExplorer.current.stop()

@@ -1,0 +1,53 @@
+"""``show(record)`` draws any record of the house.
+
+A function that draws says by ``@draws(SomeRecord)`` what it draws, so the picture is found by the record's type. Of the
+records of one type, or of a list of them, there may be more than one picture; the name of the picture then tells
+which is meant, and the one that was registered first is drawn where no name is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .experiments.flow import FlowRecord
+from .experiments.learning import LearnRecord
+from .marks.flow import flow
+from .marks.learning import learning
+
+_PICTURES: dict[tuple[type, bool], dict[str, Callable[..., Any]]] = {}
+
+
+def draws(kind: type, *, several: bool = False, picture: str = ""):
+    """Register the decorated function as a picture of a record of type ``kind``, or of a list of ``several`` of them.
+
+    picture : the picture's name, where it is not that of the function.
+    """
+
+    def register(function):
+        _PICTURES.setdefault((kind, several), {})[picture or function.__name__] = function
+        return function
+
+    return register
+
+
+def show(record, picture: str | None = None, **options):
+    """Return the picture of ``record``, with its sentence: the last line of a cell shows both.
+
+    record : what an experiment returned, or a list of such records; picture : its name, where there is more than one;
+    options : what the function that draws it takes. Raises ValueError where there is no such picture.
+    """
+    several = isinstance(record, (list, tuple)) and not hasattr(record, "_fields")
+    first = next(iter(record), None) if several else record
+    pictures = next((_PICTURES[kind, several] for kind in type(first).__mro__ if (kind, several) in _PICTURES), None)
+    if pictures is None:
+        what = f"a list of {type(first).__name__}" if several else type(record).__name__
+        raise ValueError(f"record is {what}; allowed is what an experiment of this lesson returns")
+    name = next(iter(pictures)) if picture is None else picture
+    if name not in pictures:
+        raise ValueError(f"picture is {picture!r}; allowed is one of {', '.join(map(repr, pictures))}")
+    return pictures[name](record, **options)
+
+
+draws(FlowRecord)(flow)
+draws(LearnRecord, several=True)(learning)

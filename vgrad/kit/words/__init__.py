@@ -1,0 +1,1 @@
+"""How findings are said. Each phrase is written once, and is made from the numbers of a record."""

@@ -1,0 +1,49 @@
+"""What the experiments of this lesson return.
+
+These are plain records about one activation: its slopes, and the factor of a layer.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...kit.experiments.protocol import crossing
+from ...ops import Array
+
+
+class SlopesRecord(NamedTuple):
+    """What ``slopes`` measured of many units, each with a z of its own."""
+
+    activation: str
+    sigma: float  # standard deviation of z
+    units: int
+    seed: int
+    z: Array  # a grid, for drawing φ and φ'; (points,)
+    h: Array
+    slope: Array
+    edges: Array  # of the bins of slope
+    shares: Array  # of the units, bin by bin
+    largest: float  # slope anywhere
+    mean: float  # slope of the units
+    rms: float  # √ of their mean square
+    theory: float  # √E[φ'²]
+    saturated: float  # share of units with a slope below SATURATED that is not 0
+    stopped: float  # share of units with slope exactly 0
+
+
+class SweepRecord(NamedTuple):
+    """What ``sweep`` measured: by how much a layer multiplies ‖dh‖ on its way back."""
+
+    activation: str
+    depth: int
+    width: int
+    sigmas: Array  # σ_w: √width times the weights' standard deviation
+    factors: Array  # (sigmas, seeds): the geometric mean over the layers of one network
+    theory: Array  # (sigmas,): of infinitely wide nets of this depth
+
+    @property
+    def crossing(self) -> float:
+        """The σ_w at which the median network's factor passes 1, between two of ``sigmas``; NaN if none does."""
+        return crossing(self.sigmas, np.median(self.factors, axis=1) - 1)

@@ -1,0 +1,21 @@
+"""Why do products run away?"""
+
+from __future__ import annotations
+
+from ...kit.questions import asker
+from ...kit.show import draws, show
+from . import check, draw, explore, records
+from .measure import powers, products
+
+__all__ = [
+    "ask",
+    "check",
+    "draw",
+    "explore",
+    "powers",
+    "products",
+    "show",
+]
+
+ask = asker(__name__)
+draws(records.ProductsRecord)(draw.products)

@@ -1,0 +1,90 @@
+"""What is said under the pictures of this lesson, and the texts that stand for the pictures.
+
+They are about products of random factors.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...kit.marks import grammar
+from ...kit.words.phrases import verdict
+
+
+@grammar.asked
+def products_sentence(record) -> str:
+    """What a record of products says: first the finding, then where its precision ends, and what was multiplied."""
+    factors = "1 factor" if record.depth == 1 else f"{record.depth} factors"
+    factor, chance = grammar.number(record.factor), by_chance(record)
+    median = _size(record.over_seeds.median[-1])
+    expected = f" (theory {decades_said(record.theory['typical'][-1])})"
+    whose = f"the median of {record.seeds} products" if chance else "the product"
+    finding = f"{factors} of {'typically ' if record.spread else ''}{factor}: {whose} is {median}{expected}"
+    parts = [f"{finding}: it {verdict(record.over_seeds.median[-1])}"]
+    if chance:
+        mean = decades_said(record.theory["mean"][-1])
+        parts.append(f"their mean is {_size(record.mean[-1])} (theory {mean}): it {verdict(record.mean[-1])}")
+    return " ".join(
+        [f"{'; '.join(parts)}.", *_ends_said(record), f"{_draws(record)}.", f"Protocol: {record.protocol}."]
+    )
+
+
+@grammar.asked
+def products_alt(record) -> str:
+    """The picture in words: what is drawn, and the median after five numbers of factors."""
+    counts = np.unique(np.linspace(1, record.depth, 5).round().astype(int))
+    points = ", ".join(f"{_size(record.over_seeds.median[n - 1])} after {n}" for n in counts)
+    mean = f"; their mean ends at {_size(record.mean[-1])}" if by_chance(record) else ""
+    setting = f"factors of {grammar.number(record.factor)}, spread {grammar.number(record.spread)}"
+    products, which = ("1 product", "it") if record.seeds == 1 else (f"{record.seeds} products", "the median")
+    what = f"{products} in {record.precision}, {setting}"
+    return f"Product against the number of factors on a log axis, {what}: {which} is {points}{mean}."
+
+
+def decades_said(decades: float) -> str:
+    """10 to the ``decades`` in two digits, though no float may hold it: 2.5e-400."""
+    if abs(decades) < 300 or not np.isfinite(decades):
+        return grammar.number(10.0**decades)
+    exponent = int(np.floor(decades))
+    return f"{10 ** (decades - exponent):.1f}e{exponent}"
+
+
+def _size(value: float) -> str:
+    return "exactly 0" if value == 0 else grammar.number(value)
+
+
+def _ends_said(record) -> list[str]:
+    """Where the median leaves its precision, and how many other products did."""
+    subnormal, zero, infinite = record.ends
+    whose = "The median" if by_chance(record) else "The product"
+    said = []
+    if subnormal and not zero:
+        said.append(f"{whose} is subnormal in {record.precision}, with digits lost, from {subnormal} on.")
+    elif subnormal:
+        said.append(f"{whose} is subnormal in {record.precision} from {subnormal}, and exactly 0 from {zero} on.")
+    elif zero:
+        said.append(f"{whose} is exactly 0 in {record.precision} from {zero} on.")
+    if infinite:
+        said.append(f"{whose} is beyond {record.precision} from {infinite} on.")
+    if by_chance(record):
+        last = record.products[:, -1]
+        lost = (("exactly 0", last == 0), (f"beyond {record.precision}", ~np.isfinite(last)))
+        said += [f"In the end {which.sum()} of {record.seeds} are {name}." for name, which in lost if which.any()]
+    return said
+
+
+def _draws(record) -> str:
+    """What was multiplied, and how far the products differ."""
+    if not record.spread:
+        return f"All factors are equal, in {record.precision}"
+    kind = f"spread {grammar.number(record.spread)} of a factor's logarithm, {record.precision}"
+    if record.seeds == 1:
+        return f"One product: {kind}"
+    low, _, high = (_size(row[-1]) for row in record.over_seeds)
+    differ = "" if low == high else f"; 8 in 10 products from {low} to {high}"
+    return f"{kind[0].upper()}{kind[1:]}{differ}"
+
+
+def by_chance(record) -> bool:
+    """Whether the products differ: there are several, and their factors are random."""
+    return record.seeds > 1 and record.spread > 0

@@ -1,0 +1,119 @@
+"""What the experiments of this lesson return.
+
+These are plain records about the report, its trial and the clinic.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ... import probes
+from ...ops import Array
+
+LEARNS = 0.9  # above this accuracy of the last 10 batches, a treatment has worked
+
+
+class Patient(NamedTuple):
+    """Who comes with a number: what the clinic does not tell, before the end."""
+
+    number: int
+    illness: str
+    net: dict  # how it is built and trained
+    seed: int
+
+
+class File(NamedTuple):
+    """All tests of one patient."""
+
+    findings: Findings
+    dh: Array  # (depth,), relative to the last
+    size: Array  # (depth,): √ mean h²
+    alike: Array  # (depth,): 10^signal fraction, by how much inputs differ
+    off: Array  # (depth,): share of slopes below 0.01
+    line: Array  # (POINTS,): the gradient of one output along a line of inputs
+    updates: Array  # (layers,): the median of ‖ΔW‖ / ‖W‖
+    losses: Array  # (steps,); NaN where training had ended
+
+
+class Course(NamedTuple):
+    """A network's training after a treatment."""
+
+    treatment: str
+    losses: Array
+    accuracy: float
+
+    @property
+    def learns(self) -> bool:
+        """Whether the treatment has worked."""
+        return self.accuracy > LEARNS
+
+
+class Visit(NamedTuple):
+    """A patient, what has been ordered, and, when both are given, what became of diagnosis and treatment."""
+
+    patient: int
+    file: File
+    ordered: tuple[str, ...]
+    chosen: tuple[str | None, str | None]  # diagnosis and treatment
+    illness: str | None  # the clinic's, None before the end
+    why: str | None
+    course: Course | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the right illness was named, and the treatment is one that it needs."""
+        right = self.illness is not None and self.chosen[0] == self.illness
+        return right and self.course.learns and ((self.illness == "healthy") == (self.chosen[1] == "leave it alone"))
+
+
+TRAINS, LAST = 0.9, 10  # above this accuracy of the last 10 batches, it trains
+
+
+class Net(NamedTuple):
+    """One network of a stored table: what was measured before training, and what became of it."""
+
+    settings: dict
+    measures: dict[str, float]
+    band: str  # of probes.health
+    total_norm: float  # of all gradients together
+    warned: bool  # whether check_gradients said anything but "OK"
+    accuracy: float  # after training, at the best rate
+
+    @property
+    def trains(self) -> bool:
+        """Whether it has learnt."""
+        return self.accuracy > TRAINS
+
+
+class Look(NamedTuple):
+    """One network, looked at in both ways."""
+
+    health: probes.Health
+    flow: probes.Flow  # layer by layer
+    grads: list
+    total_norm: float
+    verdict: str  # of check_gradients
+
+
+class Roc(NamedTuple):
+    """Every threshold of a score at once, and what each would do."""
+
+    name: str
+    caught: Array  # share of the networks that do not train, which lie above the threshold
+    false_alarms: Array  # share of those that train
+    area: float  # the chance that the score is higher for a network that does not train than for one that does
+
+
+class Findings(NamedTuple):
+    """What the tests find, each a number or two."""
+
+    decades: float  # profile: log10 ‖dh_1‖ / ‖dh_depth‖
+    range: float  # decades between the largest and the smallest ‖dh_k‖
+    dead: float  # activations: the largest share of dead units in a layer
+    saturated: float  # the largest share of slopes below 0.01
+    signal: float  # the signal fraction of the last h, a log10
+    likeness: float  # line: of the gradient with itself, one step on
+    update: float  # updates: ‖ΔW‖ / ‖W‖, the median
+    first_loss: float
+    last_loss: float  # loss: the mean of the last 10 batches
+    accuracy: float

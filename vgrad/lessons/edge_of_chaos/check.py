@@ -1,0 +1,28 @@
+"""The exercise of the lesson on order, chaos, and the edge between them."""
+
+from __future__ import annotations
+
+from ...kit.exercises import Exercises
+
+
+def _edge(record) -> str | None:
+    if not hasattr(record, "depth_scale"):
+        return "hand over the whole record that point returns"
+    if record.activation != "tanh":
+        return f"tanh is asked for, yours is {record.activation}"
+    if record.sigma_b < 0.1:
+        return f"σ_b = {record.sigma_b:g} is too easy; take one of at least 0.1"
+    if record.depth_scale > 50:
+        return None
+    scale = f"ξ is {record.depth_scale:.3g} layers"
+    if record.chi < 1:
+        return f"χ is {record.chi:.3g}, below 1: order, and {scale}; a larger σ_w leads towards the edge"
+    return f"χ is {record.chi:.3g}, above 1: chaos, and {scale}; a smaller σ_w leads towards the edge"
+
+
+EXERCISES = {
+    "find_edge": (_edge, "close to the edge: the gradient reaches over many layers"),
+}
+_exercises = Exercises(EXERCISES)
+answer = _exercises.answer
+solution = _exercises.solution

@@ -1,0 +1,136 @@
+"""Order and chaos: the chart of χ with a net beside it, alive or still; and what nets from there have learnt."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...kit.marks import curves, grammar
+from ...kit.marks.flow import FlowPlot, frame
+from ...kit.marks.picture import Canvas, Picture
+from ...kit.marks.ways import WaysPlot
+from ...kit.words.phrases import DRAWS
+from .say import alt, sentence
+
+LEVELS = (0.0, 0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0, 1e9)
+SHADES = ("#9cc3e6", "#b9d5ee", "#d0e3f4", "#e6f0f9", "#fdeee3", "#fbdcc5", "#f5c4a0", "#eea679")
+LEARNT = 0.5
+REACH = 6  # depth scales: as deep as nets could be trained in Schoenholz et al. 2017, fig. 5
+
+
+class PhasePlot(WaysPlot):
+    """The picture of a PhaseRecord kept alive: the chart on the left with the net's place, its layers on the right."""
+
+    def __init__(self, record):
+        self.figure = grammar.new_figure(9.0, 4.6)
+        self.chart = self.figure.add_axes((0.068, 0.135, 0.385, 0.745))
+        self.axes = self.figure.add_axes((0.545, 0.135, 0.445, 0.745))
+        self.curves = self._curves()
+        (self.place,) = self.chart.plot([], [], "o", markersize=13, color=grammar.INK, markerfacecolor="#ffd400")
+        moving = [artist for curve in self.curves.values() for artist in curve.artists]
+        self.canvas = Canvas(self.figure, [*moving, self.place])
+        self.place.set(markeredgewidth=2, clip_on=False)
+        self._limits = None
+        self._titles()
+        self.update(record)
+
+    def update(self, record) -> None:
+        """Move the place and the curves; a new activation draws a new chart."""
+        self.place.set_data([record.sigma_w], [record.sigma_b])
+        super().update(record)
+
+    def _drawn(self, record) -> dict:
+        return dict.fromkeys(self.curves, record.net)
+
+    def _axes_of(self, record) -> tuple:
+        from_net = FlowPlot._axes_of(self, record.net)
+        return (*from_net, record.chart)
+
+    def _frame(self, deepest, floor, ceiling, scale, chart) -> None:
+        frame(self.axes, deepest, floor, ceiling, scale)
+        for words in self.axes.texts:
+            if not words.get_animated():
+                words.set(x=0.55, ha="center")
+        self.axes.set_xlim(1 - 0.13 * deepest, 1.02 * deepest)
+        self.axes.set_xlabel("layer", fontsize=13)
+        _chart(self.chart, chart, keep=self.place)
+
+    def _titles(self) -> None:
+        ink = dict(fontsize=13, va="top", color=grammar.INK)
+        self.figure.text(0.012, 0.982, "χ; upwards σ_b; dashed: the edge, χ = 1", **ink)
+        self.figure.text(0.49, 0.982, "h and dh by layer; theory dashed", **ink)
+
+
+def _chart(axes, chart, keep) -> None:
+    """χ over the plane, in steps, and the line where it is 1."""
+    for artist in [*axes.collections, *axes.texts]:
+        artist.remove()
+    grammar.tidy(axes)
+    axes.grid(visible=False)
+    axes.contourf(chart.sigma_w, chart.sigma_b, chart.chi, levels=LEVELS, colors=SHADES, zorder=0)
+    axes.contour(chart.sigma_w, chart.sigma_b, chart.chi, levels=[1.0], colors=[grammar.INK], linestyles="dashed")
+    axes.set(xlim=(0, chart.sigma_w[-1]), ylim=(0, chart.sigma_b[-1]))
+    axes.set_xlabel("σ_w", fontsize=13)
+    words = dict(fontsize=14, style="italic", transform=axes.transAxes, va="top")
+    if (chart.chi < 1).mean() > 0.1:
+        axes.text(0.03, 0.97, "order:\nvanishing", color=grammar.VANISHING, **words)
+    if (chart.chi > 1).mean() > 0.1:
+        axes.text(0.97, 0.97, "chaos:\nexploding", color=grammar.EXPLODING, ha="right", **words)
+
+
+@grammar.asked
+def phase(record) -> Picture:
+    """A still picture of a PhaseRecord."""
+    return Picture(PhasePlot(record).figure, sentence(record), alt(record))
+
+
+@grammar.asked
+def trained(cells, scales) -> Picture:
+    """A table of accuracies, σ_w² by depth, and six depth scales over it.   scales : σ_w² -> ξ, theory's, to draw."""
+    axes = curves.axes(grammar.new_figure(), "accuracy after training; upwards depth; dashed: 6 ξ")
+    weights = sorted({cell.settings["sigma_w2"] for cell in cells})
+    depths = sorted({cell.settings["depth"] for cell in cells})
+    at = {(c.settings["sigma_w2"], c.settings["depth"]): float(np.median(c.result["accuracy"])) for c in cells}
+    table = np.array([[at[w, depth] for w in weights] for depth in depths])
+    plain = axes.imshow(table, cmap="cividis", vmin=0, vmax=1, origin="lower", aspect="auto").get_cmap()
+    for row, column in np.ndindex(*table.shape):
+        ink = "#ffffff" if table[row, column] < 0.6 else grammar.INK
+        box = dict(facecolor=plain(table[row, column]), linewidth=0, pad=1.5)
+        words = dict(ha="center", va="center", fontsize=12, color=ink, bbox=box)
+        axes.text(column, row, f"{table[row, column]:.2f}", **words)
+    x = np.interp(list(scales), weights, np.arange(len(weights)))
+    beyond = [*depths, 2 * depths[-1]]  # a curve that leaves at the top, not one that lies along it
+    rows = np.interp(np.log([REACH * xi for xi in scales.values()]), np.log(beyond), np.arange(len(beyond)), left=-0.5)
+    axes.plot(x, rows, **{**grammar.THEORY, "color": "#ffffff", "linewidth": 5})
+    axes.plot(x, rows, **{**grammar.THEORY, "linewidth": 2.6})
+    axes.set_ylim(-0.5, len(depths) - 0.5)
+    axes.grid(visible=False)
+    axes.set_xticks(range(len(weights)), [f"{w:g}" for w in weights])
+    axes.set_yticks(range(len(depths)), depths)
+    axes.set_xlabel("σ_w²; σ_b² = 0.05", fontsize=13)
+    deepest = {w: max([d for d in depths if at[w, d] > LEARNT], default=0) for w in weights}
+    said = ", ".join(f"{deepest[w]} at {w:g}" for w in weights)
+    return Picture(axes.figure, f"By σ_w², the deepest nets that tell more than half of the digits: {said}.")
+
+
+@grammar.asked
+def spectra(records) -> Picture:
+    """Singular values of whole nets' Jacobians, from the largest to the smallest, a draw a curve."""
+    axes = curves.axes(grammar.new_figure(), "singular value of the whole net")
+    floor, n = -10, records[0].width
+    axes.set(xlim=(0, 1.2 * n), ylim=(floor, 2))
+    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, 2)
+    ends = []
+    for record in records:
+        look = DRAWS[record.draw]
+        rows = np.log10(np.maximum(record.values, 10.0**floor))
+        median = curves.curve(axes, np.arange(1, n + 1), rows, look)
+        ends.append((max(median[-1], floor + 1.5), look.label, look.color))  # clear of the axis and its words
+    curves.label_ends(axes, n, ends)
+    grammar.decade_ticks(axes, floor, 2)
+    axes.set_xlabel("direction, from the most to the least stretched", fontsize=13)
+    curves.legend(axes.figure)
+    parts = [f"{DRAWS[r.draw].label} {grammar.number(float(np.median(r.values)))}" for r in records]
+    first = records[0]
+    nets = f"{first.depth} layers of {first.activation}, σ_w {first.sigma_w:.3g}, width {n}"
+    told = f"The middle one of the singular values: {', '.join(parts)}; {nets}"
+    return Picture(axes.figure, f"{told}. What is below {10.0**floor:.0e} is drawn there.")

@@ -1,0 +1,143 @@
+"""The cliff of a one-unit RNN: the loss as a map, two paths over it, and the loss along each. Alive or still."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib import colormaps, patheffects
+from matplotlib.ticker import LogLocator, NullLocator
+
+from ....kit.marks import grammar
+from ....kit.marks.picture import Canvas, Picture
+from ..say.cliff import alt, sentence
+
+FREE, CLIPPED = grammar.Look("#c23b00", "^", "not clipped"), grammar.Look("#12305c", "s", "clipped")
+LEAST = 1e-7  # of the loss, on the axes; below it a path lies on the floor
+LENGTHS = (10, 20, 30, 40, 50, 60, 80, 100, 150, 200)
+LEVELS = (0.0, 1e-4, 1e-3, 1e-2, 0.03, 0.06, 0.085, 0.15, 0.3, 0.38, 1.0)
+WALL = (5.55, -3.07)  # below it, beside the line at which the loss jumps
+LIGHT = 0.45  # of white in each colour of the map, so that paths stand out
+
+
+class Trail:
+    """One path: in the map, and its loss beside it; the wider one is seen under the other where they are the same."""
+
+    def __init__(self, chart, axes, look: grammar.Look, size: float, width: float):
+        style = dict(color=look.color, marker=look.marker, markersize=size, markeredgecolor=grammar.PAPER)
+        (self.halo,) = chart.plot([], [], linewidth=width + 2.2, color=grammar.PAPER, zorder=1)
+        (self.path,) = chart.plot([], [], linewidth=width, **style)
+        (self.last,) = chart.plot([], [], **{**style, "markersize": 13})
+        (self.loss,) = axes.plot([], [], linewidth=width, **style)
+        self.label = axes.annotate(
+            look.label, (0, 1), (9, 0), textcoords="offset points", va="center", fontsize=13, weight="bold",
+            color=look.color, annotation_clip=False,
+        )  # fmt: skip
+        self.artists = [self.path, self.last, self.loss, self.label]
+
+    def update(self, path) -> None:
+        """Move to ``path``."""
+        steps = len(path.loss)
+        for line in (self.halo, self.path):
+            line.set_data(_near(path.w), _near(path.b))
+        self.path.set_markevery(max(1, steps // 10))
+        self.last.set_data(_near(path.w[-1:]), _near(path.b[-1:]))
+        self.loss.set_data(np.arange(steps), _shown(path.loss))
+        self.loss.set_markevery(max(1, steps // 12))
+        self.label.xy = (steps - 1, float(_shown(path.loss[-1])))
+
+
+class CliffPlot:
+    """The picture of a CliffRecord kept alive: ``update`` moves it, ``png`` is what it looks like now."""
+
+    def __init__(self, record):
+        self.figure = grammar.new_figure(9.0, 4.6)
+        self.chart = self.figure.add_axes((0.075, 0.135, 0.455, 0.745))
+        self.axes = self.figure.add_axes((0.61, 0.135, 0.24, 0.745))
+        self.free = Trail(self.chart, self.axes, FREE, 9, 5)
+        self.clipped = Trail(self.chart, self.axes, CLIPPED, 5, 1.8)
+        (self.start,) = self.chart.plot([], [], "o", markersize=13, color=grammar.INK, markerfacecolor="#ffd400")
+        self.start.set_markeredgewidth(2)
+        self.names = [_name(self.chart, "start", (14, 0), "left"), _name(self.chart, "end", (0, -18), "center")]
+        moving = [self.free.halo, self.clipped.halo, *self.free.artists, *self.clipped.artists, self.start, *self.names]
+        self.canvas = Canvas(self.figure, moving)
+        _map(self.chart, record.surface)
+        self._titles()
+        self._length = None
+        self.update(record)
+
+    def update(self, record) -> None:
+        """Move both paths; only a longer axis of steps costs a full draw."""
+        length = grammar.up_to(record.steps, LENGTHS)
+        if length != self._length:
+            self._length = length
+            self._frame(length)
+            self.canvas.forget()
+        self.free.update(record.free)
+        self.clipped.update(record.clipped)
+        self.start.set_data([record.w], [record.b])
+        self.names[0].xy = (record.w, record.b)
+        self.names[1].xy = (float(_near(record.clipped.w[-1])), float(_near(record.clipped.b[-1])))
+        self._spread()
+
+    def png(self) -> bytes:
+        """What it looks like now."""
+        return self.canvas.png()
+
+    def _frame(self, length: int) -> None:
+        axes = self.axes
+        axes.set(xlim=(0, length), yscale="log", ylim=(LEAST, 1))
+        grammar.tidy(axes)
+        axes.yaxis.set_major_locator(LogLocator(numticks=9))
+        axes.yaxis.set_minor_locator(NullLocator())
+        axes.set_xticks([0, length // 2, length])
+        axes.set_xlabel("step of descent", fontsize=13)
+
+    def _titles(self) -> None:
+        ink = dict(fontsize=13, va="top", color=grammar.INK)
+        self.figure.text(0.012, 0.982, "b: the loss as a map, the bluer the higher", **ink)
+        self.figure.text(0.565, 0.982, "loss", **ink)
+
+    def _spread(self) -> None:
+        """Push the two labels apart where they would lie on each other."""
+        low, high = sorted((self.free.label, self.clipped.label), key=lambda label: label.xy[1])
+        points = 72 / self.figure.dpi
+        heights = [self.axes.transData.transform(label.xy)[1] * points for label in (low, high)]
+        missing = max(0.0, 17 - (heights[1] - heights[0])) / 2
+        top, bottom = self.axes.bbox.y1 * points - 7, self.axes.bbox.y0 * points + 7
+        lower = min(max(heights[0] - missing, bottom), top - 17)
+        low.set_position((9, lower - heights[0]))
+        high.set_position((9, min(max(heights[1] + missing, lower + 17), top) - heights[1]))
+
+
+def _map(axes, surface) -> None:
+    """The loss in steps that are about even on a log scale."""
+    axes.set_autoscale_on(False)
+    blue_to_yellow = colormaps["cividis_r"](np.linspace(0, 1, len(LEVELS) - 1))[:, :3]
+    colors = LIGHT + (1 - LIGHT) * blue_to_yellow
+    axes.set(xlim=(surface.w[0], surface.w[-1]), ylim=(surface.b[0], surface.b[-1]))
+    axes.contourf(surface.w, surface.b, surface.loss, levels=LEVELS, colors=colors, zorder=0)
+    grammar.tidy(axes)
+    axes.grid(visible=False)
+    axes.set_xlabel("w", fontsize=13)
+    axes.text(*WALL, "the wall", rotation=-41, ha="center", va="center", fontsize=13, color=grammar.INK)
+
+
+def _name(axes, text, offset, side):
+    """A word beside a place that moves; not drawn where the place is off the map."""
+    edge = [patheffects.withStroke(linewidth=3, foreground=grammar.PAPER)]
+    style = dict(fontsize=13, weight="bold", color=grammar.INK, path_effects=edge)
+    return axes.annotate(text, (0, 0), offset, textcoords="offset points", ha=side, va="center", **style)
+
+
+def _near(values):
+    """Coordinates that a canvas can draw: far out it is all the same how far."""
+    return np.clip(np.nan_to_num(values, nan=np.nan, posinf=1e4, neginf=-1e4), -1e4, 1e4)
+
+
+def _shown(loss):
+    return np.maximum(loss, LEAST)
+
+
+@grammar.asked
+def walk(record) -> Picture:
+    """A still picture of a CliffRecord."""
+    return Picture(CliffPlot(record).figure, sentence(record), alt(record))

@@ -1,0 +1,130 @@
+"""What the experiments of this lesson return.
+
+These are plain records about explosions and clipping.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...ops import Array
+
+
+class Surface(NamedTuple):
+    """The loss and the size of its gradient over the plane."""
+
+    w: Array  # (columns,)
+    b: Array  # (rows,)
+    loss: Array  # (rows, columns)
+    norm: Array  # (rows, columns)
+
+
+class Path(NamedTuple):
+    """Where gradient descent went; the last axis is its steps, the start being the first entry."""
+
+    w: Array
+    b: Array
+    loss: Array
+    norm: Array  # of the gradient there, before clipping
+
+    @property
+    def moves(self) -> Array:
+        """The length of each step in the plane, one fewer than there are places."""
+        return np.hypot(np.diff(self.w), np.diff(self.b))
+
+    @property
+    def longest(self) -> Array:
+        """The longest step."""
+        return self.moves.max(axis=-1)
+
+
+class CliffRecord(NamedTuple):
+    """One start, and both paths from it."""
+
+    w: float
+    b: float
+    rate: float
+    threshold: float
+    steps: int
+    surface: Surface
+    free: Path
+    clipped: Path
+
+
+class SurveyRecord(NamedTuple):
+    """Where descent ends from many starts."""
+
+    rate: float
+    steps: int
+    thresholds: tuple[float, ...]
+    longest: Array  # (starts,): the longest step without clipping
+    free: Array  # (starts,): the last loss without clipping
+    clipped: Array  # (thresholds, starts)
+
+    @property
+    def jumps(self) -> Array:
+        """The starts from which an unclipped step is longer than 1, a third of the map."""
+        return self.longest > 1
+
+    @property
+    def better(self) -> Array:
+        """For each threshold the share of ``jumps`` for which clipping ends lower."""
+        with np.errstate(invalid="ignore"):  # of no jumps it is NaN
+            return (self.clipped < self.free)[:, self.jumps].sum(axis=1) / self.jumps.sum()
+
+
+BEGUN = 0.95  # of the loss of always answering 1; below it, a network has begun to learn
+
+
+class Autopsy(NamedTuple):
+    """Where a net's numbers ceased to be finite."""
+
+    precision: str
+    step: int | None  # of training; None if they never did
+    trouble: str | None
+    loss: Array  # (steps,)
+    norm: Array  # (steps,): of all gradients; not finite where one of them is not
+
+
+class RunsRecord(NamedTuple):
+    """RNNs that learn the adding problem, side by side."""
+
+    cell: str
+    gain: float
+    T: int
+    clip: float | None
+    rate: float
+    steps: int
+    loss: Array  # (seeds, steps done)
+    norm: Array  # (seeds, steps done): of all gradients, before clipping
+    baseline: Array  # (steps done,): the loss of always answering 1, on the same batches
+    before: Array  # (seeds,): ‖dh_T / dx_1‖ / ‖dh_T / dx_T‖, what the first time has of the gradient, after one step
+    after: Array  # (seeds,): the same after the last step
+
+    @property
+    def finite(self) -> int:
+        """How many networks' losses and gradients are finite to the end."""
+        return int(np.isfinite(self.loss[:, -1] + self.norm[:, -1]).sum())
+
+    @property
+    def last(self) -> Array:
+        """Each network's loss over that of always answering 1, both of the last 50 steps: (seeds,)."""
+        return self.loss[:, -50:].mean(axis=1) / self.baseline[-50:].mean()
+
+    @property
+    def begun(self) -> int:
+        """How many networks are finite to the end, and have begun to learn: ``last`` below BEGUN."""
+        return int((self.last < BEGUN).sum()) if self.finite else 0
+
+
+class Upscaled(NamedTuple):
+    """A first layer's vanished gradient, and what a step along it does."""
+
+    size: float  # of the step: ‖ΔW‖
+    first: Array  # (seeds,): ‖dW‖ of the first layer
+    last: Array  # (seeds,): of the last one
+    cosine: Array  # (seeds,): of the first layer's dW with that of the same net in float64
+    gain_first: Array  # (seeds,): by how much the loss falls when the first layer takes the step
+    gain_last: Array  # (seeds,): when the last one does

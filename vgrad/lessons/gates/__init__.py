@@ -1,0 +1,31 @@
+"""How do gates keep the message?"""
+
+from __future__ import annotations
+
+from ...kit.experiments.reach import CELLS, ReachRecord, keeping, networks, reach
+from ...kit.questions import asker
+from ...kit.show import draws, show
+from ...kit.words.cells import cell_label, record_label
+from . import check, draw, explore, records
+from .measure import compare, split
+
+__all__ = [
+    "CELLS",
+    "ReachRecord",
+    "ask",
+    "cell_label",
+    "check",
+    "compare",
+    "draw",
+    "explore",
+    "keeping",
+    "networks",
+    "reach",
+    "record_label",
+    "show",
+    "split",
+]
+
+ask = asker(__name__)
+draws(ReachRecord, several=True)(draw.reach)
+draws(records.GatesRecord)(draw.gates)

@@ -1,0 +1,84 @@
+"""The exercises of the lesson on the gradient by layer.
+
+Each check answers with "correct" or with a hint at what to do next.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...kit.exercises import Exercises, has, is_number
+
+
+def _softsign(function) -> str | None:
+    z, dh = np.random.default_rng(0).standard_normal((2, 3, 4))
+    result = function(z.copy())
+    if not (isinstance(result, tuple) and len(result) == 2 and callable(result[1])):
+        return "return two things, h and the function pullback, as ops.tanh does"
+    h, pullback = result
+    if np.shape(h) != z.shape or not np.allclose(h, z / (1 + abs(z))):
+        return "h is not z / (1 + |z|) yet"
+    dz = pullback(dh.copy())
+    if dz is None or dz is ...:
+        return "pullback(dh) returns nothing yet; it should return dz"
+    if np.shape(dz) != z.shape:
+        return f"pullback(dh) returns something of shape {np.shape(dz)}; dz has z's shape, {z.shape}"
+    return _compare_slopes(z, dh, np.asarray(dz, float))
+
+
+def _compare_slopes(z, dh, dz) -> str | None:
+    """The learner's dz against a difference quotient; the frequent slips are known by their own numbers."""
+    step, size = 1e-6, 1 + abs(z)
+    slope = ((z + step) / (1 + abs(z + step)) - (z - step) / (1 + abs(z - step))) / (2 * step)
+    right = np.isclose(dz, slope * dh, rtol=1e-6)
+    if right.all():
+        return None
+    if np.allclose(dz, slope, rtol=1e-6):
+        return "that is the slope itself; the pullback multiplies it by what comes from above, dh"
+    if np.allclose(dz, dh / size):
+        return "nearly: the slope of z / (1 + |z|) has the square of 1 + |z| below the line"
+    if right[z > 0].all():
+        return "right where z > 0, wrong where z < 0: there |z| is -z, and the slope is still positive"
+    worst = np.argmax(np.where(np.isfinite(dz), abs(dz - slope * dh), np.inf))
+    yours, approximate = dz.flat[worst], (slope * dh).flat[worst]
+    return f"at z = {z.flat[worst]:.3f} your dz is {yours:.4f}, and a difference quotient says {approximate:.4f}"
+
+
+def _kata_scale(scale) -> str | None:
+    if not is_number(scale):
+        return "give a number"
+    if abs(scale - 3**0.5) < 1e-3:
+        return None
+    if abs(scale - 3) < 1e-3:
+        return "3 is what the variance lacks; a factor on the weights counts twice in it"
+    if abs(scale - 3**0.5) < 0.05:
+        return f"nearly: {scale:g} is rounded too far; write it as a power of a whole number"
+    if scale < 0:
+        return "a negative factor only turns every sign; take a positive one"
+    return f"{scale:g} times the weights have {scale**2 / 3:.3g} times Xavier's variance, and it should be once"
+
+
+def _hold_sigmoid(record) -> str | None:
+    if not has(record, "activation", "depth", "width", "gain", "seeds", "ratio"):
+        return "hand over the whole record that flow returns, not a number of it"
+    if (record.activation, record.depth) != ("sigmoid", 30):
+        return f"the net asked for has 30 sigmoid layers, yours has {record.depth} of {record.activation}"
+    if record.width < 16 or record.seeds < 5:
+        return f"{record.seeds} networks of width {record.width} are a matter of luck; take 5 or more, 16 wide or more"
+    decades = np.log10(record.ratio) if record.ratio > 0 else -np.inf
+    if abs(decades) < 1:
+        return None
+    if record.gain == 1 and decades < 0:
+        return f"it loses {-decades:.1f} decades (factors of ten), as before; turn its gain"
+    way, turn = ("loses", "more") if decades < 0 else ("gains", "less")
+    return f"at gain {record.gain:g} it {way} {abs(decades):.1f} decades; {turn} gain is needed"
+
+
+EXERCISES = {
+    "softsign": (_softsign, "your pullback agrees with a difference quotient to six digits"),
+    "kata_scale": (_kata_scale, "U(-s, s) has the variance s²/3, so the bound is √3 times too small"),
+    "hold_sigmoid": (_hold_sigmoid, "slopes of at most 1/4, and a gradient that arrives; most units pay by saturating"),
+}
+_exercises = Exercises(EXERCISES)
+answer = _exercises.answer
+solution = _exercises.solution

@@ -1,0 +1,74 @@
+"""The main explorer: where does the gradient go in a deep net?"""
+
+from __future__ import annotations
+
+from ...kit.experiments.flow import CHOICES, FlowRecord, flow
+from ...kit.explorers.controls import activation_choice, choice, networks, row, scale, switch, three_digits, whole
+from ...kit.explorers.framework import Explorer
+from ...kit.marks import grammar
+from ...kit.marks.flow import FlowPlot
+from ...kit.words.flow import alt, sentence
+
+PRESETS = {
+    "Sigmoid vanishes": dict(activation="sigmoid"),
+    "He keeps ReLU": dict(activation="relu", scheme="he_normal"),
+    "Too large explodes": dict(activation="relu", scheme="he_normal", gain=1.5),
+    "Narrow nets die": dict(activation="relu", scheme="he_normal", width=8, depth=40, batch=1, seeds=64),
+    "Batch norm explodes": dict(activation="relu", scheme="he_normal", norm="batch"),
+    "Skips keep it": dict(depth=100, activation="relu", scheme="he_normal", skip="post, 1/depth"),
+    "float16 underflows": dict(activation="sigmoid", precision="float16"),
+    "tanh: dz against dW": dict(depth=50, width=64, dh=False, dz=True, dW=True),
+}
+NORMS = {
+    "none": "none", "batch norm": "batch", "layer norm": "layer", "batch norm, after the activation": "batch_after",
+    "layer norm, after the activation": "layer_after",
+}  # fmt: skip
+SKIPS = {
+    "none": "none",
+    "h + φ(hW)": "post, 1", "h + φ(hW) / √depth": "post, 1/sqrt(depth)", "h + φ(hW) / depth": "post, 1/depth",
+    "h + φ(h)W": "pre, 1", "h + φ(h)W / √depth": "pre, 1/sqrt(depth)", "h + φ(hW₁)W₂": "branch, 1",
+    "h + φ(hW₁)W₂ / √depth": "branch, 1/sqrt(depth)", "h + φ(hW₁)W₂ / depth": "branch, 1/depth",
+}  # fmt: skip
+SWITCHES = ("dh", "dz", "dW", "log")
+
+
+def gradient_flow(**values) -> Explorer:
+    """Per-layer ‖dh‖, ‖dz‖ and ‖dW‖ of many random networks, with theory.   values : where its controls start."""
+    schemes = {grammar.title(name): name for name in CHOICES["scheme"]}
+    controls = {
+        "depth": whole("depth", 30, 1, 100),
+        "width": whole("width", 32, 4, 256),
+        "activation": activation_choice("tanh"),
+        "scheme": choice("weights", "xavier_normal", schemes),
+        "gain": scale("gain", 1.0, 0.1, 20.0),
+        "norm": choice("norm", "none", NORMS),
+        "skip": choice("skip", "none", SKIPS),
+        "seeds": networks(16, 64),
+        "batch": whole("batch", 16, 1, 128),
+        "precision": choice("precision", "float64", {name: name for name in CHOICES["precision"]}),
+        "dh": switch("dh", True, "dL/dh: what arrives at each layer's output"),
+        "dz": switch("dz", False, "dL/dz: at the activation's input"),
+        "dW": switch("dW", False, "dL/dW: what the layer would learn from"),
+        "log": switch("log axis", True, "a step up is ten times more, instead of as much more"),
+    }
+    rows = [control.row for name, control in controls.items() if name not in SWITCHES]
+    rows.append(row("show", *(controls[name] for name in SWITCHES)))
+    return Explorer(
+        "gradient_flow", controls, _measure, FlowPlot,
+        sentence=sentence, alt=alt, presets=PRESETS, rows=rows, start=values,
+    )  # fmt: skip
+
+
+def _measure(*, gain, norm, skip, batch, dh, dz, dW, log, **settings) -> FlowRecord:
+    """The record of the controls' values, and what the picture shows of it."""
+    shown = tuple(name for name, on in (("dh", dh), ("dz", dz), ("dW", dW)) if on)
+    form, _, alpha = skip.partition(", ")
+    settings |= {} if form == "none" else dict(skip=form, alpha=1.0 if alpha == "1" else alpha)
+    if norm != "none":
+        settings |= dict(norm=norm)
+    batch = max(batch, 2) if norm.startswith("batch") else batch  # of one sample there is no batch norm
+    record = flow(gain=three_digits(gain), batch=batch, **settings)
+    return record._replace(shown=shown, scale="log" if log else "linear")
+
+
+EXPLORERS = {"gradient_flow": gradient_flow}

@@ -1,0 +1,64 @@
+"""What is drawn of the stored tables on training: the loss against the depth, and updates against what was learnt."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.lines import Line2D
+
+from ....kit.marks import curves, grammar
+from ....kit.marks.grammar import MARK
+from ....kit.marks.picture import Picture
+from ....kit.words.phrases import GUESS
+from ..say.tables import by_net, finite, paradox_sentence, ratios_sentence
+from ..say.training import OPTIMIZERS
+from .training import RULE, SPARE
+
+LEGEND = dict(loc="upper right", ncols=6, frameon=False, fontsize=12, columnspacing=0.8, handletextpad=0.1)
+
+
+@grammar.asked
+def paradox(cells) -> Picture:
+    """The training loss against the depth, of the stored table of that name: an activation a curve."""
+    axes, ends = curves.axes(grammar.new_figure(), "training loss, mean of the last ten steps"), []
+    for name, group in by_net(cells, "activation").items():
+        depths = [cell.settings["depth"] for cell in group]
+        look = grammar.look(name)
+        median = curves.curve(axes, depths, np.array([cell.result["loss"] for cell in group], float).T, look)
+        ends.append((median[-1], look.label, look.color))
+    axes.set(xscale="log", xlim=(depths[0] / 1.1, depths[-1] * 1.75), ylim=(0, 2.6))
+    axes.axhline(GUESS, **MARK)
+    curves.label_ends(axes, depths[-1], ends)
+    axes.set_xticks(depths, depths)
+    axes.set_xticks([], minor=True)
+    axes.set_xlabel("layers; the dotted line is guessing", fontsize=13)
+    curves.legend(axes.figure)
+    return Picture(axes.figure, paradox_sentence(cells))
+
+
+@grammar.asked
+def ratios(cells) -> Picture:
+    """A dot for each run of the stored table "update_ratio": early updates over weights, and what was learnt."""
+    axes = curves.axes(grammar.new_figure(), "final accuracy")
+    for cell in cells:
+        look, adam = _look(cell), cell.settings["optimizer"] == "adam"
+        update, accuracy = finite(cell)
+        style = dict(color=look.color, marker=look.marker, linestyle="none", markersize=9)
+        axes.plot(np.log10(update), accuracy, fillstyle="none" if adam else "full", **style)
+    axes.axvline(RULE, **MARK)
+    axes.set(xlim=(-5.2, 0.2), ylim=(0, 1.03))
+    axes.text(RULE, 0.03, " a thousandth", fontsize=13, color=grammar.FAINT)
+    axes.set_xticks(range(-5, 1), [f"$10^{{{k}}}$" for k in range(-5, 0)] + ["1"])
+    axes.set_xlabel("early update over weights, the layers' median", fontsize=13)
+    ink = dict(linestyle="none", markersize=8)
+    handles = [Line2D([], [], color=look.color, marker=look.marker, label=look.label, **ink)
+               for look in dict.fromkeys(map(_look, cells))]  # fmt: skip
+    handles += [Line2D([], [], color=grammar.FAINT, marker="o", fillstyle=fill, label=OPTIMIZERS[name], **ink)
+                for name, fill in (("sgd", "full"), ("adam", "none"))]  # fmt: skip
+    axes.figure.legend(handles=handles, **LEGEND)
+    return Picture(axes.figure, ratios_sentence(cells))
+
+
+def _look(cell) -> grammar.Look:
+    """Of a kind of net: a norm's has a look of its own."""
+    look = grammar.look(cell.settings["activation"])
+    return look if cell.settings["norm"] == "none" else SPARE[0]._replace(label=f"{look.label}, batch norm")

@@ -1,0 +1,33 @@
+"""Who learns to remember?"""
+
+from __future__ import annotations
+
+from ...kit.experiments.stored import Cell
+from ...kit.questions import asker
+from ...kit.show import draws, show
+from . import check, draw, explore, records
+from .measure import table, train_memory, watch
+from .say import name
+from .tables import TABLES
+
+__all__ = [
+    "TABLES",
+    "Cell",
+    "ask",
+    "check",
+    "draw",
+    "explore",
+    "load",
+    "name",
+    "show",
+    "table",
+    "train_memory",
+    "watch",
+]
+
+ask = asker(__name__)
+load = TABLES.load
+draws(records.MemoryRecord)(draw.memory)
+draws(records.MemoryRecord, several=True)(draw.losses)
+draws(Cell, several=True)(draw.adding)
+draws(Cell, several=True)(draw.learnt)

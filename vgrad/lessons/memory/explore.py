@@ -1,0 +1,52 @@
+"""Who can learn from afar?  Networks that learn the adding problem, live: the loss, and the gradient over time."""
+
+from __future__ import annotations
+
+from ...kit.explorers.controls import choice, networks, real, scale, three_digits, whole
+from ...kit.explorers.training import TrainExplorer
+from . import draw, measure, say
+
+PRESETS = {
+    "A GRU adds": dict(T=50),
+    "An RNN does not": dict(cell="rnn"),
+    "LSTM, default bias": dict(cell="lstm", bias=0.0),
+    "LSTM, both gates": dict(cell="lstm paired", bias=3.0),
+    "LSTM, chrono": dict(cell="lstm chrono", T=100),
+    "IRNN": dict(cell="irnn", rate=0.001),
+}
+CELLS = {
+    "RNN": "rnn",
+    "IRNN": "irnn",
+    "LSTM": "lstm",
+    "LSTM, b_i = -b_f": "lstm paired",
+    "LSTM, chrono": "lstm chrono",
+    "GRU": "gru",
+}
+
+
+def train_memory(**values) -> TrainExplorer:
+    """Loss by step, and the gradient by time, while it trains.   values : where its controls start."""
+    controls = {
+        "cell": choice("cell", "gru", CELLS),
+        "bias": real("gate bias", 1.0, -1.0, 5.0, 0.1),
+        "T": whole("length T", 30, 4, 100),
+        "rate": scale("rate", 0.01, 1e-4, 10.0),
+        "steps": whole("steps", 300, 50, 800),
+        "seeds": networks(3, 5),
+    }
+    controls["rate"].row.children[-1].step = None  # any rate can be typed
+    return TrainExplorer(
+        "train_memory", controls, _watch, draw.MemoryPlot,
+        sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
+    )  # fmt: skip
+
+
+def _watch(*, cell, bias, rate, **settings):
+    """The records of the controls' values; a cell without a gate has no bias."""
+    kind, _, mode = cell.partition(" ")
+    has_bias = kind in ("lstm", "gru") and mode != "chrono"
+    settings |= dict(bias=bias if has_bias else 0.0, mode=mode or "alone", rate=three_digits(rate))
+    return measure.watch(kind, **settings)
+
+
+EXPLORERS = {"train_memory": train_memory}

@@ -1,0 +1,30 @@
+"""Why is a sentence a deep network?"""
+
+from __future__ import annotations
+
+from ...kit.questions import asker
+from ...kit.show import draws, show
+from . import check, draw, explore, records
+from .measure.connectivity import agree, connectivity
+from .measure.recurrence import by_radius, powers, tied, unrolled
+
+__all__ = [
+    "agree",
+    "ask",
+    "by_radius",
+    "check",
+    "connectivity",
+    "draw",
+    "explore",
+    "powers",
+    "show",
+    "tied",
+    "unrolled",
+]
+
+ask = asker(__name__)
+draws(records.RecurrenceRecord)(draw.recurrence.unrolled)
+draws(records.PowersRecord)(draw.recurrence.powers)
+draws(records.RadiiRecord)(draw.recurrence.radii)
+draws(records.ConnectivityRecord)(draw.connectivity.read)
+draws(records.AgreeRecord)(draw.connectivity.agreement)

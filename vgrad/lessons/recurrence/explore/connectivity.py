@@ -1,0 +1,33 @@
+"""Type a sentence: how much of the gradient at its last word reaches each earlier one?"""
+
+from __future__ import annotations
+
+from ....kit.explorers.controls import networks, real, text
+from ....kit.explorers.framework import Explorer
+from ..draw import connectivity as draw
+from ..measure import connectivity as measure
+from ..say import connectivity as say
+
+SENTENCE = "the key near the old cabinets that the sailors painted"
+TWICE = "the keys that the farmer saw behind the old door opposite the famous tree near the boat that the child found"
+PRESETS = {
+    "A longer sentence": dict(sentence=f"{TWICE} beside the bench"),
+    "Sixty words": dict(sentence=" ".join(f"{TWICE} near the box {TWICE} beside {TWICE}".split()[:60])),
+    "W_h as large as it holds": dict(gain=2.0),
+    "Gates told to keep": dict(forget_bias=3.0, update_bias=3.0),
+}
+
+
+def connectivity(**values) -> Explorer:
+    """The gradient at each word of a sentence of your own.   values : where its controls start."""
+    controls = {
+        "sentence": text("sentence", SENTENCE, "any words, in any language"),
+        "gain": real("W_h times", 1.0, 0.0, 3.0, 0.05),
+        "forget_bias": real("LSTM b_f", 0.0, -2.0, 5.0, 0.1),
+        "update_bias": real("GRU b_u", 0.0, -2.0, 5.0, 0.1),
+        "seeds": networks(16, 32),
+    }
+    return Explorer(
+        "connectivity", controls, measure.connectivity, draw.ConnectivityPlot,
+        sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
+    )  # fmt: skip

@@ -1,0 +1,129 @@
+"""What the experiments of this lesson return.
+
+These are plain records about the scoreboard, the table as it is taught, and the myths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ...ops import Array
+
+
+class Claim(NamedTuple):
+    """What is said, the lesson that explains it, and its experiment: seed -> the number, does it stand?, in words."""
+
+    said: str
+    lesson: str
+    experiment: Callable[[int], tuple[float, bool, str]]
+
+
+class Myth(NamedTuple):
+    """A claim and what was measured of it."""
+
+    name: str
+    claim: str
+    lesson: str
+    value: float
+    stands: bool
+    words: str
+
+    def __str__(self) -> str:
+        return f"{'✓ stands' if self.stands else '✗ falls '}  {self.words}  (lesson {self.lesson[:2]})"
+
+
+class Net(NamedTuple):
+    """A row of the scoreboard: what it is called, its settings, and the lesson that explains it."""
+
+    label: str
+    lesson: str
+    settings: dict
+
+
+class Row(NamedTuple):
+    """What was measured of one net; of a cell there is no accuracy, of a deep net nothing was solved."""
+
+    name: str
+    label: str
+    lesson: str
+    settings: dict
+    layers: Array  # (3, layers): ‖dh‖ over the last one's; of the networks the lowest, the median, the highest
+    decades: Array  # (seeds,): log10 of the first layer's, or step's
+    accuracy: Array | None  # (seeds,): at the best of RATES
+    finite: float | None  # share of all runs, at whatever rate, whose numbers stayed finite
+    solved: list[int | None] | None  # step at which each network had solved the adding problem
+    cost: Array  # (AGAIN,): of a step of training, in those of a plain net
+
+    deep = property(lambda self: "cell" not in self.settings)
+
+    @property
+    def learnt(self) -> float:
+        """The median accuracy of a deep net; of a cell the share of networks that solved it."""
+        if self.deep:
+            return float(np.median(self.accuracy))
+        return sum(step is not None for step in self.solved) / len(self.solved)
+
+
+class Board(NamedTuple):
+    """The scoreboard: its rows in NETS' order."""
+
+    rows: dict[str, Row]
+
+    def __getitem__(self, name):
+        return self.rows[name] if isinstance(name, str) else tuple(self)[name]
+
+
+class Treated(NamedTuple):
+    """A net, what was changed of it, and its gradient before and after that: decades of each network."""
+
+    name: str
+    changes: dict
+    settings: dict
+    before: Array
+    after: Array
+
+
+class Taught(NamedTuple):
+    """A row of the taught table: an answer for each illness, and the rows of the scoreboard that test it."""
+
+    answers: tuple[str, str]
+    evidence: tuple[tuple[str, ...], tuple[str, ...]]
+
+
+class Judgement(NamedTuple):
+    """One cell of it, judged."""
+
+    cure: str
+    illness: str
+    taught: str
+    found: str
+    well: tuple[str, ...]  # rows of the scoreboard in which the net is well
+    ill: tuple[str, ...]
+
+    right = property(lambda self: self.taught == self.found)
+
+
+class Forged(NamedTuple):
+    """A table with one false verdict."""
+
+    labels: tuple[str, ...]
+    decades: tuple[float, ...]
+    verdicts: tuple[str, ...]
+
+    def __str__(self) -> str:
+        rows = zip(self.labels, self.decades, self.verdicts, strict=True)
+        return "\n".join(f"{label:26} {decades:+6.1f} decades   {word}" for label, decades, word in rows)
+
+
+class View(NamedTuple):
+    """The rows of one kind, deep nets or cells, in an order, with their verdicts; one of them is chosen."""
+
+    chosen: Row
+    order: str
+    within: float  # decades in which a gradient holds
+    rows: tuple[Row, ...]
+    verdicts: tuple[str, ...]
+    learning: tuple[str, ...]

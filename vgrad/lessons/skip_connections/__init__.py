@@ -1,0 +1,24 @@
+"""What does a path around the layer buy?"""
+
+from __future__ import annotations
+
+from ...kit.experiments.learning import learn
+from ...kit.questions import asker
+from ...kit.show import draws, show
+from . import check, draw, explore, records
+from .measure import both_ways, last_layer
+
+__all__ = [
+    "ask",
+    "both_ways",
+    "check",
+    "draw",
+    "explore",
+    "last_layer",
+    "learn",
+    "show",
+]
+
+ask = asker(__name__)
+draws(records.PathRecord)(draw.paths)
+draws(records.LastRecord)(draw.last_layer)

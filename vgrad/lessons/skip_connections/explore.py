@@ -1,0 +1,50 @@
+"""What does a path around the layer buy?  h and dh by layer, for a path of any strength."""
+
+from __future__ import annotations
+
+from ...kit.explorers.controls import activation_choice, choice, networks, real, whole
+from ...kit.explorers.framework import Explorer
+from ...kit.marks.ways import WaysPlot
+from . import measure, records, say
+
+PRESETS = {
+    "No path: sigmoid vanishes": dict(form="none", activation="sigmoid"),
+    "A path cures sigmoid": dict(activation="sigmoid"),
+    "2 to the depth": dict(depth=100, width=64),
+    "A mean that adds up": dict(form="post"),
+    "1/√depth tames": dict(over="sqrt(depth)"),
+    "1/depth: hardly a change": dict(over="depth", depth=100),
+    "A norm in the branch": dict(norm="layer"),
+}
+FORMS = {say.FORMS[form]: form or "none" for form in ("post", "pre", "branch", None)}
+OVER = {"α": "1", "α/√depth": "sqrt(depth)", "α/depth": "depth"}
+NORMS = {
+    "none": "none", "batch, before the activation": "batch", "layer, before the activation": "layer",
+    "layer, of the branch's input (pre)": "layer_input", "layer, after the sum (post)": "layer_output",
+}  # fmt: skip
+
+
+def skip(**values) -> Explorer:
+    """The sizes of h and dh by layer, and theory.   values : where its controls start."""
+    controls = {
+        "form": choice("path", "pre", FORMS),
+        "alpha": real("α", 1.0, 0.0, 1.0, 0.01),
+        "over": choice("branch times", "1", OVER),
+        "norm": choice("norm", "none", NORMS),
+        "activation": activation_choice("relu"),
+        "depth": whole("depth", 50, 1, 100),
+        "width": whole("width", 32, 4, 128),
+        "seeds": networks(8, 32),
+    }
+    return Explorer(
+        "skip", controls, _measure, WaysPlot,
+        sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
+    )  # fmt: skip
+
+
+def _measure(*, form, alpha, norm, **settings) -> records.PathRecord:
+    form, norm = (None if name == "none" else name for name in (form, norm))
+    return measure.both_ways(skip=form, alpha=round(alpha, 2), norm=norm, **settings)
+
+
+EXPLORERS = {"skip": skip}
