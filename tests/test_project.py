@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 TOP_LEVEL = {
     *("notebooks", "vgrad", "tests", "pyproject.toml", "README.md", "environment.yml"),
-    *("LICENSE", ".gitignore", ".ci"),  # these are where a tool insists on them
+    *("LICENSE", "CITATION.cff", "CHANGELOG.md"),  # these are where a tool or a reader looks for them
+    *(".github", ".ci", ".gitignore", ".pre-commit-config.yaml"),
 }
 
 
