@@ -10,6 +10,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import tables
+from tables import table
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -125,3 +127,30 @@ def test_each_claim_of_a_lesson_is_asserted_right_after_it(path):
     assert [sources[k] for k in claims if not sum(asserts[k : k + 4])] == []
     rows = [row for row in CLAIM.findall(readme("Which lesson settles which claim")) if row[3] == path]
     assert sum(asserts) >= len(rows)
+
+
+# --- tables ---------------------------------------------------------------------------------------------------------
+
+PLANTED = {
+    "nothing": ("", LookupError, "no heading"),
+    "a heading alone": ("## Rows", LookupError, "no table"),
+    "a head alone": ("## Rows\n\n| a | b |\n|---|---|", LookupError, "empty"),
+    "a table elsewhere": ("## Rows\n\n## More\n\n| a |\n|---|\n| 1 |", LookupError, "no table"),
+    "a heading in code": ("```\n## Rows\n```\n\n| a |\n|---|\n| 1 |", LookupError, "no heading"),
+    "a missing cell": ("## Rows\n\n| a | b |\n|---|---|\n| 1 |", ValueError, "2 cells stand in the head"),
+}
+
+
+@pytest.mark.parametrize(("text", "error", "words"), PLANTED.values(), ids=PLANTED)
+def test_a_table_that_is_missing_empty_or_torn_is_an_error(tmp_path, monkeypatch, text, error, words):
+    monkeypatch.setattr(tables, "ROOT", tmp_path)
+    (tmp_path / "page.md").write_text(text)
+    with pytest.raises(error, match=words):
+        table("page.md", "Rows")
+
+
+def test_a_table_is_read_cell_by_cell(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "ROOT", tmp_path)
+    text = "# Page\n\n## Rows\n\n### Here\n\n| a | b |\n|:--|--:|\n| \\|x\\| | |\n| 1 | 2 |\n\n| 3 | 4 |\n"
+    (tmp_path / "page.md").write_text(text)
+    assert table("page.md", "Rows") == [(r"\|x\|", ""), ("1", "2")]
