@@ -6,7 +6,10 @@ import json
 import re
 import shutil
 import subprocess
+import sys
+import tarfile
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -198,3 +201,46 @@ def test_a_table_is_read_cell_by_cell(tmp_path, monkeypatch):
     text = "# Page\n\n## Rows\n\n### Here\n\n| a | b |\n|:--|--:|\n| \\|x\\| | |\n| 1 | 2 |\n\n| 3 | 4 |\n"
     (tmp_path / "page.md").write_text(text)
     assert table("page.md", "Rows") == [(r"\|x\|", ""), ("1", "2")]
+
+
+# --- what is shipped ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory):
+    """The wheel and the source distribution, built from this folder without a network: the names of their files."""
+    pytest.importorskip("hatchling", reason="hatchling is not installed: it comes with the extra  dev")
+    folder = tmp_path_factory.mktemp("dist")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-t", "sdist", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    (wheel,) = folder.glob("*.whl")
+    (source,) = folder.glob("*.tar.gz")
+    with zipfile.ZipFile(wheel) as opened:
+        in_wheel = set(opened.namelist())
+    with tarfile.open(source) as opened:
+        in_source = {name.partition("/")[2] for name in opened.getnames()}
+    return in_wheel, in_source
+
+
+def test_the_wheel_holds_what_is_read(shipped):
+    in_wheel, _ = shipped
+    package = (path.relative_to(ROOT) for path in (ROOT / "vgrad").rglob("*") if path.is_file())
+    read = {path.as_posix() for path in package if "__pycache__" not in path.parts}
+    data = {name for name in read if not name.endswith(".py")}
+    assert {"vgrad/data/digits.npz", "vgrad/data/DIGITS.md", "vgrad/labextension/package.json"} <= data
+    assert read - in_wheel == set()
+    installed = {name.partition("/data/share/jupyter/labextensions/vgrad-lab/")[2] for name in in_wheel}
+    assert {"package.json", "static/lab.js"} <= installed
+
+
+def test_the_source_distribution_holds_every_file_that_git_knows(shipped):
+    _, in_source = shipped
+    assert set(tracked("--cached", "--others", "--exclude-standard")) - in_source == set()
+
+
+def test_the_versions_agree():
+    project = PROJECT["version"]
+    (package,) = re.findall(r'^__version__ = "(.+)"$', page("vgrad/__init__.py"), re.MULTILINE)
+    (cited,) = re.findall(r"^version: (.+)$", page("CITATION.cff"), re.MULTILINE)
+    unreleased, latest, *_ = re.findall(r"^## \[(.+?)\]", page("CHANGELOG.md"), re.MULTILINE)
+    assert (unreleased, latest, cited, package) == ("Unreleased", project, project, project)
