@@ -12,6 +12,7 @@ import hygiene
 import nbformat
 import pytest
 from execute import execute
+from tables import table
 
 ROOT = Path(__file__).parents[1]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -26,9 +27,8 @@ def test_there_are_lessons():
     assert LESSONS
 
 
-def test_budgets_are_those_that_the_readme_promises():
-    rows = [line.strip("| ").split(" | ") for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()]
-    promised = {row[0]: int(row[1]) for row in rows if len(row) == 2 and row[0] in hygiene.BUDGETS}
+def test_budgets_are_those_that_are_promised_to_writers():
+    promised = {budget: int(most) for budget, most in table(".github/CONTRIBUTING.md", "Budgets")}
     assert promised == hygiene.BUDGETS
 
 

@@ -6,16 +6,22 @@ import json
 import re
 import shutil
 import subprocess
+import sys
+import tarfile
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
+import tables
+from tables import page, table
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 TOP_LEVEL = {
     *("notebooks", "vgrad", "tests", "pyproject.toml", "README.md", "environment.yml"),
-    *("LICENSE", ".gitignore", ".ci"),  # these are where a tool insists on them
+    *("LICENSE", "CITATION.cff", "CHANGELOG.md"),  # these are where a tool or a reader looks for them
+    *(".github", ".ci", ".gitignore", ".pre-commit-config.yaml"),
 }
 
 
@@ -80,7 +86,7 @@ def test_the_top_level_stays_as_it_is_named():
 
 
 def test_the_readmes_program_runs_and_shows_what_it_says(capsys):
-    program = re.search(r"<!-- program -->\n```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)[1]
+    program = re.search(r"<!-- program -->\n```python\n(.*?)```\n<!-- /program -->", page("README.md"), re.DOTALL)[1]
     assert len([line for line in program.splitlines() if line and not line.startswith(("import", "from"))]) == 10
     exec(compile(program, "README.md", "exec"), {})
     lines = capsys.readouterr().out.splitlines()
@@ -90,37 +96,151 @@ def test_the_readmes_program_runs_and_shows_what_it_says(capsys):
     assert all(float(record.rpartition(" ")[2]) < 1e-10 for record in records)
 
 
-# --- README's tables ------------------------------------------------------------------------------------------------
+# --- pages ----------------------------------------------------------------------------------------------------------
 
-CLAIM = re.compile(r"^\| (.+?) \| (.+?) \| \[(\d\d)\]\((notebooks/\3_\w+\.ipynb)\) \|$", re.MULTILINE)
+PAGES = [
+    *("README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md", "tests/README.md"),
+    *("notebooks/TEACHING.md", "notebooks/CLAIMS.md"),
+]
+CLAIMS = table("notebooks/CLAIMS.md", "Which lesson settles which claim")
+LINK = re.compile(r"\]\((?!https?://)([^)#]*)(?:#([^)]*))?\)")
 
 
-def readme(heading):
-    """The section of the README under a heading."""
-    return (ROOT / "README.md").read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+def anchors(text):
+    """The addresses of a page's headings, as GitHub and JupyterLab's Markdown make them for plain words."""
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.+)$", text, re.M)}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_of_a_page_leads_somewhere(name):
+    links = LINK.findall(page(name))
+    for target, anchor in links:
+        path = (ROOT / name).parent / target if target else ROOT / name
+        assert path.exists(), target
+        assert not anchor or anchor in anchors(path.read_text("utf-8")), anchor
+
+
+def test_the_readme_is_short():
+    assert len(page("README.md").splitlines()) <= 120
+
+
+def test_the_first_page_has_the_commands_between_their_marks():
+    text = page("README.md")
+    for name, ends_with in {"open": "notebooks/00_start_here.ipynb", "test": "pytest", "site": "build.py site"}.items():
+        (block,) = re.findall(rf"<!-- {name} -->\n```bash\n(.*?)\n```\n<!-- /{name} -->", text, re.DOTALL)
+        assert block.startswith("python3 -m venv .venv && .venv/bin/pip install")
+        assert block.endswith(ends_with)
 
 
 def test_the_series_lists_every_notebook_in_order():
-    listed = re.findall(r"\(notebooks/(\w+\.ipynb)\)", readme("The series"))
+    listed = [re.search(r"\(notebooks/(\w+\.ipynb)\)", first)[1] for first, _ in table("README.md", "The series")]
     assert listed == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 
 
+def test_reading_paths_lead_through_lessons_that_exist():
+    numbers = {path.name[:2] for path in (ROOT / "notebooks").glob("*.ipynb")}
+    for _, lessons in table("README.md", "Reading paths"):
+        assert set(re.findall(r"\b\d\d\b", lessons)) <= numbers
+
+
+def lesson_of(link):
+    """The file that a row of the claims links to, by a link that shows the number of the lesson."""
+    return re.fullmatch(r"\[(\d\d)\]\((\1_\w+\.ipynb)\)", link)[2]
+
+
 def test_every_claim_of_the_table_has_a_verdict():
-    section = readme("Which lesson settles which claim")
-    rows = CLAIM.findall(section)
-    assert len(rows) == section.count("\n|") - 2 >= 45
-    assert all(verdict.strip() for _, verdict, _, _ in rows)
+    assert len(CLAIMS) >= 45
+    assert [row for row in CLAIMS if not (row[0] and row[1] and lesson_of(row[2]))] == []
 
 
-@pytest.mark.parametrize(
-    "path", sorted({path for _, _, _, path in CLAIM.findall(readme("Which lesson settles which claim"))})
-)
-def test_each_claim_of_a_lesson_is_asserted_right_after_it(path):
-    cells = json.loads((ROOT / path).read_text("utf-8"))["cells"]
+@pytest.mark.parametrize("name", sorted({lesson_of(link) for _, _, link in CLAIMS}))
+def test_each_claim_of_a_lesson_is_asserted_right_after_it(name):
+    cells = json.loads((ROOT / "notebooks" / name).read_text("utf-8"))["cells"]
     sources = ["".join(cell["source"]) for cell in cells]
     asserts = [len(re.findall(r"^\s*assert ", source, re.MULTILINE)) for source in sources]
     claims = [k for k, source in enumerate(sources) if "**Claim" in source]
     assert claims
     assert [sources[k] for k in claims if not sum(asserts[k : k + 4])] == []
-    rows = [row for row in CLAIM.findall(readme("Which lesson settles which claim")) if row[3] == path]
-    assert sum(asserts) >= len(rows)
+    assert sum(asserts) >= len([link for _, _, link in CLAIMS if lesson_of(link) == name])
+
+
+FOLDERS = ("engine", "lessons", "pages", "robust", "support", "benchmarks")
+
+
+def test_the_page_of_the_tests_names_every_file_and_its_folder():
+    told = {name.strip("`"): folder for folder in FOLDERS for name, _ in table("tests/README.md", folder)}
+    kept = {"conftest.py", "versions.py"}  # these stand beside the folders
+    files = {path.name: path.parent for path in (ROOT / "tests").rglob("*.py") if path.name not in kept}
+    assert told.keys() == files.keys()
+    moved = {name: folder.name for name, folder in files.items() if folder.name != "tests"}
+    assert moved.items() <= told.items()
+
+
+# --- tables ---------------------------------------------------------------------------------------------------------
+
+PLANTED = {
+    "nothing": ("", LookupError, "no heading"),
+    "a heading alone": ("## Rows", LookupError, "no table"),
+    "a head alone": ("## Rows\n\n| a | b |\n|---|---|", LookupError, "empty"),
+    "a table elsewhere": ("## Rows\n\n## More\n\n| a |\n|---|\n| 1 |", LookupError, "no table"),
+    "a heading in code": ("```\n## Rows\n```\n\n| a |\n|---|\n| 1 |", LookupError, "no heading"),
+    "a missing cell": ("## Rows\n\n| a | b |\n|---|---|\n| 1 |", ValueError, "2 cells stand in the head"),
+}
+
+
+@pytest.mark.parametrize(("text", "error", "words"), PLANTED.values(), ids=PLANTED)
+def test_a_table_that_is_missing_empty_or_torn_is_an_error(tmp_path, monkeypatch, text, error, words):
+    monkeypatch.setattr(tables, "ROOT", tmp_path)
+    (tmp_path / "page.md").write_text(text)
+    with pytest.raises(error, match=words):
+        table("page.md", "Rows")
+
+
+def test_a_table_is_read_cell_by_cell(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "ROOT", tmp_path)
+    text = "# Page\n\n## Rows\n\n### Here\n\n| a | b |\n|:--|--:|\n| \\|x\\| | |\n| 1 | 2 |\n\n| 3 | 4 |\n"
+    (tmp_path / "page.md").write_text(text)
+    assert table("page.md", "Rows") == [(r"\|x\|", ""), ("1", "2")]
+
+
+# --- what is shipped ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory):
+    """The wheel and the source distribution, built from this folder without a network: the names of their files."""
+    pytest.importorskip("hatchling", reason="hatchling is not installed: it comes with the extra  dev")
+    folder = tmp_path_factory.mktemp("dist")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-t", "sdist", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    (wheel,) = folder.glob("*.whl")
+    (source,) = folder.glob("*.tar.gz")
+    with zipfile.ZipFile(wheel) as opened:
+        in_wheel = set(opened.namelist())
+    with tarfile.open(source) as opened:
+        in_source = {name.partition("/")[2] for name in opened.getnames()}
+    return in_wheel, in_source
+
+
+def test_the_wheel_holds_what_is_read(shipped):
+    in_wheel, _ = shipped
+    package = (path.relative_to(ROOT) for path in (ROOT / "vgrad").rglob("*") if path.is_file())
+    read = {path.as_posix() for path in package if "__pycache__" not in path.parts}
+    data = {name for name in read if not name.endswith(".py")}
+    assert {"vgrad/data/digits.npz", "vgrad/data/DIGITS.md", "vgrad/labextension/package.json"} <= data
+    assert read - in_wheel == set()
+    installed = {name.partition("/data/share/jupyter/labextensions/vgrad-lab/")[2] for name in in_wheel}
+    assert {"package.json", "static/lab.js"} <= installed
+
+
+def test_the_source_distribution_holds_every_file_that_git_knows(shipped):
+    _, in_source = shipped
+    assert set(tracked("--cached", "--others", "--exclude-standard")) - in_source == set()
+
+
+def test_the_versions_agree():
+    project = PROJECT["version"]
+    (package,) = re.findall(r'^__version__ = "(.+)"$', page("vgrad/__init__.py"), re.MULTILINE)
+    (cited,) = re.findall(r"^version: (.+)$", page("CITATION.cff"), re.MULTILINE)
+    unreleased, latest, *_ = re.findall(r"^## \[(.+?)\]", page("CHANGELOG.md"), re.MULTILINE)
+    assert (unreleased, latest, cited, package) == ("Unreleased", project, project, project)
