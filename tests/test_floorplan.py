@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "vgrad").rglob("*.py"))
 
 MODULE_LINES = 250
-FUNCTION_LINES = 15  # of code: no docstring, comments or blank lines
+FUNCTION_LINES = 20  # of code: no docstring, comments or blank lines
 
 FLOORS = (
     {"ops", "init", "tape", "data"},
@@ -49,7 +49,6 @@ MAY_IMPORT = {
 }  # and everyone may import require, and a package its own modules
 THIRD_PARTY = {
     **dict.fromkeys(MAY_IMPORT, frozenset({"numpy"})),
-    "require": set(),
     "experiments": {"numpy", "threadpoolctl"},
     "plots": {"numpy", "matplotlib", "IPython"},  # IPython: within the method that only IPython calls
     "explorers": {"ipywidgets", "threadpoolctl"},
@@ -162,7 +161,7 @@ def test_a_function_of_the_engine_is_short(path):
     assert too_long(path.read_text("utf-8")) == {}
 
 
-@pytest.mark.parametrize(("statements", "long"), [(15, {}), (16, {"f": 16})])
+@pytest.mark.parametrize(("statements", "long"), [(20, {}), (21, {"f": 21})])
 def test_the_length_of_a_function_is_its_code(statements, long):
     code = "\n\n    # why\n".join(f"    x = {k}" for k in range(statements))
     assert too_long(f'def f():\n    """Docstring,\n\n    long.\n    """\n{code}\n') == long
