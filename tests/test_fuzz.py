@@ -188,9 +188,8 @@ ROWS = {
     "init.scheme_named": lambda: dict(scheme="he_normal"),
     "init.with_spectrum": lambda: dict(n=3, radius=0.9, nonnormality=0.5, rng=rng()),
     "tape.backprop": lambda: walked() | dict(inject=[None] * 5),
-    "tape.recorded": lambda: dict(name="tape", tape=walked()["tape"]),
+    "tape.require_tape": lambda: dict(name="tape", tape=walked()["tape"]),
     "tape.leaves": lambda: dict(tree=net()),
-    "tape.place": lambda: dict(name="tanh 3"),
     "tape.tree_map": lambda: dict(f=np.negative, tree=net()),
     "data.handwritten.digits": lambda: dict(dtype="float64"),
     "data.minibatches.batches": lambda: dict(x=array(5, 3), y=np.arange(5), size=2, rng=rng()),
@@ -458,7 +457,7 @@ ALIASES = {  # the argument that a message names where two do not fit each other
 
 ENGINE = (  # called in each step: a check here would cost more than the sentence is worth; models.* checks before them
     ("ops.activations.*", "z"), ("ops.linear.affine", "params"), ("ops.norms.*", "params"), ("ops.linear.matmul", "b"),
-    ("cells.*", "*"), ("tape.tree_map", "*"), ("tape.place", "name"), ("gradcheck.directional", "x"),
+    ("cells.*", "*"), ("tape.tree_map", "*"), ("gradcheck.directional", "x"),
 )  # fmt: skip
 
 ACCEPTED = (  # function, argument, values, and why it is right to answer
@@ -469,10 +468,9 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("ops.linear.matmul", "b", "[...,:-1]", "fewer columns"),
     ("init.*", "shape", "[]", "a single number"),
     ("init.*", "activation", "*", "a scheme that was derived for no activation, or for another one, has one scale"),
-    ("tape.recorded", "name", "*", "what the argument is called by whoever asks"),
+    ("tape.require_tape", "name", "*", "what the argument is called by whoever asks"),
     ("tape.leaves", "tree", "*", "a tree of one leaf, or of none"),
     ("tape.tree_map", "tree", "None [] 3", "a tree of one leaf, or of none"),
-    ("tape.place", "name", "'x'", "a step without a number has no place"),
     ("data.sentences.agreement", "distance", "0", "the verb right behind its subject"),
     ("data.minibatches.batches", "[xy]", "[...,None] [...,:-1]", "rows of any shape"),
     ("data.sequences.one_hot", "labels", "[...,None] [...,:-1]", "labels of any shape"),

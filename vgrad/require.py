@@ -16,26 +16,20 @@ import types
 import typing
 from collections.abc import Callable, Sequence
 from numbers import Integral, Real
-from typing import Annotated, Any, TypeVar, overload
+from typing import Annotated, Any, TypeVar
 
 import numpy as np
 
 F = TypeVar("F", bound=Callable)
 
 
-@overload
-def guarded(function: F, *, fits: Callable | None = None) -> F: ...
-@overload
-def guarded(*, fits: Callable) -> Callable[[F], F]: ...
-def guarded(function=None, *, fits=None):
+def guarded(function: F, fits: Callable | None = None) -> F:
     """Return ``function`` with a guard, which checks each argument by its annotation before every call.
 
     A default is always allowed, and so is None where the annotation says so. ``fits``, if given, receives the same
     arguments, and checks what no argument shows by itself, such as shapes that belong together. The function without
     its guard is ``bare(function)``; the engine calls that one where it has checked already.
     """
-    if function is None:
-        return functools.partial(guarded, fits=fits)
 
     @functools.cache
     def rules():  # read at the first call, as annotations may name what is defined further down
@@ -62,6 +56,11 @@ def _guard(function: F, rules: Callable[[], dict], fits: Callable | None = None)
         return function(*args, **kwargs)
 
     return typing.cast(F, call)
+
+
+def guarded_by(fits: Callable) -> Callable[[F], F]:
+    """Return the decorator that guards a function by its annotations and by ``fits``."""
+    return lambda function: guarded(function, fits)
 
 
 def bare(function: F) -> F:
@@ -216,7 +215,6 @@ Sizes = Annotated[Sequence[int], sizes]
 Numbers = Annotated[Sequence[float], numbers]
 Several = Annotated[Sequence, several]
 NonEmpty = Annotated[Sequence, nonempty]
-Table = Annotated[dict, table]
 NumberArray = Annotated[np.ndarray, array]
 FloatArray = Annotated[np.ndarray, real]
 
@@ -229,9 +227,7 @@ def checked(**kinds):
 
     def decorate(function):
         defaults = {each.name: each.default for each in inspect.signature(function).parameters.values()}
-        rules = {
-            name: (defaults.get(name, ...), [kinds[name]] if name in kinds else []) for name in (*defaults, *kinds)
-        }
+        rules = {n: (defaults.get(n, ...), [kinds[n]] if n in kinds else []) for n in (*defaults, *kinds)}
         return _guard(function, lambda: rules)
 
     return decorate
@@ -245,10 +241,6 @@ def counts(**values) -> None:
 
 KINDS = {
     **dict.fromkeys(("depth", "width", "batch", "seeds", "steps", "T", "n", "fan_in", "fan_out"), count),
-    "seed": whole_from(0),
-    "rng": generator,
-    "shape": sizes,
+    **dict(seed=whole_from(0), rng=generator, shape=sizes, gain=number, c=number_from(-1.0, 1.0)),
     **dict.fromkeys(("sigma_w", "sigma_b", "sigma"), nonnegative),
-    "gain": number,
-    "c": number_from(-1.0, 1.0),
 }

@@ -52,7 +52,7 @@ def dressed(params: list, x, phi, norm, skip) -> tuple:
         for word in _recipe(skip.form if skip.form and _has_path(block) else None, at):
             name, letter, operation = operations[word]
             state, pullback = operation(block, state)
-            tape.append(Step(f"{name} {k}{letter}", state, pullback))
+            tape.append(Step(f"{name} {k}{letter}", k, state, pullback))
     return state, tape
 
 

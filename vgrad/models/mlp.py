@@ -10,13 +10,13 @@ A net may also have a norm in each layer and a path around it: what that adds to
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 
 from .. import init, require
 from ..ops import ACTIVATIONS, Affine, Array, Norm, affine
-from ..tape import Step, backprop, place
+from ..tape import Adjoint, Step, backprop
 from .layers import Layer, check, dressed, layered, no_params, norm_named, phi_named, skip_named
 
 drawn = require.checked(
@@ -74,7 +74,7 @@ def mlp(params: list, x: Array, activation, *, norm=None, skip=None) -> tuple[Ar
     layered("params", params)
     h, tape = hidden(params[:-1], x, activation, norm=norm, skip=skip)
     logits, pullback = affine(params[-1].affine, h)
-    return logits, [*tape, Step("readout", logits, pullback)]
+    return logits, [*tape, Step("readout", None, logits, pullback)]
 
 
 def hidden(params: list, x: Array, activation, *, norm=None, skip=None) -> tuple[Array, list[Step]]:
@@ -90,21 +90,28 @@ def hidden(params: list, x: Array, activation, *, norm=None, skip=None) -> tuple
     h, tape, name = x, [], getattr(phi, "__name__", "activation")
     for k, layer in enumerate(params, start=1):
         z, pullback = affine(layer.affine, h)
-        tape.append(Step(f"affine {k}", z, pullback))
+        tape.append(Step(f"affine {k}", k, z, pullback))
         h, pullback = no_params(phi(z))
-        tape.append(Step(f"{name} {k}", h, pullback))
+        tape.append(Step(f"{name} {k}", k, h, pullback))
     return h, tape
 
 
 def gradients(tape: list[Step], cotangent: Array) -> tuple[list, Array]:
-    """All gradients at once, of the parameters' own type, and the input's:  (list of Layer or pairs of them, dx)."""
+    """Return all gradients at once, (list of Layer or pairs of them, dx), each of the type of what it belongs to.
+
+    tape : of ``mlp`` or ``hidden``; cotangent : of its last output. dx is the gradient of the net's input.
+    """
     *adjoints, at_input = backprop(tape, cotangent)
-    layers = {}
-    for name, _, grads in reversed(adjoints):
-        if grads is not None:
-            if not isinstance(grads, (Affine, Norm)):
-                raise ValueError(f"tape has the step {name!r}; allowed are the steps of an MLP")
-            field = "norm" if isinstance(grads, Norm) else "affine"
-            layers.setdefault(place(name), {}).setdefault(name.endswith("b"), {})[field] = grads
-    blocks = [tuple(Layer(**{"affine": None} | fields) for fields in block.values()) for block in layers.values()]
-    return [block if len(block) > 1 else block[0] for block in blocks], at_input.cotangent
+    of_layers = groupby(reversed(adjoints), key=lambda adjoint: adjoint.layer)
+    return [_of_layer(list(steps)) for _, steps in of_layers], at_input.cotangent
+
+
+def _of_layer(adjoints: list[Adjoint]) -> Layer | tuple[Layer, ...]:
+    """The gradients of one layer from its steps in their order; of a branch the second affine map is a second Layer."""
+    for adjoint in adjoints:
+        if not isinstance(adjoint.grads, (Affine, Norm, type(None))):
+            raise ValueError(f"tape has the step {adjoint.name!r}; allowed are the steps of an MLP")
+    norm = next((adjoint.grads for adjoint in adjoints if isinstance(adjoint.grads, Norm)), None)
+    first, *second = [adjoint.grads for adjoint in adjoints if isinstance(adjoint.grads, Affine)]
+    layer = Layer(first, norm)
+    return (layer, *map(Layer, second)) if second else layer

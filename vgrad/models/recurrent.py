@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import cells, init, require
 from ..ops import Affine, Array, affine
-from ..tape import Adjoint, Step, backprop, leaves, recorded, tree_map
+from ..tape import Adjoint, Step, backprop, leaves, require_tape, tree_map
 from .mlp import init_affine
 
 
@@ -29,7 +29,7 @@ class Sequence(NamedTuple):
 
 def unrolled(name: str, tape) -> None:
     """Raise ValueError unless ``tape`` is that of an unrolled cell, whose states are tuples."""
-    recorded(name, tape)
+    require_tape(name, tape)
     require.instance(name, tape, isinstance(tape[0].output, tuple), "the tape of an unrolled cell")
 
 
@@ -75,12 +75,12 @@ def unroll(cell, params, xs: Array, state: tuple | None = None) -> tuple[Array, 
     state, tape = _initial(name, state, own, xs), []
     for t, x in enumerate(xs, start=1):
         state, pullback = step(own, x, state)
-        tape.append(Step(f"{name} {t}", state, _as_step(pullback)))
+        tape.append(Step(f"{name} {t}", t, state, _as_step(pullback)))
     outputs = np.stack([step.output[0] for step in tape])
     if readout is None:
         return outputs, tape
     outputs, pullback = affine(readout, outputs)
-    return outputs, [*tape, Step("readout", outputs, pullback)]
+    return outputs, [*tape, Step("readout", None, outputs, pullback)]
 
 
 @require.checked(tape=unrolled)
@@ -113,7 +113,7 @@ def back_through_time(tape: list[Step], doutputs: Array, *, truncate: int | None
     span = require.whole("truncate", len(steps) if truncate is None else truncate, 1)
     dreadout, dhs = readout.pullback(doutputs) if readout else (None, doutputs)
     if readout:
-        yield Adjoint("readout", doutputs, dreadout)
+        yield Adjoint("readout", None, doutputs, dreadout)
     inject = [(dh, *(None for _ in step.output[1:])) for dh, step in zip(dhs, steps, strict=True)]
     silent = tree_map(np.zeros_like, steps[-1].output)
     for start in reversed(range(0, len(steps), span)):

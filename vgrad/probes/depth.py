@@ -15,11 +15,11 @@ import numpy as np
 from .. import require
 from ..models import Layer, Sequence
 from ..ops import Affine, Array
-from ..tape import Step, backprop, place, recorded, tree_map
+from ..tape import Step, backprop, require_tape, tree_map
 from .size import Entries, entries, norm, together
 
 SATURATED = 0.01  # a slope below it: sigmoid beyond ±4.6, tanh beyond ±3
-WITHOUT_SLOPE = ("affine", "batch_norm", "layer_norm", "fork", "join", "readout")
+WITHOUT_SLOPE = ("affine ", "batch_norm ", "layer_norm ", "fork ", "join ", "readout")  # all steps but activations
 
 
 def drawn(name: str, params) -> None:
@@ -28,7 +28,7 @@ def drawn(name: str, params) -> None:
     require.instance(name, params, fits, "what init_mlp or init_recurrent draws, or a gradient of its form")
 
 
-checked = require.checked(tape=recorded, params=drawn, before=drawn, after=drawn)
+checked = require.checked(tape=require_tape, params=drawn, before=drawn, after=drawn)
 
 
 class LayerAdjoint(NamedTuple):
@@ -63,15 +63,15 @@ class Flow(NamedTuple):
 @checked
 def layers(tape: list[Step], cotangent: Array) -> Iterator[LayerAdjoint]:
     """Walk the tape of an MLP backwards; yield what each hidden layer receives, the last layer first."""
-    for k, adjoints in groupby(backprop(tape, cotangent), key=lambda adjoint: place(adjoint.name)):
+    for k, adjoints in groupby(backprop(tape, cotangent), key=lambda adjoint: adjoint.layer):
         if k is None:  # the readout, the input
             continue
         dh, dz, dW = None, [], []
-        for _, cotangent, grads in adjoints:
-            dh = cotangent if dh is None else dh
-            if isinstance(grads, Affine):
-                dz.append(_lane(cotangent))
-                dW.append(grads.W)
+        for adjoint in adjoints:
+            dh = adjoint.cotangent if dh is None else dh
+            if isinstance(adjoint.grads, Affine):
+                dz.append(_lane(adjoint.cotangent))
+                dW.append(adjoint.grads.W)
         yield LayerAdjoint(dh, dz, dW)
 
 
@@ -113,7 +113,7 @@ def flow(params, tape: list[Step], cotangent: Array) -> Flow:
 @checked
 def outputs(tape: list[Step]) -> list[Array]:
     """h_k (..., N, D) of each hidden layer, or the state at each time: what the last step of its number put out."""
-    last = {place(step.name): step.output for step in tape}
+    last = {step.layer: step.output for step in tape}
     return [output for k, output in last.items() if k is not None]
 
 
@@ -121,7 +121,7 @@ def outputs(tape: list[Step]) -> list[Array]:
 def slopes(tape: list[Step]) -> Iterator[Array]:
     """φ'(z), (..., N, D), of each hidden layer, the first layer first: what its activation makes of ones."""
     for step in tape:
-        if step.name.partition(" ")[0] not in WITHOUT_SLOPE:
+        if not step.name.startswith(WITHOUT_SLOPE):
             yield _lane(step.pullback(tree_map(np.ones_like, step.output))[1])
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from .. import require
 from ..models import back_through_time
 from ..ops import Array
-from ..tape import Step, place, recorded
+from ..tape import Step, require_tape
 from .size import norm
 
 
@@ -26,7 +26,7 @@ def square(name: str, W) -> None:
 
 
 checked = require.checked(
-    tape=recorded, spectral=require.flag, W=square, J=lambda name, value: require.array(name, value, 2)
+    tape=require_tape, spectral=require.flag, W=square, J=lambda name, value: require.array(name, value, 2)
 )
 
 
@@ -58,7 +58,7 @@ def jacobian(tape: list[Step]) -> Array:
 @checked
 def transitions(tape: list[Step]) -> list[Array]:
     """The Jacobian of each time step, or layer, by itself. Their product is that of the whole tape."""
-    steps = [list(group) for k, group in groupby(tape, key=lambda step: place(step.name)) if k is not None]
+    steps = [list(group) for k, group in groupby(tape, key=lambda step: step.layer) if k is not None]
     return [jacobian(group) for group in steps]
 
 
@@ -143,7 +143,7 @@ def norms_in_time(tape: list[Step], doutputs: Array) -> Array:
     With a loss at the last step alone, it is how much of it reaches each earlier time.
     """
     adjoints = back_through_time(tape, doutputs)
-    rows = [norm(_flat(adjoint.cotangent)) for adjoint in adjoints if place(adjoint.name) is not None]
+    rows = [norm(_flat(adjoint.cotangent)) for adjoint in adjoints if adjoint.layer is not None]
     return np.stack(rows[::-1], axis=-1)
 
 
@@ -154,7 +154,7 @@ def highway(tape: list[Step]) -> Highway:
     With A = dh_{k+1}/dc_k and f = dc_{k+1}/dc_k, the forget gate, and D_h, D_c the Jacobian of c_T by h_{k+1}, c_{k+1}:
     D_c <- D_h A + D_c f, where the highway's part of D_c takes only f, and the gates' part all the rest.
     """
-    if not all(isinstance(step.output, tuple) and len(step.output) == 2 for step in tape if place(step.name)):
+    if not all(isinstance(step.output, tuple) and len(step.output) == 2 for step in tape if step.layer):
         raise ValueError(f"tape has the step {tape[0].name!r}; allowed are steps of an LSTM, whose state is (h, c)")
     maps = transitions(tape)
     H = maps[-1].shape[-1] // 2
