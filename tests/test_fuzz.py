@@ -242,7 +242,7 @@ ROWS = {
     "probes.signal.signal_fraction": lambda: dict(h=array(5, 3)),
     "probes.size.entries": lambda: dict(a=array(5, 3)),
     "probes.size.norm": lambda: dict(a=array(5, 3)),
-    "probes.size.together": lambda: dict(arrays=[array(5, 3), array(2, 2)]),
+    "probes.size.joint_norm": lambda: dict(arrays=[array(5, 3), array(2, 2)]),
     **dict.fromkeys(
         [f"probes.time.{name}" for name in ("eigenvalues", "spectral_radius", "nonnormality")],
         lambda: dict(W=array(3, 3)),

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import init, ops, probes, require, theory
 from ..models import Layer
-from ..models.layers import layered
+from ..models.checks import require_layers
 from ..ops import Affine, Array
 from ._protocol import checked, crossing, measured, scaled_draw
 from .gradient_flow import flow
@@ -129,7 +129,7 @@ def critical(activation="sigmoid", low=1.0, high=20.0) -> float:
     return (low + high) / 2
 
 
-@checked(params=layered)
+@checked(params=require_layers)
 def sigmoid_twin(params: list) -> list:
     """Weights with which a sigmoid net computes what ``params`` compute with tanh, as tanh z = 2 sigmoid(2z) - 1.
 
