@@ -57,7 +57,7 @@ def test_a_norm_is_right_to_twelve_digits_whatever_its_entries(name):
     right = exact_norm(a)
     for size in (probes.norm(a), *probes.norm(np.stack([a, -a]))):
         assert size == pytest.approx(right, rel=1e-12, abs=5e-324)
-    for size in (probes.together([a, a]), train.global_norm([a, a])):
+    for size in (probes.joint_norm([a, a]), train.global_norm([a, a])):
         assert size == pytest.approx(exact_norm([a, a]), rel=1e-12, abs=1e-323)
 
 

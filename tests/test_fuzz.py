@@ -237,9 +237,8 @@ ROWS = {
     "init.scheme_named": lambda: dict(scheme="he_normal"),
     "init.with_spectrum": lambda: dict(n=3, radius=0.9, nonnormality=0.5, rng=rng()),
     "tape.backprop": lambda: walked() | dict(inject=[None] * 5),
-    "tape.recorded": lambda: dict(name="tape", tape=walked()["tape"]),
+    "tape.require_tape": lambda: dict(name="tape", tape=walked()["tape"]),
     "tape.leaves": lambda: dict(tree=net()),
-    "tape.place": lambda: dict(name="tanh 3"),
     "tape.tree_map": lambda: dict(f=np.negative, tree=net()),
     "data.handwritten.digits": lambda: dict(dtype="float64"),
     "data.minibatches.batches": lambda: dict(x=array(5, 3), y=np.arange(5), size=2, rng=rng()),
@@ -253,6 +252,7 @@ ROWS = {
     "data.sequences.one_hot": lambda: dict(labels=np.array([0, 2]), classes=3),
     "gradcheck.directional": lambda: dict(f=ops.tanh, x=array(5, 3), rng=rng(), step=1e-6),
     "cells.rnn": lambda: stepped("rnn") | dict(activation=ops.tanh),
+    "cells.relu_rnn": lambda: stepped("relu_rnn"),
     "cells.lstm": lambda: stepped("lstm", 2),
     "cells.gru": lambda: stepped("gru"),
     "theory.gaussian.gaussian_nodes": dict,
@@ -291,7 +291,7 @@ ROWS = {
     "probes.signal.signal_fraction": lambda: dict(h=array(5, 3)),
     "probes.size.entries": lambda: dict(a=array(5, 3)),
     "probes.size.norm": lambda: dict(a=array(5, 3)),
-    "probes.size.together": lambda: dict(arrays=[array(5, 3), array(2, 2)]),
+    "probes.size.joint_norm": lambda: dict(arrays=[array(5, 3), array(2, 2)]),
     **dict.fromkeys(
         [f"probes.time.{name}" for name in ("eigenvalues", "spectral_radius", "nonnormality")],
         lambda: dict(W=array(3, 3)),
@@ -563,22 +563,19 @@ ALIASES = {  # the argument that a message names where two do not fit each other
 }  # fmt: skip
 
 ENGINE = (  # called in each step: a check here would cost more than the sentence is worth; models.* checks before them
-    ("ops.activations.*", "z"), ("ops.linear.affine", "params"), ("ops.norms.*", "params"), ("ops.linear.matmul", "b"),
-    ("cells.*", "*"), ("tape.tree_map", "*"), ("tape.place", "name"), ("gradcheck.directional", "x"),
+    ("ops.linear.matmul", "b"), ("cells.*", "activation"), ("tape.tree_map", "*"), ("gradcheck.directional", "x"),
 )  # fmt: skip
 
 ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("*", "*seed", "0", "the first seed"),
-    ("ops.activations.*", "z", "[] 3.0 [...,None] [...,:-1]", "an entry each, of any shape"),
-    ("ops.activations.identity", "z", "*", "the identity of anything is that thing"),
+    ("ops.activations.*", "z", "3.0 [...,None] [...,:-1]", "an entry each, of any shape"),
     ("ops.linear.product", "W", "[...,:-1]", "fewer units"),
     ("ops.linear.matmul", "b", "[...,:-1]", "fewer columns"),
     ("init.*", "shape", "[]", "a single number"),
     ("init.*", "activation", "*", "a scheme that was derived for no activation, or for another one, has one scale"),
-    ("tape.recorded", "name", "*", "what the argument is called by whoever asks"),
+    ("tape.require_tape", "name", "*", "what the argument is called by whoever asks"),
     ("tape.leaves", "tree", "*", "a tree of one leaf, or of none"),
     ("tape.tree_map", "tree", "None [] 3", "a tree of one leaf, or of none"),
-    ("tape.place", "name", "'x'", "a step without a number has no place"),
     ("data.sentences.agreement", "distance", "0", "the verb right behind its subject"),
     ("data.minibatches.batches", "[xy]", "[...,None] [...,:-1]", "rows of any shape"),
     ("data.sequences.one_hot", "labels", "[...,None] [...,:-1]", "labels of any shape"),

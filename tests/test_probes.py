@@ -121,7 +121,7 @@ def test_the_flow_holds_the_norms_of_the_explicit_gradients(activation, ensemble
     flow = probes.flow(params, tape, cotangent)
     adjoints = {adjoint.name: adjoint for adjoint in backprop(tape, cotangent)}
     for k, layer in enumerate(params, start=1):
-        dh, (dz, grads) = adjoints[f"{activation} {k}"].cotangent, adjoints[f"affine {k}"][1:]
+        dh, (dz, grads) = adjoints[f"{activation} {k}"].cotangent, adjoints[f"affine {k}"][2:]
         expected = [np.linalg.norm(a, axis=(-2, -1)) for a in (dh, dz, grads.W, layer.affine.W)]
         np.testing.assert_allclose(flow.dh[..., k - 1], expected[0], rtol=1e-12)
         np.testing.assert_allclose(flow.dz[..., k - 1], expected[1], rtol=1e-12)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from vgrad.tape import Adjoint, Step, backprop, leaves, place, tree_map
+from vgrad.tape import Adjoint, Step, backprop, leaves, tree_map
 
 
 class Pair(NamedTuple):
@@ -26,7 +26,7 @@ def linear_tape(matrices, x, calls=None):
                 calls.append(k)
             return (None if k == 2 else Pair(dy, k)), dy @ A.T
 
-        tape.append(Step(f"times {k}", x, pullback))
+        tape.append(Step(f"times {k}", k, x, pullback))
     return tape
 
 
@@ -42,6 +42,7 @@ def test_backprop_yields_the_last_step_first_and_the_input_last(chain):
     adjoints = list(backprop(tape, np.ones((6, 2))))
     assert all(isinstance(adjoint, Adjoint) for adjoint in adjoints)
     assert [adjoint.name for adjoint in adjoints] == ["times 3", "times 2", "times 1", "input"]
+    assert [adjoint.layer for adjoint in adjoints] == [3, 2, 1, None]
     shapes = [adjoint.cotangent.shape for adjoint in adjoints]
     assert shapes == [step.output.shape for step in reversed(tape)] + [x.shape]
 
@@ -69,7 +70,7 @@ def test_nothing_is_computed_before_it_is_asked_for(chain):
 
 
 def test_an_empty_tape_hands_the_cotangent_to_the_input():
-    assert list(backprop([], 3.0)) == [Adjoint("input", 3.0, None)]
+    assert list(backprop([], 3.0)) == [Adjoint("input", None, 3.0, None)]
 
 
 def test_injected_losses_add_up_to_the_sum_of_separate_losses(chain):
@@ -92,13 +93,13 @@ def test_what_is_injected_arrives_at_its_own_step_and_none_adds_nothing(chain):
 
 
 def test_a_tuple_of_states_is_injected_branch_by_branch():
-    tape = [Step("swap", (1.0, 2.0), lambda state: (None, state[::-1]))]
+    tape = [Step("swap", 1, (1.0, 2.0), lambda state: (None, state[::-1]))]
     first, last = backprop(tape, (10.0, 20.0), [(1.0, 2.0)])
     assert (first.cotangent, last.cotangent) == ((11.0, 22.0), (22.0, 11.0))
 
 
 def test_of_a_tuple_of_states_some_may_get_nothing():
-    tape = [Step("swap", (1.0, 2.0), lambda state: (None, state[::-1]))] * 2
+    tape = [Step("swap", 1, (1.0, 2.0), lambda state: (None, state[::-1]))] * 2
     adjoints = backprop(tape, (10.0, 20.0), [(None, 2.0), (1.0, None)])
     assert [adjoint.cotangent for adjoint in adjoints] == [(11.0, 20.0), (20.0, 13.0), (13.0, 20.0)]
 
@@ -110,7 +111,7 @@ def test_a_cotangent_of_another_shape_than_the_last_output_is_refused(chain, cot
 
 
 def test_in_a_cotangent_of_several_arrays_each_has_the_shape_of_its_own():
-    tape = [Step("pair", (np.ones(2), np.ones(3)), lambda state: (None, state))]
+    tape = [Step("pair", 1, (np.ones(2), np.ones(3)), lambda state: (None, state))]
     next(backprop(tape, (np.ones(2), np.ones(3))))
     with pytest.raises(ValueError, match=r"cotangent has shape \(2,\); allowed is the last output's, \(3,\)"):
         next(backprop(tape, (np.ones(2), np.ones(2))))
@@ -152,14 +153,6 @@ def test_leaves_are_the_arrays_of_a_tree_in_its_order(tree, arrays):
     assert leaves(tree) == arrays
 
 
-@pytest.mark.parametrize(
-    ("name", "number"),
-    [("tanh 12", 12), ("affine 3b", 3), ("batch_norm 1", 1), ("cell 100", 100), ("readout", None), ("input", None)],
-)
-def test_a_steps_place_is_the_number_in_its_name(name, number):
-    assert place(name) == number
-
-
 def test_tree_map_walks_several_trees_in_step():
     assert tree_map(lambda a, b, c: a - b * c, [Pair(9, None), 5], [Pair(2, None), 1], [(3, None), 4]) == [(3, None), 1]
 
@@ -170,6 +163,6 @@ def test_tree_map_refuses_trees_of_different_form():
 
 
 def test_an_injected_cotangent_of_another_shape_is_named():
-    steps = [Step("double", np.ones((2, 3)), lambda dy: (None, 2 * dy))]
+    steps = [Step("double", 1, np.ones((2, 3)), lambda dy: (None, 2 * dy))]
     with pytest.raises(ValueError, match=r"inject has shape \(3,\); allowed is that of the step's cotangent, \(2, 3\)"):
         list(backprop(steps, np.ones((2, 3)), inject=[np.ones(3)]))

@@ -10,11 +10,12 @@ lecun gives σ_w = 1, xavier 1 (at fan_in = fan_out), he √2, and the common de
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from . import require
+from .require import Count, NonNegative, Rng, Sizes, guarded
 
 Array = np.ndarray
 DTYPES = ("float16", "float32", "float64")
@@ -32,103 +33,118 @@ class Scheme(NamedTuple):
         return f"Scheme({self.name!r})"
 
 
-@require.checked()
-def normal(rng, shape: tuple[int, ...]) -> Array:
-    """N(0, 1)."""
-    return rng.standard_normal(shape)
+Matrix = Annotated[tuple[int, ...], lambda name, shape: require.sizes(name, shape, 2)]  # (..., fan_in, fan_out)
 
 
-@require.checked()
-def uniform(rng, shape: tuple[int, ...]) -> Array:
-    """U(-√3, √3), whose variance is 1: for Var W = v, the bound is √(3 v)."""
-    return rng.uniform(-(3**0.5), 3**0.5, shape)
+@guarded
+def normal(rng: Rng, shape: Sizes) -> Array:
+    """N(0, 1).  Returns an array of this shape, of independent draws."""
+    return rng.standard_normal(tuple(shape))
 
 
-def _matrix(name: str, shape) -> None:
-    require.sizes(name, shape, 2)
+@guarded
+def uniform(rng: Rng, shape: Sizes) -> Array:
+    """U(-√3, √3).  Returns an array of this shape, of variance 1: for Var W = v, the bound is √(3 v)."""
+    return rng.uniform(-(3**0.5), 3**0.5, tuple(shape))
 
 
-@require.checked(shape=_matrix)
-def orthogonal_draw(rng, shape: tuple[int, ...]) -> Array:
-    """A uniformly drawn matrix of orthonormal rows or columns (Saxe et al. 2014), times √max(fan_in, fan_out)."""
+@guarded
+def orthogonal_draw(rng: Rng, shape: Matrix) -> Array:
+    """Q · √max(fan_in, fan_out).  Returns (..., fan_in, fan_out), whose rows or columns are orthogonal.
+
+    Q is drawn uniformly from all matrices of orthonormal rows or columns (Saxe et al. 2014).
+    """
     *ensemble, fan_in, fan_out = shape
-    big, small = max(fan_in, fan_out), min(fan_in, fan_out)
+    big = max(fan_in, fan_out)
+    small = min(fan_in, fan_out)
     q, r = np.linalg.qr(rng.standard_normal((*ensemble, big, small)))
     q *= np.sign(np.diagonal(r, axis1=-2, axis2=-1))[..., None, :] * big**0.5  # the signs make the draw uniform
     return q if fan_in >= fan_out else q.swapaxes(-1, -2)
 
 
-@require.checked(shape=_matrix)
-def identity_draw(rng, shape: tuple[int, ...]) -> Array:
-    """The identity, times √max(fan_in, fan_out): with orthogonal's scale W = 1 (Le et al. 2015). No chance in it."""
+@guarded
+def identity_draw(rng: Rng, shape: Matrix) -> Array:
+    """I · √max(fan_in, fan_out).  Returns (..., fan_in, fan_out), in which there is no chance.
+
+    With the scale of an orthogonal draw, W is the identity itself (Le et al. 2015).
+    """
     return np.broadcast_to(np.eye(*shape[-2:]) * max(shape[-2:]) ** 0.5, shape)
 
 
-@require.checked()
-def lecun(fan_in: int, fan_out: int, activation: str | None = None) -> float:
-    """1 / √fan_in: z keeps x's variance (LeCun et al. 1998, §4.6)."""
+@guarded
+def lecun(fan_in: Count, fan_out: Count, activation: str | None = None) -> float:
+    """1 / √fan_in.  Returns the scale at which z keeps the variance of x (LeCun et al. 1998, §4.6)."""
     return fan_in**-0.5
 
 
-@require.checked()
-def xavier(fan_in: int, fan_out: int, activation: str | None = None) -> float:
-    """√(2 / (fan_in + fan_out)): forward and backward meet half way (Glorot & Bengio 2010, eq. 12)."""
+@guarded
+def xavier(fan_in: Count, fan_out: Count, activation: str | None = None) -> float:
+    """√(2 / (fan_in + fan_out)).  Returns the scale at which forward and backward meet half way.
+
+    (Glorot & Bengio 2010, eq. 12.)
+    """
     return (2 / (fan_in + fan_out)) ** 0.5
 
 
-@require.checked()
-def he(fan_in: int, fan_out: int, activation: str | None = None) -> float:
-    """√(2 / fan_in), as ReLU halves the mean square; leaky_relu √(2 / (1 + a²) / fan_in) (He et al. 2015, eq. 15)."""
+@guarded
+def he(fan_in: Count, fan_out: Count, activation: str | None = None) -> float:
+    """√(2 / (1 + a²) / fan_in).  Returns the scale that makes up for ReLU, which halves the mean square.
+
+    a is the slope of leaky_relu below 0, and else it is 0 (He et al. 2015, eq. 15).
+    """
     leak = 0.01 if activation == "leaky_relu" else 0.0  # ops.LEAK
     return (2 / (1 + leak**2) / fan_in) ** 0.5
 
 
-@require.checked()
-def orthogonal_std(fan_in: int, fan_out: int, activation: str | None = None) -> float:
-    """1 / √max(fan_in, fan_out): the weights themselves are orthogonal (Saxe et al. 2014)."""
+@guarded
+def orthogonal_std(fan_in: Count, fan_out: Count, activation: str | None = None) -> float:
+    """1 / √max(fan_in, fan_out).  Returns the scale that leaves an orthogonal draw orthogonal (Saxe et al. 2014)."""
     return max(fan_in, fan_out) ** -0.5
 
 
-@require.checked()
-def standard(fan_in: int, fan_out: int, activation: str | None = None) -> float:
-    """1 / √(3 fan_in), that of U(±1/√fan_in): the "commonly used heuristic" of Glorot & Bengio 2010, eq. 1."""
+@guarded
+def standard(fan_in: Count, fan_out: Count, activation: str | None = None) -> float:
+    """1 / √(3 fan_in).  Returns the scale of U(±1/√fan_in), the old heuristic of Glorot & Bengio 2010, eq. 1."""
     return (3 * fan_in) ** -0.5
 
 
-@require.checked()
-def recurrent_std(fan_in: int, fan_out: int, activation: str | None = None) -> float:
-    """1 / √(3 fan_out), that of U(±1/√H), whatever the number of inputs."""
+@guarded
+def recurrent_std(fan_in: Count, fan_out: Count, activation: str | None = None) -> float:
+    """1 / √(3 fan_out).  Returns the scale of U(±1/√H), whatever the number of inputs is."""
     return (3 * fan_out) ** -0.5
 
 
-def scaled_normal(sigma_w: float = 1.0) -> Scheme:
-    """W ~ N(0, sigma_w² / fan_in), the mean-field parametrization (Poole et al. 2016, eq. 1)."""
-    sigma_w = require.number("sigma_w", sigma_w, 0.0)
-    return Scheme("scaled_normal", normal, lambda fan_in, fan_out, activation=None: sigma_w * fan_in**-0.5)
+@guarded
+def scaled_normal(sigma_w: NonNegative = 1.0) -> Scheme:
+    """W ~ N(0, sigma_w² / fan_in).  Returns the scheme of the mean-field papers (Poole et al. 2016, eq. 1)."""
+    return Scheme("scaled_normal", normal, lambda fan_in, fan_out, activation=None: float(sigma_w) * fan_in**-0.5)
 
 
-@require.checked()
-def with_spectrum(n: int, *, radius: float, nonnormality: float = 1.0, rng) -> Array:
-    """W (n, n) of spectral radius ``radius``, whose eigenvalues stay while its singular values move.
+@guarded
+def with_spectrum(n: Count, *, radius: NonNegative, nonnormality: NonNegative = 1.0, rng: Rng) -> Array:
+    """W = Q (Λ + nonnormality · radius · U) Qᵀ.  Returns W (n, n), whose largest eigenvalue has the size ``radius``.
 
-    W = Q (Λ + nonnormality · radius · U) Qᵀ: Λ holds the eigenvalues of a Gaussian matrix, scaled to the radius, as
-    2 × 2 rotations; U is N(0, 1/n) above these blocks; Q is orthogonal. At 0, W is normal: ‖Wᵗ‖ = radiusᵗ. At 1 it is
-    much like a Gaussian matrix, whose Schur form is of this kind (Ginibre 1965); beyond, ‖Wᵗ‖ may grow long before it
-    decays.
+    Λ holds the eigenvalues of a Gaussian matrix, scaled to the radius, as 2 × 2 rotations; U is N(0, 1/n) above these
+    blocks; Q is orthogonal. So the eigenvalues stay where they are, while ``nonnormality`` moves the singular values.
+    At 0, W is normal, and ‖Wᵗ‖ = radiusᵗ. At 1 it is much like a Gaussian matrix, whose Schur form is of this kind
+    (Ginibre 1965). Beyond 1, ‖Wᵗ‖ may grow for a long time before it decays.
     """
-    n, radius = require.whole("n", n, 1), require.number("radius", radius, 0.0)
-    strength = require.number("nonnormality", nonnormality, 0.0) * radius * n**-0.5
-    values = np.linalg.eigvals(rng.standard_normal((n, n)))
-    values = np.concatenate([values[values.imag == 0], values[values.imag > 0]]) * (radius / np.abs(values).max())
-    at = np.cumsum([0, *np.where(values.imag > 0, 2, 1)[:-1]])  # where each block begins
-    upper = np.triu(rng.standard_normal((n, n)), 1) * strength
-    for k, value in zip(at, values, strict=True):
-        size = 2 if value.imag else 1
-        upper[k : k + size, k : k + size] = np.array([[value.real, value.imag], [-value.imag, value.real]])[
-            :size, :size
-        ]
+    blocks, starts = _rotations(np.linalg.eigvals(rng.standard_normal((n, n))), float(radius))
+    upper = np.triu(rng.standard_normal((n, n)), 1) * (float(nonnormality) * float(radius) * n**-0.5)
+    for start, block in zip(starts, blocks, strict=True):
+        inside = slice(start, start + len(block))
+        upper[inside, inside] = block
     Q = orthogonal_draw(rng, (n, n)) * n**-0.5
     return Q @ upper @ Q.T
+
+
+def _rotations(values: Array, radius: float) -> tuple[list[Array], Array]:
+    """Eigenvalues scaled to a radius, as blocks, and their places: a real one is 1 × 1, a pair a 2 × 2 rotation."""
+    values = np.concatenate([values[values.imag == 0], values[values.imag > 0]])
+    values = values * (radius / np.abs(values).max())
+    blocks = [np.array([[z.real, z.imag], [-z.imag, z.real]]) if z.imag else np.array([[z.real]]) for z in values]
+    places = np.cumsum([0, *(len(block) for block in blocks[:-1])])
+    return blocks, places
 
 
 SCHEMES: dict[str, Scheme] = {
@@ -152,6 +168,17 @@ SCHEMES: dict[str, Scheme] = {
 }
 
 
-def scheme_named(scheme) -> Scheme:
-    """A Scheme, by its name or itself."""
-    return scheme if isinstance(scheme, Scheme) else SCHEMES[require.choice("scheme", scheme, SCHEMES)]
+def require_scheme(name: str, scheme) -> None:
+    """Raise ValueError unless ``scheme`` is a Scheme, or the name of one in SCHEMES."""
+    if not isinstance(scheme, Scheme):
+        require.choice(name, scheme, SCHEMES)
+
+
+Named = Annotated[str | Scheme, require_scheme]
+Precision = Annotated[str, require.one_of(DTYPES)]
+
+
+@guarded
+def scheme_named(scheme: Named) -> Scheme:
+    """Return a Scheme by its name in SCHEMES, or a Scheme as it is."""
+    return scheme if isinstance(scheme, Scheme) else SCHEMES[scheme]

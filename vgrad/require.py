@@ -1,49 +1,113 @@
-"""One voice for bad input: a ValueError that names the argument, what it was, and what is allowed."""
+"""What an argument may be: the words that signatures use, and the one decorator that reads them.
+
+    @guarded
+    def flow(depth: Count = 30, *, gain: NonNegative = 1.0, norm: Annotated[str | None, one_of(NORMS)] = None): ...
+
+Each word is a type with a check, a function ``(name, value)`` that raises a ValueError. The error names the argument,
+says what it was, and says what is allowed. A type checker sees the type alone.
+"""
 
 from __future__ import annotations
 
 import functools
+import inspect
 import math
+import types
+import typing
+from collections.abc import Callable, Sequence
 from numbers import Integral, Real
+from typing import Annotated, Any, TypeVar
+
+import numpy as np
+
+F = TypeVar("F", bound=Callable)
 
 
-def checked(**kinds):
-    """A decorator: before each call, each argument with a name in KINDS or ``kinds`` is checked by the function there.
+def guarded(function: F, fits: Callable | None = None) -> F:
+    """Return ``function`` with a guard, which checks each argument by its annotation before every call.
 
-    So a name means the same everywhere, and the equations stand alone. A default, such as None, is always allowed.
+    A default is always allowed, and so is None where the annotation says so. ``fits``, if given, receives the same
+    arguments, and checks what no argument shows by itself, such as shapes that belong together. The function without
+    its guard is ``bare(function)``; the engine calls that one where it has checked already.
     """
-    kinds = KINDS | kinds
 
-    def decorate(function):
-        plain = function
-        while hasattr(plain, "__wrapped__"):
-            plain = plain.__wrapped__
-        names, optional = plain.__code__.co_varnames[: plain.__code__.co_argcount], plain.__kwdefaults__ or {}
-        defaults = dict(zip(names[::-1], (plain.__defaults__ or ())[::-1], strict=False)) | optional
+    @functools.cache
+    def rules():  # read at the first call, as annotations may name what is defined further down
+        hints = typing.get_type_hints(function, include_extras=True)
+        parameters = inspect.signature(function).parameters.values()
+        return {each.name: (each.default, _checks(hints.get(each.name))) for each in parameters}
 
-        @functools.wraps(function)
-        def run(*args, **kwargs):
-            for name, value in (*zip(names, args, strict=False), *kwargs.items()):
-                if name in kinds and not (name in defaults and value is defaults[name]):
-                    kinds[name](name, value)
-            return function(*args, **kwargs)
-
-        return run
-
-    return decorate
+    return _guard(function, rules, fits)
 
 
-def whole(name: str, value, low: int, high: float = math.inf) -> int:
+def _guard(function: F, rules: Callable[[], dict], fits: Callable | None = None) -> F:
+    """Wrap ``function`` so that ``rules``, by argument a default and checks, are kept before each call."""
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        known = rules()
+        for name, value in (*zip(known, args, strict=False), *kwargs.items()):
+            default, checks = known.get(name, (None, ()))
+            for check in checks:
+                if value is not default:
+                    check(name, value)
+        if fits:
+            fits(*args, **kwargs)
+        return function(*args, **kwargs)
+
+    return typing.cast(F, call)
+
+
+def guarded_by(fits: Callable) -> Callable[[F], F]:
+    """Return the decorator that guards a function by its annotations and by ``fits``."""
+    return lambda function: guarded(function, fits)
+
+
+def bare(function: F) -> F:
+    """Return the function under its guard, or the function itself if it has none."""
+    return getattr(function, "__wrapped__", function)
+
+
+def _checks(hint) -> list[Callable]:
+    """The checks that an annotation holds; those of ``Count | None`` let None pass."""
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        parts = typing.get_args(hint)
+        checks = [check for part in parts for check in _checks(part)]
+        if type(None) not in parts:
+            return checks
+        return [lambda name, value, check=check: value is None or check(name, value) for check in checks]
+    return [check for check in getattr(hint, "__metadata__", ()) if callable(check)]
+
+
+def whole(name: str, value: Any, low: int, high: float = math.inf) -> int:
     """Return ``value`` as an int if it is a whole number in [low, high]; raise ValueError if it is not."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= value <= high:
+    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
         raise ValueError(f"{name} is {value!r}; allowed is {_span('a whole number', low, high)}")
     return int(value)
 
 
-def counts(**values) -> None:
-    """Raise ValueError unless each of ``values``, by its name, is a whole number of at least 1."""
-    for name, value in values.items():
-        whole(name, value, 1)
+def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf) -> float:
+    """Return ``value`` as a float if it is a finite number in [low, high]; raise ValueError if it is not."""
+    real_number = isinstance(value, Real) and not isinstance(value, bool)
+    if not real_number or not math.isfinite(value) or not low <= float(value) <= high:
+        raise ValueError(f"{name} is {value!r}; allowed is {_span('a finite number', low, high)}")
+    return float(value)
+
+
+def _span(kind: str, low: float, high: float) -> str:
+    if math.isinf(low) and math.isinf(high):
+        return kind
+    return f"{kind} of at least {low}" if math.isinf(high) else f"{kind} from {low} to {high}"
+
+
+def whole_from(low: int, high: float = math.inf) -> Callable:
+    """Return the check for a whole number in [low, high]."""
+    return lambda name, value: whole(name, value, low, high)
+
+
+def number_from(low: float, high: float = math.inf) -> Callable:
+    """Return the check for a finite number in [low, high]."""
+    return lambda name, value: number(name, value, low, high)
 
 
 def several(name: str, values, most: float = math.inf) -> tuple:
@@ -55,17 +119,17 @@ def several(name: str, values, most: float = math.inf) -> tuple:
     return values
 
 
-def number(name: str, value, low: float = -math.inf, high: float = math.inf) -> float:
-    """Return ``value`` as a float if it is a finite number in [low, high]; raise ValueError if it is not."""
-    real_number = isinstance(value, Real) and not isinstance(value, bool)
-    if not real_number or not math.isfinite(value) or not low <= value <= high:
-        raise ValueError(f"{name} is {value!r}; allowed is {_span('a finite number', low, high)}")
-    return float(value)
-
-
 def numbers(name: str, values, low: float = -math.inf) -> tuple[float, ...]:
     """Return ``values`` as a tuple if they are one or more finite numbers of at least ``low``; else ValueError."""
     return tuple(number(name, value, low) for value in several(name, values))
+
+
+def sizes(name: str, values, least: int = 0) -> None:
+    """Raise ValueError unless ``values`` are a tuple or a list of at least ``least`` whole numbers from 1."""
+    fits = isinstance(values, (tuple, list)) and len(values) >= least
+    instance(name, values, fits, f"a tuple of whole numbers of at least 1, {least} or more")
+    for value in values:
+        whole(name, value, 1)
 
 
 def choice(name: str, value, allowed):
@@ -75,73 +139,46 @@ def choice(name: str, value, allowed):
     return value
 
 
-def count(name: str, value) -> int:
-    """Return ``value`` if it is a whole number of at least 1."""
-    return whole(name, value, 1)
-
-
-def nonnegative(name: str, value) -> float:
-    """Return ``value`` if it is a finite number of at least 0."""
-    return number(name, value, 0.0)
-
-
-def sizes(name: str, values, least: int = 0) -> None:
-    """Raise ValueError unless ``values`` are a tuple or a list of whole numbers of at least 1, and so many."""
-    fits = isinstance(values, (tuple, list)) and len(values) >= least
-    instance(name, values, fits, f"a tuple of whole numbers of at least 1, {least} or more")
-    for value in values:
-        whole(name, value, 1)
-
-
-def generator(name: str, rng) -> None:
-    """Raise ValueError unless chance can be drawn from ``rng``: for a seed, None or the old RandomState."""
-    if not hasattr(rng, "bit_generator"):
-        raise ValueError(f"{name} is {rng!r}; allowed is a numpy.random.Generator, such as np.random.default_rng(0)")
-
-
-def function(name: str, value) -> None:
-    """Raise ValueError unless ``value`` can be called."""
-    instance(name, value, callable(value), "a function")
-
-
-def text(name: str, value) -> None:
-    """Raise ValueError unless ``value`` is a string."""
-    instance(name, value, isinstance(value, str), "a string")
-
-
-def nonempty(name: str, values) -> None:
-    """Raise ValueError unless ``values`` are a list or a tuple, of one at least."""
-    instance(name, values, isinstance(values, (list, tuple)) and values, "a list, of one at least")
-
-
 def some(name: str, values, allowed) -> tuple:
-    """Return ``values`` as a tuple if they are some of those ``allowed``, one at least; raise ValueError if not."""
+    """Return ``values`` as a tuple if they are one or more of those ``allowed``; raise ValueError if not."""
     return tuple(choice(name, value, allowed) for value in several(name, values))
 
 
-def table(name: str, value) -> None:
-    """Raise ValueError unless ``value`` is a dict, of one entry at least."""
-    instance(name, value, isinstance(value, dict) and value, "a dict, of one entry at least")
+def one_of(allowed) -> Callable:
+    """Return the check for one of those ``allowed``."""
+    return lambda name, value: choice(name, value, allowed)
 
 
-def flag(name: str, value) -> None:
-    """Raise ValueError unless ``value`` is True or False."""
-    instance(name, value, isinstance(value, bool), "True or False")
+def some_of(allowed) -> Callable:
+    """Return the check for one or more of those ``allowed``."""
+    return lambda name, value: some(name, value, allowed)
 
 
-def scalar(name: str, value) -> None:
-    """Raise ValueError unless ``value`` is one number; NaN and inf are."""
-    instance(name, value, isinstance(value, Real) and not isinstance(value, bool), "a number; NaN and inf are numbers")
-
-
-def instance(name: str, value, fits: bool, expected: str) -> None:
-    """Raise ValueError unless ``fits``: ``value`` is not the ``expected`` thing."""
+def instance(name: str, value, fits, expected: str) -> None:
+    """Raise ValueError unless ``fits``, because ``value`` is not the ``expected`` thing."""
     if not fits:
         raise ValueError(f"{name} is {value!r:.99}; allowed is {expected}")
 
 
+def thing(expected: str, fits: Callable[[Any], Any]) -> Callable:
+    """Return the check for a thing: what is expected, in words, and a function that knows one."""
+    return lambda name, value: instance(name, value, fits(value), expected)
+
+
+def misfit(name: str, array, expected: str) -> typing.NoReturn:
+    """Raise ValueError, because the shape of ``array`` is not the ``expected`` one."""
+    was = f"{array.shape}" if hasattr(array, "shape") else f"None, being {array!r:.99}"
+    raise ValueError(f"{name} has shape {was}; allowed is {expected}")
+
+
+def shape(name: str, array, expected: str, fits) -> None:
+    """Raise ValueError unless ``fits``, because the shape of ``array`` is not the ``expected`` one."""
+    if not fits:
+        misfit(name, array, expected)
+
+
 def array(name: str, value, least: int = 0) -> None:
-    """Raise ValueError unless ``value`` is an array of numbers with so many axes."""
+    """Raise ValueError unless ``value`` is an array of numbers with at least ``least`` axes."""
     fits = getattr(getattr(value, "dtype", None), "kind", "?") in "fiu" and value.ndim >= least
     instance(name, value, fits, f"an array of numbers{f' with {least} axes or more' if least else ''}")
 
@@ -153,30 +190,57 @@ def real(name: str, array) -> None:
         raise ValueError(f"{name} is of {was}; allowed is an array of float16, float32 or float64")
 
 
-def shape(name: str, array, expected: str, fits: bool) -> None:
-    """Raise ValueError unless ``fits``: ``array``'s shape is not the ``expected`` one."""
-    if not fits:
-        misfit(name, array, expected)
+# --- the words --------------------------------------------------------------------------------------------------------
+
+generator = thing("a numpy.random.Generator, such as np.random.default_rng(0)", lambda it: hasattr(it, "bit_generator"))
+function = thing("a function", callable)
+text = thing("a string", lambda it: isinstance(it, str))
+flag = thing("True or False", lambda it: isinstance(it, bool))
+scalar = thing("a number; NaN and inf are numbers", lambda it: isinstance(it, Real) and not isinstance(it, bool))
+nonempty = thing("a list, of one at least", lambda it: isinstance(it, (list, tuple)) and it)
+table = thing("a dict, of one entry at least", lambda it: isinstance(it, dict) and it)
+count = whole_from(1)
+nonnegative = number_from(0.0)
+
+Count = Annotated[int, count]
+Seed = Annotated[int, whole_from(0)]
+Finite = Annotated[float, number]
+NonNegative = Annotated[float, nonnegative]
+Scalar = Annotated[float, scalar]
+Flag = Annotated[bool, flag]
+Text = Annotated[str, text]
+Rng = Annotated["np.random.Generator", generator]  # a string, as numpy.random is loaded when it is first used
+Function = Annotated[Callable, function]
+Sizes = Annotated[Sequence[int], sizes]
+Numbers = Annotated[Sequence[float], numbers]
+Several = Annotated[Sequence, several]
+NonEmpty = Annotated[Sequence, nonempty]
+NumberArray = Annotated[np.ndarray, array]
+FloatArray = Annotated[np.ndarray, real]
+
+# --- tables of names, for the experiments and pictures that do not yet use annotations --------------------------------
 
 
-def misfit(name: str, array, expected: str) -> None:
-    """Raise ValueError: ``array``'s shape is not the ``expected`` one."""
-    was = f"{array.shape}" if hasattr(array, "shape") else f"None, being {array!r:.99}"
-    raise ValueError(f"{name} has shape {was}; allowed is {expected}")
+def checked(**kinds):
+    """Return a decorator that checks each argument whose name is in KINDS or ``kinds`` by the function given there."""
+    kinds = KINDS | kinds
+
+    def decorate(function):
+        defaults = {each.name: each.default for each in inspect.signature(function).parameters.values()}
+        rules = {n: (defaults.get(n, ...), [kinds[n]] if n in kinds else []) for n in (*defaults, *kinds)}
+        return _guard(function, lambda: rules)
+
+    return decorate
 
 
-def _span(kind: str, low: float, high: float) -> str:
-    if math.isinf(low) and math.isinf(high):
-        return kind
-    return f"{kind} of at least {low}" if math.isinf(high) else f"{kind} from {low} to {high}"
+def counts(**values) -> None:
+    """Raise ValueError unless each of ``values``, by its name, is a whole number of at least 1."""
+    for name, value in values.items():
+        whole(name, value, 1)
 
 
 KINDS = {
     **dict.fromkeys(("depth", "width", "batch", "seeds", "steps", "T", "n", "fan_in", "fan_out"), count),
-    "seed": lambda name, value: whole(name, value, 0),
-    "rng": generator,
-    "shape": sizes,
+    **dict(seed=whole_from(0), rng=generator, shape=sizes, gain=number, c=number_from(-1.0, 1.0)),
     **dict.fromkeys(("sigma_w", "sigma_b", "sigma"), nonnegative),
-    "gain": number,
-    "c": lambda name, value: number(name, value, -1.0, 1.0),
-}  # what the names of arguments mean, wherever they are checked
+}

@@ -1,7 +1,7 @@
 """Depth and time: networks are chains of steps, and a forward pass leaves them on a tape.
 
 ``mlp``: affine maps and activations. ``layers``: the same with norms, and with paths around them. ``recurrent``: one
-cell, step after step.
+cell, step after step. ``checks``: what a net's arguments may be, asked once before its first layer.
 """
 
 from __future__ import annotations

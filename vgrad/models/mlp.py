@@ -10,58 +10,122 @@ A net may also have a norm in each layer and a path around it: what that adds to
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import groupby, pairwise
+from typing import Annotated
 
 import numpy as np
 
 from .. import init, require
-from ..ops import ACTIVATIONS, Affine, Array, Norm, affine
-from ..tape import Step, backprop, place
-from .layers import Layer, check, dressed, layered, no_params, norm_named, phi_named, skip_named
+from ..init import Named, Precision
+from ..ops import Affine, Array, Norm
+from ..ops.activations import ACTIVATIONS
+from ..ops.linear import affine
+from ..require import Count, Finite, Rng, Sizes, bare, guarded, guarded_by
+from ..tape import Adjoint, Step, backprop
+from .checks import Activation, NormName, SkipName, activation_named, check_hidden, check_mlp
+from .layers import NORMS, Layer, skip_named, with_norm_and_skip, without_params
 
-drawn = require.checked(
-    sizes=lambda name, value: require.instance(name, value, hasattr(value, "__len__"), "whole numbers, in a list"),
-    ensemble=require.sizes,
-    activation=lambda name, value: require.choice(name, value, (None, *ACTIVATIONS)),
-)
+LayerSizes = Annotated[Sequence[int], lambda name, value: _at_least_two(name, value)]
+ForActivation = Annotated[str | None, require.one_of(ACTIVATIONS)]
 
 
-@drawn
+@guarded_by(check_mlp)
+def mlp(
+    params: list, x: Array, activation: Activation, *, norm: NormName = None, skip: SkipName = None
+) -> tuple[Array, list[Step]]:
+    """logits = h_depth W + b.  Returns the logits (..., N, outputs) of an MLP, and its tape, which ends with "readout".
+
+    x : (..., N, inputs); all else as in ``hidden``.
+    """
+    h, tape = bare(hidden)(params[:-1], x, activation, norm=norm, skip=skip)
+    logits, pullback = affine(params[-1].affine, h)
+    return logits, [*tape, Step("readout", None, logits, pullback)]
+
+
+@guarded_by(check_hidden)
+def hidden(
+    params: list, x: Array, activation: Activation, *, norm: NormName = None, skip: SkipName = None
+) -> tuple[Array, list[Step]]:
+    """z_k = h_{k-1} W_k + b_k,  h_k = φ(z_k).  Returns h_depth and the tape of the hidden layers alone.
+
+    activation : a name in ops.ACTIVATIONS, or a function of the same form, z -> (h, pullback). norm : a name in NORMS.
+    skip : a name in FORMS, or a Skip. Raises ValueError for a name that is unknown, for parameters that were drawn for
+    another norm or skip, and for arrays that do not fit.
+    """
+    phi = activation_named(activation)
+    if norm or skip:
+        return with_norm_and_skip(params, x, phi, norm, skip)
+    h = x
+    tape = []
+    for k, layer in enumerate(params, start=1):
+        z, pullback = affine(layer.affine, h)
+        tape.append(Step(f"affine {k}", k, z, pullback))
+        h, pullback = without_params(*phi(z))
+        tape.append(Step(f"{phi.__name__} {k}", k, h, pullback))
+    return h, tape
+
+
+def gradients(tape: list[Step], cotangent: Array) -> tuple[list, Array]:
+    """Return all gradients at once, (list of Layer or pairs of them, dx), each of the type of what it belongs to.
+
+    tape : of ``mlp`` or ``hidden``; cotangent : of its last output. dx is the gradient of the net's input.
+    """
+    *adjoints, at_input = backprop(tape, cotangent)
+    of_layers = groupby(reversed(adjoints), key=lambda adjoint: adjoint.layer)
+    return [_of_layer(list(steps)) for _, steps in of_layers], at_input.cotangent
+
+
+def _of_layer(adjoints: list[Adjoint]) -> Layer | tuple[Layer, ...]:
+    """The gradients of one layer from its steps in their order; of a branch the second affine map is a second Layer."""
+    for adjoint in adjoints:
+        if not isinstance(adjoint.grads, (Affine, Norm, type(None))):
+            raise ValueError(f"tape has the step {adjoint.name!r}; allowed are the steps of an MLP")
+    norm = next((adjoint.grads for adjoint in adjoints if isinstance(adjoint.grads, Norm)), None)
+    first, *second = [adjoint.grads for adjoint in adjoints if isinstance(adjoint.grads, Affine)]
+    layer = Layer(first, norm)
+    return (layer, *map(Layer, second)) if second else layer
+
+
+@guarded
 def init_mlp(
-    sizes, *, scheme, rng, activation=None, gain=1.0, norm=None, skip=None, ensemble=(), dtype="float64"
-) -> list:
-    """Draw the layers of an MLP of ``sizes`` (inputs, hidden ..., outputs): len(sizes) - 1 of them.
+    sizes: LayerSizes, *, scheme: Named, rng: Rng, activation: ForActivation = None, gain: Finite = 1.0,
+    norm: NormName = None, skip: SkipName = None, ensemble: Sizes = (), dtype: Precision = "float64",
+) -> list:  # fmt: skip
+    """W_k = gain · std · unit draw.  Returns the len(sizes) - 1 layers of an MLP of (inputs, hidden ..., outputs).
 
     scheme : a name in init.SCHEMES or a Scheme; gain multiplies its scale in every layer. norm : a name in NORMS; gamma
     starts at 1 and beta at 0. skip : a name in FORMS or a Skip. ensemble : leading axes, (S,) draws S networks at once.
     Raises ValueError for sizes below 1, an unknown scheme, norm or skip, or a gain that is not finite.
     """
-    if len(sizes) < 2:
-        raise ValueError(f"sizes is {sizes!r}; allowed are at least two whole numbers, inputs and outputs")
-    _, at = norm_named(norm)
-    two, options = skip_named(skip).form == "branch", dict(scheme=scheme, rng=rng, activation=activation, gain=gain)
-    options |= dict(ensemble=ensemble, dtype=dtype)
+    two_maps = skip_named(skip).form == "branch"
+    options = dict(scheme=scheme, rng=rng, activation=activation, gain=gain, ensemble=ensemble, dtype=dtype)
 
-    def layer(fan_in, fan_out):
-        size = (*ensemble, fan_in if at == "input" else fan_out)
-        first = Layer(init_affine(fan_in, fan_out, **options), _unit_norm(size, dtype) if norm else None)
-        return (first, Layer(init_affine(fan_out, fan_out, **options))) if two and fan_in == fan_out else first
+    def block(fan_in, fan_out):
+        first = Layer(init_affine(fan_in, fan_out, **options), unit_norm(fan_in, fan_out) if norm else None)
+        if two_maps and fan_in == fan_out:
+            return first, Layer(init_affine(fan_out, fan_out, **options))
+        return first
 
-    return [*(layer(*fans) for fans in pairwise(sizes[:-1])), Layer(init_affine(*sizes[-2:], **options))]
+    def unit_norm(fan_in, fan_out):
+        size = (*ensemble, fan_in if NORMS[norm][1] == "input" else fan_out)
+        return Norm(np.ones(size, dtype), np.zeros(size, dtype))
+
+    blocks = [block(*fans) for fans in pairwise(sizes[:-1])]
+    return [*blocks, Layer(init_affine(*sizes[-2:], **options))]
 
 
-def _unit_norm(size: tuple[int, ...], dtype: str) -> Norm:
-    return Norm(np.ones(size, dtype), np.zeros(size, dtype))
-
-
-@drawn
+@guarded
 def init_affine(
-    fan_in: int, fan_out: int, *, scheme, rng, activation=None, gain=1.0, ensemble=(), dtype="float64"
-) -> Affine:
-    """Draw one affine map:  W (*ensemble, fan_in, fan_out) = gain · std · unit draw, and b (*ensemble, fan_out)."""
-    scheme, dtype = init.scheme_named(scheme), require.choice("dtype", dtype, init.DTYPES)
-    fan_in, fan_out = require.whole("fan_in", fan_in, 1), require.whole("fan_out", fan_out, 1)
-    scale = require.number("gain", gain) * scheme.std(fan_in, fan_out, activation)
+    fan_in: Count, fan_out: Count, *, scheme: Named, rng: Rng, activation: ForActivation = None, gain: Finite = 1.0,
+    ensemble: Sizes = (), dtype: Precision = "float64",
+) -> Affine:  # fmt: skip
+    """W = gain · std · unit draw.  Returns one affine map, W (*ensemble, fan_in, fan_out) and b (*ensemble, fan_out).
+
+    b is 0, unless the scheme draws its biases too.
+    """
+    scheme = init.scheme_named(scheme)
+    scale = float(gain) * scheme.std(fan_in, fan_out, activation)
     W = scheme.draw(rng, (*ensemble, fan_in, fan_out)) * scale
     b = np.zeros((*ensemble, fan_out))
     if scheme.bias_std:
@@ -69,42 +133,8 @@ def init_affine(
     return Affine(W.astype(dtype), b.astype(dtype))
 
 
-def mlp(params: list, x: Array, activation, *, norm=None, skip=None) -> tuple[Array, list[Step]]:
-    """logits, tape of an MLP: hidden layers, then the readout.   x : (..., N, inputs), logits : (..., N, outputs)."""
-    layered("params", params)
-    h, tape = hidden(params[:-1], x, activation, norm=norm, skip=skip)
-    logits, pullback = affine(params[-1].affine, h)
-    return logits, [*tape, Step("readout", logits, pullback)]
-
-
-def hidden(params: list, x: Array, activation, *, norm=None, skip=None) -> tuple[Array, list[Step]]:
-    """h_depth, tape of the hidden layers alone.
-
-    activation : a name in ops.ACTIVATIONS, or a function of the same form, z -> (h, pullback). norm : a name in NORMS.
-    skip : a name in FORMS, or a Skip. Raises ValueError for a name that is unknown, and params that do not fit.
-    """
-    phi = phi_named(activation)
-    check(params, norm, skip)
-    if norm or skip:
-        return dressed(params, x, phi, norm, skip)
-    h, tape, name = x, [], getattr(phi, "__name__", "activation")
-    for k, layer in enumerate(params, start=1):
-        z, pullback = affine(layer.affine, h)
-        tape.append(Step(f"affine {k}", z, pullback))
-        h, pullback = no_params(phi(z))
-        tape.append(Step(f"{name} {k}", h, pullback))
-    return h, tape
-
-
-def gradients(tape: list[Step], cotangent: Array) -> tuple[list, Array]:
-    """All gradients at once, of the parameters' own type, and the input's:  (list of Layer or pairs of them, dx)."""
-    *adjoints, at_input = backprop(tape, cotangent)
-    layers = {}
-    for name, _, grads in reversed(adjoints):
-        if grads is not None:
-            if not isinstance(grads, (Affine, Norm)):
-                raise ValueError(f"tape has the step {name!r}; allowed are the steps of an MLP")
-            field = "norm" if isinstance(grads, Norm) else "affine"
-            layers.setdefault(place(name), {}).setdefault(name.endswith("b"), {})[field] = grads
-    blocks = [tuple(Layer(**{"affine": None} | fields) for fields in block.values()) for block in layers.values()]
-    return [block if len(block) > 1 else block[0] for block in blocks], at_input.cotangent
+def _at_least_two(name: str, sizes) -> None:
+    """Raise ValueError unless there are inputs and outputs; each size is checked as its layer is drawn."""
+    require.instance(name, sizes, hasattr(sizes, "__len__") and not isinstance(sizes, str), "whole numbers, in a list")
+    if len(sizes) < 2:
+        raise ValueError(f"{name} is {sizes!r}; allowed are at least two whole numbers, inputs and outputs")

@@ -20,30 +20,42 @@ networks of S seeds run in one call. A pullback also takes a stack of cotangents
 output, and answers with a stack: the identity, pulled back, is the Jacobian. The precision is that of the arguments:
 float16, float32 or float64.
 
-Four chapters: ``linear`` (z = x W + b), ``activations`` (h = φ(z)), ``norms`` (batch and layer), ``losses``.
+Four chapters: ``linear`` (z = x W + b), ``activations`` (h = φ(z)), ``norms`` (batch and layer), ``losses``. Behind
+them stand ``shapes``, which sums gradients to the shape of their arguments, and ``fits``.
+
+This page is the door. What is imported from here asks ``fits`` whether its arguments belong together, and then calls
+the function on its page, which is bare mathematics. The engine has asked once for a whole network, and so it imports
+from the pages. In IPython, ``ops.tanh??`` shows the mathematics.
 """
 
 from __future__ import annotations
 
-from .activations import (
-    ACTIVATIONS,
-    LEAK,
-    SELU_ALPHA,
-    SELU_SCALE,
-    elu,
-    gelu,
-    identity,
-    leaky_relu,
-    relu,
-    selu,
-    sigmoid,
-    silu,
-    softplus,
-    tanh,
-)
-from .linear import Affine, Array, affine, matmul, product
-from .losses import mse, softmax_cross_entropy
-from .norms import EPSILON, Norm, batch_norm, layer_norm
+from ..require import guarded, guarded_by
+from . import activations, fits, linear, losses, norms
+from .activations import LEAK, SELU_ALPHA, SELU_SCALE
+from .linear import Affine, Array
+from .norms import EPSILON, Norm
+
+affine = guarded(linear.affine, fits.affine)
+product = guarded(linear.product, fits.product)
+matmul = guarded(linear.matmul, fits.matmul)
+batch_norm = guarded(norms.batch_norm, fits.batch_norm)
+layer_norm = guarded(norms.layer_norm, fits.layer_norm)
+mse = guarded(losses.mse, fits.mse)
+softmax_cross_entropy = guarded(losses.softmax_cross_entropy, fits.softmax_cross_entropy)
+
+elementwise = guarded_by(fits.elementwise)
+identity = elementwise(activations.identity)
+sigmoid = elementwise(activations.sigmoid)
+tanh = elementwise(activations.tanh)
+relu = elementwise(activations.relu)
+leaky_relu = elementwise(activations.leaky_relu)
+elu = elementwise(activations.elu)
+selu = elementwise(activations.selu)
+gelu = elementwise(activations.gelu)
+silu = elementwise(activations.silu)
+softplus = elementwise(activations.softplus)
+ACTIVATIONS = {f.__name__: f for f in (identity, sigmoid, tanh, relu, leaky_relu, elu, selu, gelu, silu, softplus)}
 
 __all__ = [
     "ACTIVATIONS", "EPSILON", "LEAK", "SELU_ALPHA", "SELU_SCALE", "Affine", "Array", "Norm", "affine", "batch_norm",

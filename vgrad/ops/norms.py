@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import require
-from .linear import axes_agree, sum_to_shape, wide_sum
+from .shapes import at_least_float32, sum_to_shape, wide_sum
 
 Array = np.ndarray
 EPSILON = 1e-5  # added to the variance that a norm divides by, as in every framework
@@ -23,39 +22,38 @@ class Norm(NamedTuple):
 def batch_norm(params: Norm, z: Array):
     """ẑ = (z - mean_N z) / √(var_N z + ε), over the N samples, unit by unit (Ioffe & Szegedy 2015, alg. 1).
 
-    z : (..., N, D), N >= 2.  pullback(dy) -> (Norm(dγ, dβ), dz). It couples the samples: each dz depends on all dy.
-    There are no running averages: every batch is normalized by itself.
+    Returns y (..., N, D), and the pullback(dy) -> (Norm(dγ, dβ), dz). It couples the samples, because each dz depends
+    on all dy. There are no running averages: every batch is normalized by itself, and so N must be at least 2.
     """
-    fits = np.ndim(z) >= 2 and z.shape[-2] >= 2
-    require.shape("z", z, "(..., N, D) with N >= 2: a mean over one sample is that sample", fits)
     return _norm(params, z, axis=-2)
 
 
 def layer_norm(params: Norm, z: Array):
     """ẑ = (z - mean_D z) / √(var_D z + ε), over the D units, sample by sample (Ba et al. 2016, eq. 3).
 
-    z : (..., N, D).  pullback(dy) -> (Norm(dγ, dβ), dz).
+    Returns y (..., N, D), and the pullback(dy) -> (Norm(dγ, dβ), dz).
     """
     return _norm(params, z, axis=-1)
 
 
 def _norm(params: Norm, z: Array, axis: int):
     """y = γ ẑ + β;  dγ = Σ_N ẑ dy,  dβ = Σ_N dy,  dẑ = γ dy,  dz = (dẑ - mean dẑ - ẑ mean(ẑ dẑ)) / √(var + ε)."""
-    _fits(params, z)
     gamma, beta = (p[..., None, :] for p in params)
-    wide = z.astype(np.result_type(z, np.float32), copy=False)  # squares leave float16
+    wide = at_least_float32(z)
     centred = wide - wide.mean(axis=axis, keepdims=True)
     std = np.sqrt(np.mean(centred * centred, axis=axis, keepdims=True) + EPSILON)
     unit = centred / std
     y = gamma * unit + beta
 
     def pullback(dy):
-        stacked, dy = dy.ndim - y.ndim, dy.astype(wide.dtype, copy=False)
+        stacked = dy.ndim - y.ndim
+        dy = dy.astype(wide.dtype, copy=False)
         dunit = gamma * dy
         along = unit * np.mean(unit * dunit, axis=axis, keepdims=True)
         dz = (dunit - dunit.mean(axis=axis, keepdims=True) - along) / std
-        dgamma, dbeta = wide_sum(unit * dy, -2), wide_sum(dy, -2)
-        return Norm(_of(params.gamma, dgamma, stacked), _of(params.beta, dbeta, stacked)), _of(z, dz, stacked)
+        dgamma = _of(params.gamma, wide_sum(unit * dy, -2), stacked)
+        dbeta = _of(params.beta, wide_sum(dy, -2), stacked)
+        return Norm(dgamma, dbeta), _of(z, dz, stacked)
 
     return y.astype(z.dtype, copy=False), pullback
 
@@ -63,13 +61,3 @@ def _norm(params: Norm, z: Array, axis: int):
 def _of(argument: Array, gradient: Array, stacked: int) -> Array:
     """A gradient in its argument's shape and precision."""
     return sum_to_shape(gradient, argument, stacked).astype(argument.dtype, copy=False)
-
-
-def _fits(params: Norm, z: Array) -> None:
-    """Raise ValueError unless gamma, beta and z fit."""
-    gamma, beta = params
-    require.real("z", z)
-    require.shape("gamma", gamma, "(..., D)", np.ndim(gamma) >= 1)
-    require.shape("beta", beta, f"{gamma.shape}, that of gamma", np.shape(beta) == gamma.shape)
-    fits = np.ndim(z) >= 2 and z.shape[-1] == gamma.shape[-1] and axes_agree(z.shape[:-2], gamma.shape[:-1])
-    require.shape("z", z, f"(..., N, {gamma.shape[-1]}), as gamma has shape {gamma.shape}", fits)

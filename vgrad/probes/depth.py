@@ -8,27 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from .. import require
-from ..models import Layer, Sequence
+from ..models import Sequence
+from ..models.layers import layers_of
 from ..ops import Affine, Array
-from ..tape import Step, backprop, place, recorded, tree_map
-from .size import Entries, entries, norm, together
+from ..require import guarded
+from ..tape import Tape, backprop, tree_map
+from .size import Entries, entries, joint_norm, norm
 
 SATURATED = 0.01  # a slope below it: sigmoid beyond ±4.6, tanh beyond ±3
-WITHOUT_SLOPE = ("affine", "batch_norm", "layer_norm", "fork", "join", "readout")
+WITHOUT_SLOPE = ("affine ", "batch_norm ", "layer_norm ", "fork ", "join ", "readout")  # all steps but activations
 
 
-def drawn(name: str, params) -> None:
+def require_params(name: str, params) -> None:
     """Raise ValueError unless ``params`` are a net's or a cell's."""
     fits = (isinstance(params, list) and params) or isinstance(params, Sequence) or hasattr(params, "W_h")
     require.instance(name, params, fits, "what init_mlp or init_recurrent draws, or a gradient of its form")
 
 
-checked = require.checked(tape=recorded, params=drawn, before=drawn, after=drawn)
+Params = Annotated[Any, require_params]
 
 
 class LayerAdjoint(NamedTuple):
@@ -60,33 +62,88 @@ class Flow(NamedTuple):
     entries: Entries  # what became of the numbers in dh_k
 
 
-@checked
-def layers(tape: list[Step], cotangent: Array) -> Iterator[LayerAdjoint]:
-    """Walk the tape of an MLP backwards; yield what each hidden layer receives, the last layer first."""
-    for k, adjoints in groupby(backprop(tape, cotangent), key=lambda adjoint: place(adjoint.name)):
-        if k is None:  # the readout, the input
+@guarded
+def layers(tape: Tape, cotangent: Array) -> Iterator[LayerAdjoint]:
+    """Walk the tape of an MLP backwards, and yield what each hidden layer receives, the last layer first."""
+    for layer, adjoints in groupby(backprop(tape, cotangent), key=lambda adjoint: adjoint.layer):
+        if layer is None:  # the readout, the input
             continue
-        dh, dz, dW = None, [], []
-        for _, cotangent, grads in adjoints:
-            dh = cotangent if dh is None else dh
-            if isinstance(grads, Affine):
-                dz.append(_lane(cotangent))
-                dW.append(grads.W)
-        yield LayerAdjoint(dh, dz, dW)
+        received = list(adjoints)
+        affine_maps = [adjoint for adjoint in received if isinstance(adjoint.grads, Affine)]
+        dz = [_branch(adjoint.cotangent) for adjoint in affine_maps]
+        dW = [adjoint.grads.W for adjoint in affine_maps]
+        yield LayerAdjoint(received[0].cotangent, dz, dW)
 
 
-@checked
-def norms(tape: list[Step], cotangent: Array) -> Norms:
-    """‖dh_k‖, ‖dz_k‖, ‖dW_k‖ per hidden layer of a cotangent of the last output."""
-    return Norms(*_columns((norm(dh), together(dz), together(dW)) for dh, dz, dW in layers(tape, cotangent)))
+@guarded
+def norms(tape: Tape, cotangent: Array) -> Norms:
+    """‖dh_k‖, ‖dz_k‖, ‖dW_k‖.  Returns the three norms of every hidden layer, of a cotangent of the last output."""
+    rows = ((norm(dh), joint_norm(dz), joint_norm(dW)) for dh, dz, dW in layers(tape, cotangent))
+    return Norms(*_columns(rows))
 
 
-@checked
-def norms_and_entries(tape: list[Step], cotangent: Array) -> tuple[Norms, Entries]:
-    """The same, and what became of the numbers in dh_k."""
-    rows = ((norm(dh), together(dz), together(dW), *entries(dh)) for dh, dz, dW in layers(tape, cotangent))
+@guarded
+def norms_and_entries(tape: Tape, cotangent: Array) -> tuple[Norms, Entries]:
+    """Return the same norms, and what became of the numbers in dh_k."""
+    rows = ((norm(dh), joint_norm(dz), joint_norm(dW), *entries(dh)) for dh, dz, dW in layers(tape, cotangent))
     dh, dz, dW, *numbers = _columns(rows)
     return Norms(dh, dz, dW), Entries(*numbers)
+
+
+@guarded
+def flow(params: Params, tape: Tape, cotangent: Array) -> Flow:
+    """Pull ``cotangent`` back through the tape of an MLP, and return what its hidden layers receive.
+
+    params : the layers that made the tape, which may have a readout; cotangent : (..., N, D), the derivative with
+    respect to the last output.
+    """
+    (dh, dz, dW), numbers = norms_and_entries(tape, cotangent)
+    hidden = weights(params)[: dh.shape[-1]]
+    W = np.stack([joint_norm(maps) for maps in hidden], axis=-1)
+    shares = [_dead_and_saturated(slope) for slope in slopes(tape)]
+    dead, saturated = (np.stack(row, axis=-1) for row in zip(*shares, strict=True))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        decades = np.log10(dh) - np.log10(dh[..., -1:])
+        return Flow(dh, dz, dW, dW / W, decades, dead, saturated, numbers)
+
+
+@guarded
+def outputs(tape: Tape) -> list[Array]:
+    """Return h_k (..., N, D) of each hidden layer, or the state at each time: the output of its last step."""
+    last = {step.layer: step.output for step in tape}
+    return [output for layer, output in last.items() if layer is not None]
+
+
+@guarded
+def slopes(tape: Tape) -> Iterator[Array]:
+    """φ'(z_k).  Yields the slopes (..., N, D) of each hidden layer, the first layer first.
+
+    They are what the pullback of its activation makes of ones.
+    """
+    for step in tape:
+        if not step.name.startswith(WITHOUT_SLOPE):
+            ones = tree_map(np.ones_like, step.output)
+            yield _branch(step.pullback(ones)[1])
+
+
+@guarded
+def weights(params: Params) -> list[list[Array]]:
+    """Return the weight matrices, layer by layer; of a recurrent net W_x, W_h and the readout's."""
+    if isinstance(params, list):
+        return [[layer.affine.W for layer in layers_of(block)] for block in params]
+    cell, readout = params if isinstance(params, Sequence) else (params, None)
+    return [[cell.W_x], [cell.W_h], *([[readout.W]] if readout else [])]
+
+
+@guarded
+def change(before: Params, after: Params) -> Array:
+    """‖W' - W‖ / ‖W‖.  Returns it per layer, (..., layers): the size of an update, or the movement since the start."""
+    pairs = zip(weights(before), weights(after), strict=True)
+    return np.stack([_moved(old, new) / joint_norm(old) for old, new in pairs], axis=-1)
+
+
+def _moved(old: list[Array], new: list[Array]) -> Array:
+    return joint_norm([its - own for own, its in zip(old, new, strict=True)])
 
 
 def _columns(rows) -> Array:
@@ -97,61 +154,11 @@ def _columns(rows) -> Array:
     return np.moveaxis(np.array(rows[::-1]), 0, -1)
 
 
-@checked
-def flow(params, tape: list[Step], cotangent: Array) -> Flow:
-    """Pull ``cotangent`` back through the tape of an MLP's hidden layers (and its readout, if the tape has one).
-
-    params : the layers that made the tape; cotangent : (..., N, D), the derivative with respect to the last output.
-    """
-    (dh, dz, dW), numbers = norms_and_entries(tape, cotangent)
-    W = np.stack([together(maps) for maps in weights(params)[: dh.shape[-1]]], axis=-1)
-    dead, saturated = (np.stack(row, axis=-1) for row in zip(*map(_shares, slopes(tape)), strict=True))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return Flow(dh, dz, dW, dW / W, np.log10(dh) - np.log10(dh[..., -1:]), dead, saturated, numbers)
-
-
-@checked
-def outputs(tape: list[Step]) -> list[Array]:
-    """h_k (..., N, D) of each hidden layer, or the state at each time: what the last step of its number put out."""
-    last = {place(step.name): step.output for step in tape}
-    return [output for k, output in last.items() if k is not None]
-
-
-@checked
-def slopes(tape: list[Step]) -> Iterator[Array]:
-    """φ'(z), (..., N, D), of each hidden layer, the first layer first: what its activation makes of ones."""
-    for step in tape:
-        if step.name.partition(" ")[0] not in WITHOUT_SLOPE:
-            yield _lane(step.pullback(tree_map(np.ones_like, step.output))[1])
-
-
-def _shares(slope: Array) -> tuple[Array, Array]:
+def _dead_and_saturated(slope: Array) -> tuple[Array, Array]:
     """The share of units that are dead, and of entries that are saturated."""
     return (slope == 0).all(axis=-2).mean(axis=-1), (np.abs(slope) < SATURATED).mean(axis=(-2, -1))
 
 
-@checked
-def weights(params) -> list[list[Array]]:
-    """The weight matrices, layer by layer; of a recurrent net W_x, W_h and the readout's."""
-    if isinstance(params, list):
-        return [[layer.affine.W for layer in _pair(block)] for block in params]
-    cell, readout = params if isinstance(params, Sequence) else (params, None)
-    return [[cell.W_x], [cell.W_h], *([[readout.W]] if readout else [])]
-
-
-@checked
-def change(before, after) -> Array:
-    """‖W' - W‖ / ‖W‖ per layer, (..., layers): the update's size after one step, the movement since the start."""
-    pairs = list(zip(weights(before), weights(after), strict=True))
-    moved = [together([new - old for old, new in zip(*pair, strict=True)]) / together(pair[0]) for pair in pairs]
-    return np.stack(moved, axis=-1)
-
-
-def _pair(block) -> tuple[Layer, ...]:
-    """The layers of a block: one, or the two of a branch."""
-    return (block,) if isinstance(block, Layer) else block
-
-
-def _lane(state) -> Array:
+def _branch(state) -> Array:
     """The branch of a state of two lanes, or the state."""
     return state[1] if isinstance(state, tuple) else state

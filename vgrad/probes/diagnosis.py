@@ -8,14 +8,15 @@ beside them, since that is what is usually looked at: it is dominated by the lay
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from .. import require
 from ..ops import Array
-from ..tape import Step
-from .depth import checked, flow, outputs
+from ..require import Scalar, guarded
+from ..tape import Step, Tape
+from .depth import Params, flow, outputs
 from .signal import signal_fraction
 
 LOST, FADED, ALIKE, DEAD = 2.0, 1.0, -0.55, 0.5
@@ -49,21 +50,21 @@ class Health(NamedTuple):
         return "\n".join([f"{self.band.upper()}", *(f"- {reason}" for reason in self.reasons)])
 
 
-@checked
-def health(params, tape: list[Step], cotangent: Array) -> Health:
-    """Examine one MLP at one batch.   params, tape : of models.mlp or hidden; cotangent : of the tape's last output.
+@guarded
+def health(params: Params, tape: Tape, cotangent: Annotated[Array, _require_one_network]) -> Health:
+    """Examine one MLP at one batch, and return what was measured, a band, and the reasons in words.
 
-    red : the sizes of dh span LOST decades or more, or are not finite; green : less than
-    FADED, and the signal fraction is above ALIKE; amber : all else. Raises ValueError for an ensemble or one sample.
+    params, tape : of models.mlp or hidden; cotangent : of the tape's last output. The band is red if the norms of dh
+    span LOST decades or more, or are not finite. It is green if they span less than FADED and the signal fraction is
+    above ALIKE, and else it is amber. Raises ValueError for an ensemble or for one sample.
     """
-    require.shape("cotangent", cotangent, "(N, D): one network", np.ndim(cotangent) == 2)
     measures = _measures(params, tape, cotangent)
     return Health(measures, band(measures.range, measures.signal), tuple(_reasons(measures)))
 
 
-@require.checked(span=require.scalar, signal=require.scalar)
-def band(span: float, signal: float) -> str:
-    """The band of a network whose dh spans so many decades and whose last h has this signal fraction."""
+@guarded
+def band(span: Scalar, signal: Scalar) -> str:
+    """Return the band of a network whose dh spans so many decades and whose last h has this signal fraction."""
     if not span < LOST:  # nor if it is NaN
         return "red"
     return "green" if span < FADED and signal > ALIKE else "amber"
@@ -71,17 +72,27 @@ def band(span: float, signal: float) -> str:
 
 def _measures(params, tape: list[Step], cotangent: Array) -> Measures:
     seen = flow(params, tape, cotangent)
+    decades = float(seen.decades[0])
     with np.errstate(divide="ignore", invalid="ignore"):
-        decades, weight_decades = float(seen.decades[0]), float(np.log10(seen.dW[0]) - np.log10(seen.dW[-1]))
+        weight_decades = float(np.log10(seen.dW[0]) - np.log10(seen.dW[-1]))
     signal = float(signal_fraction(outputs(tape)[-1]))
     return Measures(
-        decades, float(np.ptp(seen.decades)), weight_decades, signal,
+        decades=decades,
+        range=float(np.ptp(seen.decades)),
+        weight_decades=weight_decades,
+        signal=signal,
         score=abs(decades) + abs(weight_decades) + 2 * abs(signal),
         depth_scale=(len(seen.dh) - 1) / (2 * math.log(10) * abs(decades)) if decades else math.inf,
-        total_norm=float(np.linalg.norm(seen.dW)), smallest_step=float(seen.relative.min()),
-        dead=float(seen.dead.max()), saturated=float(seen.saturated.max()),
+        total_norm=float(np.linalg.norm(seen.dW)),
+        smallest_step=float(seen.relative.min()),
+        dead=float(seen.dead.max()),
+        saturated=float(seen.saturated.max()),
         broken=float(np.sum(seen.entries, axis=0).max()),
-    )  # fmt: skip
+    )
+
+
+def _require_one_network(name: str, cotangent) -> None:
+    require.shape(name, cotangent, "(N, D): one network", np.ndim(cotangent) == 2)
 
 
 def _of_the_gradient(decades: float, span: float) -> str:
@@ -91,7 +102,9 @@ def _of_the_gradient(decades: float, span: float) -> str:
         return "The gradient is exactly 0, or no longer finite, in some layer: nothing can be learned from it."
     if span >= FADED > abs(decades):
         return f"The gradient arrives, but between the layers its size changes by 10^{span:.1f}."
-    word = "arrives" if abs(decades) < FADED else "vanishes" if decades < 0 else "explodes"
+    word = "vanishes" if decades < 0 else "explodes"
+    if abs(decades) < FADED:
+        word = "arrives"
     return f"The gradient {word}: dh at the first layer is 10^{decades:.1f} of what it is at the last."
 
 

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 
 from .. import require
 from ..ops import Array
+from ..require import guarded
 
 
-def signal_fraction(h: Array) -> Array:
-    """log10 of √(mean_D var_N h) / √(mean h²):  (..., N, D) -> (...,).  At -2, samples differ by 1 %.
+def _require_samples(name: str, h) -> None:
+    require.shape(name, h, "(..., N, D) with N >= 2", np.ndim(h) >= 2 and np.shape(h)[-2] >= 2)
+
+
+Samples = Annotated[Array, _require_samples]
+Line = Annotated[Array, lambda name, gradient: require.array(name, gradient, 1)]
+
+
+@guarded
+def signal_fraction(h: Samples) -> Array:
+    """log10 of √(mean_D var_N h) / √(mean h²).  Returns it as (..., N, D) -> (...,): at -2, samples differ by 1 %.
 
     In a deep net all inputs may end as nearly the same h, whose norm is right and whose message is gone (Schoenholz et
     al. 2017, §3: the correlation goes to 1).
     """
-    require.shape("h", h, "(..., N, D) with N >= 2", np.ndim(h) >= 2 and np.shape(h)[-2] >= 2)
     wide = h.astype(np.float64, copy=False)
     with np.errstate(divide="ignore", invalid="ignore"):
         scale = np.abs(wide).max(axis=(-2, -1), keepdims=True)
@@ -22,15 +33,16 @@ def signal_fraction(h: Array) -> Array:
         return 0.5 * np.log10(wide.var(axis=-2).mean(axis=-1) / np.mean(wide * wide, axis=(-2, -1)))
 
 
-@require.checked(gradient=lambda name, value: require.array(name, value, 1))
-def autocorrelation(gradient: Array, lags: int) -> Array:
-    """Of a gradient along a line of inputs, (..., points), its correlation with itself 0, 1, …, lags points on.
+@guarded
+def autocorrelation(gradient: Line, lags: int) -> Array:
+    """r_k = Σ_i (g_i - ḡ)(g_{i+k} - ḡ) / Σ_i (g_i - ḡ)².  Returns r_0 … r_lags of a gradient along a line of inputs.
 
-    r_k = Σ_i (g_i - ḡ)(g_{i+k} - ḡ) / Σ_i (g_i - ḡ)²:  (..., lags + 1). Near 1, a step of gradient descent may rely on
-    it; of white noise, "shattered", it is 0 from the first lag on (Balduzzi et al. 2017, fig. 1). NaN for a constant.
+    gradient : (..., points), r : (..., lags + 1). Where r is near 1, a step of gradient descent may rely on the
+    gradient. Of white noise it is 0 from the first lag on, and then the gradient is called "shattered" (Balduzzi et al.
+    2017, fig. 1). It is NaN for a constant.
     """
-    points = np.shape(gradient)[-1]
-    lags = require.whole("lags", lags, 0, points - 1)
+    points = gradient.shape[-1]
+    require.whole("lags", lags, 0, points - 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         g = gradient.astype(np.float64) / np.abs(gradient).max(axis=-1, keepdims=True)  # no square underflows
         g = g - g.mean(axis=-1, keepdims=True)

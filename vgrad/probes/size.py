@@ -7,6 +7,7 @@ accumulated in float64**: in float32 the squares underflow at 1e-19, half way to
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -27,14 +28,38 @@ class Entries(NamedTuple):
 
 
 def norm(a: Array) -> Array:
-    """‖a‖ over the last two axes:  (..., N, D) -> (...,).  Right to the last digits wherever ‖a‖ is a float64."""
-    try:
-        wide = a.astype(np.float64, copy=False)
-    except AttributeError:
-        require.array("a", a)
-    if a.ndim == 2 and LEAST < (square := np.vdot(wide, wide)) < MOST:  # one matrix: what follows would take longer
-        return square**0.5
+    """‖a‖ = √(Σ a²).  Returns the norm over the last two axes, (..., N, D) -> (...,), in float64.
+
+    It is right to the last digits wherever ‖a‖ is a float64.
+    """
+    wide = a.astype(np.float64, copy=False)
+    if a.ndim == 2:  # of one matrix, what follows would take longer
+        square = np.vdot(wide, wide)
+        if LEAST < square < MOST:
+            return square**0.5
     return _norms(wide.reshape(*a.shape[:-2], math.prod(a.shape[-2:])))
+
+
+def joint_norm(arrays: Sequence[Array]) -> Array:
+    """√(Σ ‖a‖²).  Returns the norm of several arrays as one, (...,); of inf and NaN, inf."""
+    size = norm(arrays[0])
+    for other in arrays[1:]:
+        size = np.hypot(size, norm(other))
+    return size
+
+
+def entries(a: Array) -> Entries:
+    """Return the shares of zeros, subnormals, infs and NaNs over the last two axes, (..., N, D) -> (...,) each.
+
+    Raises ValueError unless there is an entry at least.
+    """
+    size = np.abs(a)
+    tiny = np.finfo(a.dtype).tiny
+    if a.size and size.min() >= tiny and size.max() < np.inf:  # false for NaN too
+        return Entries(*np.zeros((4, *a.shape[:-2])))
+    require.shape("a", a, "(..., N, D) with an entry at least", a.size > 0)
+    kinds = (size == 0, (size > 0) & (size < tiny), np.isinf(size), np.isnan(size))
+    return Entries(*(kind.mean(axis=(-2, -1)) for kind in kinds))
 
 
 def _norms(flat: Array) -> Array:
@@ -43,31 +68,10 @@ def _norms(flat: Array) -> Array:
         square = np.vecdot(flat, flat)
         if square.size and square.min() > LEAST and square.max() < MOST:
             return np.sqrt(square)
-        size, lost = np.asarray(np.sqrt(square)), ~((square > LEAST) & (square < MOST))
+        size = np.asarray(np.sqrt(square))
+        lost = ~((square > LEAST) & (square < MOST))
         peak = np.abs(flat[lost]).max(axis=-1, initial=0)
         scale = np.where((peak > 0) & np.isfinite(peak), peak, 1.0)
         flat = flat[lost] / scale[..., None]
         size[lost] = scale * np.sqrt(np.vecdot(flat, flat))
         return size[()]
-
-
-def together(arrays) -> Array:
-    """The norm of several arrays as one:  √(Σ ‖a‖²); of inf and NaN, inf."""
-    if not (isinstance(arrays, (list, tuple)) and arrays):
-        require.nonempty("arrays", arrays)
-    size = norm(arrays[0])
-    for other in arrays[1:]:
-        size = np.hypot(size, norm(other))
-    return size
-
-
-def entries(a: Array) -> Entries:
-    """The shares of zeros, subnormals, infs and NaNs over the last two axes:  (..., N, D) -> (...,) each."""
-    require.real("a", a)
-    size = np.abs(a)
-    tiny = np.finfo(a.dtype).tiny
-    if a.size and size.min() >= tiny and size.max() < np.inf:  # false for NaN too
-        return Entries(*np.zeros((4, *a.shape[:-2])))
-    require.shape("a", a, "(..., N, D) with an entry at least", a.size > 0)
-    kinds = (size == 0, (size > 0) & (size < tiny), np.isinf(size), np.isnan(size))
-    return Entries(*(kind.mean(axis=(-2, -1)) for kind in kinds))

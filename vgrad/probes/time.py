@@ -9,25 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from .. import require
 from ..models import back_through_time
 from ..ops import Array
-from ..tape import Step, place, recorded
+from ..require import Flag, guarded
+from ..tape import Tape
 from .size import norm
 
 
-def square(name: str, W) -> None:
+def require_square(name: str, W) -> None:
     """Raise ValueError unless W is (..., n, n)."""
-    require.shape(name, W, "(..., n, n)", len(shape := getattr(W, "shape", ())) >= 2 and shape[-1] == shape[-2])
+    shape = getattr(W, "shape", ())
+    require.shape(name, W, "(..., n, n)", len(shape) >= 2 and shape[-1] == shape[-2])
 
 
-checked = require.checked(
-    tape=recorded, spectral=require.flag, W=square, J=lambda name, value: require.array(name, value, 2)
-)
+Square = Annotated[Array, require_square]
+Matrix = Annotated[Array, lambda name, J: require.array(name, J, 2)]
 
 
 class Highway(NamedTuple):
@@ -38,53 +39,58 @@ class Highway(NamedTuple):
     gates: Array  # by all paths that pass through some h, and so through the gates
 
 
-@checked
-def jacobian(tape: list[Step]) -> Array:
-    """J (..., N, n, n') of a piece of tape: from the state before its first step to the output of its last.
+@guarded
+def jacobian(tape: Tape) -> Array:
+    """J[i, j] = d output[i] / d input[j].  Returns J (..., N, n, n') of a piece of tape, from its input to its output.
 
     Raises ValueError for a step that couples the samples, batch_norm, as J would not be one per sample.
     """
-    if coupled := [step.name for step in tape if step.name.startswith("batch_norm")]:
-        raise ValueError(f"tape has the step {coupled[0]!r}; allowed are steps that treat each sample by itself")
-    cotangent, lead = _identity(tape[-1].output), _flat(tape[-1].output).shape[:-1]
+    for step in tape:
+        if step.name.startswith("batch_norm "):
+            raise ValueError(f"tape has the step {step.name!r}; allowed are steps that treat each sample by itself")
+    cotangent = _identity(tape[-1].output)
+    lead = _flat(tape[-1].output).shape[:-1]
     for step in reversed(tape):
-        require.shape("tape's step", _flat(step.output), f"{lead} and its width", _flat(step.output).shape[:-1] == lead)
+        output = _flat(step.output)
+        require.shape("tape's step", output, f"{lead} and its width", output.shape[:-1] == lead)
         _, cotangent = step.pullback(cotangent)
     J = np.moveaxis(_flat(cotangent), 0, -2)
     require.shape("tape's input", J[..., 0, :], f"{lead} and its width, as its outputs", J.shape[:-2] == lead)
     return J
 
 
-@checked
-def transitions(tape: list[Step]) -> list[Array]:
-    """The Jacobian of each time step, or layer, by itself. Their product is that of the whole tape."""
-    steps = [list(group) for k, group in groupby(tape, key=lambda step: place(step.name)) if k is not None]
-    return [jacobian(group) for group in steps]
+@guarded
+def transitions(tape: Tape) -> list[Array]:
+    """Return the Jacobian of each time step, or layer, by itself. Their product is that of the whole tape."""
+    groups = groupby(tape, key=lambda step: step.layer)
+    return [jacobian(list(steps)) for layer, steps in groups if layer is not None]
 
 
-@checked
-def jacobian_norms(tape: list[Step], *, spectral: bool = False) -> Array:
-    """‖d state_t / d state_k‖ in row t, column k, from 1 to T: (T, T), and 0 where k > t.
+@guarded
+def jacobian_norms(tape: Tape, *, spectral: Flag = False) -> Array:
+    """‖d state_t / d state_k‖.  Returns (T, T), with t by rows and k by columns, from 1 to T, and 0 where k > t.
 
-    The Frobenius norm, or the spectral one (slow: a singular value decomposition each); the root of the mean square
-    over all samples. The diagonal is that of the identity, √n or 1.
+    The norm is the Frobenius norm, or the spectral one, which is slow as it takes a singular value decomposition each.
+    Each entry is the root of the mean square over all samples. The diagonal is that of the identity, √n or 1.
     """
     columns = list(jacobian_columns(tape, spectral=spectral))
     return np.stack([np.pad(column, (len(columns) - len(column), 0)) for column in reversed(columns)], axis=-1)
 
 
-@checked
-def jacobian_columns(tape: list[Step], *, spectral: bool = False) -> Iterator[Array]:
-    """The columns of ``jacobian_norms``, k = T first, each from t = k to T: one after the other, to show progress.
+@guarded
+def jacobian_columns(tape: Tape, *, spectral: Flag = False) -> Iterator[Array]:
+    """Yield the columns of ``jacobian_norms``, k = T first, each from t = k to T, so that progress can be shown.
 
-    All states must be of one width. One sweep: the Jacobians from k + 1 to all later t are stacked, and one product
-    takes the stack to k.
+    All states must be of one width. It is one sweep, because the Jacobians from k + 1 to all later t are stacked, and
+    one product takes the stack to k.
     """
     maps = transitions(tape)
     if not maps:
         raise ValueError("tape has no hidden layer and no time step; allowed are tapes of one at least")
-    size, n = spectral_norm if spectral else norm, maps[-1].shape[-2]
-    if widths := {J.shape[-2] for J in maps} - {n}:
+    size = spectral_norm if spectral else norm
+    n = maps[-1].shape[-2]
+    widths = {J.shape[-2] for J in maps} - {n}
+    if widths:
         raise ValueError(f"tape has states of {n} and of {widths} numbers; allowed are states of one width")
     stack = np.empty((*maps[-1].shape[:-2], len(maps) * n, n), maps[-1].dtype)
     for k in reversed(range(len(maps))):
@@ -103,68 +109,74 @@ def _rms(sizes: Array) -> Array:
 
 
 def spectral_norm(J: Array) -> Array:
-    """The largest singular value; NaN where an entry is not finite."""
+    """Return the largest singular value; NaN where an entry is not finite."""
     return singular_values(J)[..., 0]
 
 
-@checked
-def singular_values(J: Array) -> Array:
-    """Of (..., n, n'), the largest first: how far J stretches; NaN where an entry is not finite."""
+@guarded
+def singular_values(J: Matrix) -> Array:
+    """Return how far J (..., n, n') stretches, the largest value first; NaN where an entry is not finite."""
     finite = np.isfinite(J).all(axis=(-2, -1), keepdims=True)
     values = np.linalg.svd(np.where(finite, J, 0.0).astype(np.float64), compute_uv=False)
     return np.where(finite[..., 0], values, np.nan)
 
 
-@checked
-def eigenvalues(W: Array) -> Array:
-    """Of (..., n, n), complex; NaN where an entry is not finite."""
+@guarded
+def eigenvalues(W: Square) -> Array:
+    """Return the eigenvalues of W (..., n, n), which are complex; NaN where an entry is not finite."""
     finite = np.isfinite(W).all(axis=(-2, -1), keepdims=True)
     return np.where(finite[..., 0], np.linalg.eigvals(np.where(finite, W, 0.0).astype(np.float64)), np.nan)
 
 
-@checked
-def spectral_radius(W: Array) -> Array:
-    """max |λ|: what decides how ‖Wᵗ‖ ends, and says nothing of how it begins (Trefethen & Embree 2005, §14)."""
+@guarded
+def spectral_radius(W: Square) -> Array:
+    """max |λ|.  Returns what decides how ‖Wᵗ‖ ends, and not how it begins (Trefethen & Embree 2005, §14)."""
     return np.abs(eigenvalues(W)).max(axis=-1)
 
 
-@checked
-def nonnormality(W: Array) -> Array:
-    """√(‖W‖² - Σ|λ|²) / ‖W‖, from 0, a normal matrix, to 1, a nilpotent one (Henrici 1962)."""
+@guarded
+def nonnormality(W: Square) -> Array:
+    """√(‖W‖² - Σ|λ|²) / ‖W‖.  Returns 0 for a normal matrix, and up to 1 for a nilpotent one (Henrici 1962)."""
     size = norm(W)
     share = np.linalg.norm(np.abs(eigenvalues(W)) / np.where(size > 0, size, 1.0)[..., None], axis=-1)
     return np.where(size > 0, np.sqrt(np.maximum(1 - share**2, 0)), size)
 
 
-@checked
-def norms_in_time(tape: list[Step], doutputs: Array) -> Array:
-    """‖dL/dstate_t‖ for t = 1 … T, (..., T), of an unrolled cell and the derivative of the loss by all its outputs.
+@guarded
+def norms_in_time(tape: Tape, doutputs: Array) -> Array:
+    """‖dL/dstate_t‖.  Returns it for t = 1 … T, (..., T), of an unrolled cell.
 
-    With a loss at the last step alone, it is how much of it reaches each earlier time.
+    doutputs : the derivative of the loss by all outputs. If the loss is at the last step alone, the norms say how much
+    of it reaches each earlier time.
     """
     adjoints = back_through_time(tape, doutputs)
-    rows = [norm(_flat(adjoint.cotangent)) for adjoint in adjoints if place(adjoint.name) is not None]
+    rows = [norm(_flat(adjoint.cotangent)) for adjoint in adjoints if adjoint.layer is not None]
     return np.stack(rows[::-1], axis=-1)
 
 
-@checked
-def highway(tape: list[Step]) -> Highway:
-    """Split the Jacobian of an LSTM's cell state, from each k to the last step: along c alone, and through h.
+@guarded
+def highway(tape: Tape) -> Highway:
+    """D_c <- D_h A + D_c f.  Returns an LSTM's dc_T/dc_k for each k, along c alone and through h.
 
     With A = dh_{k+1}/dc_k and f = dc_{k+1}/dc_k, the forget gate, and D_h, D_c the Jacobian of c_T by h_{k+1}, c_{k+1}:
-    D_c <- D_h A + D_c f, where the highway's part of D_c takes only f, and the gates' part all the rest.
+    the highway's part of D_c takes only f, and the gates' part all the rest.
     """
-    if not all(isinstance(step.output, tuple) and len(step.output) == 2 for step in tape if place(step.name)):
-        raise ValueError(f"tape has the step {tape[0].name!r}; allowed are steps of an LSTM, whose state is (h, c)")
+    for step in tape:
+        if step.layer is not None and not (isinstance(step.output, tuple) and len(step.output) == 2):
+            raise ValueError(f"tape has the step {step.name!r}; allowed are steps of an LSTM, whose state is (h, c)")
     maps = transitions(tape)
     H = maps[-1].shape[-1] // 2
     eye = np.broadcast_to(np.eye(H), (*maps[-1].shape[:-2], H, H))
-    total, along, through, rows = np.concatenate([0 * eye, eye], axis=-1), eye, 0 * eye, []
-    for k in reversed(range(len(maps))):
+    total = np.concatenate([0 * eye, eye], axis=-1)
+    along = eye
+    through = 0 * eye
+    rows = []
+    for J in reversed(maps):
         rows.append((total[..., H:], along, through))
-        J, forget = maps[k], np.diagonal(maps[k][..., H:, H:], axis1=-2, axis2=-1)[..., None, :]
+        forget = np.diagonal(J[..., H:, H:], axis1=-2, axis2=-1)[..., None, :]
         through = total[..., :H] @ J[..., :H, H:] + through * forget
-        along, total = along * forget, total @ J
+        along = along * forget
+        total = total @ J
     return Highway(*(np.stack(part) for part in zip(*reversed(rows), strict=True)))
 
 

@@ -12,16 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from .. import models, ops, probes, require
-from ..models.layers import norm_named, phi_named, skip_named
-from ..models.recurrent import named
+from ..models.checks import Activation, NormName, SkipName
+from ..models.recurrent import Cell
 from ..ops import Array
+from ..require import Count, Flag, Function, NonNegative, guarded
 from ..tape import Step, backprop, leaves, tree_map
-from .update import Optimizer, clip_by_norm, clip_by_value, global_norm, trained
+from .update import Optimizer, clip_by_norm, clip_by_value, global_norm, require_arrays
 
 
 class Pass(NamedTuple):
@@ -49,59 +50,46 @@ class TrainRecord(NamedTuple):
     trouble: str | None = None  # why training ended here
 
 
-def _batches(name: str, value) -> None:
-    fits = hasattr(value, "__iter__") and not isinstance(value, str)
-    require.instance(name, value, fits, "what the model takes, one a step")
+Batches = Annotated[Iterable, lambda name, value: _require_batches(name, value)]
+Rule = Annotated[Optimizer, lambda name, value: _require_optimizer(name, value)]
+Parameters = Annotated[Any, require_arrays]
 
 
-checked = require.checked(
-    model=require.function, batches=_batches, last=require.flag, truncate=require.count,
-    activation=lambda _, value: phi_named(value), cell=lambda _, value: named(value),
-    norm=lambda _, value: norm_named(value), skip=lambda _, value: skip_named(value),
-)  # fmt: skip
-
-
-@checked
+@guarded
 def fit(
-    params, model: Model, batches: Iterable, *, optimizer: Optimizer, steps: int,
-    clip_norm: float | None = None, clip_value: float | None = None,
+    params: Parameters, model: Function, batches: Batches, *, optimizer: Rule, steps: Count,
+    clip_norm: NonNegative | None = None, clip_value: NonNegative | None = None,
 ) -> Iterator[TrainRecord]:  # fmt: skip
-    """Train; yield a TrainRecord per step.
+    """params <- params + update(clipped gradients).  Yields a TrainRecord for each step of training.
 
     params : with or without ensemble axes; batches : what model takes, one a step; clip_norm, clip_value : clip all
     gradients by their common norm, or each entry, before the optimizer sees them. The first step at which no network's
     loss and gradients are finite is the last: its record's ``trouble`` says where they ceased to be, and its params are
     those before it.
     """
-    require.whole("steps", steps, 1)
-    if not isinstance(optimizer, Optimizer):
-        raise ValueError(f"optimizer is {optimizer!r}; allowed is an Optimizer, as of train.sgd, momentum or adam")
-    limits = [limit if limit is None else require.number(name, limit, 0.0)
-              for name, limit in (("clip_norm", clip_norm), ("clip_value", clip_value))]  # fmt: skip
-    trained("params", params)
-    return _steps(params, model, islice(batches, steps), optimizer, *limits)
-
-
-def _steps(params, model: Model, batches, optimizer: Optimizer, clip_norm, clip_value) -> Iterator[TrainRecord]:
     memory = optimizer.start(params)
-    for step, batch in enumerate(batches, start=1):
+    for step, batch in enumerate(islice(batches, steps), start=1):
         with np.errstate(all="ignore"):  # not around the yield: whoever reads keeps settings of their own
             loss, accuracy, grads, trouble = model(params, batch)
             ensemble = _networks(loss, optimizer)
-            norm, norms = global_norm(grads, ensemble), _weight_norms(grads)
-            if finite := np.isfinite(loss + norm).any():
+            norm = global_norm(grads, ensemble)
+            norms = _weight_norms(grads)
+            moved = np.zeros_like(norms)
+            finite = np.isfinite(loss + norm).any()
+            if finite:
                 update, memory = optimizer.step(_clipped(grads, clip_norm, clip_value, ensemble), memory)
-                before, params = params, tree_map(np.add, params, update)
-            moved = probes.change(before, params) if finite else np.zeros_like(norms)
+                before = params
+                params = tree_map(np.add, params, update)
+                moved = probes.change(before, params)
             why = None if finite else f"Step {step}: {trouble()}"
         yield TrainRecord(step, loss, accuracy, norm, norms, moved, params, why)
         if not finite:
             return
 
 
-@checked
-def classifier(activation, *, norm=None, skip=None) -> Model:
-    """The model of an MLP that classifies:  batch = (x, labels), softmax and cross-entropy."""
+@guarded
+def classifier(activation: Activation, *, norm: NormName = None, skip: SkipName = None) -> Model:
+    """Return the model of an MLP that classifies:  batch = (x, labels), softmax and cross-entropy."""
 
     def model(params, batch):
         x, labels = batch
@@ -109,16 +97,18 @@ def classifier(activation, *, norm=None, skip=None) -> Model:
         loss, pullback = ops.softmax_cross_entropy(logits, labels)
         dlogits = pullback()
         grads, _ = models.gradients(tape, dlogits)
-        return Pass(
-            loss, _accuracy(logits, labels), grads, lambda: _trouble(params, tape, loss, backprop(tape, dlogits), grads)
-        )
+
+        def trouble():
+            return _trouble(params, tape, loss, backprop(tape, dlogits), grads)
+
+        return Pass(loss, _accuracy(logits, labels), grads, trouble)
 
     return model
 
 
-@checked
-def sequence(cell, *, last: bool = True, truncate: int | None = None) -> Model:
-    """The model of an unrolled cell with a readout:  batch = (xs, target), read at the last step or at every one.
+@guarded
+def sequence(cell: Cell, *, last: Flag = True, truncate: Count | None = None) -> Model:
+    """Return the model of an unrolled cell with a readout:  batch = (xs, target), read at the last step or at each.
 
     Whole numbers as a target, (N,) or (T, N), are labels, and the loss is cross-entropy; (N, D) or (T, N, D) of any
     others is a regression, by mean squares.
@@ -127,12 +117,12 @@ def sequence(cell, *, last: bool = True, truncate: int | None = None) -> Model:
     def model(params, batch):
         xs, target = batch
         outputs, tape = models.unroll(cell, params, xs)
-        read = outputs[-1] if last else outputs
-        loss, accuracy, dread = _loss(read, np.asarray(target), every=not last)
-        doutputs = dread
         if last:
+            loss, accuracy, dlast = _loss(outputs[-1], np.asarray(target))
             doutputs = np.zeros_like(outputs)
-            doutputs[-1] = dread
+            doutputs[-1] = dlast
+        else:
+            loss, accuracy, doutputs = _mean_loss(outputs, np.asarray(target))
         grads, _, _ = models.through_time(tape, doutputs, truncate=truncate)
 
         def trouble():
@@ -147,27 +137,27 @@ def sequence(cell, *, last: bool = True, truncate: int | None = None) -> Model:
 # --- within a step ----------------------------------------------------------------------------------------------------
 
 
-def _networks(loss: Array, optimizer: Optimizer) -> int:
-    """The number of leading axes; ValueError for rates of another number of networks."""
-    fits = np.shape(optimizer.rate) in ((), np.shape(loss))
-    require.shape("rate", optimizer.rate, f"(), or {np.shape(loss)}, as there are networks", fits)
-    return np.ndim(loss)
+def _loss(outputs: Array, target: Array) -> tuple:
+    """loss, accuracy or None, doutputs of one reading, (..., N, D)."""
+    if not np.issubdtype(target.dtype, np.integer):
+        loss, pullback = ops.mse(outputs, target)
+        return loss, None, pullback()
+    loss, pullback = ops.softmax_cross_entropy(outputs, target)
+    return loss, _accuracy(outputs, target), pullback()
 
 
-def _loss(outputs: Array, target: Array, every: bool):
-    """loss, accuracy or None, doutputs: of one reading, (..., N, D), or the mean over the T of ``every`` one."""
-    labels = np.issubdtype(target.dtype, np.integer)
-    if every:  # one target for all networks: (T, N, ...) -> (T, ..., N, ...)
-        fits = target.ndim and len(target) == len(outputs)
-        require.shape("target", target, f"({len(outputs)}, N, ...), one for every step", fits)
-        target = np.expand_dims(target, tuple(range(1, outputs.ndim - target.ndim + 1 - labels)))
-        target = np.broadcast_to(target, outputs.shape[:-1] if labels else outputs.shape)
-    loss, pullback = (ops.softmax_cross_entropy if labels else ops.mse)(outputs, target)
-    accuracy = _accuracy(outputs, target) if labels else None
-    if not every:
-        return loss, accuracy, pullback()
-    doutputs = pullback(np.full(loss.shape, 1 / len(loss)))
-    return loss.mean(axis=0), accuracy if accuracy is None else accuracy.mean(axis=0), doutputs
+def _mean_loss(outputs: Array, target: Array) -> tuple:
+    """The same of a reading at every step, (T, ..., N, D): the mean over the T of them."""
+    T = len(outputs)
+    fits = target.ndim and len(target) == T
+    require.shape("target", target, f"({T}, N, ...), one for every step", fits)
+    of_labels = np.issubdtype(target.dtype, np.integer)
+    ensemble = tuple(range(1, outputs.ndim - target.ndim + 1 - of_labels))  # one target for all networks
+    shape = outputs.shape[:-1] if of_labels else outputs.shape
+    target = np.broadcast_to(np.expand_dims(target, ensemble), shape)
+    loss, pullback = (ops.softmax_cross_entropy if of_labels else ops.mse)(outputs, target)
+    accuracy = _accuracy(outputs, target).mean(axis=0) if of_labels else None
+    return loss.mean(axis=0), accuracy, pullback(np.full(loss.shape, 1 / T))
 
 
 def _accuracy(logits: Array, labels: Array) -> Array:
@@ -175,7 +165,7 @@ def _accuracy(logits: Array, labels: Array) -> Array:
 
 
 def _weight_norms(grads) -> Array:
-    return np.stack([probes.together(maps) for maps in probes.weights(grads)], axis=-1)
+    return np.stack([probes.joint_norm(maps) for maps in probes.weights(grads)], axis=-1)
 
 
 def _clipped(grads, clip_norm, clip_value, ensemble: int):
@@ -208,3 +198,23 @@ def _broken(tree) -> str | None:
     if any(np.isnan(array).any() for array in arrays):
         return "NaN"
     return "inf" if any(np.isinf(array).any() for array in arrays) else None
+
+
+# --- what fits --------------------------------------------------------------------------------------------------------
+
+
+def _networks(loss: Array, optimizer: Optimizer) -> int:
+    """The number of leading axes; ValueError for rates of another number of networks."""
+    fits = np.shape(optimizer.rate) in ((), np.shape(loss))
+    require.shape("rate", optimizer.rate, f"(), or {np.shape(loss)}, as there are networks", fits)
+    return np.ndim(loss)
+
+
+def _require_batches(name: str, value) -> None:
+    fits = hasattr(value, "__iter__") and not isinstance(value, str)
+    require.instance(name, value, fits, "what the model takes, one a step")
+
+
+def _require_optimizer(name: str, value) -> None:
+    if not isinstance(value, Optimizer):
+        raise ValueError(f"{name} is {value!r}; allowed is an Optimizer, as of train.sgd, momentum or adam")

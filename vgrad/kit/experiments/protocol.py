@@ -31,7 +31,7 @@ VOCABULARY = dict(
     **dict.fromkeys(("slope", "scale", "low", "high", "start", "end", "factor"), require.number),
     **dict.fromkeys(("found", "cells", "kinds"), require.nonempty),
     **dict.fromkeys(("apart", "spectral"), require.flag),
-    alpha=_alpha, skip=lambda _, value: models.layers.skip_named(value),
+    alpha=_alpha, skip=models.checks.require_skip,
     first_seed=lambda name, value: require.whole(name, value, 0),
     board=lambda name, value: require.instance(name, value, hasattr(value, "rows"), "a Board"),
     row=lambda name, value: require.instance(name, value, hasattr(value, "decades"), "a Row of a Board"),

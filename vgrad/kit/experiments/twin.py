@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ...models import Layer
-from ...models.layers import layered
+from ...models.checks import require_layers
 from ...ops import Affine
 from .protocol import checked
 
 
-@checked(params=layered)
+@checked(params=require_layers)
 def sigmoid_twin(params: list) -> list:
     """Weights with which a sigmoid net computes what ``params`` compute with tanh, as tanh z = 2 sigmoid(2z) - 1.
 

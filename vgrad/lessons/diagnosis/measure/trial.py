@@ -65,7 +65,7 @@ def fresh(
     return examine(models.init_mlp([64, *[width] * depth, 10], **weights, **path), activation, batch, **path)
 
 
-@checked(net=models.layers.layered)
+@checked(net=models.checks.require_layers)
 @measured
 def examine(net, activation, batch: int = 64, **path) -> Look:
     """Look at one network at the first ``batch`` digits, in float64."""

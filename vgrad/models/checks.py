@@ -1,0 +1,106 @@
+"""What a net's arguments may be: activations, norms and skips by name, and parameters that fit them and each other.
+
+A network is checked once, before its first product, so that its layers pay nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import numpy as np
+
+from .. import require
+from ..ops import Affine, fits
+from ..ops.activations import ACTIVATIONS
+from .layers import ALPHAS, FORMS, NORMS, Layer, Skip, has_path, layers_of
+
+
+def activation_named(activation) -> Callable:
+    """Return the function of an activation in ACTIVATIONS; one of your own comes back with a check of its answer."""
+    if not callable(activation):
+        return ACTIVATIONS[require.choice("activation", activation, ACTIVATIONS)]
+
+    def phi(z):
+        answer = activation(z)
+        if not (isinstance(answer, tuple) and len(answer) == 2 and callable(answer[1])):
+            raise ValueError(f"activation returns {answer!r:.99}; allowed is (h, pullback), as ops.tanh does")
+        h = answer[0]
+        if np.shape(h) != z.shape or h.dtype != z.dtype:
+            raise ValueError(f"activation returns {np.shape(h)}; allowed is h of {z.shape} and {z.dtype}, as z is")
+        return answer
+
+    phi.__name__ = getattr(activation, "__name__", "activation")
+    return phi
+
+
+def require_layers(name: str, params) -> None:
+    """Raise ValueError unless ``params`` are a list of layers, which its ends tell."""
+    fits = isinstance(params, list) and params and isinstance(params[0], tuple) and isinstance(params[-1], tuple)
+    require.instance(name, params, fits, "a list of Layer, as init_mlp draws it")
+
+
+def require_skip(name: str, skip) -> None:
+    """Raise ValueError unless ``skip`` is None, the name of a form, or a Skip with a form and an alpha."""
+    if skip is None:
+        return
+    skip = skip if isinstance(skip, Skip) else Skip(skip)
+    require.choice(name, skip.form, FORMS)
+    if isinstance(skip.alpha, str):
+        require.choice("alpha", skip.alpha, ALPHAS)
+    else:
+        require.number("alpha", skip.alpha)
+
+
+NormName = Annotated[str | None, require.one_of(NORMS)]
+SkipName = Annotated[str | Skip | None, require_skip]
+Activation = Annotated[str | Callable, lambda name, value: activation_named(value)]
+
+
+def check_hidden(params, x, activation, *, norm=None, skip=None):
+    """Raise ValueError unless every layer was drawn for this norm and skip, and fits the layer before it.
+
+    Returns the form that the last h will have: of no layers, x itself.
+    """
+    if params != []:
+        require_layers("params", params)
+    branch = getattr(skip, "form", skip) == "branch"
+    h = x
+    for layer_number, block in enumerate(params, start=1):
+        _drawn_for(block, layer_number, norm, skip, branch)
+        for layer in layers_of(block):
+            fits.affine(layer.affine, h)
+            z = _after(layer.affine, h)
+            if layer.norm is not None and norm is not None:
+                kind, at = NORMS[norm]
+                fits_norm = fits.batch_norm if kind == "batch" else fits.layer_norm
+                fits_norm(layer.norm, h if at == "input" else z)
+            h = z
+    return h
+
+
+def check_mlp(params, x, activation, *, norm=None, skip=None) -> None:
+    """Raise ValueError unless the hidden layers fit as ``check_hidden`` says, and the readout fits the last of them."""
+    require_layers("params", params)
+    h = check_hidden(params[:-1], x, activation, norm=norm, skip=skip)
+    fits.affine(params[-1].affine, h)
+
+
+def _after(affine: Affine, h) -> fits.Form:
+    """The form of  h W + b."""
+    lead = max(h.shape[:-2], affine.W.shape[:-2], key=len)
+    return fits.Form((*lead, h.shape[-2], affine.W.shape[-1]), h.dtype)
+
+
+def _drawn_for(block, layer_number: int, norm, skip, branch: bool) -> None:
+    first = layers_of(block)[0]
+    if (first.norm is None) != (norm is None):
+        has = "no norm" if first.norm is None else "a norm"
+        raise ValueError(
+            f"norm is {norm!r}, but layer {layer_number} has {has}; allowed is the norm that init_mlp was given"
+        )
+    if branch == isinstance(block, Layer) and has_path(block):
+        has = "one layer" if isinstance(block, Layer) else "two layers"
+        raise ValueError(
+            f"skip is {skip!r}, but block {layer_number} has {has}; allowed is the skip that init_mlp was given"
+        )

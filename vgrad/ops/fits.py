@@ -1,0 +1,103 @@
+"""Do these arguments belong together?  What the door of ``ops`` asks before a page behind it computes.
+
+Each function takes the arguments of the operation of its name, and raises a ValueError that names the one that does
+not fit. Only shapes and precisions are looked at, so that an array's ``Form`` does in its place.
+"""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import require
+
+
+class Form(NamedTuple):
+    """All that is asked of an array before it is there: its shape and its precision."""
+
+    shape: tuple[int, ...]
+    dtype: Any
+
+
+def elementwise(z) -> None:
+    """Raise ValueError unless z is a number or an array of numbers."""
+    number = isinstance(z, Real) and not isinstance(z, bool)
+    fits = number or getattr(getattr(z, "dtype", None), "kind", "") in ("f", "i", "u")
+    require.instance("z", z, fits, "a number or an array of numbers")
+
+
+def affine(params, x) -> None:
+    """Raise ValueError unless W, b and x fit in shape and are of one precision."""
+    require.instance("params", params, isinstance(params, tuple) and len(params) == 2, "Affine(W, b)")
+    W, b = params
+    product(W, x)
+    expected = W.shape[:-2] + W.shape[-1:]
+    require.shape("b", b, f"{expected}, as W has shape {W.shape}", np.shape(b) == expected)
+
+
+def product(W, x) -> None:
+    """Raise ValueError unless W and x fit in shape and are of one precision."""
+    require.shape("W", W, "(..., fan_in, fan_out)", len(_shape(W)) >= 2)
+    fits = len(_shape(x)) >= 2 and x.shape[-1] == W.shape[-2] and _axes_agree(x.shape[:-2], W.shape[:-2])
+    require.shape("x", x, f"(..., N, {W.shape[-2]}), as W has shape {W.shape}", fits)
+    if x.dtype != W.dtype:
+        raise ValueError(f"x is {x.dtype}, but W is {W.dtype}; allowed is one precision for both")
+    require.real("W", W)
+
+
+def matmul(a, b) -> None:
+    """Raise ValueError unless both are arrays of numbers."""
+    require.array("a", a)
+    require.array("b", b)
+
+
+def layer_norm(params, z) -> None:
+    """Raise ValueError unless gamma, beta and z fit, and z is of floating-point numbers."""
+    require.instance("params", params, isinstance(params, tuple) and len(params) == 2, "Norm(gamma, beta)")
+    gamma, beta = params
+    require.real("z", z)
+    require.shape("gamma", gamma, "(..., D)", len(_shape(gamma)) >= 1)
+    require.shape("beta", beta, f"{gamma.shape}, that of gamma", _shape(beta) == gamma.shape)
+    shape = _shape(z)
+    fits = len(shape) >= 2 and shape[-1] == gamma.shape[-1] and _axes_agree(shape[:-2], gamma.shape[:-1])
+    require.shape("z", z, f"(..., N, {gamma.shape[-1]}), as gamma has shape {gamma.shape}", fits)
+
+
+def batch_norm(params, z) -> None:
+    """Raise ValueError unless there are two samples or more, and all fits as in ``layer_norm``."""
+    fits = len(_shape(z)) >= 2 and z.shape[-2] >= 2
+    require.shape("z", z, "(..., N, D) with N >= 2: a mean over one sample is that sample", fits)
+    layer_norm(params, z)
+
+
+def mse(prediction, target) -> None:
+    """Raise ValueError unless target has the prediction's shape, or its last axes."""
+    require.real("prediction", prediction)
+    require.shape("prediction", prediction, "(..., N, D)", prediction.ndim >= 2)
+    shape = np.shape(target)
+    fits = len(shape) >= 2 and shape == prediction.shape[-len(shape) :]
+    require.shape("target", target, f"prediction's {prediction.shape}, or without its leading axes", fits)
+
+
+def softmax_cross_entropy(logits, labels) -> None:
+    """Raise ValueError unless labels are whole numbers that name classes, one for each row of logits."""
+    require.real("logits", logits)
+    require.shape("logits", logits, "(..., N, K)", logits.ndim >= 2)
+    labels = np.asarray(labels)
+    *rows, classes = logits.shape
+    if not (np.issubdtype(labels.dtype, np.integer) and ((labels >= 0) & (labels < classes)).all()):
+        raise ValueError(f"labels is {labels!r}; allowed are whole numbers from 0 to {classes - 1}")
+    fits = labels.ndim >= 1 and labels.shape == tuple(rows)[-labels.ndim :]
+    require.shape("labels", labels, f"{tuple(rows)}, or without its leading axes", fits)
+
+
+def _shape(array) -> tuple:
+    return getattr(array, "shape", ())
+
+
+def _axes_agree(lead: tuple, other: tuple) -> bool:
+    """Whether of two tuples of leading axes one ends with the other: W of S networks, x of T steps of each."""
+    shared = min(len(lead), len(other))
+    return not shared or lead[-shared:] == other[-shared:]
