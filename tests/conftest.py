@@ -31,7 +31,7 @@ def pytest_configure(config):
     folder = tempfile.mkdtemp(prefix="vgrad-ipython-")
     startup = Path(folder, "profile_default/startup")
     startup.mkdir(parents=True)
-    shutil.copy(Path(__file__).with_name("private.py"), startup)
+    shutil.copy(Path(__file__).parent / "support" / "private.py", startup)
     os.environ["IPYTHONDIR"] = folder
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from vgrad import lessons
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 import lab
 import psutil  # it comes with ipykernel
 

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 from drawn import pixels
-from test_plots import APART, SIGHT, cie_lab, contrast, linear_rgb
+from test_pictures import APART, SIGHT, cie_lab, contrast, linear_rgb
 
 from vgrad import train
 from vgrad.kit.marks import grammar

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 from drawn import pixels
-from test_plots import APART, SIGHT, cie_lab, contrast, linear_rgb
+from test_pictures import APART, SIGHT, cie_lab, contrast, linear_rgb
 
 from vgrad import models, ops, probes, theory
 from vgrad.kit.experiments import flow as flow_experiments

@@ -14,7 +14,7 @@ import pytest
 
 from vgrad import data, ops
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 DTYPES = ["float16", "float32", "float64"]
 PLURALS = set(data.NOUNS.values())
 TASKS = {

@@ -16,7 +16,7 @@ import pytest
 import tables
 from tables import page, table
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 TOP_LEVEL = {
     *("notebooks", "vgrad", "tests", "pyproject.toml", "README.md", "environment.yml"),

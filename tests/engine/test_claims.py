@@ -3,7 +3,7 @@
 Each number is a mean over seeds, and each tolerance a few of its standard errors. The whole comparison of cells on the
 adding problem, five seeds of each, takes one to two minutes and runs only where it is asked for:
 
-    pytest tests/test_claims.py --long -s
+    pytest tests/engine/test_claims.py --long -s
 """
 
 from __future__ import annotations

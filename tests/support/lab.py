@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 NOTEBOOK = "window.jupyterapp.shell.currentWidget"
 SHOWN = """() => { const figure = document.querySelector('.vgrad-view figure'), image = figure.querySelector('img');
   return [figure.querySelector('figcaption').textContent, image.alt, image.src] }"""

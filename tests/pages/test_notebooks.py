@@ -14,7 +14,7 @@ import pytest
 from execute import execute
 from tables import table
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 

@@ -1,6 +1,6 @@
 """The site that runs in the browser alone: it is built, opened in Chromium, and asks nothing of the world outside.
 
-VGRAD_PYODIDE=FOLDER pytest -n 0 -m browser tests/test_site.py      FOLDER : a Pyodide distribution
+VGRAD_PYODIDE=FOLDER pytest -n 0 -m browser tests/pages/test_site.py      FOLDER : a Pyodide distribution
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from vgrad.lessons.scoreboard.measure import myths as measure_myths
 from vgrad.lessons.scoreboard.measure import taught as measure_taught
 from vgrad.lessons.scoreboard.say import board as say
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CELLS = course.load("scoreboard")
 
 

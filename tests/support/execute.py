@@ -1,4 +1,4 @@
-"""Run lessons and store what they said:  python tests/execute.py notebooks/03_gradient_flow.ipynb [...]
+"""Run lessons and store what they said:  python tests/support/execute.py notebooks/03_gradient_flow.ipynb [...]
 
 The stored notebook is what strict nbval compares, and what a page without a kernel shows. So everything that changes
 from run to run is left out: times, widget states, model ids. Executed twice, it comes out byte for byte the same.

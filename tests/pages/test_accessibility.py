@@ -26,7 +26,7 @@ from explored import every_explorer, presets, shared, tree
 from hygiene import source
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
-from test_plots import SIGHT, cie_lab, contrast, linear_rgb
+from test_pictures import SIGHT, cie_lab, contrast, linear_rgb
 
 from vgrad import (
     kit,
