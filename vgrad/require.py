@@ -21,6 +21,7 @@ from typing import Annotated, Any, TypeVar
 import numpy as np
 
 F = TypeVar("F", bound=Callable)
+DTYPES = ("float16", "float32", "float64")
 
 
 def guarded(function: F, fits: Callable | None = None) -> F:
@@ -204,6 +205,7 @@ nonnegative = number_from(0.0)
 
 Count = Annotated[int, count]
 Seed = Annotated[int, whole_from(0)]
+Precision = Annotated[str, one_of(DTYPES)]
 Finite = Annotated[float, number]
 NonNegative = Annotated[float, nonnegative]
 Scalar = Annotated[float, scalar]
