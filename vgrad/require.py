@@ -36,7 +36,8 @@ def guarded(function: F, fits: Callable | None = None) -> F:
     def rules():  # read at the first call, as annotations may name what is defined further down
         hints = typing.get_type_hints(function, include_extras=True)
         parameters = inspect.signature(function).parameters.values()
-        return {each.name: (each.default, _checks(hints.get(each.name))) for each in parameters}
+        known = {each.name: (each.default, _checks(hints.get(each.name))) for each in parameters}
+        return known if any(checks for _, checks in known.values()) else {}
 
     return _guard(function, rules, fits)
 
