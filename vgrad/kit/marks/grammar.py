@@ -16,9 +16,13 @@ from matplotlib.figure import Figure
 
 from ... import require
 
-INK, PAPER, FAINT = "#1a1a1a", "#ffffff", "#6b6b6b"
-VANISHING, EXPLODING = "#0b4f82", "#9a3d00"  # words on the shaded sides
-VANISHING_SIDE, EXPLODING_SIDE = "#dfecf7", "#fde8d9"
+INK = "#1a1a1a"
+PAPER = "#ffffff"
+FAINT = "#6b6b6b"
+VANISHING = "#0b4f82"  # of words on the shaded side, and of the mark of an exact 0
+EXPLODING = "#9a3d00"
+VANISHING_SIDE = "#dfecf7"
+EXPLODING_SIDE = "#fde8d9"
 HEALTHY = 1.0  # decades: between a tenth and ten times the last layer's gradient, nothing is called a problem
 MARK = dict(color=FAINT, linewidth=1.4, linestyle=":")  # of a value to compare with
 THEORY = dict(color=INK, linestyle=(0, (5, 3)), linewidth=1.8)
@@ -130,6 +134,11 @@ def decades(sizes):
     """log10; -inf of 0, NaN of what is not a number."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.log10(sizes)
+
+
+def quantiles(rows, method: str = "linear"):
+    """Return low, median and high of rows (networks, ...), so that 8 of 10 networks lie between: (3, ...)."""
+    return np.quantile(rows, (0.1, 0.5, 0.9), axis=0, method=method)
 
 
 def _record(name: str, value) -> None:

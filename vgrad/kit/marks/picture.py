@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import imsave
 
 from .. import styles
+from . import grammar
 
 WORDS = "max-width: 62em; line-height: 1.45"
 _DRAWING = threading.RLock()
@@ -37,8 +38,13 @@ class Canvas:
     """
 
     def __init__(self, figure: Figure, moving: list[Artist]):
-        self.figure, self.moving = figure, moving
+        self.figure = figure
         self.agg = FigureCanvasAgg(figure)
+        self.moves(moving)
+
+    def moves(self, moving: list[Artist]) -> None:
+        """Let ``moving`` be what is drawn at each call, from now on."""
+        self.moving = moving
         self._background = None
         for artist in moving:
             artist.set_animated(True)
@@ -64,6 +70,48 @@ class Canvas:
         return encode(self.agg)
 
 
+class LivePicture:
+    """A picture that is kept alive while a slider moves: ``update`` moves it to another record, ``png`` is what it is now.
+
+    A kind of picture defines four steps. ``_build`` makes the axes and returns the artists that move. ``_limits`` says
+    from a record how far the axes reach, and what else the background depends on. ``_frame`` draws the background. It
+    is called only when the limits have changed, because it costs a full draw. ``_move`` moves the artists.
+    """
+
+    size = (9.0, 4.6)  # inches
+
+    def __init__(self, record):
+        self.figure = grammar.new_figure(*self.size)
+        self.canvas = Canvas(self.figure, self._build(record))
+        self._framed = None
+        self.update(record)
+
+    def update(self, record) -> None:
+        """Move every artist to ``record``; only a step of an axis costs a full draw."""
+        limits = self._limits(record)
+        if limits != self._framed:
+            self._framed = limits
+            self._frame(*limits)
+            self.canvas.forget()
+        self._move(record, *limits)
+
+    def png(self) -> bytes:
+        """Return the picture as it is now."""
+        return self.canvas.png()
+
+    def _build(self, record) -> list[Artist]:
+        raise NotImplementedError
+
+    def _limits(self, record) -> tuple:
+        raise NotImplementedError
+
+    def _frame(self, *limits) -> None:
+        raise NotImplementedError
+
+    def _move(self, record, *limits) -> None:
+        raise NotImplementedError
+
+
 def encode(agg: FigureCanvasAgg) -> bytes:
     """The canvas as PNG, packed lightly for speed."""
     file = io.BytesIO()
@@ -86,7 +134,9 @@ class Picture:
     """
 
     def __init__(self, figure: Figure, caption: str, alt: str = ""):
-        self.figure, self.caption, self.alt = figure, caption, alt or caption
+        self.figure = figure
+        self.caption = caption
+        self.alt = alt or caption
 
     def png(self) -> bytes:
         """The picture."""
