@@ -22,7 +22,7 @@ NETWORKS = "8 of 10 networks"
 # --- a curve ----------------------------------------------------------------------------------------------------------
 
 
-def curve(axes: Axes, x, rows, look: grammar.Look, *, floor: float | None = None, theory=None, every: int | None = None):
+def curve(axes: Axes, x, rows, look: grammar.Look, *, floor=None, theory=None, every: int | None = None):
     """Draw a curve, and return its median.
 
     rows : (networks, len(x)), of which the band and the median are drawn, or one network's (len(x)), without a band;

@@ -71,7 +71,7 @@ class Canvas:
 
 
 class LivePicture:
-    """A picture that is kept alive while a slider moves: ``update`` moves it to another record, ``png`` is what it is now.
+    """A picture that is kept alive while a slider moves: ``update`` moves it on, and ``png`` is what it is now.
 
     A kind of picture defines four steps. ``_build`` makes the axes and returns the artists that move. ``_limits`` says
     from a record how far the axes reach, and what else the background depends on. ``_frame`` draws the background. It
