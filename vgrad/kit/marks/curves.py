@@ -69,7 +69,7 @@ class LiveCurve:
         self.band = axes.fill_between([1, 2], [0, 0], [0, 0], alpha=alpha, linewidth=0)
         (self.median,) = axes.plot([], [], **style)
         (self.theory,) = axes.plot([], [], **grammar.THEORY)
-        edge = dict(markersize=marksize, clip_on=False, linestyle="none", fillstyle=self.median.get_fillstyle())
+        edge = dict(markersize=marksize, clip_on=False, linestyle="none")
         (self.zeros,) = axes.plot([], [], marker="v", color=grammar.VANISHING, **edge)
         (self.overflows,) = axes.plot([], [], marker="^", color=grammar.EXPLODING, **edge)
         self.artists = [self.band, self.median, self.theory, self.zeros, self.overflows]

@@ -8,7 +8,6 @@ from . import curves, grammar
 from .picture import Picture
 
 
-@grammar.asked
 def learning(records) -> Picture:
     """The accuracy of training's batches, step by step; a cure has its colour, an activation its marker."""
     axes = curves.axes(grammar.new_figure(), "accuracy of each batch, at the best rate")
@@ -17,7 +16,8 @@ def learning(records) -> Picture:
     axes.plot([0, steps], [0.1, 0.1], **grammar.MARK)
     labels = []
     for record in records:
-        cure, marker = _cure(record), grammar.look(record.activation).marker
+        cure = _cure(record)
+        marker = grammar.look(record.activation).marker
         there = np.isfinite(record.curves).all(axis=0)
         at = np.arange(1, record.steps + 1)[there]
         median = curves.curve(axes, at, record.curves[:, there], cure._replace(marker=marker))

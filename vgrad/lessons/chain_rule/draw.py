@@ -23,6 +23,8 @@ class Track(curves.LiveCurve):
         super().__init__(axes, **style)
         self.look = look
         self.band.set_color(look.color)
+        for mark in (self.zeros, self.overflows):
+            mark.set_fillstyle(self.median.get_fillstyle())
         self.label = curves.live_label(axes, look, AWAY)
         self.artists.append(self.label)
 
