@@ -61,12 +61,12 @@ class LiveCurve:
     """A curve kept alive: a band, a median, theory's line, and the marks of what has left the axis.
 
     marks : which it has, "v" on the floor for what is exactly 0, "^" on the ceiling for what is no longer finite;
-    marksize : theirs; alpha : of the band; style : of the median's line.
+    marksize : theirs; band_alpha : how opaque the band is; style : of the median's line.
     """
 
-    def __init__(self, axes: Axes, *, marks: str = "v^", marksize: float = 9, alpha: float = 0.22, **style):
+    def __init__(self, axes: Axes, *, marks: str = "v^", marksize: float = 9, band_alpha: float = 0.22, **style):
         self.marks = marks
-        self.band = axes.fill_between([1, 2], [0, 0], [0, 0], alpha=alpha, linewidth=0)
+        self.band = axes.fill_between([1, 2], [0, 0], [0, 0], alpha=band_alpha, linewidth=0)
         (self.median,) = axes.plot([], [], **style)
         (self.theory,) = axes.plot([], [], **grammar.THEORY)
         edge = dict(markersize=marksize, clip_on=False, linestyle="none")

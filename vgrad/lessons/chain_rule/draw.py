@@ -43,7 +43,7 @@ class ProductsPlot(LivePicture):
     def _build(self, record):
         self.axes = self.figure.add_axes((0.092, 0.135, 0.895, 0.755))
         self.mean = Track(self.axes, MEAN, linewidth=1.4, markersize=7, fillstyle="none")
-        self.median = Track(self.axes, PRODUCT, alpha=0.2, linewidth=2.6, markersize=8)
+        self.median = Track(self.axes, PRODUCT, band_alpha=0.2, linewidth=2.6, markersize=8)
         curves.title(self.figure, "product of the factors")
         self.band, *rest = self.median.artists
         return [self.band, *self.mean.artists, *rest]

@@ -12,7 +12,8 @@ from ...kit.marks import grammar
 from ...kit.words.cells import cell_label, record_label
 from ...kit.words.phrases import verdict, whose
 
-GUESS, SOLVED = 1 / 6, 0.05  # the loss of always answering 1; what counts as solved
+GUESS = 1 / 6  # the loss of always answering 1
+SOLVED = 0.05  # the loss that counts as solved
 
 
 def quantiles(rows):
@@ -33,6 +34,13 @@ def adding_sentence(cells) -> str:
     return f"The adding problem {settings}, solved by: {'; '.join(parts)}."
 
 
+def losses_sentence(records) -> str:
+    """How many networks of each record have solved it."""
+    parts = [f"{record_label(record)} {solved_count(record.solved)}" for record in records]
+    steps = grammar.count(max(record.steps for record in records), "step")
+    return f"Networks that add two numbers up to {records[0].T} steps apart within {steps}: {'; '.join(parts)}."
+
+
 def learnt_sentence(cells) -> str:
     """How many networks of each cell have solved it, beside what their gradient was before training."""
     parts = []
@@ -45,7 +53,6 @@ def learnt_sentence(cells) -> str:
     return f"Of the gradient of the last h reaches the first state, while it learns: {'; '.join(parts)}."
 
 
-@grammar.asked
 def name(cell) -> str:
     """The net of a stored cell, for people."""
     require.instance("cell", cell, hasattr(cell, "settings"), "a Cell of a stored table")
@@ -57,7 +64,6 @@ def solved_count(solved) -> str:
     return f"{sum(step is not None for step in solved)} of {len(solved)}"
 
 
-@grammar.asked
 def sentence(record) -> str:
     """What a MemoryRecord says: who has solved it, the loss, what reaches the first state, and the networks."""
     with np.errstate(invalid="ignore"):
@@ -78,7 +84,6 @@ def sentence(record) -> str:
     return " ".join(part for part in (finding, loss, gradient, gate, trouble, protocol) if part)
 
 
-@grammar.asked
 def alt(record) -> str:
     """The picture in words."""
     times = np.unique(np.linspace(0, record.T, 5).round().astype(int))

@@ -25,7 +25,7 @@ class ConnectivityPlot(LivePicture):
     def _build(self, record):
         self.axes = self.figure.add_axes((0.085, 0.29, 0.83, 0.615))
         style = dict(linewidth=2.4, markersize=8, clip_on=False)
-        self.curves = {cell: curves.LiveCurve(self.axes, marks="", alpha=0.2, **style) for cell in LOOKS}
+        self.curves = {cell: curves.LiveCurve(self.axes, marks="", band_alpha=0.2, **style) for cell in LOOKS}
         self._legend()
         bands = [curve.band for curve in self.curves.values()]
         return [*bands, *(curve.median for curve in self.curves.values())]

@@ -36,8 +36,9 @@ class RecurrencePlot(LivePicture):
         dots = dict(linestyle="none", clip_on=False, markersize=5.5)
         (self.eigen,) = self.plane.plot([], [], color=EIGEN.color, marker=EIGEN.marker, **dots)
         (self.singular,) = self.beside.plot([], [], color=STRETCH.color, marker=STRETCH.marker, **dots)
-        self.norm = curves.LiveCurve(self.over, marks="", alpha=0.25, linewidth=2.4, markersize=7)
+        self.norm = curves.LiveCurve(self.over, marks="", band_alpha=0.25, linewidth=2.4, markersize=7)
         (self.radius,) = self.over.plot([], [], **OFTEN_SAID)
+        self.norm.theory.set_zorder(self.radius.get_zorder() + 0.1)
         self._titles()
         lines = [self.norm.band, self.norm.median, self.radius, self.norm.theory]
         return [*self.heat.artists, self.eigen, self.singular, *lines]
