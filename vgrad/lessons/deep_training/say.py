@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.marks import grammar
+from ...kit.words.phrases import medians
 
 
 def path_label(record) -> str:
@@ -24,5 +25,5 @@ def shattered_sentence(records) -> str:
         for r, (next_to, five) in zip(records, correlations, strict=True)
     ]
     first = records[0]
-    nets = f"medians of {grammar.count(len(first.correlation), 'network')}, {first.depth} layers, width {first.width}"
+    nets = f"{medians(len(first.correlation))}, {first.depth} layers, width {first.width}"
     return f"Correlation of the gradient at neighbouring points, and five points apart: {'; '.join(parts)}; {nets}."

@@ -9,6 +9,7 @@ from ...kit.marks.flow import DECADES
 from ...kit.marks.grammar import MARK, decades
 from ...kit.marks.picture import LivePicture, Picture
 from ...kit.words.cells import CELLS, record_label
+from ...kit.words.phrases import solved_count
 from . import say
 
 HIGHEST = (0.4, 0.6, 1, 2, 5, 10, 100, 1e3, 1e6, 1e12, 1e38)
@@ -103,7 +104,7 @@ def adding(cells) -> Picture:
         axes.plot([0, last], [row, row], color=look.color, alpha=0.35, linewidth=1.6)
         dots = [step for step in cell.result["solved"] if step]
         axes.plot(dots, [row] * len(dots), "o", color=look.color, markersize=9, alpha=0.8)
-        axes.text(1.02 * last, row, say.solved_count(cell.result["solved"]), va="center", fontsize=13, color=look.color)
+        axes.text(1.02 * last, row, solved_count(cell.result["solved"]), va="center", fontsize=13, color=look.color)
     names = [say.name(cell) for cell in reversed(cells)]
     axes.set_yticks(range(len(cells)), names, fontsize=13)
     axes.set(xlim=(0, 1.17 * last), ylim=(-0.6, len(cells) - 0.4))

@@ -20,5 +20,6 @@ def runs_sentence(records) -> str:
     for record in records:
         done = "" if record.finite else f", over after step {record.loss.shape[1]}"
         parts.append(f"{run_label(record)}: {record.finite} finite{done}, {record.begun} have begun to learn")
-    seeds, steps = grammar.count(len(records[0].loss), "network"), grammar.count(records[0].steps, "step")
+    seeds = grammar.count(len(records[0].loss), "network")
+    steps = grammar.count(records[0].steps, "step")
     return f"Of {seeds} each, {steps}: {'; '.join(parts)}."
