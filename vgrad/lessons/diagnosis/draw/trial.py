@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from ....kit.marks import curves, grammar
 from ....kit.marks.picture import Picture
+from ....require import guarded, thing
 from ..say.trial import LOOKS, SCORES, bands_sentence, diagnosed_sentence, roc_sentence
 
 WIDEST = 8.0  # decades; beyond, at the edge
 LIMIT = 0.9  # the accuracy above which a network trains
 RING = dict(marker="o", fillstyle="none", color=grammar.INK, linestyle="none")  # around what check_gradients warned of
+
+
+def _are_rates(rates) -> bool:
+    return isinstance(rates, dict) and bool(rates) and all(isinstance(each, dict) and each for each in rates.values())
+
+
+Rates = Annotated[dict, thing("a dict of what rates_of_bands returned, by name", _are_rates)]
 
 
 def diagnosed(nets) -> Picture:
@@ -57,7 +67,8 @@ def roc(rocs) -> Picture:
     return Picture(figure, roc_sentence(rocs))
 
 
-def bands(rates) -> Picture:
+@guarded
+def bands(rates: Rates) -> Picture:
     """Bars of the share that trains.   rates : name -> {band: (how many train, of how many)}."""
     axes = curves.axes(grammar.new_figure(), "share of the networks that train")
     wide = 0.92 / max(len(groups) for groups in rates.values())
