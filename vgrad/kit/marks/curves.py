@@ -111,11 +111,11 @@ def finite(values):
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def span(*rows) -> tuple[float, float]:
-    """The least and the largest number of all ``rows`` that is finite; 0 if none is."""
+def span(*rows, empty: tuple[float, float] = (0.0, 0.0)) -> tuple[float, float]:
+    """The least and the largest number of all ``rows`` that is finite; ``empty`` if none is."""
     values = np.concatenate([np.ravel(row) for row in rows])
     values = values[np.isfinite(values)]
-    return (values.min(), values.max()) if values.size else (0.0, 0.0)
+    return (values.min(), values.max()) if values.size else empty
 
 
 # --- what stands around it --------------------------------------------------------------------------------------------
@@ -132,6 +132,12 @@ def axes(figure: Figure, name: str) -> Axes:
 def title(figure: Figure, words: str, x: float = 0.012, y: float = 0.982, **style) -> None:
     """Write above a pair of axes what it measures."""
     figure.text(x, y, words, **{"fontsize": 13, "va": "top", "color": grammar.INK} | style)
+
+
+def ground(axes: Axes, floor: float, ceiling: float, *, words: bool = True, most: int = 8) -> None:
+    """The ground of an axis of decades: the side where it vanishes, the one where it explodes, and ticks."""
+    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling, words)
+    grammar.decade_ticks(axes, floor, ceiling, most)
 
 
 def with_looks(records, looks, name: str = "records") -> zip:

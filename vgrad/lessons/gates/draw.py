@@ -36,14 +36,19 @@ def reach(records) -> Picture:
         median = curves.band(axes, at, rows.clip(floor, ceiling), look, **style)
         ends.append((median[0], record_label(record), look.color))
     axes.set(xlim=(-0.42 * T, 1.01 * T), ylim=(floor, ceiling))
-    _ground(axes, floor, ceiling)
+    curves.ground(axes, floor, ceiling)
+    _name_reach(axes, T)
+    _label_starts(axes, ends)
+    return Picture(figure, reach_sentence(records))
+
+
+def _name_reach(axes, T: int) -> None:
+    """The ticks and names of the axes, and the legend."""
     axes.set_xticks(np.linspace(0, T, 6).round())
     axes.set_xlabel("step t: the loss is at the last one, the gradient comes from the right", fontsize=13)
-    _label_starts(axes, ends)
     handles = [curves.key("median", linewidth=2.6), curves.band_key()]
-    curves.legend(figure, handles=handles, columnspacing=1.4)
-    curves.title(figure, "gradient of the state, relative to that of the last h", color="black")
-    return Picture(figure, reach_sentence(records))
+    curves.legend(axes.figure, handles=handles, columnspacing=1.4)
+    curves.title(axes.figure, "gradient of the state, relative to that of the last h", color="black")
 
 
 def _label_starts(axes, ends) -> None:
@@ -95,7 +100,7 @@ class GatesPlot(LivePicture):
             artist.remove()
         self.axes.set(xlim=(1 - 0.02 * T, 1.02 * T), ylim=(floor, ceiling))
         grammar.tidy(self.axes)
-        _ground(self.axes, floor, ceiling)
+        curves.ground(self.axes, floor, ceiling)
         times = np.unique(np.round(np.linspace(0, T, 6 if T > 5 else T + 1)).astype(int))
         self.axes.set_xticks([1, *times[1:]])
         self.axes.set_xlabel("k: the earlier time", fontsize=12)
@@ -118,11 +123,5 @@ def gates(record) -> Picture:
 
 def _limits(rows) -> tuple[float, float]:
     """Floor and ceiling in steps."""
-    least, most = curves.span(rows) if np.isfinite(rows).any() else (-1.0, 1.0)
+    least, most = curves.span(rows, empty=(-1.0, 1.0))
     return -grammar.up_to(-least, DECADES), grammar.up_to(most, DECADES)
-
-
-def _ground(axes, floor: float, ceiling: float) -> None:
-    """Shaded sides and ticks."""
-    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
-    grammar.decade_ticks(axes, floor, ceiling)

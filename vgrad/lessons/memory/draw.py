@@ -51,8 +51,7 @@ class MemoryPlot(LivePicture):
             self.loss.text(0.98 * steps, height, words, ha="right", va="bottom", fontsize=12, color=grammar.FAINT)
         self.loss.set_xlabel("step of training", fontsize=13)
         self.time.set(xlim=(-0.02 * T, 1.02 * T), ylim=(floor, ceiling))
-        grammar.shade(self.time, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
-        grammar.decade_ticks(self.time, floor, ceiling, most=6)
+        curves.ground(self.time, floor, ceiling, most=6)
         self.time.set_xticks(np.unique(np.linspace(0, T, 6).round()))
         self.time.set_xlabel("time t: the loss is at the last", fontsize=13)
 
@@ -66,8 +65,7 @@ def _limits(record) -> tuple:
     """steps, the highest loss, T, and floor and ceiling of the decades, in steps."""
     losses = say.quantiles(record.loss[:, : record.step])
     highest = grammar.up_to(np.max(losses, where=np.isfinite(losses), initial=0.0), HIGHEST)
-    sizes = decades(record.sizes)
-    least, most = curves.span(sizes) if np.isfinite(sizes).any() else (-1.0, 0.0)
+    least, most = curves.span(decades(record.sizes), empty=(-1.0, 0.0))
     return record.steps, highest, record.T, -grammar.up_to(-least, DECADES), grammar.up_to(most, DECADES)
 
 
@@ -127,8 +125,7 @@ def learnt(cells) -> Picture:
         median = curves.curve(axes, cell.result["marks"], row.clip(floor, ceiling), look, every=1)
         ends.append((cell.result["marks"][-1], median[-1], say.name(cell), look.color))
     axes.set(xlim=(-0.02 * last, 1.3 * last), ylim=(floor, ceiling))
-    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling, words=False)
-    grammar.decade_ticks(axes, floor, ceiling)
+    curves.ground(axes, floor, ceiling, words=False)
     for at in {end[0] for end in ends}:
         curves.label_ends(axes, at, [end[1:] for end in ends if end[0] == at])
     axes.set_xticks(np.arange(0, last + 1, 100))

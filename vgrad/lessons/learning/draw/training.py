@@ -105,8 +105,8 @@ def _decades(sizes):
 
 def _limits(record) -> tuple:
     """steps, the highest loss, layers, and floor and ceiling of the sizes, all in steps."""
-    sizes = np.concatenate([_decades(getattr(record, quantity)) for quantity in QUANTITIES], axis=None)
-    least, most = curves.span(sizes) if np.isfinite(sizes).any() else (-1.0, 0.0)
+    sizes = [_decades(getattr(record, quantity)) for quantity in QUANTITIES]
+    least, most = curves.span(*sizes, empty=(-1.0, 0.0))
     losses = middle(record.loss[:, : record.step])
     highest = grammar.up_to(np.max(losses, where=np.isfinite(losses), initial=0.0), LOSSES)
     return record.steps, highest, record.depth + 1, -grammar.up_to(-least, FLOORS), grammar.up_to(most, CEILINGS)
@@ -133,10 +133,15 @@ def moves(records, quantity: str = "movement") -> Picture:
     curves.zeros(axes, still, floor)
     grammar.decade_ticks(axes, floor, ceiling)
     curves.label_ends(axes, deepest, ends)
+    _name_layers(axes, deepest)
+    return Picture(axes.figure, moves_sentence(records, quantity))
+
+
+def _name_layers(axes, deepest: int) -> None:
+    """The ticks and the name of the axis of layers, and the legend."""
     axes.set_xticks(np.unique(np.linspace(1, deepest, min(deepest, 11)).round().astype(int)))
     axes.set_xlabel("layer: from the input on the left to the output on the right", fontsize=13)
     curves.legend(axes.figure)
-    return Picture(axes.figure, moves_sentence(records, quantity))
 
 
 def losses(records) -> Picture:

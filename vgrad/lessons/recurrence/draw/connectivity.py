@@ -71,8 +71,7 @@ def agreement(record) -> Picture:
         ends.append((middle[-1], f"{name} training", look.color))
     floor = min(-2, np.floor(min(rows.min() for rows in decades.values()) / 5) * 5)
     axes.set(xlim=(-0.3, len(record.distances) + 0.05), ylim=(floor, MOST))
-    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, MOST, words=False)
-    grammar.decade_ticks(axes, floor, MOST)
+    curves.ground(axes, floor, MOST, words=False)
     of = record.accuracy.shape[1]
     names = [f"{d} words between\n{n} of {of} learn" for d, n in zip(record.distances, record.learnt, strict=True)]
     axes.set_xticks(range(len(names)), names)
@@ -97,10 +96,9 @@ def _frame(axes, words, most: float) -> None:
     T = max(len(words), 1)
     axes.set(xlim=(1 - 0.02 * T, T + 0.02 * T + 0.01), ylim=(-most, MOST))
     grammar.tidy(axes)
-    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, -most, MOST)
+    curves.ground(axes, -most, MOST)
     for said in axes.texts:
         said.set(x=0.985 if said.get_text() == "vanishing" else 0.3, ha="right")
-    grammar.decade_ticks(axes, -most, MOST)
     short = [_drawable(word if len(word) <= LETTERS else f"{word[: LETTERS - 1]}…") for word in words]
     size = next((size for words_at_most, size in SMALL.items() if words_at_most >= T), 7.5)
     plain = [word.replace("$", r"\$") for word in short]

@@ -99,8 +99,7 @@ def powers(record) -> Picture:
         ends.append((drawn[-1], name, look.color))
         _mark_peak(axes, row, look.color)
     axes.set(xlim=(0, 1.22 * times[-1]), ylim=(floor, ceiling))
-    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
-    grammar.decade_ticks(axes, floor, ceiling)
+    curves.ground(axes, floor, ceiling)
     axes.set_xlabel("t: steps", fontsize=13)
     curves.label_ends(axes, times[-1], ends)
     curves.legend(axes.figure, handles=[curves.key("ρᵗ, of the eigenvalues", **grammar.THEORY)])
@@ -130,15 +129,19 @@ def radii(record) -> Picture:
         median = curves.curve(axes, at, rows.T, look, floor=floor, theory=theory)
         ends.append((median[-1], f"inputs of σ = {scale:g}", look.color))
     axes.set(xlim=(at[0], at[-1] * 1.33 or 1.0), ylim=(floor, ceiling))
-    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
-    for words in axes.texts:
-        words.set(x=0.5, ha="center")
-    grammar.decade_ticks(axes, floor, ceiling)
-    axes.axvline(1, **grammar.MARK)
-    axes.set_xlabel("ρ: the largest |eigenvalue| of W_h", fontsize=13)
+    _ground_radii(axes, floor, ceiling)
     curves.label_ends(axes, record.radii[-1], ends)
     curves.legend(axes.figure, theory=True)
     return Picture(axes.figure, radii_sentence(record))
+
+
+def _ground_radii(axes, floor: float, ceiling: float) -> None:
+    """The shaded sides, named in the middle as the curves end on the right, and the line at 1."""
+    curves.ground(axes, floor, ceiling)
+    for words in axes.texts:
+        words.set(x=0.5, ha="center")
+    axes.axvline(1, **grammar.MARK)
+    axes.set_xlabel("ρ: the largest |eigenvalue| of W_h", fontsize=13)
 
 
 def _spectral_limits(record) -> tuple[float, float]:
@@ -174,8 +177,7 @@ def _frame_over(axes, T: int, most: float) -> None:
         artist.remove()
     axes.set(xlim=(0, T - 1), ylim=(-most, most))
     grammar.tidy(axes, SMALL)
-    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, -most, most)
+    curves.ground(axes, -most, most, most=4)
     for words in axes.texts:
         words.set(x=0.02, ha="left")  # the curve starts in the middle
-    grammar.decade_ticks(axes, -most, most, most=4)
     axes.set_xlabel("d = t − k: steps apart", fontsize=SMALL)
