@@ -1,6 +1,6 @@
 """Does the suite pass on every Python found, with the oldest and with the newest packages that pyproject.toml admits?
 
-python tests/versions.py [arguments of pytest]        for example  tests/engine/test_ops.py notebooks/03_gradient_flow.ipynb
+python tests/versions.py [arguments of pytest]    for example  tests/engine/test_ops.py notebooks/03_gradient_flow.ipynb
 
 It needs uv, which finds the interpreters (those on PATH, and its own) and makes an environment for each, in a folder
 that is deleted at the end. With --core=TYPE first, OpenBLAS computes as on another processor, such as Nehalem: what the

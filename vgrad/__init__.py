@@ -14,9 +14,11 @@ Read it in this order:
     theory   what should we see?        the infinitely wide network, in two numbers a layer
     train    what does it do?           optimizers, clipping, and the loop as a generator of records
     data     learning what?             small seeded tasks, and one real set of pictures
-    gradcheck, experiments              is it right? and what the lessons measure
+    gradcheck                           is it right?
 
-For pictures and sliders, import by name: ``from vgrad import plots, explorers, check``.
+This is the engine. Above it stands the ``kit``, which holds what all lessons share, and above the kit stand the
+``lessons``, one room each. A notebook imports the face of its room, as in
+``from vgrad.lessons.gradient_flow import ask, check, explore, flow, show``.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import require
+from .require import Finite, Function, Rng, guarded
 from .tape import tree_map
 
 
@@ -31,9 +32,9 @@ class Comparison(NamedTuple):
         return abs(self.exact - self.approximate) / largest if largest else 0.0
 
 
-@require.checked(f=require.function, step=require.number)
-def directional(f, x, *, rng, step: float = 1e-6) -> Comparison:
-    """Compare the pullback of ``f`` at ``x`` with a central difference along one random direction.
+@guarded
+def directional(f: Function, x, *, rng: Rng, step: Finite = 1e-6) -> Comparison:
+    """Compare the pullback of ``f`` at ``x`` with a central difference along one random direction, and return both.
 
     f : x -> (y, pullback), where x and y are float64 arrays or trees of them (tuples, NamedTuples), and pullback(dy)
     has the form of x. step : how far along the direction, whose entries are N(0, 1), the difference reaches.

@@ -15,10 +15,10 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 
 from . import require
+from .require import DTYPES as DTYPES
 from .require import Count, NonNegative, Rng, Sizes, guarded
 
 Array = np.ndarray
-DTYPES = ("float16", "float32", "float64")
 
 
 class Scheme(NamedTuple):
@@ -68,7 +68,8 @@ def identity_draw(rng: Rng, shape: Matrix) -> Array:
 
     With the scale of an orthogonal draw, W is the identity itself (Le et al. 2015).
     """
-    return np.broadcast_to(np.eye(*shape[-2:]) * max(shape[-2:]) ** 0.5, shape)
+    *_, fan_in, fan_out = shape
+    return np.broadcast_to(np.eye(fan_in, fan_out) * max(fan_in, fan_out) ** 0.5, shape)
 
 
 @guarded
@@ -138,7 +139,7 @@ def with_spectrum(n: Count, *, radius: NonNegative, nonnormality: NonNegative = 
     return Q @ upper @ Q.T
 
 
-def _rotations(values: Array, radius: float) -> tuple[list[Array], Array]:
+def _rotations(values: Any, radius: float) -> tuple[list[Array], Array]:
     """Eigenvalues scaled to a radius, as blocks, and their places: a real one is 1 × 1, a pair a 2 × 2 rotation."""
     values = np.concatenate([values[values.imag == 0], values[values.imag > 0]])
     values = values * (radius / np.abs(values).max())
@@ -175,7 +176,6 @@ def require_scheme(name: str, scheme) -> None:
 
 
 Named = Annotated[str | Scheme, require_scheme]
-Precision = Annotated[str, require.one_of(DTYPES)]
 
 
 @guarded

@@ -21,6 +21,7 @@ from typing import Annotated, Any, TypeVar
 import numpy as np
 
 F = TypeVar("F", bound=Callable)
+DTYPES = ("float16", "float32", "float64")
 
 
 def guarded(function: F, fits: Callable | None = None) -> F:
@@ -35,7 +36,8 @@ def guarded(function: F, fits: Callable | None = None) -> F:
     def rules():  # read at the first call, as annotations may name what is defined further down
         hints = typing.get_type_hints(function, include_extras=True)
         parameters = inspect.signature(function).parameters.values()
-        return {each.name: (each.default, _checks(hints.get(each.name))) for each in parameters}
+        known = {each.name: (each.default, _checks(hints.get(each.name))) for each in parameters}
+        return known if any(checks for _, checks in known.values()) else {}
 
     return _guard(function, rules, fits)
 
@@ -204,6 +206,7 @@ nonnegative = number_from(0.0)
 
 Count = Annotated[int, count]
 Seed = Annotated[int, whole_from(0)]
+Precision = Annotated[str, one_of(DTYPES)]
 Finite = Annotated[float, number]
 NonNegative = Annotated[float, nonnegative]
 Scalar = Annotated[float, scalar]

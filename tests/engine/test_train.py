@@ -757,7 +757,7 @@ def test_a_rate_that_is_no_number_is_named(rule, rate):
 @pytest.mark.parametrize("name", ["clip_norm", "clip_value"])
 def test_a_limit_is_refused_under_its_own_name_before_anything_runs(name):
     with pytest.raises(ValueError, match=f"{name} is -1; allowed is a finite number of at least 0"):
-        train.fit([], train.classifier("tanh"), [], optimizer=train.sgd(0.1), steps=1, **{name: -1})
+        train.fit(net(), train.classifier("tanh"), [], optimizer=train.sgd(0.1), steps=1, **{name: -1})
 
 
 @pytest.mark.parametrize("target", [np.ones((2, 1)), np.zeros(2, int), np.float64(1)])

@@ -834,7 +834,7 @@ def test_a_page_without_a_kernel_shows_the_question_but_not_the_answer():
     question = course.QUESTIONS["narrow"]
     assert question.prompt in data
     assert all(choice in data for choice in question.choices)
-    assert question.choices[question.right] not in data
+    assert question.replies[question.right] not in data
 
 
 # --- the right choices, measured ------------------------------------------------------------------------------------

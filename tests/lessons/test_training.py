@@ -119,9 +119,13 @@ def test_what_it_cannot_do_is_refused_by_name(settings, named):
 # --- the stored tables ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "k"), [("depth_paradox", 0), ("update_ratio", 2)])
+@pytest.mark.parametrize(("name", "k"), [("depth_paradox", 0), ("update_ratio", 0)])
 def test_stored_cells_come_out_again(name, k):
-    """To a few percent: training enlarges rounding."""
+    """To a few percent, as training enlarges rounding.
+
+    At rates on the edge of divergence it enlarges rounding without limit, and another processor may then go another
+    way. So a cell is run again whose rates lie on either side of that edge.
+    """
     cell = course.load(name)[k]
     (again,) = course.compute(name, [cell.settings])
     for key, numbers in cell.result.items():

@@ -1,6 +1,6 @@
 """What every explorer says is true, wherever its controls are: at their ends, in corners, and anywhere.
 
-pytest tests/robust/test_sentences.py -k wherever --dist=load -n 2 --states=20000      # a longer sweep, of twenty thousand
+pytest tests/robust/test_sentences.py -k wherever --dist=load -n 2 --states=20000      # twenty thousand states
 """
 
 from __future__ import annotations

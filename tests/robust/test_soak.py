@@ -1,6 +1,6 @@
 """A long lesson: nothing piles up and nothing slows down, and what is hammered, interrupted or restarted works again.
 
-pytest tests/robust/test_soak.py -n 0 --soak          # a thousand moves of sliders on each explorer; --soak=300 for fewer
+pytest tests/robust/test_soak.py -n 0 --soak          # a thousand moves of each explorer; --soak=300 for fewer
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from vgrad.kit.experiments import reach, training
 from vgrad.kit.marks import grammar
 from vgrad.kit.words import cells as cells_words
 from vgrad.lessons.diagnosis.measure import clinic as diagnosis_measure
+from vgrad.lessons.diagnosis.records import LEARNS
 from vgrad.lessons.diagnosis.say import clinic as diagnosis_say
 from vgrad.lessons.memory import measure as memory_measure
 from vgrad.lessons.recurrence.measure import connectivity as recurrence_measure
@@ -492,7 +493,7 @@ def squashed(x):
 def assert_clinic_is_told_truly(explorer):
     """Tests that were ordered, and no other; and the grade, by what the patient was made to have."""
     record, words = explorer.record, explorer.caption
-    who, file, clinic = diagnosis_measure.patient(record.patient), record.file, diagnosis_measure
+    who, file = diagnosis_measure.patient(record.patient), record.file
     assert words.startswith(f"Patient {who.number}, a network of {who.net['depth']} layers: ")
     for name, title in diagnosis_say.TESTS.items():
         assert (f"{title}: " in words) == (name in record.ordered)
@@ -504,8 +505,8 @@ def assert_clinic_is_told_truly(explorer):
     if None in record.chosen:
         assert "still waiting" in words
         return
-    accuracy = clinic.treat(who.number, treatment).accuracy
-    healed = accuracy > clinic.LEARNS and (who.illness == "healthy") == (treatment == "leave it alone")
+    accuracy = diagnosis_measure.treat(who.number, treatment).accuracy
+    healed = accuracy > LEARNS and (who.illness == "healthy") == (treatment == "leave it alone")
     assert ("you pass" in words) == (diagnosis == who.illness and healed)
     assert ("Right: " in words) == (diagnosis == who.illness)
     assert f": {who.illness}, since " in words

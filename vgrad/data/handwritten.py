@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._arguments import precision
+from ..require import Precision, guarded
 
 Array = np.ndarray
 TRAIN = 1500  # the first 1500 pictures; the other 297 are for testing
@@ -28,14 +28,15 @@ class Digits(NamedTuple):
     y_test: Array
 
 
-def digits(*, dtype: str = "float64") -> Digits:
-    """The digits, always the same: x = (pixel / 16 - mean) / std in rows of 64 pixels, labels from 0 to 9.
+@guarded
+def digits(*, dtype: Precision = "float64") -> Digits:
+    """x = (pixel / 16 - mean) / std.  Returns the digits, always the same: rows of 64 pixels, and labels from 0 to 9.
 
     mean and std are two numbers, over all pixels of the training set: its inputs have mean 0 and mean square 1 as a
     whole, and a picture is still one. (A pixel on its own need not: some are always white.) About 150 training pictures
     a class, about 30 for testing. Read once and kept; the arrays are read-only, so copy one to change it.
     """
-    return _scaled(precision(dtype))
+    return _scaled(dtype)
 
 
 @functools.cache
@@ -43,7 +44,8 @@ def _scaled(dtype: str) -> Digits:
     from pathlib import Path  # only here: importing the package costs NumPy alone
 
     with np.load(Path(__file__).with_name("digits.npz")) as stored:
-        x, y = stored["x"] / INK, stored["y"].astype(np.int64)
+        x = stored["x"] / INK
+        y = stored["y"].astype(np.int64)
     x = ((x - x[:TRAIN].mean()) / x[:TRAIN].std()).astype(dtype)
     for array in (x, y):
         array.setflags(write=False)

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from .. import require
-from ._arguments import generator
+from ..require import Rng, guarded_by
 
 Array = np.ndarray
 
 
-def batches(x: Array, y: Array, size: int, *, rng) -> Iterator[tuple[Array, Array]]:
+@guarded_by(lambda x, y, size, *, rng: _same_rows(np.asarray(x), np.asarray(y), size))
+def batches(x: Array, y: Array, size: int, *, rng: Rng) -> Iterator[tuple[Array, Array]]:
     """Yield x (size, ...), y (size, ...) for ever: every epoch is a new permutation of the N rows, cut into batches.
 
     What is left over at the end of an epoch, N mod size rows, is dropped, other rows every time. x : (N, ...) and
@@ -20,15 +21,16 @@ def batches(x: Array, y: Array, size: int, *, rng) -> Iterator[tuple[Array, Arra
     yielded is a copy: it may be written to. Raises ValueError, when called, unless x and y have the same number of rows
     and 1 <= size <= N.
     """
-    x, y = np.asarray(x), np.asarray(y)
-    require.shape("x", x, "(N, ...) with N of at least 1", x.ndim >= 1 and len(x) >= 1)
-    require.shape("y", y, f"({len(x)}, ...), as x has {len(x)} rows", y.ndim >= 1 and len(y) == len(x))
-    return _forever(x, y, require.whole("size", size, 1, len(x)), generator(rng))
-
-
-def _forever(x: Array, y: Array, size: int, rng) -> Iterator[tuple[Array, Array]]:
+    x = np.asarray(x)
+    y = np.asarray(y)
     while True:
         order = rng.permutation(len(x))
         for start in range(0, len(x) - size + 1, size):
             chosen = order[start : start + size]
             yield x[chosen], y[chosen]
+
+
+def _same_rows(x: Array, y: Array, size: int) -> None:
+    require.shape("x", x, "(N, ...) with N of at least 1", x.ndim >= 1 and len(x) >= 1)
+    require.shape("y", y, f"({len(x)}, ...), as x has {len(x)} rows", y.ndim >= 1 and len(y) == len(x))
+    require.whole("size", size, 1, len(x))

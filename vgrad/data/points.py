@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 
-from .. import require
-from ._arguments import even, generator, precision
+from ..require import Count, Finite, NonNegative, Precision, Rng, guarded, whole_from
 
 Array = np.ndarray
 
 
+@guarded
 def spirals(
-    n: int, *, classes: int = 2, turns: float = 1.5, noise: float = 0.1, rng, dtype: str = "float64"
-) -> tuple[Array, Array]:
-    """x (n, 2), labels (n,):  points on ``classes`` spiral arms wound into each other (Lang & Witbrock 1988).
+    n: Count, *, classes: Annotated[int, whole_from(2)] = 2, turns: Finite = 1.5, noise: NonNegative = 0.1, rng: Rng,
+    dtype: Precision = "float64",
+) -> tuple[Array, Array]:  # fmt: skip
+    """x = r (cos θ, sin θ) + noise N(0, 1),   r = 2 √U(0, 1),   θ = 2π (turns · r / 2 + label / classes).
 
-    x = r (cos θ, sin θ) + noise N(0, 1),   r = 2 √U(0, 1),   θ = 2π (turns · r / 2 + label / classes):
-    evenly spread over a disc of radius 2, so that each feature has mean 0 and mean square 1, before the noise.
+    Returns x (n, 2) and labels (n,) of points on spiral arms wound into each other (Lang & Witbrock 1988). They are
+    evenly spread over a disc of radius 2, so that each feature has mean 0 and mean square 1 before the noise.
 
     classes : at least 2, all equally often (to within one point). turns : how often an arm goes round; negative turns
     go clockwise. noise : standard deviation in each direction; neighbouring arms are 2 / (turns · classes) apart.
     Chance does not depend on turns or noise: both move the same points. Raises ValueError for what is no such number.
     """
-    n, classes = require.whole("n", n, 1), require.whole("classes", classes, 2)
-    turns, noise = require.number("turns", turns), require.number("noise", noise, 0.0)
-    rng, dtype = generator(rng), precision(dtype)
     labels = even(classes, n, rng)
     r = 2 * np.sqrt(rng.random(n))
     angle = 2 * np.pi * (turns * r / 2 + labels / classes)
@@ -32,15 +32,19 @@ def spirals(
     return (x + noise * rng.standard_normal((n, 2))).astype(dtype), labels
 
 
-def xor(n: int, *, noise: float = 0.3, rng, dtype: str = "float64") -> tuple[Array, Array]:
-    """x (n, 2), labels (n,):  x = (±1, ±1) + noise N(0, 1), and the label is 1 where the two signs differ, else 0.
+@guarded
+def xor(n: Count, *, noise: NonNegative = 0.3, rng: Rng, dtype: Precision = "float64") -> tuple[Array, Array]:
+    """x = (±1, ±1) + noise N(0, 1).  Returns x (n, 2) and labels (n,), which are 1 where the two signs differ, else 0.
 
-    The smallest task that needs a hidden layer (Minsky & Papert 1969): each feature alone says nothing of the class.
-    All four corners are equally often (to within one point); noise moves the same points, and at noise 0 they sit on
-    the corners. Raises ValueError for n below 1 or a noise that is negative or not finite.
+    It is the smallest task that needs a hidden layer, because each feature alone says nothing of the class (Minsky &
+    Papert 1969). All four corners are equally often (to within one point); noise moves the same points, and at noise 0
+    they sit on the corners. Raises ValueError for n below 1 or a noise that is negative or not finite.
     """
-    n, noise = require.whole("n", n, 1), require.number("noise", noise, 0.0)
-    rng, dtype = generator(rng), precision(dtype)
     corners = np.array([(1, 1), (1, -1), (-1, -1), (-1, 1)])  # once round the square, so that the classes alternate
     corner = even(4, n, rng)
     return (corners[corner] + noise * rng.standard_normal((n, 2))).astype(dtype), corner % 2
+
+
+def even(classes: int, n: int, rng) -> Array:
+    """Return n labels from 0 to classes - 1 in random order, each as often as any other, or once more."""
+    return rng.permutation(np.arange(n) % classes)

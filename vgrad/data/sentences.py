@@ -11,12 +11,13 @@ not change with number (the verbs of the relative clauses are in the past tense)
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from .. import require
-from ._arguments import even, generator, precision
+from ..require import Count, Precision, Rng, guarded
+from .points import even
 from .sequences import one_hot
 
 Array = np.ndarray
@@ -50,8 +51,11 @@ class Sentences(NamedTuple):
     words: list[list[str]]
 
 
-def agreement(distance: int, N: int, *, rng, dtype: str = "float64") -> Sentences:
-    """N sentences whose subject is followed by ``distance`` words, and then by is (label 0) or are (label 1).
+@guarded
+def agreement(
+    distance: Annotated[int, require.whole_from(0)], N: Count, *, rng: Rng, dtype: Precision = "float64"
+) -> Sentences:
+    """Return N sentences whose subject is followed by ``distance`` words, and then by is (label 0) or are (label 1).
 
     T = distance + 2: "the", the subject, ``distance`` words; the verb is the answer to be given after the last word.
     Half of the subjects are plural (to within one). From distance 3 on at least one noun follows the subject, and the
@@ -59,16 +63,15 @@ def agreement(distance: int, N: int, *, rng, dtype: str = "float64") -> Sentence
     (To count all nouns, the subject among them, is right more often: 71 % at distance 12, 62 % at distance 50.)
     Raises ValueError for a distance below 0 or N below 1.
     """
-    distance, N = require.whole("distance", distance, 0), require.whole("N", N, 1)
-    rng, dtype = generator(rng), precision(dtype)
     labels = even(2, N, rng)
     chance = rng.random((N, 1 + 2 * distance)).tolist()  # the subject; at most every word and every phrase
     words = [_sentence(distance, label, iter(draws)) for label, draws in zip(labels.tolist(), chance, strict=True)]
     return Sentences(_one_hot(words, dtype), labels, words)
 
 
-def encode(sentence: str, *, dtype: str = "float64") -> Array:
-    """xs (T, 1, V) one-hot:  a sentence of your own, such as "the key near the doors", as a batch of one.
+@guarded
+def encode(sentence: str, *, dtype: Precision = "float64") -> Array:
+    """Return a sentence of your own, such as "the key near the doors", as a batch of one: xs (T, 1, V), one-hot.
 
     Raises ValueError for a word that is not in VOCABULARY; capitals do not matter.
     """
@@ -77,7 +80,7 @@ def encode(sentence: str, *, dtype: str = "float64") -> Array:
         raise ValueError(f"sentence is {sentence!r}; allowed is a string of one word or more of VOCABULARY")
     for word in words:
         require.choice("word", word, VOCABULARY)
-    return _one_hot([words], precision(dtype))
+    return _one_hot([words], dtype)
 
 
 def _sentence(distance: int, label: int, draws) -> list[str]:
@@ -86,9 +89,10 @@ def _sentence(distance: int, label: int, draws) -> list[str]:
     def pick(options):
         return options[int(next(draws) * len(options))]
 
-    words, phrase = ["the", pick(tuple(NOUNS.items()))[label]], ""
-    while left := distance + 2 - len(words):
-        phrase = pick(_fitting(left, phrase))
+    words = ["the", pick(tuple(NOUNS.items()))[label]]
+    phrase = ""
+    while len(words) < distance + 2:
+        phrase = pick(_fitting(distance + 2 - len(words), phrase))
         words += [pick(_WORDS[word]) if word in _WORDS else word for word in phrase.split()]
     return words
 

@@ -65,17 +65,21 @@ def check_hidden(params, x, activation, *, norm=None, skip=None):
     if params != []:
         require_layers("params", params)
     branch = getattr(skip, "form", skip) == "branch"
+    kind, at = NORMS[norm] if norm else (None, None)
+    fits_norm = fits.batch_norm if kind == "batch" else fits.layer_norm
     h = x
+    before = None
     for layer_number, block in enumerate(params, start=1):
         _drawn_for(block, layer_number, norm, skip, branch)
         for layer in layers_of(block):
+            if layer.norm is None and _alike(layer.affine, before):
+                continue
             fits.affine(layer.affine, h)
             z = _after(layer.affine, h)
-            if layer.norm is not None and norm is not None:
-                kind, at = NORMS[norm]
-                fits_norm = fits.batch_norm if kind == "batch" else fits.layer_norm
+            if layer.norm is not None:
                 fits_norm(layer.norm, h if at == "input" else z)
             h = z
+            before = layer.affine
     return h
 
 
@@ -84,6 +88,16 @@ def check_mlp(params, x, activation, *, norm=None, skip=None) -> None:
     require_layers("params", params)
     h = check_hidden(params[:-1], x, activation, norm=norm, skip=skip)
     fits.affine(params[-1].affine, h)
+
+
+def _alike(affine, before) -> bool:
+    """Whether a map has the form of the square one before it, which has been checked: then it fits and changes none."""
+    if before is None or not isinstance(affine, Affine):
+        return False
+    W, b = affine
+    V, c = before
+    alike = getattr(W, "shape", ()) == V.shape and getattr(b, "shape", ()) == c.shape
+    return alike and W.dtype == V.dtype and V.shape[-1] == V.shape[-2]
 
 
 def _after(affine: Affine, h) -> fits.Form:

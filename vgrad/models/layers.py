@@ -52,7 +52,7 @@ def with_norm_and_skip(params: list, x, phi: Callable, norm: str | None, skip) -
     """
     kind, at = NORMS[norm] if norm else (None, None)
     skip = skip_named(skip)
-    operations = _operations(phi, KINDS.get(kind), _alpha(skip.alpha, len(params)))
+    operations = _operations(phi, kind and KINDS[kind], _alpha(skip.alpha, len(params)))
     state = x
     tape = []
     for layer_number, block in enumerate(params, start=1):
@@ -67,7 +67,7 @@ def with_norm_and_skip(params: list, x, phi: Callable, norm: str | None, skip) -
 @lru_cache
 def _recipe(form: str | None, norm_at: str | None) -> tuple[str, ...]:
     """The steps of a layer, in their order: those of its form, and the norm at its place."""
-    words = list(FORMS[form] if form else ("affine", "activation"))
+    words: list[str] = list(FORMS[form] if form else ("affine", "activation"))
     phi = words.index("activation")
     places = {"before": phi, "after": phi + 1, "input": 1 if form else 0, "output": len(words)}
     if norm_at:

@@ -17,11 +17,11 @@ from typing import Annotated
 import numpy as np
 
 from .. import init, require
-from ..init import Named, Precision
+from ..init import Named
 from ..ops import Affine, Array, Norm
 from ..ops.activations import ACTIVATIONS
 from ..ops.linear import affine
-from ..require import Count, Finite, Rng, Sizes, bare, guarded, guarded_by
+from ..require import Count, Finite, Precision, Rng, Sizes, bare, guarded, guarded_by
 from ..tape import Adjoint, Step, backprop
 from .checks import Activation, NormName, SkipName, activation_named, check_hidden, check_mlp
 from .layers import NORMS, Layer, skip_named, with_norm_and_skip, without_params
@@ -98,18 +98,20 @@ def init_mlp(
     starts at 1 and beta at 0. skip : a name in FORMS or a Skip. ensemble : leading axes, (S,) draws S networks at once.
     Raises ValueError for sizes below 1, an unknown scheme, norm or skip, or a gain that is not finite.
     """
+    options: dict = dict(scheme=scheme, rng=rng, activation=activation, gain=gain, ensemble=ensemble, dtype=dtype)
     two_maps = skip_named(skip).form == "branch"
-    options = dict(scheme=scheme, rng=rng, activation=activation, gain=gain, ensemble=ensemble, dtype=dtype)
+
+    def unit_norm(fan_in, fan_out):
+        if norm is None:
+            return None
+        size = (*ensemble, fan_in if NORMS[norm][1] == "input" else fan_out)
+        return Norm(np.ones(size, dtype), np.zeros(size, dtype))
 
     def block(fan_in, fan_out):
-        first = Layer(init_affine(fan_in, fan_out, **options), unit_norm(fan_in, fan_out) if norm else None)
+        first = Layer(init_affine(fan_in, fan_out, **options), unit_norm(fan_in, fan_out))
         if two_maps and fan_in == fan_out:
             return first, Layer(init_affine(fan_out, fan_out, **options))
         return first
-
-    def unit_norm(fan_in, fan_out):
-        size = (*ensemble, fan_in if NORMS[norm][1] == "input" else fan_out)
-        return Norm(np.ones(size, dtype), np.zeros(size, dtype))
 
     blocks = [block(*fans) for fans in pairwise(sizes[:-1])]
     return [*blocks, Layer(init_affine(*sizes[-2:], **options))]

@@ -15,10 +15,10 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 
 from .. import cells, init, require
-from ..init import Named, Precision
+from ..init import Named
 from ..ops import Affine, Array, fits
 from ..ops.linear import affine
-from ..require import Count, Finite, Flag, Rng, Sizes, bare, guarded, guarded_by
+from ..require import Count, Finite, Flag, Precision, Rng, Sizes, bare, guarded, guarded_by
 from ..tape import Adjoint, Step, backprop, leaves, require_tape, tree_map
 from .mlp import init_affine
 
@@ -77,7 +77,7 @@ def through_time(tape: Unrolled, doutputs: Array, *, truncate: Count | None = No
     doutputs : of the shape of unroll's outputs. truncate : cut the way back into spans of so many steps, so that no
     part of the gradient reaches further (Williams & Peng 1990); the forward pass is not cut.
     """
-    grads = None
+    grads: Any = None
     dreadout = None
     dxs = []
     for adjoint in back_through_time(tape, doutputs, truncate=truncate):
@@ -109,13 +109,15 @@ def back_through_time(tape: Unrolled, doutputs: Array, *, truncate: Count | None
     inject = [(dh, *(None for _ in step.output[1:])) for dh, step in zip(dhs, steps, strict=True)]
     silent = tree_map(np.zeros_like, steps[-1].output)
     span = truncate or len(steps)
-    adjoint = None
+    at_input = Adjoint("input", None, silent, None)
     for start in reversed(range(0, len(steps), span)):
         cut = slice(start, start + span)
         for adjoint in backprop(steps[cut], silent, inject[cut]):
-            if adjoint.name != "input":
+            if adjoint.name == "input":
+                at_input = adjoint
+            else:
                 yield adjoint
-    yield adjoint  # the input of the first span
+    yield at_input  # of the first span
 
 
 @guarded
@@ -138,7 +140,7 @@ def init_recurrent(
     gates = cells.GATES[cell]
     biases = dict(forget_bias=forget_bias, paired=paired, chrono=chrono, update_bias=update_bias)
     _has_gate(cell, **biases)
-    options = dict(rng=rng, ensemble=ensemble, dtype=dtype)
+    options: dict = dict(rng=rng, ensemble=ensemble, dtype=dtype)
     inputs = [init_affine(D, H, scheme=scheme, **options) for _ in range(gates)]
     hidden = [_recurrent(recurrent, H, scheme=scheme, gain=gain, **options) for _ in range(gates)]
     W_x, b_x = (np.concatenate(part, axis=-1) for part in zip(*inputs, strict=True))

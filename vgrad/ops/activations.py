@@ -6,7 +6,8 @@ import numpy as np
 
 Array = np.ndarray
 LEAK = 0.01  # leaky_relu's slope for z < 0 (Maas et al. 2013)
-SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. 2017, eq. 14
+SELU_SCALE = 1.0507009873554805
+SELU_ALPHA = 1.6732632423543772  # Klambauer et al. 2017, eq. 14
 
 
 def identity(z: Array):
@@ -58,7 +59,8 @@ def gelu(z: Array):
 
     dz = [(1 + t) / 2 + z (1 - t²) u' / 2] dh, where t = tanh u.
     """
-    root, near = (2 / np.pi) ** 0.5, np.clip(z, -10, 10)  # beyond, t is ±1 to the last digit, and z³ may overflow
+    root = (2 / np.pi) ** 0.5
+    near = np.clip(z, -10, 10)  # beyond, t is ±1 to the last digit, and z³ may overflow
     t = np.tanh(root * (near + 0.044715 * near * near * near))
 
     def pullback(dh):

@@ -34,14 +34,17 @@ def affine(params, x) -> None:
     W, b = params
     product(W, x)
     expected = W.shape[:-2] + W.shape[-1:]
-    require.shape("b", b, f"{expected}, as W has shape {W.shape}", np.shape(b) == expected)
+    if _shape(b) != expected:
+        require.misfit("b", b, f"{expected}, as W has shape {W.shape}")
 
 
 def product(W, x) -> None:
     """Raise ValueError unless W and x fit in shape and are of one precision."""
-    require.shape("W", W, "(..., fan_in, fan_out)", len(_shape(W)) >= 2)
-    fits = len(_shape(x)) >= 2 and x.shape[-1] == W.shape[-2] and _axes_agree(x.shape[:-2], W.shape[:-2])
-    require.shape("x", x, f"(..., N, {W.shape[-2]}), as W has shape {W.shape}", fits)
+    shape = _shape(W)
+    its_shape = _shape(x)
+    require.shape("W", W, "(..., fan_in, fan_out)", len(shape) >= 2)
+    if len(its_shape) < 2 or its_shape[-1] != shape[-2] or not _axes_agree(its_shape[:-2], shape[:-2]):
+        require.misfit("x", x, f"(..., N, {shape[-2]}), as W has shape {shape}")
     if x.dtype != W.dtype:
         raise ValueError(f"x is {x.dtype}, but W is {W.dtype}; allowed is one precision for both")
     require.real("W", W)
@@ -59,10 +62,11 @@ def layer_norm(params, z) -> None:
     gamma, beta = params
     require.real("z", z)
     require.shape("gamma", gamma, "(..., D)", len(_shape(gamma)) >= 1)
-    require.shape("beta", beta, f"{gamma.shape}, that of gamma", _shape(beta) == gamma.shape)
+    if _shape(beta) != gamma.shape:
+        require.misfit("beta", beta, f"{gamma.shape}, that of gamma")
     shape = _shape(z)
-    fits = len(shape) >= 2 and shape[-1] == gamma.shape[-1] and _axes_agree(shape[:-2], gamma.shape[:-1])
-    require.shape("z", z, f"(..., N, {gamma.shape[-1]}), as gamma has shape {gamma.shape}", fits)
+    if len(shape) < 2 or shape[-1] != gamma.shape[-1] or not _axes_agree(shape[:-2], gamma.shape[:-1]):
+        require.misfit("z", z, f"(..., N, {gamma.shape[-1]}), as gamma has shape {gamma.shape}")
 
 
 def batch_norm(params, z) -> None:

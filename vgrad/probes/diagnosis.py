@@ -19,7 +19,10 @@ from ..tape import Step, Tape
 from .depth import Params, flow, outputs
 from .signal import signal_fraction
 
-LOST, FADED, ALIKE, DEAD = 2.0, 1.0, -0.55, 0.5
+LOST = 2.0
+FADED = 1.0
+ALIKE = -0.55
+DEAD = 0.5
 BANDS = ("green", "amber", "red")
 
 
@@ -87,7 +90,7 @@ def _measures(params, tape: list[Step], cotangent: Array) -> Measures:
         smallest_step=float(seen.relative.min()),
         dead=float(seen.dead.max()),
         saturated=float(seen.saturated.max()),
-        broken=float(np.sum(seen.entries, axis=0).max()),
+        broken=float(np.sum(np.asarray(seen.entries), axis=0).max()),
     )
 
 

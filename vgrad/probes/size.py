@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import require
 from ..ops import Array
 
-LEAST, MOST = 1e-280, 1e280  # between them, a sum of squares has all its digits
+LEAST = 1e-280
+MOST = 1e280  # between them, a sum of squares has all its digits
 
 
 class Entries(NamedTuple):
     """Shares, from 0 to 1, of an array's entries that a precision could not hold well."""
 
-    zeros: Array
-    subnormals: Array
-    infs: Array
-    nans: Array
+    zeros: Array | np.floating
+    subnormals: Array | np.floating
+    infs: Array | np.floating
+    nans: Array | np.floating
 
 
-def norm(a: Array) -> Array:
+def norm(a: Array) -> Any:
     """‖a‖ = √(Σ a²).  Returns the norm over the last two axes, (..., N, D) -> (...,), in float64.
 
     It is right to the last digits wherever ‖a‖ is a float64.

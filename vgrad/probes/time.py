@@ -116,7 +116,7 @@ def spectral_norm(J: Array) -> Array:
 @guarded
 def singular_values(J: Matrix) -> Array:
     """Return how far J (..., n, n') stretches, the largest value first; NaN where an entry is not finite."""
-    finite = np.isfinite(J).all(axis=(-2, -1), keepdims=True)
+    finite = np.asarray(np.isfinite(J).all(axis=(-2, -1), keepdims=True))
     values = np.linalg.svd(np.where(finite, J, 0.0).astype(np.float64), compute_uv=False)
     return np.where(finite[..., 0], values, np.nan)
 
@@ -124,7 +124,7 @@ def singular_values(J: Matrix) -> Array:
 @guarded
 def eigenvalues(W: Square) -> Array:
     """Return the eigenvalues of W (..., n, n), which are complex; NaN where an entry is not finite."""
-    finite = np.isfinite(W).all(axis=(-2, -1), keepdims=True)
+    finite = np.asarray(np.isfinite(W).all(axis=(-2, -1), keepdims=True))
     return np.where(finite[..., 0], np.linalg.eigvals(np.where(finite, W, 0.0).astype(np.float64)), np.nan)
 
 

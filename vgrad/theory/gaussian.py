@@ -5,19 +5,33 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 from itertools import pairwise
+from typing import Annotated, Any
 
 import numpy as np
 
 from .. import require
-from ..ops import ACTIVATIONS, LEAK, Array
+from ..ops import LEAK, Array
+from ..ops.activations import ACTIVATIONS
+from ..require import NonNegative, guarded
 
 BELOW = {"identity": 1.0, "relu": 0.0, "leaky_relu": LEAK}  # their slopes below 0; above, they have slope 1
-LOW, HIGH = 1e-150, 1e140  # scales whose squares, and φ's, are still numbers
+LOW = 1e-150
+HIGH = 1e140  # scales whose squares, and φ's, are still numbers
+
+
+def _require_square(name: str, q) -> None:
+    if not (isinstance(q, float) and q == math.inf):
+        require.number(name, q, 0.0)
+
+
+Known = Annotated[str, require.one_of(ACTIVATIONS)]
+Square = Annotated[float, _require_square]  # a mean square: at least 0, and inf too
+Correlation = Annotated[float, require.number_from(-1.0, 1.0)]
 
 
 @lru_cache(maxsize=1)
 def gaussian_nodes() -> tuple[Array, Array]:
-    """Nodes ζ and weights of E[f(ζ)] = Σ weight f(ζ), ζ ~ N(0, 1).
+    """E[f(ζ)] = Σ weight f(ζ), ζ ~ N(0, 1).  Returns the nodes ζ and their weights.
 
     Gauss-Legendre on panels that double in length away from 0 and end at ±12. No panel crosses 0, where activations
     have their kinks, so that their moments come out to 12 digits; short panels near 0 see a φ(√q ζ) that is steep.
@@ -41,8 +55,8 @@ def kept(a: Array) -> Array:
     return a
 
 
-def average(f: Array) -> float:
-    """E[f(ζ)] of the values of f at the nodes."""
+def average(f: Array) -> Any:
+    """E[f(ζ)].  Returns the mean of a function, of which f holds the values at the nodes."""
     return gaussian_nodes()[1] @ f
 
 
@@ -54,20 +68,15 @@ def values(activation: str, q: float) -> tuple[Array, Array, Array]:
     return kept(z), kept(h), kept(pullback(np.ones_like(h)))
 
 
-def moments(activation: str, q: float) -> tuple[float, float]:
-    """E[φ(√q ζ)²] and E[φ'(√q ζ)²] for ζ ~ N(0, 1): how one activation treats squares, forward and backward.
+@guarded
+def moments(activation: Known, q: Square) -> tuple[float, float]:
+    """E[φ(√q ζ)²] and E[φ'(√q ζ)²] for ζ ~ N(0, 1).  Returns how an activation treats squares, forward and backward.
 
-    At q = 0 and q = inf their limits, as a kink at 0 is a kink at any scale.
+    At q = 0 and q = inf they are the limits, because a kink at 0 is a kink at any scale.
     """
-    require.choice("activation", activation, ACTIVATIONS)
-    q = size("q", q)
+    q = float(q)
     _, h, slope = values(activation, q)
     return float(beyond(q, average(h**2))), float(average(slope**2))
-
-
-def size(name: str, q) -> float:
-    """Return q if it is a number of at least 0, or inf; raise ValueError if it is not."""
-    return math.inf if isinstance(q, float) and q == math.inf else require.number(name, q, 0.0)
 
 
 def beyond(q: float, square: float) -> float:
@@ -75,17 +84,19 @@ def beyond(q: float, square: float) -> float:
     return np.inf if q > HIGH**2 and square > 1e100 else square
 
 
-def pair_moment(activation: str, c: float, q: float) -> float:
-    """E[φ(u₁) φ(u₂)] of two Gaussians of variance q and correlation c, as two samples are to one unit.
+@guarded
+def pair_moment(activation: Known, c: Correlation, q: NonNegative) -> float:
+    """E[φ(u₁) φ(u₂)].  Returns it for two Gaussians of variance q and correlation c, as two samples are to one unit.
 
     Of slopes s below 0 and 1 above it is in closed form, Cho & Saul's (2009, eq. 6) arc-cosine kernel in general:
         q { [(1 + s) / 2]² c + [(1 - s) / 2]² (2 / π) [√(1 - c²) + c arcsin c] }
     Else in polar coordinates, where all kinks lie on rays: right to 1e-10 up to q = 300, to 1e-6 up to 10,000.
     """
-    require.choice("activation", activation, ACTIVATIONS)
-    c, q = require.number("c", c, -1.0, 1.0), max(require.number("q", q, 0.0), LOW**2)
+    c = float(c)
+    q = max(float(q), LOW**2)
     if activation in BELOW:
-        linear, kinked = (1 + BELOW[activation]) / 2, (1 - BELOW[activation]) / 2
+        linear = (1 + BELOW[activation]) / 2
+        kinked = (1 - BELOW[activation]) / 2
         absolute = 2 / math.pi * (math.sqrt(1 - c * c) + c * math.asin(c))  # E|u₁ u₂| / q
         return q * (linear**2 * c + kinked**2 * absolute)
     return _polar(ACTIVATIONS[activation], math.acos(c) / 2, q**0.5)

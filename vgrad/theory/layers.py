@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from .. import require
-from ..ops import ACTIVATIONS, Array
-from .gaussian import average, kept, values
+from ..ops import Array
+from ..require import Count, Finite, NonNegative, guarded, one_of
+from .gaussian import Known, average, kept, values
 from .steps import STEPS, Gradient, Net, Signal, fork, join
 
 FORMS = {  # the steps of a layer: plain, or of the branch of a skip (the same names as in models)
@@ -31,10 +31,11 @@ class Flow(NamedTuple):
     dW: Array
 
 
+@guarded
 def flow(
-    depth: int, activation: str, sigma_w: float, sigma_b: float = 0.0, *,
-    norm: str | None = None, skip: str | None = None, alpha: float = 1.0,
-    batch: int | None = None, width: int | None = None,
+    depth: Count, activation: Known, sigma_w: NonNegative, sigma_b: NonNegative = 0.0, *,
+    norm: Annotated[str | None, one_of(NORMS)] = None, skip: Annotated[str | None, one_of(FORMS)] = None,
+    alpha: Finite = 1.0, batch: Count | None = None, width: Count | None = None,
 ) -> Flow:  # fmt: skip
     """Follow x ~ N(0, 1) forward and a N(0, 1) cotangent of the last h backward: rms h, dh, dz and dW, each (depth,).
 
@@ -55,23 +56,20 @@ def flow(
     biases (σ_b > 0) under a batch norm, unless each activation takes its input from that norm, as else the variance
     over the batch is different in each unit; and where h² is beyond the range of float64.
     """
-    kind, at = (None, None) if norm is None else NORMS[require.choice("norm", norm, NORMS)]
+    kind, at = (None, None) if norm is None else NORMS[norm]
     net = Net(
-        require.whole("depth", depth, 1),
-        require.choice("activation", activation, ACTIVATIONS),
-        np.float64(require.number("sigma_w", sigma_w, 0.0)),  # whose square overflows to inf, where Python's own raises
-        np.float64(require.number("sigma_b", sigma_b, 0.0)),
-        kind, at, require.choice("skip", skip, FORMS), np.float64(require.number("alpha", alpha)),
-        _optional("batch", batch, kind == "batch"),
-        _optional("width", width, skip == "post" and norm is None),
-    )  # fmt: skip
+        int(depth),
+        activation,
+        np.float64(sigma_w),  # whose square overflows to inf, where Python's own raises
+        np.float64(sigma_b),
+        kind,
+        at,
+        skip,
+        np.float64(alpha),
+        batch if kind == "batch" else None,  # else it changes nothing
+        width if skip == "post" and norm is None else None,
+    )
     return _flow(net)
-
-
-def _optional(name: str, value, used: bool) -> int | None:
-    """A number of at least 1, or None; None too where it changes nothing."""
-    value = value if value is None else require.whole(name, value, 1)
-    return value if used else None
 
 
 @lru_cache(maxsize=256)
@@ -79,7 +77,9 @@ def _flow(net: Net) -> Flow:
     if net.batch in (1, 2, 3):
         return _nowhere(net.depth)
     with np.errstate(all="ignore"):
-        signal, layers, h = Signal(), [], np.empty(net.depth)
+        signal = Signal()
+        layers = []
+        h = np.empty(net.depth)
         layer = _aligned if net.width else _layer
         for k in range(net.depth):
             signal, pullback = layer(net, signal)
@@ -95,7 +95,9 @@ def _nowhere(depth: int) -> Flow:
 
 def _back(layers: list) -> Array:
     """ln of E[dh²], E[dz²] and E[dW²], (3, depth). Layer by layer in logarithms, so that nothing overflows."""
-    logs, gradient, size = np.empty((3, len(layers))), Gradient(), 0.0
+    logs = np.empty((3, len(layers)))
+    gradient = Gradient()
+    size = 0.0
     for k in reversed(range(len(layers))):
         arriving = gradient.square + gradient.aligned
         gradient, dz, dW = layers[k](gradient)
@@ -109,7 +111,8 @@ def _back(layers: list) -> Array:
 
 def _layer(net: Net, trunk: Signal):
     """One layer: its steps, and the path around them.   pullback(g) -> (g, dz², dW²)."""
-    signal, steps = trunk, []
+    signal = trunk
+    steps = []
     for word in _recipe(net.kind, net.at, net.skip):
         before = signal
         signal, back = STEPS[word](net, before)
@@ -117,11 +120,14 @@ def _layer(net: Net, trunk: Signal):
     if net.skip is None:
         return signal, lambda g: _through(steps, g)
     signal, added = join(trunk, signal, net.alpha)
-    signal, norm = STEPS[net.kind](net, signal) if net.at == "output" else (signal, lambda g: g)
+    norm = None
+    if net.kind and net.at == "output":
+        signal, norm = STEPS[net.kind](net, signal)
 
     def pullback(g):
-        on_trunk = norm(g)
-        square, cross = net.alpha**2 * on_trunk.square, net.alpha**2 * on_trunk.cross
+        on_trunk = norm(g) if norm else g
+        square = net.alpha**2 * on_trunk.square
+        cross = net.alpha**2 * on_trunk.cross
         on_branch, dz, dW = _through(steps, Gradient(square, cross))
         return fork(on_trunk, on_branch, added), dz, dW
 
@@ -133,14 +139,16 @@ def _recipe(kind: str | None, at: str | None, skip: str | None) -> tuple[str, ..
     """The steps of a layer, or of a skip's branch, in their order, with the norm at its place."""
     words = list(FORMS[skip])
     phi = words.index("activation")
-    if kind and not (skip and at == "output"):
-        words.insert({"before": phi, "after": phi + 1, "input": 0, "output": len(words)}[at], kind)
+    places = {"before": phi, "after": phi + 1, "input": 0, "output": len(words)}
+    if kind and at and not (skip and at == "output"):
+        words.insert(places[at], kind)
     return tuple(words)
 
 
 def _through(steps: list, g: Gradient):
     """Back through the steps:  (g, dz², dW²), summed over the affine maps."""
-    dz = dW = 0.0
+    dz = 0.0
+    dW = 0.0
     for word, signal, pullback in reversed(steps):
         if word == "affine":
             dz += g.square
@@ -158,7 +166,10 @@ def _aligned(net: Net, trunk: Signal):
     """
     signal, pullback = _layer(net, trunk)
     z, h, slope = values(net.activation, STEPS["affine"](net, trunk)[0].square)
-    even, still, step, tangent = np.ones_like(z), np.zeros_like(z), net.alpha * h, net.alpha * slope * z
+    even = np.ones_like(z)
+    still = np.zeros_like(z)
+    step = net.alpha * h
+    tangent = net.alpha * slope * z
     pairs = (tangent, tangent), (tangent, step), (still, step)
     total = _inner(trunk, step, step, even)
     stretch, overlap, cosine = (_inner(trunk, a, b, even) / trunk.square for a, b in pairs)

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import math
+from typing import Annotated
 
 import numpy as np
 
-from .. import require
 from ..ops import Array
-from .gaussian import average, moments, pair_moment, size, values
+from ..require import Count, NonNegative, guarded, one_of, whole_from
+from .gaussian import Correlation, Known, Square, average, moments, pair_moment, values
 
-checked = require.checked(q=size, layers=require.count)
 
-
-@checked
-def q_map(activation: str, q: float, sigma_w: float, sigma_b: float = 0.0) -> float:
-    """One layer forward:  σ_w² E[φ(√q ζ)²] + σ_b²  (Poole et al. 2016, eq. 3)."""
+@guarded
+def q_map(activation: Known, q: Square, sigma_w: NonNegative, sigma_b: NonNegative = 0.0) -> float:
+    """q' = σ_w² E[φ(√q ζ)²] + σ_b².  Returns q one layer further (Poole et al. 2016, eq. 3)."""
     return sigma_w**2 * moments(activation, q)[0] + sigma_b**2
 
 
-@checked
-def q_fixed_point(activation: str, sigma_w: float, sigma_b: float = 0.0, q: float = 1.0, layers: int = 10_000):
-    """Follow the q-map from ``q`` until it moves by 1e-12 of itself, or for ``layers`` layers; inf if it runs away."""
+@guarded
+def q_fixed_point(
+    activation: Known, sigma_w: NonNegative, sigma_b: NonNegative = 0.0, q: Square = 1.0, layers: Count = 10_000
+):
+    """Follow the q-map from ``q`` until it moves by 1e-12 of itself, and return where it is; inf if it runs away.
+
+    It is followed for ``layers`` layers at the most.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(layers):
-            q, before = q_map(activation, q, sigma_w, sigma_b), q
+            before = q
+            q = q_map(activation, q, sigma_w, sigma_b)
             if not q < 1e100:
                 return float("inf")
             if abs(q - before) <= 1e-12 * before:
@@ -32,22 +37,24 @@ def q_fixed_point(activation: str, sigma_w: float, sigma_b: float = 0.0, q: floa
     return q
 
 
-@checked
-def chi(activation: str, q: float, sigma_w: float) -> float:
-    """χ(q) = σ_w² E[φ'(√q ζ)²]: the factor of the mean squared gradient per layer (Schoenholz et al. 2017)."""
+@guarded
+def chi(activation: Known, q: Square, sigma_w: NonNegative) -> float:
+    """χ(q) = σ_w² E[φ'(√q ζ)²].  Returns a layer's factor of the mean squared gradient (Schoenholz et al. 2017)."""
     return sigma_w**2 * moments(activation, q)[1]
 
 
-def depth_scale(chi: float) -> float:
-    """ξ = 1 / |ln χ| layers over which the mean squared gradient changes by e; inf at χ = 1 (ibid.)."""
-    chi = require.number("chi", chi, 0.0)
+@guarded
+def depth_scale(chi: NonNegative) -> float:
+    """ξ = 1 / |ln χ|.  Returns the layers in which the mean squared gradient changes by e; inf at χ = 1 (ibid.)."""
     rate = abs(math.log(chi)) if chi else math.inf
     return 1 / rate if rate else math.inf
 
 
-@checked
-def correlation_map(activation: str, c: float, q: float, sigma_w: float, sigma_b: float = 0.0) -> float:
-    """The correlation of two samples, one layer on:  c' = (σ_w² E[φ(u₁) φ(u₂)] + σ_b²) / q'.
+@guarded
+def correlation_map(
+    activation: Known, c: Correlation, q: Square, sigma_w: NonNegative, sigma_b: NonNegative = 0.0
+) -> float:
+    """c' = (σ_w² E[φ(u₁) φ(u₂)] + σ_b²) / q'.  Returns the correlation of two samples, one layer further.
 
     u₁ and u₂ are the samples' pre-activations, Gaussians of variance q and correlation c, -1 ≤ c ≤ 1, and q' is the
     next layer's q, which at the fixed point is q itself (Poole et al. 2016, eq. 5; Schoenholz et al. 2017, eq. 5).
@@ -57,29 +64,39 @@ def correlation_map(activation: str, c: float, q: float, sigma_w: float, sigma_b
     return min(max(pair / q_map(activation, q, sigma_w, sigma_b), -1.0), 1.0)
 
 
-@checked
-def correlations(depth: int, activation: str, sigma_w: float, sigma_b: float = 0.0, c: float = 0.0) -> Array:
-    """E[h_a h_b] / E[h²] of two samples a and b in each layer, (depth,), for x of mean square 1 and correlation c.
+@guarded
+def correlations(
+    depth: Count, activation: Known, sigma_w: NonNegative, sigma_b: NonNegative = 0.0, c: Correlation = 0.0
+) -> Array:
+    """E[h_a h_b] / E[h²].  Returns it of two samples in each layer, (depth,), for x of mean square 1.
 
-    As it nears 1, samples become indistinguishable: √(1 - it) is the share of h that tells one from another. Without
-    biases it is the pre-activations' correlation one layer on, the orbit of ``correlation_map``. NaN where h is 0.
+    c : the correlation of the two inputs. As it nears 1, samples become indistinguishable: √(1 - it) is the share of h
+    that tells one from another. Without biases it is the pre-activations' correlation one layer on, the orbit of
+    ``correlation_map``. NaN where h is 0.
     """
-    alike, square = np.full(require.whole("depth", depth, 1), np.nan), 1.0
-    sigma_w, sigma_b, c = np.float64(sigma_w), np.float64(sigma_b), require.number("c", c, -1.0, 1.0)
+    alike = np.full(depth, np.nan)
+    square = 1.0
+    sigma_w = np.float64(sigma_w)  # whose square overflows to inf, where Python's own raises
+    sigma_b = np.float64(sigma_b)
+    c = float(c)
     with np.errstate(all="ignore"):
         for k in range(depth):
             q = sigma_w**2 * square + sigma_b**2
             if not 0 < q < np.inf:
                 break
             c = min((sigma_w**2 * square * c + sigma_b**2) / q, 1.0)
-            square, pair = moments(activation, q)[0], pair_moment(activation, c, q)
-            alike[k] = c = min(pair / square, 1.0)
+            square = moments(activation, q)[0]
+            c = min(pair_moment(activation, c, q) / square, 1.0)
+            alike[k] = c
     return alike
 
 
-@checked
-def norm_chi(norm: str, activation: str, batch: int | None = None) -> float:
-    """χ of a plain net with a norm before each activation: what σ_w scales up, the norm scales down.
+@guarded
+def norm_chi(
+    norm: Annotated[str, one_of(("batch", "layer"))], activation: Known,
+    batch: Annotated[int, whole_from(4)] | None = None,
+) -> float:  # fmt: skip
+    """Return χ of a plain net with a norm before each activation: what σ_w scales up, the norm scales down.
 
         "batch":  E[φ'(ζ)²] / Var φ(ζ) · (B - 2) / (B - 3)        "layer":  E[φ'(ζ)²] / E[φ(ζ)²]
 
@@ -88,10 +105,9 @@ def norm_chi(norm: str, activation: str, batch: int | None = None) -> float:
     B Gaussians less the two directions that the pullback removes. For the identity that is exact at any B; for the
     other activations, √χ was measured within 2 % of it at B = 8 and within 1 % from 16 on, at width 1024.
     """
-    require.choice("norm", norm, ("batch", "layer"))
     square, slope = moments(activation, 1.0)
     if norm == "layer":
         return slope / square
     _, h, _ = values(activation, 1.0)
-    finite = 1.0 if batch is None else 1 + 1 / (require.whole("batch", batch, 4) - 3)
+    finite = 1.0 if batch is None else 1 + 1 / (batch - 3)
     return float(slope / average((h - average(h)) ** 2) * finite)

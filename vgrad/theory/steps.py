@@ -71,9 +71,12 @@ def _affine(net: Net, x: Signal):
 
 def _activation(net: Net, z: Signal):
     _, h, slope = values(net.activation, z.square)
-    mean, pass_on, in_common = average(h), average(slope**2), average(slope) ** 2
+    mean = average(h)
+    pass_on = average(slope**2)
+    in_common = average(slope) ** 2
     deviation = (h - mean) ** 2
-    own, spread = beyond(z.square, average(deviation)), 2.0
+    own = beyond(z.square, average(deviation))
+    spread = 2.0
     if net.batch:
         deviation = deviation / (own or 1.0)
         near = average(deviation * slope**2) / (pass_on or 1.0)  # above 1 where units far from the mean pass more on

@@ -175,7 +175,8 @@ def _clipped(grads, clip_norm, clip_value, ensemble: int):
 
 def _trouble(*run) -> str:
     """Where numbers cease to be finite; of an ensemble, in any of its networks."""
-    return next(words.format(what) for tree, words in _computed(*run) if (what := _broken(tree)))
+    found = ((words, _broken(tree)) for tree, words in _computed(*run))
+    return next(words.format(what) for words, what in found if what)
 
 
 def _computed(params, tape: list[Step], loss: Array, way_back: Iterator, grads):

@@ -72,7 +72,7 @@ def powers(*, T=100, **matrices) -> PowersRecord:
     """‖Wᵗ‖ of each of ``matrices``, by name."""
     T, _ = require.whole("T", T, 1), require.several("matrices", matrices)
     for name, W in matrices.items():
-        probes.time.square(name, np.asarray(W))
+        probes.time.require_square(name, np.asarray(W))
     Ws = [np.asarray(W, float) for W in matrices.values()]
     sizes = [[probes.singular_values(np.linalg.matrix_power(W, t))[0] for t in range(T + 1)] for W in Ws]
     sizes = np.where(np.isnan(sizes), np.inf, sizes)  # of a power beyond float64: inf - inf, within
