@@ -96,7 +96,7 @@ class LiveCurve:
         self.overflows.set_data(x[over], np.full(over.sum(), ceiling))
 
     def show(self, visible: bool) -> None:
-        """Let it be seen, or not."""
+        """Let the curve be seen, or not."""
         for artist in self.artists:
             artist.set_visible(visible)
 
@@ -112,7 +112,7 @@ def finite(values):
 
 
 def span(*rows, empty: tuple[float, float] = (0.0, 0.0)) -> tuple[float, float]:
-    """The least and the largest number of all ``rows`` that is finite; ``empty`` if none is."""
+    """Return the least and the largest number of all ``rows`` that is finite; ``empty`` if none is."""
     values = np.concatenate([np.ravel(row) for row in rows])
     values = values[np.isfinite(values)]
     return (values.min(), values.max()) if values.size else empty
@@ -122,7 +122,7 @@ def span(*rows, empty: tuple[float, float] = (0.0, 0.0)) -> tuple[float, float]:
 
 
 def axes(figure: Figure, name: str) -> Axes:
-    """The one pair of axes of a figure; ``name``, of what it measures, stands above it."""
+    """Return the one pair of axes of a figure; above it stands ``name``, which says what it measures."""
     pair = figure.add_axes((0.075, 0.135, 0.905, 0.755))
     grammar.tidy(pair)
     title(figure, name)
@@ -135,33 +135,33 @@ def title(figure: Figure, words: str, x: float = 0.012, y: float = 0.982, **styl
 
 
 def ground(axes: Axes, floor: float, ceiling: float, *, words: bool = True, most: int = 8) -> None:
-    """The ground of an axis of decades: the side where it vanishes, the one where it explodes, and ticks."""
+    """Draw the ground of an axis of decades: the side where it vanishes, the one where it explodes, and ticks."""
     grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling, words)
     grammar.decade_ticks(axes, floor, ceiling, most)
 
 
 def with_looks(records, looks, name: str = "records") -> zip:
-    """Each record with a look of its own; a ValueError if there are none, or more than looks."""
+    """Return each record with a look of its own; raise ValueError if there are none, or more than looks."""
     return zip(require.several(name, records, len(looks)), looks, strict=False)
 
 
 def ticks(axes: Axes, steps: int, parts: int) -> None:
-    """Steps of training, in about so many parts."""
+    """Set the ticks of an axis of training steps, in about so many parts."""
     axes.set_xticks(np.arange(0, steps + 1, max(1, steps // parts)))
 
 
 def key(label: str, **style) -> Line2D:
-    """What a legend shows beside ``label``, in ink where it holds for every curve."""
+    """Return what a legend shows beside ``label``, in grey where it holds for every curve."""
     return Line2D([], [], label=label, **{"color": grammar.FAINT} | style)
 
 
 def band_key(label: str = NETWORKS, **style) -> Patch:
-    """What the legend of a live picture shows of a band."""
+    """Return what a legend shows of a band."""
     return Patch(label=label, **{"alpha": 0.3, "linewidth": 0, "color": grammar.FAINT} | style)
 
 
 def legend(figure: Figure, theory: bool = False, handles=(), **style) -> None:
-    """The one legend, above the axes. Without ``handles`` it names the median, the band, and ``theory`` if there is."""
+    """Draw the one legend, above the axes. Without ``handles`` it names the median, the band, and any ``theory``."""
     shown = list(handles) or [key("median", linewidth=2.6), key(NETWORKS, linewidth=9, alpha=0.3)]
     if theory:
         shown.append(key("theory", **grammar.THEORY))
@@ -173,7 +173,7 @@ def legend(figure: Figure, theory: bool = False, handles=(), **style) -> None:
 
 
 def stacked(heights, bottom: float = -np.inf, top: float = np.inf) -> list[float]:
-    """Places of labels, in points: each at its height if it can be, ROOM above the one below, from bottom to top."""
+    """Return places of labels, in points: each at its height if it can be, and ROOM above the one below."""
     last = bottom - ROOM
     places = []
     for above, height in zip(range(len(heights))[::-1], heights, strict=True):
@@ -183,7 +183,7 @@ def stacked(heights, bottom: float = -np.inf, top: float = np.inf) -> list[float
 
 
 def label_ends(axes: Axes, x: float, ends, *, bottom: float = -np.inf, top: float = np.inf, **style) -> None:
-    """Labels at x, each at least ROOM above the one below; call it when limits are set.   ends : (y, text, colour).
+    """Write labels at x, each at least ROOM above the one below, when limits are set.   ends : (y, text, colour).
 
     A curve that has left the axis is named at its floor or its ceiling; and at this, what is no longer finite.
     bottom, top : where labels may be, in points; style : of the letters. With ha = "right" they stand left of x.
@@ -219,5 +219,5 @@ def spread(axes: Axes, labels, away: float) -> None:
 
 
 def height_of(axes: Axes, y: float) -> float:
-    """Where y is, in points from the bottom of the figure."""
+    """Return where y is, in points from the bottom of the figure."""
     return axes.transData.transform((axes.get_xlim()[0], y))[1] * 72 / axes.figure.dpi

@@ -25,7 +25,7 @@ SYMBOLS = 16  # at the most, along each side of the map: more would lie on each 
 
 
 def colours(decades, most: float):
-    """RGBA of an array of decades, -inf for zero and inf for too large, on a scale from -``most`` to ``most``."""
+    """Return RGBA of decades, -inf for zero and inf for too large, on a scale from -``most`` to ``most``."""
     decades = np.clip(np.nan_to_num(decades, nan=np.inf, posinf=most, neginf=-most), -most, most)
     far = np.maximum(np.abs(decades) - grammar.HEALTHY, 0) / max(most - grammar.HEALTHY, 1)
     rgb = np.where((decades < 0)[..., None], _ramp(far, BLUES), _ramp(far, ORANGES))
@@ -34,7 +34,7 @@ def colours(decades, most: float):
 
 
 def limits(*maps) -> tuple[int, float]:
-    """The last time on the axes and the decades of the colours, in steps, that hold all ``maps``, (T, T) each."""
+    """Return the last time on the axes and the decades of the colours, in steps, that hold all ``maps`` (T, T)."""
     decades = [np.abs(grammar.decades(norms[np.tril_indices(len(norms))])) for norms in maps]
     most = max((part[np.isfinite(part)].max(initial=0) for part in decades), default=0)
     return grammar.up_to(max(map(len, maps)), TIMES), grammar.up_to(most, DECADES)
@@ -64,7 +64,7 @@ class HeatMap:
             symbols.set_data(*_places(cells & past))
 
     def frame(self, T: int, most: float, size: float = 12) -> None:
-        """What stands still: limits, ticks, the grey half."""
+        """Draw what stands still: limits, ticks, the grey half."""
         axes = self.axes
         axes.set(xlim=(0.5, T + 0.5), ylim=(0.5, T + 0.5), facecolor=FUTURE)
         axes.spines[["top", "right"]].set_visible(False)
@@ -77,7 +77,7 @@ class HeatMap:
 
 
 def bar(axes, most: float, size: float = 12) -> None:
-    """The colours and their decades, in a pair of axes of their own."""
+    """Draw the colours and their decades, in a pair of axes of their own."""
     axes.clear()
     rows = np.linspace(-most, most, 201)
     axes.imshow(colours(rows, most)[:, None], origin="lower", aspect="auto", extent=(0, 1, -most, most))

@@ -65,7 +65,7 @@ class Canvas:
 
     @alone()
     def png(self) -> bytes:
-        """Draw, and encode."""
+        """Draw what has moved, and return the picture as PNG."""
         self.draw()
         return encode(self.agg)
 
@@ -113,7 +113,7 @@ class LivePicture:
 
 
 def encode(agg: FigureCanvasAgg) -> bytes:
-    """The canvas as PNG, packed lightly for speed."""
+    """Return the canvas as PNG, packed lightly for speed."""
     file = io.BytesIO()
     imsave(file, agg.buffer_rgba(), format="png", pil_kwargs={"compress_level": 1})
     return file.getvalue()
@@ -121,7 +121,7 @@ def encode(agg: FigureCanvasAgg) -> bytes:
 
 @alone()
 def still(figure: Figure, dpi: float = 150) -> bytes:
-    """A figure as PNG for a page or a slide: finer than a moving one, packed tightly, the same bytes each time."""
+    """Return a figure as PNG for a page: finer than a moving one, packed tightly, the same bytes each time."""
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs={"compress_level": 9})
     return file.getvalue()
@@ -139,7 +139,7 @@ class Picture:
         self.alt = alt or caption
 
     def png(self) -> bytes:
-        """The picture."""
+        """Return the picture as PNG."""
         return still(self.figure)
 
     def __repr__(self) -> str:
@@ -155,7 +155,7 @@ class Picture:
 
 
 def bundle(figure: Figure, caption: str, alt: str) -> tuple[dict, dict]:
-    """A notebook's output: the picture at its size on the page, its alt text, and the sentence."""
+    """Return a notebook's output: the picture at its size on the page, its alt text, and the sentence."""
     width, height = (round(100 * inches) for inches in figure.get_size_inches())
     data = {"image/png": base64.b64encode(still(figure)).decode(), "text/plain": caption}
     return data, {"image/png": {"width": width, "height": height, "alt": alt}}

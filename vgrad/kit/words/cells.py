@@ -23,7 +23,7 @@ NetRecord = Annotated[Any, thing("a record of one net", lambda it: hasattr(it, "
 
 @guarded
 def cell_label(cell: Cell, bias: Finite = 0.0, mode: Mode = "alone") -> str:
-    """A net for people: "LSTM b_f = 3, b_i = -3"."""
+    """Return a net's name for people, such as "LSTM b_f = 3, b_i = -3"."""
     label = CELLS[cell].label
     if cell == "gru":
         return f"{label} b_u = {bias:g}"
@@ -33,5 +33,5 @@ def cell_label(cell: Cell, bias: Finite = 0.0, mode: Mode = "alone") -> str:
 
 @guarded
 def record_label(record: NetRecord) -> str:
-    """The name of a record's net."""
+    """Return the name of a record's net."""
     return cell_label(record.cell, record.bias, record.mode)

@@ -25,7 +25,7 @@ DRAWS = {  # of weights
 
 
 def whose_weights(record) -> str:
-    """How many networks, and of what kind."""
+    """Say how many networks there are, and of what kind."""
     gain = "" if record.gain == 1 else f" × {record.gain:g}"
     scheme = "" if record.scheme == "scaled_normal" else f"{grammar.title(record.scheme)}{gain}, "
     of_what = f"width {record.width}, {scheme}σ_w {record.sigma_w:.3g}, σ_b {record.sigma_b:.3g}"
@@ -39,7 +39,7 @@ VERDICTS = {"vanishes": "vanish", "explodes": "explode", "overflows": "overflow"
 
 
 def verdict(ratio: float) -> str:
-    """Whether it "vanishes", "explodes", "overflows", or "holds": is within ten times of the last layer's."""
+    """Say whether it "vanishes", "explodes", "overflows", or "holds": is within ten times of the last layer's."""
     if not np.isfinite(ratio):
         return "overflows"
     decades = np.log10(ratio) if ratio > 0 else -np.inf
@@ -49,46 +49,46 @@ def verdict(ratio: float) -> str:
 
 
 def size(value: float) -> str:
-    """A size for people: "exactly 0" only where it is."""
+    """Return a size for people, which is "exactly 0" only where it is."""
     return "exactly 0" if value == 0 else grammar.number(value)
 
 
 def it_is(ratio: float, said: str, theory: str = "") -> str:
-    """What is ``said`` of a ratio, the theory beside it if there is one, and the verdict."""
+    """Return what is ``said`` of a ratio, the theory beside it if there is one, and the verdict."""
     expected = f" (theory {theory})" if theory else ""
     return f"{said}{expected}: it {verdict(ratio)}"
 
 
 def five(first: int, last: int, most: int = 5) -> list[int]:
-    """Five places from the first to the last, evenly spread, or ``most``; fewer where there are not as many."""
+    """Return five places from the first to the last, evenly spread, or ``most``; fewer where there are not as many."""
     return [int(place) for place in np.unique(np.linspace(first, last, most).round())]
 
 
 def points(numbers, names, where: str, said=grammar.number) -> str:
-    """Numbers and their places, such as "0.5 at layer 1, 1 at layer 2".   where : such as "at layer"."""
+    """Return numbers and their places, such as "0.5 at layer 1, 1 at layer 2".   where : such as "at layer"."""
     return ", ".join(f"{said(number)} {where} {name}" for number, name in zip(numbers, names, strict=True))
 
 
 def whose(seeds: int) -> str:
-    """Of whom a size is told: "One network", or "Median of 5 networks"."""
+    """Say of whom a size is told: "One network", or "Median of 5 networks"."""
     return "One network" if seeds == 1 else f"Median of {seeds} networks"
 
 
 def medians(seeds: int, thing: str = "network") -> str:
-    """The same at the end of a sentence on several sizes: "medians of 5 networks"."""
+    """Say the same of several sizes, within a sentence: "medians of 5 networks"."""
     return f"medians of {grammar.count(seeds, thing)}"
 
 
 def fewer(asked: int, ran: int) -> list[str]:
-    """What there is to say where the work budget bit."""
+    """Return what there is to say where the work budget bit."""
     return [f"Of {asked} networks asked for, {ran} ran: more could not follow a slider."] if ran < asked else []
 
 
 def of_networks(share: float, record) -> str:
-    """A share of a record's networks as a count of them: "3 of 16 networks"."""
+    """Return a share of a record's networks as a count of them: "3 of 16 networks"."""
     return f"{round(share * record.seeds)} of {grammar.count(record.seeds, 'network')}"
 
 
 def solved_count(solved) -> str:
-    """How many of the networks have solved it, from the step at which each did: "3 of 5"."""
+    """Return how many networks have solved it, from the step at which each did: "3 of 5"."""
     return f"{sum(step is not None for step in solved)} of {len(solved)}"

@@ -89,7 +89,7 @@ class ActivationPlot(LivePicture):
 
 
 def limits(record) -> tuple[float, float, float, float, float]:
-    """Reach of z, floor and ceiling of h, top of the slopes, most of the shares: in steps, so that ticks stay put."""
+    """Return reach of z, floor and ceiling of h, top of the slopes, most of the shares, all in steps."""
     reach = grammar.up_to(3 * record.sigma, REACH)
     h = record.h[abs(record.z) <= reach]
     heights = (0.5, 1.1, 2, *REACH)
@@ -100,12 +100,12 @@ def limits(record) -> tuple[float, float, float, float, float]:
 
 
 def slopes(record) -> Picture:
-    """A still picture of a record of slopes."""
+    """Return a still picture of a record of slopes."""
     return Picture(ActivationPlot(record).figure, sentence(record), alt(record))
 
 
 def factors(records) -> Picture:
-    """The factor a layer against the size of the weights, an activation a curve; the whole net vanishes in the blue."""
+    """Draw the factor per layer against the size of the weights; in the blue the whole net vanishes."""
     axes = curves.axes(grammar.new_figure(), "one layer multiplies dh by")
     sigmas = records[0].sigmas
     ten = 10 ** (grammar.HEALTHY / (records[0].depth - 1))

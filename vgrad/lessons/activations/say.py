@@ -12,7 +12,7 @@ from ...kit.words.phrases import five, medians
 
 
 def sentence(record) -> str:
-    """What a record of slopes says: rms beside the largest slope, what a layer makes of it, and flat units."""
+    """Say of a record of slopes: rms beside the largest slope, what a layer makes of it, and flat units."""
     rms, theory, mean, largest = map(grammar.number, (record.rms, record.theory, record.mean, record.largest))
     slope = f"{grammar.look(record.activation).label} where z ~ N(0, {record.sigma:g}²): the rms slope is {rms}"
     layer = f"While z is like this, a layer of weights of size σ_w multiplies the gradient by {rms} σ_w"
@@ -25,14 +25,14 @@ def sentence(record) -> str:
 
 
 def share(value: float) -> str:
-    """A share in per cent: "none are" and "all are" only where that is exact."""
+    """Return a share in per cent: "none are" and "all are" only where that is exact."""
     if value in (0.0, 1.0):
         return "none are" if value == 0 else "all are"
     return f"{100 * value:.2g} % are" if value < 0.995 else "nearly all are"
 
 
 def alt(record) -> str:
-    """The picture in words."""
+    """Say in words what the picture shows."""
     shares = record.shares
     edges = record.edges
     highest = np.sort(np.argsort(-shares, kind="stable")[:3])

@@ -84,19 +84,19 @@ def products(record) -> Picture:
 
 
 def from_one(values, one: float = 0.0):
-    """The product of no factors, 1, in front: on an axis of decades it lies at 0."""
+    """Put the product of no factors, 1, in front: on an axis of decades it lies at 0."""
     return np.concatenate([[one], values])
 
 
 def reach(precision: str) -> tuple[float, float, float]:
-    """The smallest number that is not 0, the smallest with all its digits, and the largest, in decades."""
+    """Return the smallest number that is not 0, the smallest with all its digits, and the largest, in decades."""
     info = np.finfo(precision)
     exponents = (info.minexp - info.nmant, info.minexp, info.maxexp)
     return tuple(exponent * np.log10(2) for exponent in exponents)
 
 
 def limits(record) -> tuple[float, float, float, str, bool]:
-    """Most factors, floor and ceiling of the axes, in steps, the precision whose ends are drawn, and if it is chance.
+    """Return most factors, floor and ceiling of the axes, the precision whose ends are drawn, and if it is chance.
 
     What was measured has its place, and theory to a little beyond the ends of the precision.
     """

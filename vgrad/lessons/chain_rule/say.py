@@ -12,7 +12,7 @@ from ...kit.words.phrases import five, it_is, points, size
 
 
 def products_sentence(record) -> str:
-    """What a record of products says: first the finding, then where its precision ends, and what was multiplied."""
+    """Say of a record of products: first the finding, then where its precision ends, and what was multiplied."""
     factors = "1 factor" if record.depth == 1 else f"{record.depth} factors"
     typically = "typically " if record.spread else ""
     found = f"{factors} of {typically}{grammar.number(record.factor)}: {_findings(record)}."
@@ -32,7 +32,7 @@ def _findings(record) -> str:
 
 
 def products_alt(record) -> str:
-    """The picture in words: what is drawn, and the median after five numbers of factors."""
+    """Say in words what is drawn, and the median after five numbers of factors."""
     counts = five(1, record.depth)
     medians = points([record.over_seeds.median[n - 1] for n in counts], counts, "after", size)
     mean = f"; their mean ends at {size(record.mean[-1])}" if by_chance(record) else ""
@@ -43,7 +43,7 @@ def products_alt(record) -> str:
 
 
 def decades_said(decades: float) -> str:
-    """10 to the ``decades`` in two digits, though no float may hold it: 2.5e-400."""
+    """Return 10 to the ``decades`` in two digits, though no float may hold it: 2.5e-400."""
     if abs(decades) < 300 or not np.isfinite(decades):
         return grammar.number(10.0**decades)
     exponent = int(np.floor(decades))
@@ -83,5 +83,5 @@ def _draws(record) -> str:
 
 
 def by_chance(record) -> bool:
-    """Whether the products differ: there are several, and their factors are random."""
+    """Return whether the products differ: there are several, and their factors are random."""
     return record.seeds > 1 and record.spread > 0

@@ -11,7 +11,7 @@ from .say import path_label, shattered_sentence
 
 
 def shattered(records) -> Picture:
-    """How far along a line of inputs a gradient resembles itself: 1 is the same, 0 is noise.   lags : 5 or more."""
+    """Draw how far along a line of inputs a gradient resembles itself, from 1 to 0 for noise.   lags : 5 or more."""
     require.whole("lags", min(len(r.correlation[0]) for r in records) - 1, 5)
     axes = curves.axes(grammar.new_figure(), "correlation of the gradient with itself")
     labels = []

@@ -21,7 +21,7 @@ STYLES = {"total": WIDE, "highway": NARROW, "gates": NARROW}
 
 
 def reach(records) -> Picture:
-    """A still picture of ReachRecords: ‖dL/dstate_t‖ over that of h_T, each net a curve; the past is on the left."""
+    """Draw ‖dL/dstate_t‖ over that of h_T, where each ReachRecord is a curve and the past is on the left."""
     figure = grammar.new_figure(9.0, 5.0)
     axes = figure.add_axes((0.075, 0.125, 0.905, 0.775))
     grammar.tidy(axes)
@@ -117,7 +117,7 @@ class GatesPlot(LivePicture):
 
 
 def gates(record) -> Picture:
-    """A still picture of a GatesRecord."""
+    """Return a still picture of a GatesRecord."""
     return Picture(GatesPlot(record).figure, sentence(record), alt(record))
 
 

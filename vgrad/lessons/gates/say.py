@@ -11,7 +11,7 @@ from ...kit.words.phrases import medians, verdict
 
 
 def reach_sentence(records) -> str:
-    """What arrives at the first state, in each net, and the verdict."""
+    """Say what arrives at the first state, in each net, and the verdict."""
     parts = [_kept(record_label(record), record.ratio) for record in records]
     one = records[0]
     nets = f"{medians(one.seeds)}, width {one.width}, inputs of size {one.sigma:g}"
@@ -19,7 +19,7 @@ def reach_sentence(records) -> str:
 
 
 def sentence(record) -> str:
-    """What a GatesRecord says: what arrives in each cell, the LSTM's two parts, and the networks."""
+    """Say of a GatesRecord: what arrives in each cell, the LSTM's two parts, and the networks."""
     found = "; ".join(_kept(name, ratio) for name, ratio in _ends(record))
     parts = [grammar.number(getattr(record, name)[0]) for name in ("highway", "gates", "total")]
     split = "Of the LSTM's last c by its first, {} comes along the highway, {} through the gates, {} in all."
@@ -28,7 +28,7 @@ def sentence(record) -> str:
 
 
 def alt(record) -> str:
-    """The picture in words."""
+    """Say in words what the picture shows."""
     half = record.T // 2
     maps = "; ".join(f"{CELLS[cell].label} {grammar.number(norms[half, 0])}" for cell, norms in record.maps.items())
     drawn = "Three maps of the Jacobian's size between all pairs of steps, and curves of the LSTM's highway and gates"

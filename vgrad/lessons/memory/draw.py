@@ -57,7 +57,7 @@ class MemoryPlot(LivePicture):
 
 
 def memory(record) -> Picture:
-    """A still picture of a MemoryRecord."""
+    """Return a still picture of a MemoryRecord."""
     return Picture(MemoryPlot(record).figure, say.sentence(record), say.alt(record))
 
 
@@ -70,7 +70,7 @@ def _limits(record) -> tuple:
 
 
 def losses(records) -> Picture:
-    """The loss of training's batches, the mean of ten each, or of short runs every batch's: a record a curve."""
+    """Draw the loss of training's batches, the mean of ten each, or of short runs every batch's."""
     steps = max(record.steps for record in records)
     short = min(record.steps for record in records) < SPAN
     span = 1 if short else SPAN
@@ -92,7 +92,7 @@ def losses(records) -> Picture:
 
 
 def adding(cells) -> Picture:
-    """When each network of the stored table "adding" had solved it: a row for each net, a dot for each network."""
+    """Draw when each network of the stored table "adding" had solved it: a row for each net, a dot for each network."""
     figure = grammar.new_figure(9.0, 5.2)
     axes = figure.add_axes((0.25, 0.125, 0.73, 0.78))
     grammar.tidy(axes)
@@ -113,7 +113,7 @@ def adding(cells) -> Picture:
 
 
 def learnt(cells) -> Picture:
-    """How much of the gradient reaches the first state while each net of the stored table learns: a net a curve."""
+    """Draw how much of the gradient reaches the first state while each net of the stored table learns."""
     axes = curves.axes(grammar.new_figure(), "gradient of the first state, relative to the last h")
     rows = [np.log10(np.maximum(np.array(cell.result["reach"]).T, 1e-30)) for cell in cells]
     floor = min(-3.0, *(np.floor(np.median(row, axis=0).min()) - 2 for row in rows))

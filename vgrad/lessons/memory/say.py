@@ -19,13 +19,13 @@ SOLVED = 0.05  # the loss that counts as solved
 
 
 def quantiles(rows):
-    """low, median, high over the networks; what is not finite as infinite."""
+    """Return low, median, high over the networks, where what is not finite is infinite."""
     with np.errstate(invalid="ignore"):
         return np.nan_to_num(grammar.quantiles(rows), nan=np.inf, posinf=np.inf)
 
 
 def adding_sentence(cells) -> str:
-    """How many networks of each cell have solved the adding problem, and at which steps."""
+    """Say how many networks of each cell have solved the adding problem, and at which steps."""
     parts = [f"{name(cell)} {solved_count(cell.result['solved'])}{_when(cell)}" for cell in cells]
     one = cells[0].settings
     settings = f"over {one['T']} steps, width {one['width']}, {one['steps']} steps of training each"
@@ -41,14 +41,14 @@ def _when(cell) -> str:
 
 
 def losses_sentence(records) -> str:
-    """How many networks of each record have solved it."""
+    """Say how many networks of each record have solved it."""
     parts = [f"{record_label(record)} {solved_count(record.solved)}" for record in records]
     steps = grammar.count(max(record.steps for record in records), "step")
     return f"Networks that add two numbers up to {records[0].T} steps apart within {steps}: {'; '.join(parts)}."
 
 
 def learnt_sentence(cells) -> str:
-    """How many networks of each cell have solved it, beside what their gradient was before training."""
+    """Say how many networks of each cell have solved it, beside what their gradient was before training."""
     parts = []
     for cell in cells:
         sizes = {mark: np.median(row) for mark, row in zip(cell.result["marks"], cell.result["reach"], strict=True)}
@@ -64,7 +64,7 @@ def name(cell: Annotated[Any, thing("a Cell of a stored table", lambda it: hasat
 
 
 def sentence(record) -> str:
-    """What a MemoryRecord says: who has solved it, the loss, what reaches the first state, and the networks."""
+    """Say of a MemoryRecord: who has solved it, the loss, what reaches the first state, and the networks."""
     solved = f"{solved_count(record.solved)} have solved it after step {record.step}"
     parts = [f"{record_label(record)}, {record.T} steps apart: {solved}."]
     parts.append(f"The loss is {_loss(record)}; always answering 1 has {GUESS:.2g}.")
@@ -87,7 +87,7 @@ def _loss(record) -> str:
 
 
 def _arriving(record) -> str:
-    """How much of the gradient reaches the first state."""
+    """Say how much of the gradient reaches the first state."""
     with np.errstate(invalid="ignore"):
         ratio = float(np.median(record.sizes[:, 0]))
     if not np.isfinite(ratio):
@@ -96,7 +96,7 @@ def _arriving(record) -> str:
 
 
 def alt(record) -> str:
-    """The picture in words."""
+    """Say in words what the picture shows."""
     sizes = quantiles(record.sizes)[1]
     times = five(0, record.T)
     said = points([float(sizes[t]) for t in times], times, "at time")

@@ -22,7 +22,7 @@ Rates = Annotated[dict, thing("a dict of what rates_of_bands returned, by name",
 
 
 def diagnosed(nets) -> Picture:
-    """A dot for each network: how far its dh spans before training, and what it has learnt."""
+    """Draw a dot for each network: how far its dh spans before training, and what it has learnt."""
     axes = curves.axes(grammar.new_figure(), "accuracy after training")
     for band, look in LOOKS.items():
         some = [net for net in nets if net.band == band]
@@ -49,7 +49,7 @@ def _reach(net) -> float:
 
 
 def roc(rocs) -> Picture:
-    """Share of the failures that are caught, against the share of good networks that are blamed."""
+    """Draw the share of the failures that are caught, against the share of good networks that are blamed."""
     figure = grammar.new_figure(9.0, 4.8)
     axes = figure.add_axes((0.075, 0.13, 0.5, 0.77))
     grammar.tidy(axes)
@@ -69,7 +69,7 @@ def roc(rocs) -> Picture:
 
 @guarded
 def bands(rates: Rates) -> Picture:
-    """Bars of the share that trains.   rates : name -> {band: (how many train, of how many)}."""
+    """Draw the share that trains as bars.   rates : name -> {band: (how many train, of how many)}."""
     axes = curves.axes(grammar.new_figure(), "share of the networks that train")
     wide = 0.92 / max(len(groups) for groups in rates.values())
     for at, groups in enumerate(rates.values()):

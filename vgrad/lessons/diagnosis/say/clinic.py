@@ -19,7 +19,7 @@ TESTS = {
 
 
 def sentence(record) -> str:
-    """What has been found, and what became of it."""
+    """Say what has been found, and what became of it."""
     verdict = "still waiting"
     if record.course is not None:
         verdict = "you pass" if record.passed else "not this time"

@@ -112,5 +112,5 @@ def _shown(loss):
 
 
 def walk(record) -> Picture:
-    """A still picture of a CliffRecord."""
+    """Return a still picture of a CliffRecord."""
     return Picture(CliffPlot(record).figure, sentence(record), alt(record))

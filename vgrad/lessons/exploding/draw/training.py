@@ -15,7 +15,7 @@ HIGHEST = 2.0  # where learning begins, or not; what comes before is above
 
 
 def runs(records) -> Picture:
-    """A curve for each RunsRecord, for as long as all its networks are finite; then the symbol of an overflow."""
+    """Draw a curve for each RunsRecord as long as all its networks are finite, and then the mark of an overflow."""
     pairs = [*curves.with_looks(records, LOOKS)]
     axes = curves.axes(grammar.new_figure(), "loss over that of always answering 1")
     steps = max(record.steps for record in records)

@@ -27,7 +27,7 @@ def sentence(record) -> str:
 
 
 def alt(record) -> str:
-    """The picture in words: the loss at a few steps of each path."""
+    """Say in words what is drawn: the loss at a few steps of each path."""
     steps = five(0, record.steps)
     parts = []
     for name, path in (("not clipped", record.free), ("clipped", record.clipped)):

@@ -9,13 +9,13 @@ from ....kit.marks import grammar
 
 
 def run_label(record) -> str:
-    """A run's name: how long its sequences are, and how it is clipped."""
+    """Return a run's name: how long its sequences are, and how it is clipped."""
     clip = "no clipping" if record.clip is None else f"clip {record.clip:g}"
     return f"T = {record.T}, {clip}"
 
 
 def runs_sentence(records) -> str:
-    """Who stays finite, and who begins to learn."""
+    """Say who stays finite, and who begins to learn."""
     parts = []
     for record in records:
         done = "" if record.finite else f", over after step {record.loss.shape[1]}"

@@ -17,7 +17,7 @@ LEGEND = dict(ncols=6, fontsize=12, columnspacing=0.8, handletextpad=0.1)
 
 
 def paradox(cells) -> Picture:
-    """The training loss against the depth, of the stored table of that name: an activation a curve."""
+    """Draw the training loss of the stored table "depth_paradox" against the depth; an activation is a curve."""
     axes = curves.axes(grammar.new_figure(), "training loss, mean of the last ten steps")
     ends = []
     for name, group in by_net(cells, "activation").items():
@@ -36,7 +36,7 @@ def paradox(cells) -> Picture:
 
 
 def ratios(cells) -> Picture:
-    """A dot for each run of the stored table "update_ratio": early updates over weights, and what was learnt."""
+    """Draw a dot for each run of the stored table "update_ratio": early updates over weights, and what was learnt."""
     axes = curves.axes(grammar.new_figure(), "final accuracy")
     for cell in cells:
         look = _look(cell)

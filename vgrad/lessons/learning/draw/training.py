@@ -94,7 +94,7 @@ class TrainPlot(LivePicture):
 
 
 def training(record) -> Picture:
-    """A still picture of a TrainingRecord."""
+    """Return a still picture of a TrainingRecord."""
     return Picture(TrainPlot(record).figure, sentence(record), alt(record))
 
 
@@ -113,7 +113,7 @@ def _limits(record) -> tuple:
 
 
 def moves(records, quantity: str = "movement") -> Picture:
-    """By how much of itself each layer has moved since the start, or in its last "update": a record a curve."""
+    """Draw by how much of itself each layer has moved since the start, or in its last "update"; a record is a curve."""
     looks = _looks(records)
     name = QUANTITIES[require.choice("quantity", quantity, QUANTITIES)]
     axes = curves.axes(grammar.new_figure(), f"{name}, over the weights")
@@ -145,7 +145,7 @@ def _name_layers(axes, deepest: int) -> None:
 
 
 def losses(records) -> Picture:
-    """The loss, step by step, each network's the mean of ten batches, or of short runs every batch's."""
+    """Draw the loss, step by step: each network's mean of ten batches, or of short runs every batch's."""
     looks = _looks(records)
     steps = max(record.steps for record in records)
     short = min(record.steps for record in records) < SMOOTH

@@ -25,7 +25,7 @@ def paradox_sentence(cells) -> str:
 
 
 def by_net(cells, name: str) -> dict[str, list]:
-    """The cells in groups, by the value of the setting called ``name``."""
+    """Return the cells in groups, by the value of the setting called ``name``."""
     groups = {}
     for cell in cells:
         groups.setdefault(cell.settings[name], []).append(cell)
@@ -33,14 +33,14 @@ def by_net(cells, name: str) -> dict[str, list]:
 
 
 def finite(cell):
-    """update, accuracy of the runs that ended with finite numbers."""
+    """Return update and accuracy of the runs that ended with finite numbers."""
     update, accuracy = (np.array(cell.result[name], float) for name in ("update", "accuracy"))
     there = np.isfinite(update) & np.isfinite(accuracy)
     return update[there], accuracy[there]
 
 
 def ratios_sentence(cells) -> str:
-    """At which sizes of update the networks have learned."""
+    """Say at which sizes of update the networks have learned."""
     update, accuracy = (np.concatenate(rows) for rows in zip(*map(finite, cells), strict=True))
     good = update[accuracy > 0.95]
     low, median, high = (grammar.number(size) for size in grammar.quantiles(good))

@@ -17,14 +17,14 @@ SCHEMES = {"tanh_twin": "the weights that make it a tanh net"}
 
 
 def middle(rows):
-    """low, median, high over the networks, each a network's own: (3, ...); what is not a number counts as infinite."""
+    """Return low, median, high, each a network's own: (3, ...); what is not a number counts as infinite."""
     require.shape("rows", rows, "(networks, ...)", np.ndim(rows) >= 1 and np.size(rows) > 0)
     rows = np.where(np.isnan(rows), np.inf, rows)
     return grammar.quantiles(rows, method="inverted_cdf")
 
 
 def sentence(record, begun: bool = True) -> str:
-    """What a TrainingRecord says: the loss, how far the first and the last layer have moved, the networks.
+    """Say of a TrainingRecord: the loss, how far the first and the last layer have moved, the networks.
 
     begun : whether somebody has let it train; where not, no verdict.
     """
@@ -32,7 +32,7 @@ def sentence(record, begun: bool = True) -> str:
 
 
 def alt(record) -> str:
-    """The picture in words: the loss at five steps, and both sizes at five layers."""
+    """Say in words what is drawn: the loss at five steps, and both sizes at five layers."""
     loss = middle(record.loss[:, : record.step])[1]
     steps = five(1, record.step)
     shown = points([loss[k - 1] for k in steps], steps, "at step")
@@ -85,17 +85,17 @@ def _networks(record) -> str:
 
 
 def rough(value: float) -> str:
-    """One significant digit: training enlarges what processors round differently."""
+    """Return one significant digit, because training enlarges what processors round differently."""
     return size(float(f"{value:.1g}")) if np.isfinite(value) else "no longer finite"
 
 
 def rough_loss(value: float) -> str:
-    """The same of a loss; that of guessing with the two digits by which it is known."""
+    """Return the same of a loss; that of guessing has the two digits by which it is known."""
     return grammar.number(GUESS) if abs(value / GUESS - 1) < 1 - STALLED else rough(value)
 
 
 def named(record, among) -> str:
-    """A record's name where it stands beside others: what all share is left out."""
+    """Return a record's name where it stands beside others: what all share is left out."""
     name = grammar.look(record.activation).label
     if len({other.depth for other in among}) > 1:
         name += f", {record.depth} layers"
@@ -112,7 +112,7 @@ def named(record, among) -> str:
 
 
 def moves_sentence(records, quantity: str) -> str:
-    """How far the first and the last layer of each net have moved."""
+    """Say how far the first and the last layer of each net have moved."""
     parts = []
     for record in records:
         median = np.median(getattr(record, quantity), axis=0)

@@ -53,12 +53,12 @@ class ConnectivityPlot(LivePicture):
 
 
 def read(record) -> Picture:
-    """A still picture of one sentence."""
+    """Return a still picture of one sentence."""
     return Picture(ConnectivityPlot(record).figure, sentence(record), alt(record))
 
 
 def agreement(record) -> Picture:
-    """How far the gradient at the subject is from that at the last word, before training and after it, by distance."""
+    """Draw how far the gradient at the subject is from that at the last word, before training and after."""
     axes = curves.axes(grammar.new_figure(), "gradient at the subject, over that at the last word")
     looks = {"before": grammar.Look("#00558f", "<", ""), "after": grammar.Look("#b3006b", ">", "")}
     decades = {name: np.log10(getattr(record, name)) for name in looks}

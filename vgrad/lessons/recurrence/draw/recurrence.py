@@ -79,12 +79,12 @@ class RecurrencePlot(LivePicture):
 
 
 def unrolled(record) -> Picture:
-    """A still picture of one unrolled cell."""
+    """Return a still picture of one unrolled cell."""
     return Picture(RecurrencePlot(record).figure, sentence(record), alt(record))
 
 
 def powers(record) -> Picture:
-    """A still picture of ‖Wᵗ‖ of some matrices, each with its ρᵗ dotted."""
+    """Draw ‖Wᵗ‖ of some matrices, each with its ρᵗ dashed."""
     axes = curves.axes(grammar.new_figure(), "how far Wᵗ stretches, ‖Wᵗ‖")
     rows = grammar.decades(record.sizes)
     times = np.arange(record.sizes.shape[1])
@@ -115,7 +115,7 @@ def _mark_peak(axes, row, color: str) -> None:
 
 
 def radii(record) -> Picture:
-    """A still picture of ‖dh_T / dh_0‖ against the spectral radius, one curve for each size of the inputs."""
+    """Draw ‖dh_T / dh_0‖ against the spectral radius, with one curve for each size of the inputs."""
     axes = curves.axes(grammar.new_figure(), f"dh over {grammar.count(record.T, 'step')}")
     sizes = grammar.decades(record.sizes)
     theories = grammar.decades(record.theory)

@@ -15,12 +15,12 @@ LOOKS = {name: cells.CELLS[name] for name in ("rnn", "lstm", "gru")}
 
 
 def sentence(record) -> str:
-    """What arrives at the first word through each cell; the networks."""
+    """Say what arrives at the first word through each cell; the networks."""
     return " ".join([f"{_finding(record)}.", *_left_out(record), _networks(record)])
 
 
 def alt(record) -> str:
-    """The picture in words: what arrives at five of the words."""
+    """Say in words what is drawn: what arrives at five of the words."""
     if not record.words:
         return "An empty picture of the gradient at each word of a sentence: no sentence is given."
     at = five(0, len(record.words) - 1)
@@ -59,7 +59,7 @@ def _networks(record) -> str:
 
 
 def agreement_sentence(record) -> str:
-    """How many networks have learned the agreement, for each distance of the subject."""
+    """Say how many networks have learned the agreement, for each distance of the subject."""
     of = record.accuracy.shape[1]
     each = zip(record.distances, record.learnt, strict=True)
     parts = [f"{learnt} of {of} with {distance} words between" for distance, learnt in each]

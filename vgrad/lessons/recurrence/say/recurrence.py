@@ -15,12 +15,12 @@ STATE = {"lstm": "state (h, c)"}
 
 
 def sentence(record) -> str:
-    """What a record says: what arrives at the first state, what the rules of thumb say, the spectra, the protocol."""
+    """Say of a record: what arrives at the first state, what the rules of thumb say, the spectra, the protocol."""
     return " ".join([f"{_finding(record)}.", *_peak(record), _rules(record), _network(record)])
 
 
 def alt(record) -> str:
-    """The picture in words: the norm at five distances, and the spectra."""
+    """Say in words what is drawn: the norm at five distances, and the spectra."""
     at = five(0, record.T - 1)
     norms = points([record.over.median[d] for d in at], at, "at")
     return (
@@ -81,7 +81,7 @@ def _network(record) -> str:
 
 
 def powers_sentence(record) -> str:
-    """For each matrix, how far its powers grow and where they end."""
+    """Say for each matrix how far its powers grow and where they end."""
     parts = []
     for name, sizes, radius, stretch in zip(*record, strict=True):
         peak = int(sizes.argmax())
@@ -92,7 +92,7 @@ def powers_sentence(record) -> str:
 
 
 def radii_sentence(record) -> str:
-    """What becomes of the gradient, for each size of the inputs and each spectral radius."""
+    """Say what becomes of the gradient, for each size of the inputs and each spectral radius."""
     parts = []
     for scale, rows, theory in zip(record.inputs, record.sizes, record.theory, strict=True):
         said = ", ".join(

@@ -100,5 +100,5 @@ class ScorePlot(LivePicture):
 
 
 def cost(row) -> str:
-    """Median, lowest and highest."""
+    """Return the median, the lowest and the highest, for people."""
     return f"{median(row.cost):.1f} ({row.cost.min():.1f} to {row.cost.max():.1f})"

@@ -39,7 +39,7 @@ class Page:
 
 
 def table(views) -> Page:
-    """The whole scoreboard, each row linked to the lesson that explains it.   views : of deep nets, and of cells."""
+    """Return the whole scoreboard, each row linked to its lesson.   views : of deep nets, and of cells."""
     rows = []
     for view in views:
         for row, verdict, learning in zip(view.rows, view.verdicts, view.learning, strict=True):
@@ -60,7 +60,7 @@ def table(views) -> Page:
 
 
 def answers(judgements, board) -> Page:
-    """The taught table, each cell beside what was measured."""
+    """Return the taught table, each cell beside what was measured."""
     rows = []
     for cell in judgements:
         mark = "✓ confirmed" if cell.right else "✗ contradicted"
@@ -89,7 +89,7 @@ def _besides(row) -> str:
 
 
 def guide(board) -> Page:
-    """One page to print: from what you see to what you do, with what it did here."""
+    """Return one page to print: from what you see to what you do, with what it did here."""
 
     def of(name):
         row = board[name]

@@ -26,7 +26,7 @@ def sentence(view) -> str:
 
 
 def alt(view) -> str:
-    """The picture in words: every row's verdicts."""
+    """Say in words what is drawn: every row's verdicts."""
     rows = zip(view.rows, view.verdicts, view.learning, strict=True)
     said = "; ".join(f"{row.label}: {decades(row)}, {verdict}, {learning}" for row, verdict, learning in rows)
     return f"A table, and under it the gradient by layer of {view.chosen.label}. {said}."
@@ -41,7 +41,7 @@ def _told(row) -> str:
 
 
 def share(row) -> str:
-    """Accuracy, its median and range; of a cell, how many networks solved it."""
+    """Return the accuracy, its median and range; of a cell, how many networks solved it."""
     if row.deep and row.finite == 0:
         return "not finite"
     if row.deep:
@@ -50,16 +50,16 @@ def share(row) -> str:
 
 
 def decades(row) -> str:
-    """Median, lowest and highest."""
+    """Return the median, the lowest and the highest, for people."""
     return f"{median(row.decades):+.1f}, {span(row.decades)}"
 
 
 def span(numbers) -> str:
-    """The lowest to the highest of some decades; -inf is a gradient of exactly 0."""
+    """Return the lowest to the highest of some decades; -inf is a gradient of exactly 0."""
     low, high = ("0" if np.isinf(end) else f"{end:+.1f}" for end in (numbers.min(), numbers.max()))
     return f"{'exactly 0' if low == '0' else low} to {high}"
 
 
 def median(numbers) -> float:
-    """The median, as a Python number."""
+    """Return the median, as a Python number."""
     return float(np.median(numbers))
