@@ -167,9 +167,9 @@ def test_the_lines_are_the_records_numbers_from_1_on(case):
         (plot.median, record.over_seeds.median, "typical"),
         (plot.mean, record.mean, "mean"),
     ):
-        assert track.line.get_visible() == (chance or name == "typical")
-        np.testing.assert_array_equal(track.line.get_xdata(), np.arange(record.depth + 1))
-        np.testing.assert_array_equal(track.line.get_ydata(), drawn(values))
+        assert track.median.get_visible() == (chance or name == "typical")
+        np.testing.assert_array_equal(track.median.get_xdata(), np.arange(record.depth + 1))
+        np.testing.assert_array_equal(track.median.get_ydata(), drawn(values))
         theory = np.concatenate([[0], record.theory[name]])
         np.testing.assert_array_equal(track.theory.get_ydata(), np.where(np.isfinite(theory), theory, np.nan))
     assert plot.band.get_visible() == chance
@@ -188,7 +188,7 @@ def test_zeros_lie_on_the_floor_and_overflows_on_the_ceiling_and_all_else_betwee
             np.testing.assert_array_equal(marks.get_xdata(), np.flatnonzero(where) + 1)
             np.testing.assert_array_equal(marks.get_ydata(), np.full(where.sum(), edge))
         heights = drawn(values)
-        if track.line.get_visible():
+        if track.median.get_visible():
             assert np.nanmin(heights) >= floor
             assert np.nanmax(heights) <= ceiling
     band = plot.band.get_paths()[0].vertices

@@ -212,7 +212,7 @@ def test_the_curves_of_the_gates_hold_their_numbers():
     record = compare(**SMALL)
     plot = GatesPlot(record)
     for name in PARTS:
-        line, sizes = plot.lines[name].get_ydata(), getattr(record, name)
+        line, sizes = plot.parts[name].median.get_ydata(), getattr(record, name)
         np.testing.assert_allclose(10 ** line[np.isfinite(line)], sizes[sizes > 0], rtol=1e-9)
 
 

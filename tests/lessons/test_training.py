@@ -161,7 +161,7 @@ def test_a_picture_moved_on_is_the_fresh_picture_pixel_for_pixel():
 def test_the_name_of_the_rule_is_on_no_curve(activation, steps):
     plot = TrainPlot(train_mlp(activation, depth=6, rate=0.1, steps=steps))
     box = plot.rule.get_window_extent().transformed(plot.layers.transData.inverted())
-    for row in plot.rows:
+    for row in plot.rows.values():
         y = np.interp(np.linspace(box.x0, box.x1, 20), *row.median.get_data())
         assert not ((box.y0 < y) & (y < box.y1)).any()
 

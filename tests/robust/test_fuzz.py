@@ -37,8 +37,12 @@ from vgrad.lessons.stored import TABLES
 
 ENGINE = ("ops", "init", "tape", "data", "gradcheck", "cells", "theory", "models", "probes", "train")
 KIT = ("experiments.flow", "experiments.learning", "experiments.reach", "experiments.signal", "experiments.training",
-       "experiments.twin", "marks.flow", "marks.learning", "words.flow", "words.phrases", "words.cells")  # fmt: skip
+       "experiments.twin", "marks.flow", "words.flow", "words.phrases", "words.cells")  # fmt: skip
 STOREYS = ("measure", "draw", "say", "explore")
+SHOWN = (  # rooms whose pictures and sentences are reached through show alone, which knows a record by its type
+    "activations", "chain_rule", "deep_training", "diagnosis", "exploding", "gates", "learning", "memory", "recurrence",
+    "scoreboard",
+)  # fmt: skip
 
 
 def public(module):
@@ -56,17 +60,10 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "*_sentence", "*_label", "kit.experiments.learning.usual", "kit.experiments.reach.r*_*",
     "kit.experiments.reach.rms",
     "kit.experiments.signal.signal_sizes", "kit.marks.flow.frame", "kit.marks.flow.limits", "kit.marks.flow.on_axis",
-    "kit.words.phrases.fewer", "kit.words.phrases.of_networks", "kit.words.phrases.verdict", "kit.words.phrases.whose",
-    "lessons.chain_rule.draw.from_one", "lessons.chain_rule.draw.limits", "lessons.chain_rule.draw.reach",
-    "lessons.chain_rule.say.by_chance", "lessons.chain_rule.say.decades_said", "lessons.*.illness.diagnose",
-    "lessons.learning.say.tables.by_net", "lessons.learning.say.tables.finite", "lessons.memory.say.quantiles",
-    "lessons.memory.say.solved_count",
+    "kit.words.phrases.*", "lessons.*.illness.diagnose",
+    *(f"lessons.{room}.{storey}.*" for room in SHOWN for storey in ("draw", "say")),
 )  # fmt: skip
-TRIED = (
-    "kit.words.cells.*",
-    "lessons.chain_rule.say.products_*",
-    "lessons.gates.say.*",
-)  # though their names are like those
+TRIED = ("kit.words.cells.*", "lessons.memory.say.name")  # though their names are like those
 
 
 def modules():
@@ -411,62 +408,19 @@ ROWS = {
     "kit.experiments.training.message": lambda: dict(record=record("trained"), pictures=4),
     "kit.experiments.training.deep": lambda: dict(rates=(0.1,), seeds=1, depth=2, width=3, batch=2, steps=2),
     "kit.experiments.training.updates": lambda: dict(rates=(0.1,), depth=2, width=3, batch=2, steps=2),
-    **dict.fromkeys(
-        [
-            "lessons.activations.draw.slopes",
-            "lessons.activations.say.sentence",
-            "lessons.activations.say.alt",
-            "lessons.activations.draw.limits",
-        ],
-        drawn("slopes"),
-    ),
-    "lessons.activations.say.share": lambda: dict(value=0.5),
-    "lessons.activations.draw.factors": drawn("factors", "records"),
-    **dict.fromkeys(
-        [
-            "lessons.exploding.draw.cliff.walk",
-            "lessons.exploding.say.cliff.sentence",
-            "lessons.exploding.say.cliff.alt",
-        ],
-        drawn("cliff"),
-    ),
-    **dict.fromkeys(["lessons.diagnosis.say.clinic.sentence", "lessons.diagnosis.say.clinic.alt"], drawn("clinic")),
-    **dict.fromkeys(
-        [
-            "lessons.recurrence.draw.connectivity.read",
-            "lessons.recurrence.say.connectivity.sentence",
-            "lessons.recurrence.say.connectivity.alt",
-        ],
-        drawn("read"),
-    ),
-    "lessons.recurrence.draw.connectivity.agreement": drawn("agreement"),
-    "lessons.diagnosis.draw.trial.diagnosed": lambda: dict(nets=looked()),
-    "lessons.diagnosis.draw.trial.roc": drawn("rocs", "rocs"),
-    "lessons.diagnosis.draw.trial.bands": drawn("rates", "rates"),
-    "lessons.exploding.draw.training.runs": drawn("runs", "records"),
     "kit.marks.flow.flow": drawn("flow", shown=("dh",), scale="log"),
     "kit.words.cells.cell_label": lambda: dict(cell="lstm"),
     "kit.words.cells.record_label": lambda: dict(record=record("reaches")[0]),
-    **dict.fromkeys(["lessons.gates.draw.reach", "lessons.gates.say.reach_sentence"], drawn("reaches", "records")),
-    **dict.fromkeys(
-        ["lessons.gates.draw.gates", "lessons.gates.say.sentence", "lessons.gates.say.alt"], drawn("gates")
-    ),
     "lessons.normalization.draw.growth": drawn("growth", "records"),
     "lessons.initialization.draw.signal": drawn("signal", shown=("h",)),
     **dict.fromkeys(
-        ["lessons.initialization.say.sentence", "lessons.initialization.say.alt", "kit.words.phrases.whose_weights"],
+        ["lessons.initialization.say.sentence", "lessons.initialization.say.alt"],
         drawn("signal"),
     ),
     "lessons.initialization.draw.sweep": drawn("sweeps", "records"),
     "lessons.initialization.draw.glorot": drawn("forward", "records"),
     "lessons.edge_of_chaos.draw.spectra": drawn("spectra", "records"),
     "lessons.gradient_flow.draw.bars": drawn("kata", "records"),
-    "kit.marks.learning.learning": drawn("learnt", "records"),
-    **dict.fromkeys(
-        ["lessons.memory.draw.memory", "lessons.memory.say.sentence", "lessons.memory.say.alt"], drawn("memory")
-    ),
-    "lessons.memory.draw.losses": drawn("memories", "records"),
-    **dict.fromkeys(["lessons.memory.draw.adding", "lessons.memory.draw.learnt"], lambda: dict(cells=stored("adding"))),
     "lessons.memory.say.name": lambda: dict(cell=stored("adding")[0]),
     "lessons.gradient_flow.draw.grid": drawn("flows", "records", columns=1),
     "lessons.gradient_flow.draw.spread": drawn("flows", "records"),
@@ -483,34 +437,6 @@ ROWS = {
         cells=stored("phase_map"), scales={c.settings["sigma_w2"]: 5.0 for c in stored("phase_map")}
     ),
     "lessons.initialization.draw.by_depth": lambda: dict(cells=stored("he_figure"), name="accuracy", of="scheme"),
-    "lessons.chain_rule.say.products_alt": drawn("products"),
-    "lessons.chain_rule.say.products_sentence": drawn("products"),
-    "lessons.chain_rule.draw.products": drawn("products"),
-    "lessons.recurrence.draw.recurrence.powers": drawn("powers"),
-    "lessons.recurrence.draw.recurrence.radii": drawn("radii"),
-    "lessons.recurrence.draw.recurrence.unrolled": drawn("recurrence"),
-    **dict.fromkeys(
-        ["lessons.recurrence.say.recurrence.sentence", "lessons.recurrence.say.recurrence.alt"], drawn("recurrence")
-    ),
-    "lessons.scoreboard.draw.pages.table": lambda: dict(views=[view(), view("gru 1")]),
-    "lessons.scoreboard.draw.pages.answers": lambda: dict(
-        judgements=scoreboard_measure_taught.judge(board()), board=board()
-    ),
-    "lessons.scoreboard.draw.pages.guide": lambda: dict(board=board()),
-    **dict.fromkeys(
-        ["lessons.scoreboard.say.board.sentence", "lessons.scoreboard.say.board.alt"], lambda: dict(view=view())
-    ),
-    **dict.fromkeys(
-        [
-            "lessons.scoreboard.say.board.share",
-            "lessons.scoreboard.say.board.decades",
-            "lessons.scoreboard.draw.board.cost",
-        ],
-        lambda: dict(row=board()["relu"]),
-    ),
-    **dict.fromkeys(
-        ["lessons.scoreboard.say.board.span", "lessons.scoreboard.say.board.median"], lambda: dict(numbers=array(3))
-    ),
     **dict.fromkeys(
         [
             "lessons.skip_connections.draw.paths",
@@ -520,17 +446,6 @@ ROWS = {
         drawn("paths"),
     ),
     "lessons.skip_connections.draw.last_layer": drawn("last"),
-    "lessons.deep_training.draw.shattered": drawn("shattered", "records"),
-    "lessons.learning.draw.training.training": drawn("trained"),
-    "lessons.learning.draw.training.moves": drawn("trainings", "records"),
-    "lessons.learning.draw.training.losses": drawn("trainings", "records"),
-    **dict.fromkeys(["lessons.learning.say.training.sentence", "lessons.learning.say.training.alt"], drawn("trained")),
-    "lessons.learning.say.training.middle": lambda: dict(rows=array(3, 4)),
-    "lessons.learning.say.training.named": drawn("trained", among=[record("trained")]),
-    "lessons.learning.say.training.rough": lambda: dict(value=0.5),
-    "lessons.learning.say.training.rough_loss": lambda: dict(value=0.5),
-    "lessons.learning.draw.tables.paradox": lambda: dict(cells=stored("depth_paradox")),
-    "lessons.learning.draw.tables.ratios": lambda: dict(cells=stored("update_ratio")),
     **dict.fromkeys(["kit.words.flow.sentence", "kit.words.flow.alt"], drawn("flow")),
     **{f"{f.__module__.removeprefix('vgrad.')}.{f.__name__}": dict for f in lessons.CATALOGUE.values()},
 }
@@ -663,6 +578,40 @@ def test_a_wrong_argument_is_refused_by_its_name(name):
             if (said and not (named or exempt)) or (said is None and not fine):
                 wrongly.append(f"{argument} = {label}: {said or 'answered'}")
     assert not wrongly, "\n".join(wrongly)
+
+
+PICTURED = (  # records of the rooms in SHOWN
+    "slopes", "factors", "cliff", "read", "agreement", "gates", "reaches", "learnt", "trained", "trainings", "runs",
+    "memory", "memories", "powers", "radii", "recurrence", "products", "shattered", "rocs", "rates",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PICTURED)
+def test_show_draws_a_record_and_refuses_another_picture_of_it_by_name(name):
+    assert kit.show.show(record(name)).caption
+    with pytest.raises(ValueError, match=r"^picture is 'x'; allowed is one of '"):
+        kit.show.show(record(name), "x")
+
+
+@pytest.mark.parametrize("name", [name for name in PICTURED if name != "rates"])
+def test_show_refuses_a_list_with_something_else_in_it(name):
+    records = record(name) if isinstance(record(name), list) else [record(name)]
+    with pytest.raises(ValueError, match=r"^record is a list of \w+ and object; allowed is what an experiment"):
+        kit.show.show([*records, THING])
+
+
+@pytest.mark.parametrize(
+    "given", [*ANYTHING.values(), *NUMBERS.values(), (), [None], ["x"], [THING], np.ones(3)], ids=repr
+)
+def test_show_refuses_what_is_no_record_by_name(given):
+    with pytest.raises(ValueError, match=r"^record is .*; allowed is what an experiment of this lesson returns"):
+        kit.show.show(given)
+
+
+@pytest.mark.parametrize("given", [{}, {"all": None}, {"all": {}}])
+def test_show_refuses_a_table_of_nothing_by_name(given):
+    with pytest.raises(ValueError, match=r"^rates is .*; allowed is a dict of what rates_of_bands returned"):
+        kit.show.show(given)
 
 
 def test_labels_in_a_column_are_no_silent_broadcast():

@@ -40,8 +40,9 @@ def show(record, picture: str | None = None, **options):
     several = isinstance(record, (list, tuple)) and not hasattr(record, "_fields")
     first = next(iter(record), None) if several else record
     pictures = next((_PICTURES[kind, several] for kind in type(first).__mro__ if (kind, several) in _PICTURES), None)
-    if pictures is None:
-        what = f"a list of {type(first).__name__}" if several else type(record).__name__
+    kinds = {type(each).__name__: None for each in record} if several else {type(record).__name__: None}
+    if pictures is None or len(kinds) > 1:
+        what = f"a list of {' and '.join(kinds) or 'nothing'}" if several else type(record).__name__
         raise ValueError(f"record is {what}; allowed is what an experiment of this lesson returns")
     name = next(iter(pictures)) if picture is None else picture
     if name not in pictures:

@@ -16,9 +16,13 @@ from matplotlib.figure import Figure
 
 from ... import require
 
-INK, PAPER, FAINT = "#1a1a1a", "#ffffff", "#6b6b6b"
-VANISHING, EXPLODING = "#0b4f82", "#9a3d00"  # words on the shaded sides
-VANISHING_SIDE, EXPLODING_SIDE = "#dfecf7", "#fde8d9"
+INK = "#1a1a1a"
+PAPER = "#ffffff"
+FAINT = "#6b6b6b"
+VANISHING = "#0b4f82"  # of words on the shaded side, and of the mark of an exact 0
+EXPLODING = "#9a3d00"
+VANISHING_SIDE = "#dfecf7"
+EXPLODING_SIDE = "#fde8d9"
 HEALTHY = 1.0  # decades: between a tenth and ten times the last layer's gradient, nothing is called a problem
 MARK = dict(color=FAINT, linewidth=1.4, linestyle=":")  # of a value to compare with
 THEORY = dict(color=INK, linestyle=(0, (5, 3)), linewidth=1.8)
@@ -61,12 +65,12 @@ NAMES = {"lecun": "LeCun", "xavier": "Xavier", "he": "He", "glorot": "Glorot's",
 
 
 def look(activation: str) -> Look:
-    """An activation's look; one that is not in the table is drawn in ink under its own name."""
+    """Return an activation's look; one that is not in the table is drawn in ink under its own name."""
     return ACTIVATIONS.get(activation, Look(INK, "o", activation))
 
 
 def cure(norm: str | None, skip: str | None = None, alpha=1.0) -> Look:
-    """The look of a norm, a skip (which lends the colour to both together), or neither."""
+    """Return the look of a norm, of a skip (which lends the colour to both together), or of neither."""
     parts = [CURES["skip" + ALPHAS.get(alpha, "1")[1:]]] if skip else []
     parts += [CURES[norm.partition("_")[0]]] if norm else []
     first = parts[0] if parts else CURES["plain"]
@@ -75,12 +79,12 @@ def cure(norm: str | None, skip: str | None = None, alpha=1.0) -> Look:
 
 
 def title(name: str) -> str:
-    """A scheme's name for people: "xavier_normal" is "Xavier normal"."""
+    """Return a scheme's name for people: "xavier_normal" is "Xavier normal"."""
     return " ".join(NAMES.get(word, word) for word in name.split("_"))
 
 
 def dressing(norm: str | None, skip: str | None, alpha) -> str:
-    """What a net has beside its layers: "batch norm and a skip times 1/√depth"; "" if nothing."""
+    """Return what a net has beside its layers: "batch norm and a skip times 1/√depth"; "" if nothing."""
     kind, _, place = (norm or "").partition("_")
     parts = [f"{NORMS[kind]} {NORM_PLACES.get(place, '')}".strip()] if norm else []
     if skip:
@@ -90,12 +94,12 @@ def dressing(norm: str | None, skip: str | None, alpha) -> str:
 
 
 def new_figure(width: float = 9.0, height: float = 4.6) -> Figure:
-    """A figure outside pyplot, legible from the back of a lecture room: letters of 13 points at 9 inches."""
+    """Return a figure outside pyplot, legible from the back of a lecture room: letters of 13 points at 9 inches."""
     return Figure(figsize=(width, height), dpi=115, facecolor=PAPER)
 
 
 def tidy(axes: Axes, size: float = 13) -> None:
-    """No box, no chart junk: two spines, faint horizontal lines, letters of ``size`` points."""
+    """Leave of a chart's frame two spines, faint horizontal lines, and letters of ``size`` points."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=size, colors=INK, length=4)
     axes.grid(axis="y", color="#000000", alpha=0.10, linewidth=0.8)
@@ -115,21 +119,26 @@ def shade(axes: Axes, low: float, high: float, floor: float, ceiling: float, wor
 
 
 def decade_ticks(axes: Axes, low: float, high: float, most: int = 8) -> None:
-    """Ticks of an axis whose numbers are decades: 10⁻²⁰, 10⁻¹⁰, 1, … one more than ``most`` at the most."""
+    """Set the ticks of an axis of decades: 10⁻²⁰, 10⁻¹⁰, 1, … and at most one more than ``most``."""
     step = next(s for s in (1, 2, 5, 10, 20, 40, 50, 100, 200, 500) if (high - low) / s <= most)
     ticks = np.arange(math.ceil(low / step) * step, high + 0.5, step)
     axes.set_yticks(ticks, ["1" if t == 0 else f"$10^{{{t:.0f}}}$" for t in ticks])
 
 
 def up_to(value: float, steps) -> float:
-    """The first of ``steps`` that is not below ``value``, or the last: axes move in steps, so that ticks stay put."""
+    """Return the first of ``steps`` not below ``value``, or the last: axes move in steps, so that ticks stay put."""
     return next((step for step in steps if value <= step), steps[-1])
 
 
 def decades(sizes):
-    """log10; -inf of 0, NaN of what is not a number."""
+    """Return log10, which is -inf of 0, and NaN of what is not a number."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.log10(sizes)
+
+
+def quantiles(rows, method: str = "linear"):
+    """Return low, median and high of rows (networks, ...), so that 8 of 10 networks lie between: (3, ...)."""
+    return np.quantile(rows, (0.1, 0.5, 0.9), axis=0, method=method)
 
 
 def _record(name: str, value) -> None:
@@ -152,7 +161,7 @@ asked = require.checked(
 
 
 def number(value: float) -> str:
-    """Two significant digits, as said aloud: 0.21, 1.2e-18, 3.4e5."""
+    """Return two significant digits, as said aloud: 0.21, 1.2e-18, 3.4e5."""
     if not math.isfinite(value):
         return "infinite" if math.isinf(value) else "not a number"
     mantissa, _, exponent = f"{value:.2g}".partition("e")
@@ -160,5 +169,5 @@ def number(value: float) -> str:
 
 
 def count(how_many: int, thing: str) -> str:
-    """So many of a thing: 1 layer, 30 layers."""
+    """Return so many of a thing: 1 layer, 30 layers."""
     return f"{how_many} {thing}" if how_many == 1 else f"{how_many} {thing}s"

@@ -17,14 +17,15 @@ from . import grammar
 
 TIMES = (3, 5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 150, 200, 300, 500)
 DECADES = (3, 5, 10, 20, 40, 80, 160, 320)
-CLEAR, FUTURE = "#f7f7f5", "#cfcfcf"
+CLEAR = "#f7f7f5"
+FUTURE = "#cfcfcf"
 BLUES = ("#d3e5f5", "#8fbfe3", "#3d86c0", "#0b4f82", "#04233d")  # from a decade below 1 down to the floor
 ORANGES = ("#fbdcc3", "#f5b07a", "#d9772b", "#9a3d00", "#471a00")  # from a decade above 1 up to the ceiling
 SYMBOLS = 16  # at the most, along each side of the map: more would lie on each other
 
 
 def colours(decades, most: float):
-    """RGBA of an array of decades, -inf for zero and inf for too large, on a scale from -``most`` to ``most``."""
+    """Return RGBA of decades, -inf for zero and inf for too large, on a scale from -``most`` to ``most``."""
     decades = np.clip(np.nan_to_num(decades, nan=np.inf, posinf=most, neginf=-most), -most, most)
     far = np.maximum(np.abs(decades) - grammar.HEALTHY, 0) / max(most - grammar.HEALTHY, 1)
     rgb = np.where((decades < 0)[..., None], _ramp(far, BLUES), _ramp(far, ORANGES))
@@ -33,9 +34,8 @@ def colours(decades, most: float):
 
 
 def limits(*maps) -> tuple[int, float]:
-    """The last time on the axes and the decades of the colours, in steps, that hold all ``maps``, (T, T) each."""
-    with np.errstate(divide="ignore"):
-        decades = [np.abs(np.log10(norms[np.tril_indices(len(norms))])) for norms in maps]
+    """Return the last time on the axes and the decades of the colours, in steps, that hold all ``maps`` (T, T)."""
+    decades = [np.abs(grammar.decades(norms[np.tril_indices(len(norms))])) for norms in maps]
     most = max((part[np.isfinite(part)].max(initial=0) for part in decades), default=0)
     return grammar.up_to(max(map(len, maps)), TIMES), grammar.up_to(most, DECADES)
 
@@ -56,9 +56,7 @@ class HeatMap:
         """Move to ``norms`` (T, T), ‖dh_t / dh_k‖ relative to 1 in row t, column k, on colours of ``most`` decades."""
         T = len(norms)
         past = np.tri(T, dtype=bool)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            decades = np.log10(norms)
-        rgba = colours(decades, most)
+        rgba = colours(grammar.decades(norms), most)
         rgba[~past] = 0
         self.image.set_data(rgba)
         self.image.set_extent((0.5, T + 0.5, 0.5, T + 0.5))
@@ -66,7 +64,7 @@ class HeatMap:
             symbols.set_data(*_places(cells & past))
 
     def frame(self, T: int, most: float, size: float = 12) -> None:
-        """What stands still: limits, ticks, the grey half."""
+        """Draw what stands still: limits, ticks, the grey half."""
         axes = self.axes
         axes.set(xlim=(0.5, T + 0.5), ylim=(0.5, T + 0.5), facecolor=FUTURE)
         axes.spines[["top", "right"]].set_visible(False)
@@ -79,7 +77,7 @@ class HeatMap:
 
 
 def bar(axes, most: float, size: float = 12) -> None:
-    """The colours and their decades, in a pair of axes of their own."""
+    """Draw the colours and their decades, in a pair of axes of their own."""
     axes.clear()
     rows = np.linspace(-most, most, 201)
     axes.imshow(colours(rows, most)[:, None], origin="lower", aspect="auto", extent=(0, 1, -most, most))

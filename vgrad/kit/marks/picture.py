@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import imsave
 
 from .. import styles
+from . import grammar
 
 WORDS = "max-width: 62em; line-height: 1.45"
 _DRAWING = threading.RLock()
@@ -37,8 +38,13 @@ class Canvas:
     """
 
     def __init__(self, figure: Figure, moving: list[Artist]):
-        self.figure, self.moving = figure, moving
+        self.figure = figure
         self.agg = FigureCanvasAgg(figure)
+        self.moves(moving)
+
+    def moves(self, moving: list[Artist]) -> None:
+        """Let ``moving`` be what is drawn at each call, from now on."""
+        self.moving = moving
         self._background = None
         for artist in moving:
             artist.set_animated(True)
@@ -59,13 +65,55 @@ class Canvas:
 
     @alone()
     def png(self) -> bytes:
-        """Draw, and encode."""
+        """Draw what has moved, and return the picture as PNG."""
         self.draw()
         return encode(self.agg)
 
 
+class LivePicture:
+    """A picture that is kept alive while a slider moves: ``update`` moves it on, and ``png`` is what it is now.
+
+    A kind of picture defines four steps. ``_build`` makes the axes and returns the artists that move. ``_limits`` says
+    from a record how far the axes reach, and what else the background depends on. ``_frame`` draws the background. It
+    is called only when the limits have changed, because it costs a full draw. ``_move`` moves the artists.
+    """
+
+    size = (9.0, 4.6)  # inches
+
+    def __init__(self, record):
+        self.figure = grammar.new_figure(*self.size)
+        self.canvas = Canvas(self.figure, self._build(record))
+        self._framed = None
+        self.update(record)
+
+    def update(self, record) -> None:
+        """Move every artist to ``record``; only a step of an axis costs a full draw."""
+        limits = self._limits(record)
+        if limits != self._framed:
+            self._framed = limits
+            self._frame(*limits)
+            self.canvas.forget()
+        self._move(record, *limits)
+
+    def png(self) -> bytes:
+        """Return the picture as it is now."""
+        return self.canvas.png()
+
+    def _build(self, record) -> list[Artist]:
+        raise NotImplementedError
+
+    def _limits(self, record) -> tuple:
+        raise NotImplementedError
+
+    def _frame(self, *limits) -> None:
+        raise NotImplementedError
+
+    def _move(self, record, *limits) -> None:
+        raise NotImplementedError
+
+
 def encode(agg: FigureCanvasAgg) -> bytes:
-    """The canvas as PNG, packed lightly for speed."""
+    """Return the canvas as PNG, packed lightly for speed."""
     file = io.BytesIO()
     imsave(file, agg.buffer_rgba(), format="png", pil_kwargs={"compress_level": 1})
     return file.getvalue()
@@ -73,7 +121,7 @@ def encode(agg: FigureCanvasAgg) -> bytes:
 
 @alone()
 def still(figure: Figure, dpi: float = 150) -> bytes:
-    """A figure as PNG for a page or a slide: finer than a moving one, packed tightly, the same bytes each time."""
+    """Return a figure as PNG for a page: finer than a moving one, packed tightly, the same bytes each time."""
     file = io.BytesIO()
     figure.savefig(file, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs={"compress_level": 9})
     return file.getvalue()
@@ -86,10 +134,12 @@ class Picture:
     """
 
     def __init__(self, figure: Figure, caption: str, alt: str = ""):
-        self.figure, self.caption, self.alt = figure, caption, alt or caption
+        self.figure = figure
+        self.caption = caption
+        self.alt = alt or caption
 
     def png(self) -> bytes:
-        """The picture."""
+        """Return the picture as PNG."""
         return still(self.figure)
 
     def __repr__(self) -> str:
@@ -105,7 +155,7 @@ class Picture:
 
 
 def bundle(figure: Figure, caption: str, alt: str) -> tuple[dict, dict]:
-    """A notebook's output: the picture at its size on the page, its alt text, and the sentence."""
+    """Return a notebook's output: the picture at its size on the page, its alt text, and the sentence."""
     width, height = (round(100 * inches) for inches in figure.get_size_inches())
     data = {"image/png": base64.b64encode(still(figure)).decode(), "text/plain": caption}
     return data, {"image/png": {"width": width, "height": height, "alt": alt}}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ... import require
+from typing import Annotated, Any
+
+from ...require import Finite, guarded, one_of, thing
 from ..marks import grammar
 
 CELLS = {  # colours and markers that are those of norms and skips elsewhere, and never beside them
@@ -14,17 +16,22 @@ CELLS = {  # colours and markers that are those of norms and skips elsewhere, an
 LSTM_MODES = {"alone": "", "paired": ", b_i = {minus}", "chrono": ", chrono"}
 
 
-@grammar.asked
-def cell_label(cell: str, bias: float = 0.0, mode: str = "alone") -> str:
-    """A net for people: "LSTM b_f = 3, b_i = -3"."""
-    label = CELLS[require.choice("cell", cell, CELLS)].label
-    require.choice("mode", mode, LSTM_MODES)
-    if cell == "lstm" and mode != "chrono":
-        return f"{label} b_f = {bias:g}{LSTM_MODES[mode].format(minus=f'{0 - bias:g}')}"
-    return f"{label}{LSTM_MODES[mode]}" if cell != "gru" else f"{label} b_u = {bias:g}"
+Cell = Annotated[str, one_of(CELLS)]
+Mode = Annotated[str, one_of(LSTM_MODES)]
+NetRecord = Annotated[Any, thing("a record of one net", lambda it: hasattr(it, "cell") and hasattr(it, "mode"))]
 
 
-@grammar.asked
-def record_label(record) -> str:
-    """The name of a record's net."""
+@guarded
+def cell_label(cell: Cell, bias: Finite = 0.0, mode: Mode = "alone") -> str:
+    """Return a net's name for people, such as "LSTM b_f = 3, b_i = -3"."""
+    label = CELLS[cell].label
+    if cell == "gru":
+        return f"{label} b_u = {bias:g}"
+    opened = f" b_f = {bias:g}" if cell == "lstm" and mode != "chrono" else ""
+    return f"{label}{opened}{LSTM_MODES[mode].format(minus=f'{0 - bias:g}')}"
+
+
+@guarded
+def record_label(record: NetRecord) -> str:
+    """Return the name of a record's net."""
     return cell_label(record.cell, record.bias, record.mode)

@@ -1,4 +1,12 @@
-"""Phrases that all lessons share: a verdict, whose number it is, and what the work budget left out."""
+"""Phrases that all lessons share. Each kind of finding has one phrase, which is made from the numbers of a record.
+
+size            a number, or "exactly 0"
+it_is           "2e-18 (theory 1e-18): it vanishes"
+points          "0.5 at layer 1, 1 at layer 2": the numbers of an alt text, at the places of ``five``
+whose, medians  "Median of 5 networks", "medians of 5 networks"
+of_networks     "3 of 16 networks"
+fewer           what the work budget left out
+"""
 
 from __future__ import annotations
 
@@ -16,9 +24,8 @@ DRAWS = {  # of weights
 }
 
 
-@grammar.asked
 def whose_weights(record) -> str:
-    """How many networks, and of what kind."""
+    """Say how many networks there are, and of what kind."""
     gain = "" if record.gain == 1 else f" × {record.gain:g}"
     scheme = "" if record.scheme == "scaled_normal" else f"{grammar.title(record.scheme)}{gain}, "
     of_what = f"width {record.width}, {scheme}σ_w {record.sigma_w:.3g}, σ_b {record.sigma_b:.3g}"
@@ -32,23 +39,56 @@ VERDICTS = {"vanishes": "vanish", "explodes": "explode", "overflows": "overflow"
 
 
 def verdict(ratio: float) -> str:
-    """Whether it "vanishes", "explodes", "overflows", or "holds": is within ten times of the last layer's."""
+    """Say whether it "vanishes", "explodes", "overflows", or "holds": is within ten times of the last layer's."""
     if not np.isfinite(ratio):
         return "overflows"
     decades = np.log10(ratio) if ratio > 0 else -np.inf
-    return "vanishes" if decades < -grammar.HEALTHY else "explodes" if decades > grammar.HEALTHY else "holds"
+    if decades < -grammar.HEALTHY:
+        return "vanishes"
+    return "explodes" if decades > grammar.HEALTHY else "holds"
+
+
+def size(value: float) -> str:
+    """Return a size for people, which is "exactly 0" only where it is."""
+    return "exactly 0" if value == 0 else grammar.number(value)
+
+
+def it_is(ratio: float, said: str, theory: str = "") -> str:
+    """Return what is ``said`` of a ratio, the theory beside it if there is one, and the verdict."""
+    expected = f" (theory {theory})" if theory else ""
+    return f"{said}{expected}: it {verdict(ratio)}"
+
+
+def five(first: int, last: int, most: int = 5) -> list[int]:
+    """Return five places from the first to the last, evenly spread, or ``most``; fewer where there are not as many."""
+    return [int(place) for place in np.unique(np.linspace(first, last, most).round())]
+
+
+def points(numbers, names, where: str, said=grammar.number) -> str:
+    """Return numbers and their places, such as "0.5 at layer 1, 1 at layer 2".   where : such as "at layer"."""
+    return ", ".join(f"{said(number)} {where} {name}" for number, name in zip(numbers, names, strict=True))
 
 
 def whose(seeds: int) -> str:
-    """Of whom a size is told: "One network", or "Median of 5 networks"."""
+    """Say of whom a size is told: "One network", or "Median of 5 networks"."""
     return "One network" if seeds == 1 else f"Median of {seeds} networks"
 
 
+def medians(seeds: int, thing: str = "network") -> str:
+    """Say the same of several sizes, within a sentence: "medians of 5 networks"."""
+    return f"medians of {grammar.count(seeds, thing)}"
+
+
 def fewer(asked: int, ran: int) -> list[str]:
-    """What there is to say where the work budget bit."""
+    """Return what there is to say where the work budget bit."""
     return [f"Of {asked} networks asked for, {ran} ran: more could not follow a slider."] if ran < asked else []
 
 
 def of_networks(share: float, record) -> str:
-    """A share of a record's networks as a count of them: "3 of 16 networks"."""
+    """Return a share of a record's networks as a count of them: "3 of 16 networks"."""
     return f"{round(share * record.seeds)} of {grammar.count(record.seeds, 'network')}"
+
+
+def solved_count(solved) -> str:
+    """Return how many networks have solved it, from the step at which each did: "3 of 5"."""
+    return f"{sum(step is not None for step in solved)} of {len(solved)}"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.lines import Line2D
 
 from ...kit.marks import curves, grammar
-from ...kit.marks.picture import Canvas, Picture
+from ...kit.marks.picture import LivePicture, Picture
 from .say import alt, factors_sentence, sentence
 
 REACH = (5, 8, 12, 20, 30, 45, 60, 90, 150, 300, 3000)  # of the z axis, to both sides
@@ -15,11 +14,10 @@ TICKS = {1.2: (0, 0.25, 0.5, 0.75, 1), 1.9: (0, 0.5, 1, 1.5)}  # of slope, by wh
 BELOW = -0.2
 
 
-class ActivationPlot:
-    """The picture kept alive: ``update`` moves it to another record, ``png`` is what it looks like now."""
+class ActivationPlot(LivePicture):
+    """The three panels of an activation, kept alive."""
 
-    def __init__(self, record):
-        self.figure = grammar.new_figure()
+    def _build(self, record):
         rooms = ((0.065, 0.262), (0.40, 0.262), (0.715, 0.255))
         self.curve, self.slope, self.units = (self.figure.add_axes((x, 0.135, w, 0.70)) for x, w in rooms)
         zeros = np.zeros(2)
@@ -32,36 +30,26 @@ class ActivationPlot:
         words = dict(textcoords="offset points", va="bottom", fontsize=13, weight="bold", annotation_clip=False)
         self.label = self.units.annotate("", (1, 0), (-2, 5), ha="right", **words)
         self.label.set_bbox(dict(facecolor=grammar.PAPER, alpha=0.85, linewidth=0, pad=1.5))
-        moving = [self.phi, self.slopes, *self.where, self.bars, *self.rms, *self.theory, self.label]
-        self.canvas = Canvas(self.figure, moving)
         self._names()
         self._legend()
-        self._limits = None
-        self.update(record)
+        return [self.phi, self.slopes, *self.where, self.bars, *self.rms, *self.theory, self.label]
 
-    def update(self, record) -> None:
-        """Move every artist to ``record``; only a step of an axis costs a full draw."""
-        now = limits(record)
-        if now != self._limits:
-            self._limits = now
-            self._frame(*now)
-            self.canvas.forget()
-        color = grammar.look(record.activation).color
+    def _limits(self, record):
+        return limits(record)
+
+    def _move(self, record, reach, floor, ceiling, top, most) -> None:
         self.phi.set_data(record.z, record.h)
         self.slopes.set_data(record.z, record.slope)
-        self._hills(record, now[1:3], now[3])
+        self._hills(record, (floor, ceiling), top)
         self.bars.set_data(record.shares, record.edges)
         for lines, value in ((self.rms, record.rms), (self.theory, record.theory)):
-            lines[0].set_data((-now[0], now[0]), (value, value))
-            lines[1].set_data((0, now[4]), (value, value))
-        self.label.xy = (now[4], max(record.rms, record.theory))
+            lines[0].set_data((-reach, reach), (value, value))
+            lines[1].set_data((0, most), (value, value))
+        self.label.xy = (most, max(record.rms, record.theory))
         self.label.set_text(f"rms {grammar.number(record.rms)}")
+        color = grammar.look(record.activation).color
         for artist in (self.phi, self.slopes, *self.rms, self.label, *self.where, self.bars):
             artist.set_color(color)
-
-    def png(self) -> bytes:
-        """What it looks like now."""
-        return self.canvas.png()
 
     def _hills(self, record, outputs, top: float) -> None:
         """Where z lies: its density, an eighth of the panel high, on the floor of two panels."""
@@ -93,47 +81,41 @@ class ActivationPlot:
 
     def _legend(self) -> None:
         """One legend, above the panels."""
-        ink = dict(color=grammar.FAINT)
         handles = [
-            Line2D([], [], linewidth=9, alpha=0.3, label="where z lies", **ink),
-            Line2D([], [], linewidth=2.2, label="rms slope of the units", **ink),
-            Line2D([], [], label="theory", **grammar.THEORY),
+            curves.key("where z lies", linewidth=9, alpha=0.3),
+            curves.key("rms slope of the units", linewidth=2.2),
         ]
-        self.figure.legend(
-            handles=handles, loc="upper right", ncols=3, frameon=False, fontsize=13, bbox_to_anchor=(0.995, 1.01)
-        )
+        curves.legend(self.figure, theory=True, handles=handles, bbox_to_anchor=(0.995, 1.01))
 
 
-@grammar.asked
 def limits(record) -> tuple[float, float, float, float, float]:
-    """Reach of z, floor and ceiling of h, top of the slopes, most of the shares: in steps, so that ticks stay put."""
+    """Return reach of z, floor and ceiling of h, top of the slopes, most of the shares, all in steps."""
     reach = grammar.up_to(3 * record.sigma, REACH)
     h = record.h[abs(record.z) <= reach]
-    low, high = -min(h.min(), 0.0), max(h.max(), 0.0)
-    floor, ceiling = (grammar.up_to(end, (0.5, 1.1, 2, *REACH)) for end in (low, high))
+    heights = (0.5, 1.1, 2, *REACH)
+    floor = -grammar.up_to(-min(h.min(), 0.0), heights)
+    ceiling = grammar.up_to(max(h.max(), 0.0), heights)
     top = grammar.up_to(1.05 * record.largest, (*TICKS,))
-    return reach, -floor, ceiling, top, grammar.up_to(record.shares.max(), SHARES)
+    return reach, floor, ceiling, top, grammar.up_to(record.shares.max(), SHARES)
 
 
-@grammar.asked
 def slopes(record) -> Picture:
-    """A still picture of a record of slopes."""
+    """Return a still picture of a record of slopes."""
     return Picture(ActivationPlot(record).figure, sentence(record), alt(record))
 
 
-@grammar.asked
 def factors(records) -> Picture:
-    """The factor a layer against the size of the weights, an activation a curve; the whole net vanishes in the blue."""
+    """Draw the factor per layer against the size of the weights; in the blue the whole net vanishes."""
     axes = curves.axes(grammar.new_figure(), "one layer multiplies dh by")
-    sigmas, ten = records[0].sigmas, 10 ** (grammar.HEALTHY / (records[0].depth - 1))
+    sigmas = records[0].sigmas
+    ten = 10 ** (grammar.HEALTHY / (records[0].depth - 1))
     ceiling = 1.25 * max(max(record.factors.max() for record in records), 1.2)
     axes.set(xlim=(0, 1.25 * sigmas[-1]), ylim=(0, ceiling))
     grammar.shade(axes, 1 / ten, ten, 0, ceiling)
     ends = []
     for record in records:
         look = grammar.look(record.activation)
-        median = curves.curve(axes, record.sigmas, record.factors.T, look)
-        axes.plot(record.sigmas, record.theory, **grammar.THEORY)
+        median = curves.curve(axes, record.sigmas, record.factors.T, look, theory=record.theory)
         ends.append((median[-1], look.label, look.color))
     curves.label_ends(axes, sigmas[-1], ends)
     axes.set_xlabel("σ_w, the size of the weights (Xavier's are 1)", fontsize=13)

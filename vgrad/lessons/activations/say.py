@@ -8,34 +8,33 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.marks import grammar
+from ...kit.words.phrases import five, medians
 
 
-@grammar.asked
 def sentence(record) -> str:
-    """What a record of slopes says: rms beside the largest slope, what a layer makes of it, and flat units."""
-    name, rms = grammar.look(record.activation).label, grammar.number(record.rms)
-    where, says = f"where z ~ N(0, {record.sigma:g}²)", grammar.number(record.theory)
-    slope = f"{name} {where}: the rms slope is {rms} (theory {says})"
+    """Say of a record of slopes: rms beside the largest slope, what a layer makes of it, and flat units."""
+    rms, theory, mean, largest = map(grammar.number, (record.rms, record.theory, record.mean, record.largest))
+    slope = f"{grammar.look(record.activation).label} where z ~ N(0, {record.sigma:g}²): the rms slope is {rms}"
     layer = f"While z is like this, a layer of weights of size σ_w multiplies the gradient by {rms} σ_w"
     flat = (
         f"{share(record.saturated)} saturated (a slope below 0.01, not 0), {share(record.stopped)} at slope exactly 0"
     )
-    largest, mean = grammar.number(record.largest), grammar.number(record.mean)
-    return f"{slope}, the mean {mean}, the largest {largest}. {layer}. Of {record.units} units, {flat}."
+    return (
+        f"{slope} (theory {theory}), the mean {mean}, the largest {largest}. {layer}. Of {record.units} units, {flat}."
+    )
 
 
-@grammar.asked
 def share(value: float) -> str:
-    """A share in per cent: "none are" and "all are" only where that is exact."""
+    """Return a share in per cent: "none are" and "all are" only where that is exact."""
     if value in (0.0, 1.0):
         return "none are" if value == 0 else "all are"
     return f"{100 * value:.2g} % are" if value < 0.995 else "nearly all are"
 
 
-@grammar.asked
 def alt(record) -> str:
-    """The picture in words."""
-    shares, edges = record.shares, record.edges
+    """Say in words what the picture shows."""
+    shares = record.shares
+    edges = record.edges
     highest = np.sort(np.argsort(-shares, kind="stable")[:3])
     middle = (edges[1:] + edges[:-1]) / 2
     bins = ", ".join(f"{100 * shares[k]:.2g} % near {middle[k]:.3g}" for k in highest if shares[k])
@@ -51,12 +50,12 @@ def factors_sentence(records) -> str:
     """The largest factor of each activation, and at which size of z it is reached."""
     parts = []
     for record in records:
-        median, last = np.median(record.factors, axis=1), len(record.sigmas) - 1
+        median = np.median(record.factors, axis=1)
         points = (
             f"{median[k]:.2g} (theory {record.theory[k]:.2g}) at {record.sigmas[k]:g}"
-            for k in np.unique(np.linspace(0, last, 4).round().astype(int))
+            for k in five(0, len(record.sigmas) - 1, 4)
         )
         parts.append(f"{grammar.look(record.activation).label} {', '.join(points)}")
     first = records[0]
-    nets = f"medians of {grammar.count(first.factors.shape[1], 'network')}, {first.depth} layers, width {first.width}"
+    nets = f"{medians(first.factors.shape[1])}, {first.depth} layers, width {first.width}"
     return f"One layer multiplies the gradient, by σ_w: {'; '.join(parts)}; {nets}."

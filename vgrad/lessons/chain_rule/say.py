@@ -8,49 +8,46 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.marks import grammar
-from ...kit.words.phrases import verdict
+from ...kit.words.phrases import five, it_is, points, size
 
 
-@grammar.asked
 def products_sentence(record) -> str:
-    """What a record of products says: first the finding, then where its precision ends, and what was multiplied."""
+    """Say of a record of products: first the finding, then where its precision ends, and what was multiplied."""
     factors = "1 factor" if record.depth == 1 else f"{record.depth} factors"
-    factor, chance = grammar.number(record.factor), by_chance(record)
-    median = _size(record.over_seeds.median[-1])
-    expected = f" (theory {decades_said(record.theory['typical'][-1])})"
+    typically = "typically " if record.spread else ""
+    found = f"{factors} of {typically}{grammar.number(record.factor)}: {_findings(record)}."
+    return " ".join([found, *_ends_said(record), f"{_draws(record)}.", f"Protocol: {record.protocol}."])
+
+
+def _findings(record) -> str:
+    """What the median has become; of products that differ, their mean too."""
+    chance = by_chance(record)
+    median = record.over_seeds.median[-1]
     whose = f"the median of {record.seeds} products" if chance else "the product"
-    finding = f"{factors} of {'typically ' if record.spread else ''}{factor}: {whose} is {median}{expected}"
-    parts = [f"{finding}: it {verdict(record.over_seeds.median[-1])}"]
-    if chance:
-        mean = decades_said(record.theory["mean"][-1])
-        parts.append(f"their mean is {_size(record.mean[-1])} (theory {mean}): it {verdict(record.mean[-1])}")
-    return " ".join(
-        [f"{'; '.join(parts)}.", *_ends_said(record), f"{_draws(record)}.", f"Protocol: {record.protocol}."]
-    )
+    said = it_is(median, f"{whose} is {size(median)}", decades_said(record.theory["typical"][-1]))
+    if not chance:
+        return said
+    mean = record.mean[-1]
+    return f"{said}; {it_is(mean, f'their mean is {size(mean)}', decades_said(record.theory['mean'][-1]))}"
 
 
-@grammar.asked
 def products_alt(record) -> str:
-    """The picture in words: what is drawn, and the median after five numbers of factors."""
-    counts = np.unique(np.linspace(1, record.depth, 5).round().astype(int))
-    points = ", ".join(f"{_size(record.over_seeds.median[n - 1])} after {n}" for n in counts)
-    mean = f"; their mean ends at {_size(record.mean[-1])}" if by_chance(record) else ""
+    """Say in words what is drawn, and the median after five numbers of factors."""
+    counts = five(1, record.depth)
+    medians = points([record.over_seeds.median[n - 1] for n in counts], counts, "after", size)
+    mean = f"; their mean ends at {size(record.mean[-1])}" if by_chance(record) else ""
     setting = f"factors of {grammar.number(record.factor)}, spread {grammar.number(record.spread)}"
     products, which = ("1 product", "it") if record.seeds == 1 else (f"{record.seeds} products", "the median")
     what = f"{products} in {record.precision}, {setting}"
-    return f"Product against the number of factors on a log axis, {what}: {which} is {points}{mean}."
+    return f"Product against the number of factors on a log axis, {what}: {which} is {medians}{mean}."
 
 
 def decades_said(decades: float) -> str:
-    """10 to the ``decades`` in two digits, though no float may hold it: 2.5e-400."""
+    """Return 10 to the ``decades`` in two digits, though no float may hold it: 2.5e-400."""
     if abs(decades) < 300 or not np.isfinite(decades):
         return grammar.number(10.0**decades)
     exponent = int(np.floor(decades))
     return f"{10 ** (decades - exponent):.1f}e{exponent}"
-
-
-def _size(value: float) -> str:
-    return "exactly 0" if value == 0 else grammar.number(value)
 
 
 def _ends_said(record) -> list[str]:
@@ -80,11 +77,11 @@ def _draws(record) -> str:
     kind = f"spread {grammar.number(record.spread)} of a factor's logarithm, {record.precision}"
     if record.seeds == 1:
         return f"One product: {kind}"
-    low, _, high = (_size(row[-1]) for row in record.over_seeds)
+    low, _, high = (size(row[-1]) for row in record.over_seeds)
     differ = "" if low == high else f"; 8 in 10 products from {low} to {high}"
     return f"{kind[0].upper()}{kind[1:]}{differ}"
 
 
 def by_chance(record) -> bool:
-    """Whether the products differ: there are several, and their factors are random."""
+    """Return whether the products differ: there are several, and their factors are random."""
     return record.seeds > 1 and record.spread > 0

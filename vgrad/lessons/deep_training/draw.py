@@ -10,11 +10,11 @@ from ...kit.marks.picture import Picture
 from .say import path_label, shattered_sentence
 
 
-@grammar.asked
 def shattered(records) -> Picture:
-    """How far along a line of inputs a gradient resembles itself: 1 is the same, 0 is noise.   lags : 5 or more."""
+    """Draw how far along a line of inputs a gradient resembles itself, from 1 to 0 for noise.   lags : 5 or more."""
     require.whole("lags", min(len(r.correlation[0]) for r in records) - 1, 5)
-    axes, labels = curves.axes(grammar.new_figure(), "correlation of the gradient with itself"), []
+    axes = curves.axes(grammar.new_figure(), "correlation of the gradient with itself")
+    labels = []
     lags = np.arange(records[0].correlation.shape[1])
     for record in records:
         look = grammar.cure(record.norm, record.skip, record.alpha)

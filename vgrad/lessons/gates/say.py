@@ -7,35 +7,37 @@ from __future__ import annotations
 
 from ...kit.marks import grammar
 from ...kit.words.cells import CELLS, cell_label, record_label
-from ...kit.words.phrases import verdict
+from ...kit.words.phrases import medians, verdict
 
 
-@grammar.asked
 def reach_sentence(records) -> str:
-    """What arrives at the first state, in each net, and the verdict."""
-    parts = [f"{record_label(r)} keeps {grammar.number(r.ratio)}, it {verdict(r.ratio)}" for r in records]
+    """Say what arrives at the first state, in each net, and the verdict."""
+    parts = [_kept(record_label(record), record.ratio) for record in records]
     one = records[0]
-    nets = f"medians of {grammar.count(one.seeds, 'network')}, width {one.width}, inputs of size {one.sigma:g}"
+    nets = f"{medians(one.seeds)}, width {one.width}, inputs of size {one.sigma:g}"
     return f"After {one.T} steps back, of the gradient of the last h {'; '.join(parts)}; {nets}."
 
 
-@grammar.asked
 def sentence(record) -> str:
-    """What a GatesRecord says: what arrives in each cell, the LSTM's two parts, and the networks."""
-    found = "; ".join(f"{name} keeps {grammar.number(size)}, it {verdict(size)}" for name, size in _ends(record))
+    """Say of a GatesRecord: what arrives in each cell, the LSTM's two parts, and the networks."""
+    found = "; ".join(_kept(name, ratio) for name, ratio in _ends(record))
     parts = [grammar.number(getattr(record, name)[0]) for name in ("highway", "gates", "total")]
     split = "Of the LSTM's last c by its first, {} comes along the highway, {} through the gates, {} in all."
     found = f"Of the last state by the first, {grammar.count(record.T - 1, 'step')} apart: {found}."
     return " ".join([found, split.format(*parts), _net(record)])
 
 
-@grammar.asked
 def alt(record) -> str:
-    """The picture in words."""
+    """Say in words what the picture shows."""
     half = record.T // 2
     maps = "; ".join(f"{CELLS[cell].label} {grammar.number(norms[half, 0])}" for cell, norms in record.maps.items())
     drawn = "Three maps of the Jacobian's size between all pairs of steps, and curves of the LSTM's highway and gates"
     return f"{drawn}. At t = {half + 1} by k = 1: {maps}. {_net(record)}"
+
+
+def _kept(name: str, ratio: float) -> str:
+    """What a net keeps of the gradient, and the verdict."""
+    return f"{name} keeps {grammar.number(ratio)}, it {verdict(ratio)}"
 
 
 def _ends(record) -> list[tuple[str, float]]:

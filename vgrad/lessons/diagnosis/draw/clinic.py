@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 
-from ....kit.marks import grammar
-from ....kit.marks.picture import Canvas
+from ....kit.marks import curves, grammar
+from ....kit.marks.picture import LivePicture
 from ....kit.words.phrases import GUESS
 from ..say.clinic import TESTS
 
-COLOR, OTHER, DECADES = "#12305c", "#c23b00", 12  # one look for all: the activation is not told
-LEAST, MOST = -8.0, 2.0  # decades of updates
+COLOR = "#12305c"  # one look for all: the activation is not told
+OTHER = "#c23b00"
+DECADES = 12
+LEAST = -8.0  # decades of updates
+MOST = 2.0
 HIGHEST = 4.0  # of a loss
 BLANK = dict(ha="center", va="center", fontsize=12, color=grammar.FAINT, style="italic")
 
 
-class ClinicPlot:
+class ClinicPlot(LivePicture):
     """The picture of a Visit, kept alive: two rows of three panels."""
 
-    def __init__(self, record):
-        self.figure = grammar.new_figure(9.0, 5.4)
-        self.panels = self.figure.subplots(2, 3, gridspec_kw=dict(
-            left=0.065, right=0.985, bottom=0.1, top=0.93, wspace=0.27, hspace=0.5)).ravel()  # fmt: skip
-        self.canvas = Canvas(self.figure, [])
-        self.update(record)
+    size = (9.0, 5.4)
+
+    def _build(self, record):
+        room = dict(left=0.065, right=0.985, bottom=0.1, top=0.93, wspace=0.27, hspace=0.5)
+        self.panels = self.figure.subplots(2, 3, gridspec_kw=room).ravel()
+        return []  # all of it stands still, and is drawn anew for another visit
 
     def update(self, record) -> None:
         """Draw the chart of ``record``."""
@@ -36,10 +39,6 @@ class ClinicPlot:
         _fresh(self.panels[-1], "after your treatment")
         _outcome(self.panels[-1], record)
         self.canvas.forget()
-
-    def png(self) -> bytes:
-        """What it looks like now."""
-        return self.canvas.png()
 
 
 def _fresh(panel, title: str) -> None:
@@ -63,8 +62,7 @@ def _layers(panel, depth: int, name="layer") -> np.ndarray:
 
 def _profile(panel, file) -> None:
     layers = _layers(panel, len(file.dh))
-    with np.errstate(divide="ignore"):
-        decades = np.log10(file.dh)
+    decades = grammar.decades(file.dh)
     top = grammar.up_to(np.max(np.abs(decades), where=np.isfinite(decades), initial=0), (2, 4, 8, DECADES))
     grammar.shade(panel, -grammar.HEALTHY, grammar.HEALTHY, -top, top, words=False)
     inside = np.isfinite(decades) & (abs(decades) <= top)
@@ -88,9 +86,8 @@ def _activations(panel, file) -> None:
 
 def _line(panel, file) -> None:
     size = np.abs(file.line).max()
-    panel.plot(
-        np.linspace(0, 1, len(file.line)), file.line / size if size > 0 else file.line, color=COLOR, linewidth=1.2
-    )
+    line = file.line / size if size > 0 else file.line
+    panel.plot(np.linspace(0, 1, len(line)), line, color=COLOR, linewidth=1.2)
     panel.set(xlim=(0, 1), ylim=(-1.1, 1.1), xticks=[0, 1], yticks=[-1, 0, 1])
     panel.set_xticklabels([])
     panel.set_xlabel("from one picture to another", fontsize=10, labelpad=1)
@@ -98,9 +95,14 @@ def _line(panel, file) -> None:
 
 def _updates(panel, file) -> None:
     layers = _layers(panel, len(file.updates), "layer, the output's last")
-    with np.errstate(divide="ignore"):
-        decades = np.nan_to_num(np.log10(file.updates), nan=MOST, posinf=MOST, neginf=LEAST).clip(LEAST, MOST)
-    panel.plot(layers, decades, "o-", color=COLOR, markersize=4, clip_on=False)
+    panel.plot(
+        layers,
+        curves.within(grammar.decades(file.updates), LEAST, MOST),
+        "o-",
+        color=COLOR,
+        markersize=4,
+        clip_on=False,
+    )
     panel.axhline(-3, color=grammar.FAINT, linewidth=1.2, linestyle=":")
     panel.set_ylim(LEAST, MOST)
     grammar.decade_ticks(panel, LEAST, MOST, most=5)

@@ -18,37 +18,52 @@ TESTS = {
 }
 
 
-@grammar.asked
 def sentence(record) -> str:
-    """What has been found, and what became of it."""
-    depth = len(record.file.dh)
-    verdict = "" if record.course is None else "you pass" if record.passed else "not this time"
-    head = f"Patient {record.patient}, a network of {depth} layers: {verdict or 'still waiting'}."
-    found = [f"{TESTS[name]}: {_found(name, record.file)}" for name in TESTS if name in record.ordered]
-    tests = f"Ordered: {'; '.join(found)}." if found else "No test has been ordered yet."
+    """Say what has been found, and what became of it."""
+    verdict = "still waiting"
+    if record.course is not None:
+        verdict = "you pass" if record.passed else "not this time"
+    head = f"Patient {record.patient}, a network of {len(record.file.dh)} layers: {verdict}."
+    found = _tests(record)
+    tests = f"Ordered: {found}." if found else "No test has been ordered yet."
     return f"{head} {tests} {_graded(record) if record.course else _asked(record)}"
 
 
-def _found(name: str, file) -> str:
-    f = file.findings
-    if name == "profile":
-        return f"the first layer's dh is {grammar.number(file.dh[0])} of the last's"
-    if name == "activations":
-        differ = f"inputs differ by {10**f.signal:.0%} of their size" if np.isfinite(f.signal) else "there is no signal"
-        return (
-            f"at most {f.saturated:.0%} of a layer's slopes are flat and {f.dead:.0%} of its units dead, and at "
-            f"the end {differ}"
-        )
-    if name == "line":
-        return (
-            f"one step on, the gradient is {f.likeness:.2f} like itself"
-            if np.any(file.line)
-            else "the gradient is 0 all along"
-        )
-    if name == "updates":
-        return f"{grammar.number(f.update)} of the weights a step, the layers' median"
-    end = f"{f.last_loss:.2g}" if np.isfinite(f.last_loss) else "numbers that are not finite"
-    return f"from {f.first_loss:.2g} to {end} in {len(file.losses)} steps"
+def _tests(record) -> str:
+    """What each test that was ordered has found."""
+    return "; ".join(f"{TESTS[name]}: {FOUND[name](record.file)}" for name in TESTS if name in record.ordered)
+
+
+def _profile(file) -> str:
+    return f"the first layer's dh is {grammar.number(file.dh[0])} of the last's"
+
+
+def _activations(file) -> str:
+    found = file.findings
+    slopes = f"at most {found.saturated:.0%} of a layer's slopes are flat and {found.dead:.0%} of its units dead"
+    if not np.isfinite(found.signal):
+        return f"{slopes}, and at the end there is no signal"
+    return f"{slopes}, and at the end inputs differ by {10**found.signal:.0%} of their size"
+
+
+def _line(file) -> str:
+    if not np.any(file.line):
+        return "the gradient is 0 all along"
+    return f"one step on, the gradient is {file.findings.likeness:.2f} like itself"
+
+
+def _updates(file) -> str:
+    return f"{grammar.number(file.findings.update)} of the weights a step, the layers' median"
+
+
+def _loss(file) -> str:
+    first = file.findings.first_loss
+    last = file.findings.last_loss
+    end = f"{last:.2g}" if np.isfinite(last) else "numbers that are not finite"
+    return f"from {first:.2g} to {end} in {len(file.losses)} steps"
+
+
+FOUND = {"profile": _profile, "activations": _activations, "line": _line, "updates": _updates, "loss": _loss}
 
 
 def _asked(record) -> str:
@@ -75,12 +90,9 @@ def _worth(record) -> str:
     return "so it works" if record.course.learns else "so it does not cure this"
 
 
-@grammar.asked
 def alt(record) -> str:
     """What the picture shows, for those who cannot see it."""
-    shown = (
-        "; ".join(f"{TESTS[name]}: {_found(name, record.file)}" for name in TESTS if name in record.ordered) or "none"
-    )
+    shown = _tests(record) or "none"
     diagnosis, treatment = (choice or "not given" for choice in record.chosen)
     after = f", which ends at {grammar.number(record.course.losses[-1])}" if record.course else ""
     return (

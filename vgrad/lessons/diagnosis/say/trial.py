@@ -20,7 +20,7 @@ SCORES = {
 
 
 def diagnosed_sentence(nets) -> str:
-    """How many networks of each verdict were trained with success."""
+    """Say how many networks of each verdict were trained with success."""
     groups = {band: [net.trains for net in nets if net.band == band] for band in LOOKS}
     told = "; ".join(f"{sum(group)} of {len(group)} {band}" for band, group in groups.items())
     lost = [net for net in nets if not net.trains]

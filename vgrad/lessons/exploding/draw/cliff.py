@@ -6,11 +6,13 @@ import numpy as np
 from matplotlib import colormaps, patheffects
 from matplotlib.ticker import LogLocator, NullLocator
 
-from ....kit.marks import grammar
-from ....kit.marks.picture import Canvas, Picture
+from ....kit.marks import curves, grammar
+from ....kit.marks.picture import LivePicture, Picture
 from ..say.cliff import alt, sentence
 
-FREE, CLIPPED = grammar.Look("#c23b00", "^", "not clipped"), grammar.Look("#12305c", "s", "clipped")
+FREE = grammar.Look("#c23b00", "^", "not clipped")
+CLIPPED = grammar.Look("#12305c", "s", "clipped")
+AWAY = 9  # points from the end of a path to its label
 LEAST = 1e-7  # of the loss, on the axes; below it a path lies on the floor
 LENGTHS = (10, 20, 30, 40, 50, 60, 80, 100, 150, 200)
 LEVELS = (0.0, 1e-4, 1e-3, 1e-2, 0.03, 0.06, 0.085, 0.15, 0.3, 0.38, 1.0)
@@ -27,10 +29,7 @@ class Trail:
         (self.path,) = chart.plot([], [], linewidth=width, **style)
         (self.last,) = chart.plot([], [], **{**style, "markersize": 13})
         (self.loss,) = axes.plot([], [], linewidth=width, **style)
-        self.label = axes.annotate(
-            look.label, (0, 1), (9, 0), textcoords="offset points", va="center", fontsize=13, weight="bold",
-            color=look.color, annotation_clip=False,
-        )  # fmt: skip
+        self.label = curves.live_label(axes, look, AWAY, fontsize=13)
         self.artists = [self.path, self.last, self.loss, self.label]
 
     def update(self, path) -> None:
@@ -45,11 +44,10 @@ class Trail:
         self.label.xy = (steps - 1, float(_shown(path.loss[-1])))
 
 
-class CliffPlot:
-    """The picture of a CliffRecord kept alive: ``update`` moves it, ``png`` is what it looks like now."""
+class CliffPlot(LivePicture):
+    """The picture of a CliffRecord, kept alive."""
 
-    def __init__(self, record):
-        self.figure = grammar.new_figure(9.0, 4.6)
+    def _build(self, record):
         self.chart = self.figure.add_axes((0.075, 0.135, 0.455, 0.745))
         self.axes = self.figure.add_axes((0.61, 0.135, 0.24, 0.745))
         self.free = Trail(self.chart, self.axes, FREE, 9, 5)
@@ -57,30 +55,22 @@ class CliffPlot:
         (self.start,) = self.chart.plot([], [], "o", markersize=13, color=grammar.INK, markerfacecolor="#ffd400")
         self.start.set_markeredgewidth(2)
         self.names = [_name(self.chart, "start", (14, 0), "left"), _name(self.chart, "end", (0, -18), "center")]
-        moving = [self.free.halo, self.clipped.halo, *self.free.artists, *self.clipped.artists, self.start, *self.names]
-        self.canvas = Canvas(self.figure, moving)
         _map(self.chart, record.surface)
-        self._titles()
-        self._length = None
-        self.update(record)
+        curves.title(self.figure, "b: the loss as a map, the bluer the higher")
+        curves.title(self.figure, "loss", 0.565)
+        halos = [self.free.halo, self.clipped.halo]
+        return [*halos, *self.free.artists, *self.clipped.artists, self.start, *self.names]
 
-    def update(self, record) -> None:
-        """Move both paths; only a longer axis of steps costs a full draw."""
-        length = grammar.up_to(record.steps, LENGTHS)
-        if length != self._length:
-            self._length = length
-            self._frame(length)
-            self.canvas.forget()
+    def _limits(self, record):
+        return (grammar.up_to(record.steps, LENGTHS),)
+
+    def _move(self, record, length) -> None:
         self.free.update(record.free)
         self.clipped.update(record.clipped)
         self.start.set_data([record.w], [record.b])
         self.names[0].xy = (record.w, record.b)
         self.names[1].xy = (float(_near(record.clipped.w[-1])), float(_near(record.clipped.b[-1])))
-        self._spread()
-
-    def png(self) -> bytes:
-        """What it looks like now."""
-        return self.canvas.png()
+        curves.spread(self.axes, (self.free.label, self.clipped.label), AWAY)
 
     def _frame(self, length: int) -> None:
         axes = self.axes
@@ -90,22 +80,6 @@ class CliffPlot:
         axes.yaxis.set_minor_locator(NullLocator())
         axes.set_xticks([0, length // 2, length])
         axes.set_xlabel("step of descent", fontsize=13)
-
-    def _titles(self) -> None:
-        ink = dict(fontsize=13, va="top", color=grammar.INK)
-        self.figure.text(0.012, 0.982, "b: the loss as a map, the bluer the higher", **ink)
-        self.figure.text(0.565, 0.982, "loss", **ink)
-
-    def _spread(self) -> None:
-        """Push the two labels apart where they would lie on each other."""
-        low, high = sorted((self.free.label, self.clipped.label), key=lambda label: label.xy[1])
-        points = 72 / self.figure.dpi
-        heights = [self.axes.transData.transform(label.xy)[1] * points for label in (low, high)]
-        missing = max(0.0, 17 - (heights[1] - heights[0])) / 2
-        top, bottom = self.axes.bbox.y1 * points - 7, self.axes.bbox.y0 * points + 7
-        lower = min(max(heights[0] - missing, bottom), top - 17)
-        low.set_position((9, lower - heights[0]))
-        high.set_position((9, min(max(heights[1] + missing, lower + 17), top) - heights[1]))
 
 
 def _map(axes, surface) -> None:
@@ -137,7 +111,6 @@ def _shown(loss):
     return np.maximum(loss, LEAST)
 
 
-@grammar.asked
 def walk(record) -> Picture:
-    """A still picture of a CliffRecord."""
+    """Return a still picture of a CliffRecord."""
     return Picture(CliffPlot(record).figure, sentence(record), alt(record))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from ....kit.marks import curves, grammar
@@ -11,12 +10,12 @@ from ....kit.marks.picture import Picture
 from ..say.training import run_label, runs_sentence
 
 LOOKS = (grammar.Look("#c23b00", "^", ""), grammar.Look("#12305c", "s", ""), grammar.Look("#00716b", "H", ""))
-LOWEST, HIGHEST = 0.5, 2.0  # where learning begins, or not; what comes before is above
+LOWEST = 0.5
+HIGHEST = 2.0  # where learning begins, or not; what comes before is above
 
 
-@grammar.asked
 def runs(records) -> Picture:
-    """A curve for each RunsRecord, for as long as all its networks are finite; then the symbol of an overflow."""
+    """Draw a curve for each RunsRecord as long as all its networks are finite, and then the mark of an overflow."""
     pairs = [*curves.with_looks(records, LOOKS)]
     axes = curves.axes(grammar.new_figure(), "loss over that of always answering 1")
     steps = max(record.steps for record in records)
@@ -28,12 +27,12 @@ def runs(records) -> Picture:
     axes.yaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("step of training", fontsize=13)
-    legend = [Line2D([], [], label="nothing learnt", **grammar.THEORY)]
-    axes.figure.legend(handles=legend, loc="upper right", frameon=False, fontsize=13)
+    curves.legend(axes.figure, handles=[curves.key("nothing learnt", **grammar.THEORY)])
     return Picture(axes.figure, runs_sentence(records))
 
 
-def _curve(axes, record, look):
+def _curve(axes, record, look) -> tuple[float, str, str]:
+    """Draw one record's curve; return the height, the text and the colour of its label."""
     over = _smooth(record.loss / record.baseline)
     there = np.isfinite(over).all(axis=0)
     at = np.arange(1, over.shape[1] + 1)
@@ -44,7 +43,7 @@ def _curve(axes, record, look):
     return (float(np.median(median[-20:])), run_label(record), look.color)
 
 
-def _smooth(rows, window=20):
+def _smooth(rows, window: int = 20):
     """Means of ``window`` batches, so that the band is of networks and not of batches."""
     if rows.shape[1] < 2 * window:
         return rows

@@ -6,12 +6,13 @@ They are about explosions and clipping.
 from __future__ import annotations
 
 from ....kit.marks import grammar
+from ....kit.words.phrases import five, points
 
 
-@grammar.asked
 def sentence(record) -> str:
     """Both ends, which is lower, the longest steps, and how often the threshold was met."""
-    free, clipped = record.free, record.clipped
+    free = record.free
+    clipped = record.clipped
     place = f"From w {record.w:.3g}, b {record.b:.3g}, {grammar.count(record.steps, 'step')} at rate {record.rate:.3g}"
     met = int((clipped.norm[:-1] > record.threshold).sum())
     if not met:
@@ -25,14 +26,12 @@ def sentence(record) -> str:
     )
 
 
-@grammar.asked
 def alt(record) -> str:
-    """The picture in words: the loss at a few steps of each path."""
-    steps = sorted({round(k * record.steps / 4) for k in range(5)})
+    """Say in words what is drawn: the loss at a few steps of each path."""
+    steps = five(0, record.steps)
     parts = []
     for name, path in (("not clipped", record.free), ("clipped", record.clipped)):
-        points = ", ".join(f"{grammar.number(path.loss[k])} after {k}" for k in steps)
-        parts.append(f"{name}: {points}")
+        parts.append(f"{name}: {points([path.loss[k] for k in steps], steps, 'after')}")
     place = f"w {record.w:.3g}, b {record.b:.3g}"
     return (
         f"A map of the loss over w and b with two paths from {place}, and the loss along each. Loss {'; '.join(parts)}."
@@ -40,8 +39,9 @@ def alt(record) -> str:
 
 
 def _verdict(record) -> str:
-    a, b = (_loss(path) for path in (record.clipped, record.free))
-    return "as low" if a == b else "lower" if record.clipped.loss[-1] < record.free.loss[-1] else "higher"
+    if _loss(record.clipped) == _loss(record.free):
+        return "as low"
+    return "lower" if record.clipped.loss[-1] < record.free.loss[-1] else "higher"
 
 
 def _loss(path) -> str:

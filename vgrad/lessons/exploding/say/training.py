@@ -9,16 +9,17 @@ from ....kit.marks import grammar
 
 
 def run_label(record) -> str:
-    """A run's name: how long its sequences are, and how it is clipped."""
+    """Return a run's name: how long its sequences are, and how it is clipped."""
     clip = "no clipping" if record.clip is None else f"clip {record.clip:g}"
     return f"T = {record.T}, {clip}"
 
 
 def runs_sentence(records) -> str:
-    """Who stays finite, and who begins to learn."""
+    """Say who stays finite, and who begins to learn."""
     parts = []
     for record in records:
         done = "" if record.finite else f", over after step {record.loss.shape[1]}"
         parts.append(f"{run_label(record)}: {record.finite} finite{done}, {record.begun} have begun to learn")
-    seeds, steps = grammar.count(len(records[0].loss), "network"), grammar.count(records[0].steps, "step")
+    seeds = grammar.count(len(records[0].loss), "network")
+    steps = grammar.count(records[0].steps, "step")
     return f"Of {seeds} each, {steps}: {'; '.join(parts)}."

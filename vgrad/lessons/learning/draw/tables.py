@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.lines import Line2D
 
 from ....kit.marks import curves, grammar
 from ....kit.marks.grammar import MARK
@@ -13,13 +12,14 @@ from ..say.tables import by_net, finite, paradox_sentence, ratios_sentence
 from ..say.training import OPTIMIZERS
 from .training import RULE, SPARE
 
-LEGEND = dict(loc="upper right", ncols=6, frameon=False, fontsize=12, columnspacing=0.8, handletextpad=0.1)
+FILLS = {"sgd": "full", "adam": "none"}  # of the dots, by optimizer
+LEGEND = dict(ncols=6, fontsize=12, columnspacing=0.8, handletextpad=0.1)
 
 
-@grammar.asked
 def paradox(cells) -> Picture:
-    """The training loss against the depth, of the stored table of that name: an activation a curve."""
-    axes, ends = curves.axes(grammar.new_figure(), "training loss, mean of the last ten steps"), []
+    """Draw the training loss of the stored table "depth_paradox" against the depth; an activation is a curve."""
+    axes = curves.axes(grammar.new_figure(), "training loss, mean of the last ten steps")
+    ends = []
     for name, group in by_net(cells, "activation").items():
         depths = [cell.settings["depth"] for cell in group]
         look = grammar.look(name)
@@ -35,27 +35,30 @@ def paradox(cells) -> Picture:
     return Picture(axes.figure, paradox_sentence(cells))
 
 
-@grammar.asked
 def ratios(cells) -> Picture:
-    """A dot for each run of the stored table "update_ratio": early updates over weights, and what was learnt."""
+    """Draw a dot for each run of the stored table "update_ratio": early updates over weights, and what was learnt."""
     axes = curves.axes(grammar.new_figure(), "final accuracy")
     for cell in cells:
-        look, adam = _look(cell), cell.settings["optimizer"] == "adam"
+        look = _look(cell)
         update, accuracy = finite(cell)
         style = dict(color=look.color, marker=look.marker, linestyle="none", markersize=9)
-        axes.plot(np.log10(update), accuracy, fillstyle="none" if adam else "full", **style)
+        axes.plot(np.log10(update), accuracy, fillstyle=FILLS.get(cell.settings["optimizer"], "full"), **style)
     axes.axvline(RULE, **MARK)
     axes.set(xlim=(-5.2, 0.2), ylim=(0, 1.03))
     axes.text(RULE, 0.03, " a thousandth", fontsize=13, color=grammar.FAINT)
     axes.set_xticks(range(-5, 1), [f"$10^{{{k}}}$" for k in range(-5, 0)] + ["1"])
     axes.set_xlabel("early update over weights, the layers' median", fontsize=13)
-    ink = dict(linestyle="none", markersize=8)
-    handles = [Line2D([], [], color=look.color, marker=look.marker, label=look.label, **ink)
-               for look in dict.fromkeys(map(_look, cells))]  # fmt: skip
-    handles += [Line2D([], [], color=grammar.FAINT, marker="o", fillstyle=fill, label=OPTIMIZERS[name], **ink)
-                for name, fill in (("sgd", "full"), ("adam", "none"))]  # fmt: skip
-    axes.figure.legend(handles=handles, **LEGEND)
+    curves.legend(axes.figure, handles=_keys(cells), **LEGEND)
     return Picture(axes.figure, ratios_sentence(cells))
+
+
+def _keys(cells) -> list:
+    """What the legend shows: each kind of net, and each optimizer."""
+    ink = dict(linestyle="none", markersize=8)
+    nets = dict.fromkeys(map(_look, cells))
+    handles = [curves.key(look.label, color=look.color, marker=look.marker, **ink) for look in nets]
+    handles += [curves.key(OPTIMIZERS[name], marker="o", fillstyle=fill, **ink) for name, fill in FILLS.items()]
+    return handles
 
 
 def _look(cell) -> grammar.Look:

@@ -9,41 +9,39 @@ import numpy as np
 
 from .... import require
 from ....kit.marks import grammar
-from ....kit.words.phrases import GUESS, WITH, whose
+from ....kit.words.phrases import GUESS, WITH, five, medians, points, size, whose
 
 STALLED = 0.97  # of what guessing costs: above it, nothing has been learnt
 OPTIMIZERS = {"sgd": "SGD", "momentum": "momentum", "adam": "Adam"}
 SCHEMES = {"tanh_twin": "the weights that make it a tanh net"}
 
 
-@grammar.asked
 def middle(rows):
-    """low, median, high over the networks, each a network's own: (3, ...); what is not a number counts as infinite."""
+    """Return low, median, high, each a network's own: (3, ...); what is not a number counts as infinite."""
     require.shape("rows", rows, "(networks, ...)", np.ndim(rows) >= 1 and np.size(rows) > 0)
     rows = np.where(np.isnan(rows), np.inf, rows)
-    return np.quantile(rows, (0.1, 0.5, 0.9), axis=0, method="inverted_cdf")
+    return grammar.quantiles(rows, method="inverted_cdf")
 
 
-@grammar.asked
 def sentence(record, begun: bool = True) -> str:
-    """What a TrainingRecord says: the loss, how far the first and the last layer have moved, the networks.
+    """Say of a TrainingRecord: the loss, how far the first and the last layer have moved, the networks.
 
     begun : whether somebody has let it train; where not, no verdict.
     """
     return " ".join([_finding(record, begun), *_layers(record), *_troubles(record), f"{_networks(record)}."])
 
 
-@grammar.asked
 def alt(record) -> str:
-    """The picture in words: the loss at five steps, and both sizes at five layers."""
+    """Say in words what is drawn: the loss at five steps, and both sizes at five layers."""
     loss = middle(record.loss[:, : record.step])[1]
-    steps = np.unique(np.linspace(1, record.step, 5).round().astype(int))
-    shown = ", ".join(f"{grammar.number(loss[k - 1])} at step {k}" for k in steps)
+    steps = five(1, record.step)
+    shown = points([loss[k - 1] for k in steps], steps, "at step")
     parts = [f"the loss is {shown}, on an axis of {record.steps} steps"]
-    layers = np.unique(np.linspace(1, record.depth + 1, 5).round().astype(int))
+    layers = five(1, record.depth + 1)
     for name, sizes in (("movement since the start", record.movement), ("last update", record.update)):
-        size = middle(sizes)[1]
-        parts.append(f"{name} over the weights is {', '.join(f'{_size(size[k - 1])} at layer {k}' for k in layers)}")
+        median = middle(sizes)[1]
+        shown = points([median[k - 1] for k in layers], layers, "at layer", size)
+        parts.append(f"{name} over the weights is {shown}")
     return f"Training of {_net(record)}: {'; '.join(parts)}."
 
 
@@ -59,21 +57,20 @@ def _finding(record, begun: bool) -> str:
     after = f"{_net(record)}: after {record.step} of {record.steps} step{'s' if record.steps > 1 else ''}"
     if not np.isfinite(loss):
         return f"{after} the loss is not finite."
-    verdict = "no better than guessing" if loss > STALLED * GUESS else f"guessing has {grammar.number(GUESS)}"
-    return f"{after} the loss is {grammar.number(loss)}, {verdict if begun else 'which says nothing yet: press Train'}."
+    verdict = "which says nothing yet: press Train"
+    if begun:
+        verdict = "no better than guessing" if loss > STALLED * GUESS else f"guessing has {grammar.number(GUESS)}"
+    return f"{after} the loss is {grammar.number(loss)}, {verdict}."
 
 
 def _layers(record) -> list[str]:
     if not np.isfinite(middle(record.final)[1]):
         return []
     moved, update = (middle(rows)[1] for rows in (record.movement, record.update))
-    first, last = f"the first layer has moved by {_size(moved[0])}", f"the output layer by {_size(moved[-1])}"
-    ratio = f"{_size(update[0])} and {_size(update[-1])}"
+    first = f"the first layer has moved by {size(moved[0])}"
+    last = f"the output layer by {size(moved[-1])}"
+    ratio = f"{size(update[0])} and {size(update[-1])}"
     return [f"Since the start {first} of its size, {last}; their last updates are {ratio} of their weights."]
-
-
-def _size(value: float) -> str:
-    return "exactly 0" if value == 0 else grammar.number(value)
 
 
 def _troubles(record) -> list[str]:
@@ -87,21 +84,18 @@ def _networks(record) -> str:
     return f"{whose(record.seeds)}: width {record.width}, {scheme}, {record.batch} pictures a step, float32"
 
 
-@grammar.asked
 def rough(value: float) -> str:
-    """One significant digit: training enlarges what processors round differently."""
-    return _size(float(f"{value:.1g}")) if np.isfinite(value) else "no longer finite"
+    """Return one significant digit, because training enlarges what processors round differently."""
+    return size(float(f"{value:.1g}")) if np.isfinite(value) else "no longer finite"
 
 
-@grammar.asked
 def rough_loss(value: float) -> str:
-    """The same of a loss; that of guessing with the two digits by which it is known."""
+    """Return the same of a loss; that of guessing has the two digits by which it is known."""
     return grammar.number(GUESS) if abs(value / GUESS - 1) < 1 - STALLED else rough(value)
 
 
-@grammar.asked
 def named(record, among) -> str:
-    """A record's name where it stands beside others: what all share is left out."""
+    """Return a record's name where it stands beside others: what all share is left out."""
     name = grammar.look(record.activation).label
     if len({other.depth for other in among}) > 1:
         name += f", {record.depth} layers"
@@ -118,16 +112,16 @@ def named(record, among) -> str:
 
 
 def moves_sentence(records, quantity: str) -> str:
-    """How far the first and the last layer of each net have moved."""
+    """Say how far the first and the last layer of each net have moved."""
     parts = []
     for record in records:
-        size = np.median(getattr(record, quantity), axis=0)
-        ends = f"the first layer {rough(size[0])}, the output layer {rough(size[-1])}"
+        median = np.median(getattr(record, quantity), axis=0)
+        ends = f"the first layer {rough(median[0])}, the output layer {rough(median[-1])}"
         parts.append(f"{named(record, records)}: {ends}")
     step = records[0].step
     what = f"Moved after {grammar.count(step, 'step')}" if quantity == "movement" else f"Update number {step}"
     told = f"{what}, over the layer's weights. {'; '.join(parts)}."
-    return f"{told} Medians of {grammar.count(records[0].seeds, 'network')}."
+    return f"{told} {medians(records[0].seeds).capitalize()}."
 
 
 def losses_sentence(records) -> str:
@@ -138,5 +132,5 @@ def losses_sentence(records) -> str:
         f"{named(record, records)} {rough_loss(np.median(record.final))}{'' if same else steps}"
         for record, steps in zip(records, after, strict=True)
     ]
-    nets = f"Medians of {grammar.count(records[0].seeds, 'network')}, width {records[0].width}"
+    nets = f"{medians(records[0].seeds).capitalize()}, width {records[0].width}"
     return f"Loss{after[0] if same else ''}: {'; '.join(parts)}. {nets}."

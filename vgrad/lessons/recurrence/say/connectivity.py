@@ -9,27 +9,25 @@ import numpy as np
 
 from ....kit.marks import grammar
 from ....kit.words import cells
-from ....kit.words.phrases import verdict
+from ....kit.words.phrases import five, it_is, points
 
 LOOKS = {name: cells.CELLS[name] for name in ("rnn", "lstm", "gru")}
 
 
-@grammar.asked
 def sentence(record) -> str:
-    """What arrives at the first word through each cell; the networks."""
+    """Say what arrives at the first word through each cell; the networks."""
     return " ".join([f"{_finding(record)}.", *_left_out(record), _networks(record)])
 
 
-@grammar.asked
 def alt(record) -> str:
-    """The picture in words: what arrives at five of the words."""
+    """Say in words what is drawn: what arrives at five of the words."""
     if not record.words:
         return "An empty picture of the gradient at each word of a sentence: no sentence is given."
-    at = np.unique(np.linspace(0, len(record.words) - 1, 5).round().astype(int))
+    at = five(0, len(record.words) - 1)
+    words = [f'"{record.words[k]}"' for k in at]
     parts = []
     for cell, band in record.reach.items():
-        points = ", ".join(f'{grammar.number(band.median[k])} at "{record.words[k]}"' for k in at)
-        parts.append(f"{LOOKS[cell].label}: {points}")
+        parts.append(f"{LOOKS[cell].label}: {points([band.median[k] for k in at], words, 'at')}")
     return f"The gradient at each word, relative to the last one's. {'; '.join(parts)}. {_networks(record)}"
 
 
@@ -38,12 +36,13 @@ def _finding(record) -> str:
         return "There is no sentence: type one"
     if len(record.words) == 1:
         return f'"{record.words[0]}" is first and last in one, and there is nothing to lose on the way'
-    first, last, back = record.words[0], record.words[-1], grammar.count(len(record.words) - 1, "word")
-    parts = []
-    for cell, band in record.reach.items():
-        size = grammar.number(band.median[0])
-        parts.append(f"{size} through the {LOOKS[cell].label}: it {verdict(band.median[0])}")
-    return f'Of the gradient at "{last}", so much reaches "{first}", {back} back: {"; ".join(parts)}'
+    back = grammar.count(len(record.words) - 1, "word")
+    arrives = {cell: band.median[0] for cell, band in record.reach.items()}
+    parts = [
+        it_is(ratio, f"{grammar.number(ratio)} through the {LOOKS[cell].label}") for cell, ratio in arrives.items()
+    ]
+    ends = f'Of the gradient at "{record.words[-1]}", so much reaches "{record.words[0]}"'
+    return f"{ends}, {back} back: {'; '.join(parts)}"
 
 
 def _left_out(record) -> list[str]:
@@ -60,10 +59,10 @@ def _networks(record) -> str:
 
 
 def agreement_sentence(record) -> str:
-    """How many networks have learned the agreement, for each distance of the subject."""
-    of, parts = record.accuracy.shape[1], []
-    for distance, learnt in zip(record.distances, record.learnt, strict=True):
-        parts.append(f"{learnt} of {of} with {distance} words between")
+    """Say how many networks have learned the agreement, for each distance of the subject."""
+    of = record.accuracy.shape[1]
+    each = zip(record.distances, record.learnt, strict=True)
+    parts = [f"{learnt} of {of} with {distance} words between" for distance, learnt in each]
     faded = [
         str(d)
         for d, before, after in zip(record.distances, record.before, record.after, strict=True)

@@ -8,26 +8,24 @@ from __future__ import annotations
 import numpy as np
 
 from ....kit.marks import grammar
-from ....kit.words.phrases import verdict
+from ....kit.words.phrases import five, it_is, medians, points, size
 
 NAMES = {"rnn": "a tanh RNN", "relu_rnn": "a ReLU RNN", "lstm": "an LSTM", "gru": "a GRU"}
 STATE = {"lstm": "state (h, c)"}
 
 
-@grammar.asked
 def sentence(record) -> str:
-    """What a record says: what arrives at the first state, what the rules of thumb say, the spectra, the protocol."""
+    """Say of a record: what arrives at the first state, what the rules of thumb say, the spectra, the protocol."""
     return " ".join([f"{_finding(record)}.", *_peak(record), _rules(record), _network(record)])
 
 
-@grammar.asked
 def alt(record) -> str:
-    """The picture in words: the norm at five distances, and the spectra."""
-    at = np.unique(np.linspace(0, record.T - 1, 5).round().astype(int))
-    points = ", ".join(f"{grammar.number(record.over.median[d])} at {d}" for d in at)
+    """Say in words what is drawn: the norm at five distances, and the spectra."""
+    at = five(0, record.T - 1)
+    norms = points([record.over.median[d] for d in at], at, "at")
     return (
         f"A map over t and k, W_h's eigenvalues in the complex plane and its singular values, and the norm over the "
-        f"distance, for {_who(record)}: {points} steps apart. {_spectra(record)}."
+        f"distance, for {_who(record)}: {norms} steps apart. {_spectra(record)}."
     )
 
 
@@ -36,18 +34,20 @@ def _who(record) -> str:
 
 
 def _finding(record) -> str:
-    first = f"{_who(record)}"[0].upper() + _who(record)[1:]
-    end, state = record.norms[-1, 0], STATE.get(record.cell, "h")
+    who = _who(record)
+    first = who[0].upper() + who[1:]
+    end = record.norms[-1, 0]
+    state = STATE.get(record.cell, "h")
     if not np.isfinite(end):
         return f"{first}: from the first {state} to the last the gradient overflows"
-    size = "exactly 0" if end == 0 else grammar.number(end)
     kind = "largest stretch" if record.spectral else "size"
-    return f"{first}: from the last {state} to the first the gradient's {kind} becomes {size}: it {verdict(end)}"
+    return it_is(end, f"{first}: from the last {state} to the first the gradient's {kind} becomes {size(end)}")
 
 
 def _peak(record) -> list[str]:
     """Where a map that ends small, or large, was larger on its way."""
-    rows, end = record.over.high, record.norms[-1, 0]
+    rows = record.over.high
+    end = record.norms[-1, 0]
     if not np.isfinite(rows).all():
         return ["Between some states it overflows."]
     most = int(rows.argmax())
@@ -66,7 +66,8 @@ def _rules(record) -> str:
 
 
 def _spectra(record) -> str:
-    radius, stretch = grammar.number(np.abs(record.eigenvalues).max()), grammar.number(record.singular[0])
+    radius = grammar.number(np.abs(record.eigenvalues).max())
+    stretch = grammar.number(record.singular[0])
     return f"W_h has the largest |eigenvalue| {radius} and the largest singular value {stretch}"
 
 
@@ -80,7 +81,7 @@ def _network(record) -> str:
 
 
 def powers_sentence(record) -> str:
-    """For each matrix, how far its powers grow and where they end."""
+    """Say for each matrix how far its powers grow and where they end."""
     parts = []
     for name, sizes, radius, stretch in zip(*record, strict=True):
         peak = int(sizes.argmax())
@@ -91,13 +92,13 @@ def powers_sentence(record) -> str:
 
 
 def radii_sentence(record) -> str:
-    """What becomes of the gradient, for each size of the inputs and each spectral radius."""
+    """Say what becomes of the gradient, for each size of the inputs and each spectral radius."""
     parts = []
     for scale, rows, theory in zip(record.inputs, record.sizes, record.theory, strict=True):
-        points = ", ".join(
+        said = ", ".join(
             f"{grammar.number(np.median(row))} (theory {grammar.number(says)}) at ρ = {radius:g}"
             for radius, row, says in zip(record.radii, rows, theory, strict=True)
         )
-        parts.append(f"with inputs of σ = {scale:g} it is {points}")
-    networks = f"medians of {grammar.count(record.sizes.shape[2], 'tanh RNN')} of {grammar.count(record.n, 'unit')}"
+        parts.append(f"with inputs of σ = {scale:g} it is {said}")
+    networks = f"{medians(record.sizes.shape[2], 'tanh RNN')} of {grammar.count(record.n, 'unit')}"
     return f"The size of dh over {grammar.count(record.T, 'step')}: {'; '.join(parts)}; {networks}."

@@ -8,42 +8,46 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from ....kit.marks import grammar
+from ....kit.marks import curves, grammar
 from ....kit.marks.flow import DECADES
-from ....kit.marks.picture import Canvas
+from ....kit.marks.picture import LivePicture
 from ..say.board import decades, median, share
 
-GOOD, CHOSEN = "#00805d", "#12305c"
+GOOD = "#00805d"
+CHOSEN = grammar.Look("#12305c", "", "")
 WORDS = {"vanishes": ("▼", grammar.VANISHING), "explodes": ("▲", grammar.EXPLODING), "holds": ("✓", GOOD)}
 LEARNS = {"learns": ("✓", GOOD), "partly": ("◐", "#8a5a00"), "does not": ("✗", grammar.EXPLODING)}
 COLUMNS = (("net", 0.3), ("decades, and range", 2.6), ("gradient", 4.45), ("", 5.5), ("cost", 7.5))  # inches
-FIGURE, ROW, TOP = (9.0, 8.7), 0.268, 8.55
+FIGURE = (9.0, 8.7)  # inches, as the two below
+ROW = 0.268  # from one to the next
+TOP = 8.55
+ALONG = {True: "layer: input on the left, output on the right", False: "step: the past on the left, now on the right"}
 
 
-class ScorePlot:
-    """The rows of one kind, and below them the layers of the one that is chosen."""
+class ScorePlot(LivePicture):
+    """The rows of one kind, and below them the layers of the one that is chosen; the table is the background."""
 
-    def __init__(self, view):
-        self.figure = grammar.new_figure(*FIGURE)
-        self._table = None
-        self.update(view)
+    size = FIGURE
 
-    def update(self, view) -> None:
-        """Draw another view: the table only where it is another one, for so many words take a third of a second."""
-        table = (tuple(row.name for row in view.rows), view.within)
-        if table != self._table:
-            self._table = table
-            self._write_table(view)
-        y = self._height(view.rows.index(view.chosen))
+    def _build(self, record):
+        return []
+
+    def update(self, record) -> None:
+        """Move to another view; another table is written anew, which takes a third of a second."""
+        self.view = record
+        super().update(record)
+
+    def _limits(self, record):
+        return tuple(row.name for row in record.rows), record.within
+
+    def _move(self, record, names, within) -> None:
+        y = self._height(names.index(record.chosen.name))
         self.mark.set_y(y)
         self.band.set_y(y - ROW / 2)
-        self._layers(view)
+        self._layers(record)
 
-    def png(self) -> bytes:
-        """What it looks like now."""
-        return self.canvas.png()
-
-    def _write_table(self, view) -> None:
+    def _frame(self, names, within) -> None:
+        view = self.view
         self.figure.clear()
         self.page = self.figure.add_axes((0, 0, 1, 1), xlim=(0, FIGURE[0]), ylim=(0, FIGURE[1]))  # in inches
         self.page.axis("off")
@@ -55,15 +59,18 @@ class ScorePlot:
         top = self._height(len(view.rows))
         self.axes = self.page.inset_axes((0.7, 0.5, FIGURE[0] - 0.95, top - 0.75), transform=self.page.transData)
         self.mark = self._write(COLUMNS[0][1] - 0.2, TOP, "▶")
-        self.band = self.page.add_patch(Rectangle((0, TOP), FIGURE[0], ROW, color=CHOSEN, alpha=0.16, linewidth=0))
-        self.canvas = Canvas(self.figure, [self.band, self.mark, self.axes])
+        self.band = self.page.add_patch(
+            Rectangle((0, TOP), FIGURE[0], ROW, color=CHOSEN.color, alpha=0.16, linewidth=0)
+        )
+        self.canvas.moves([self.band, self.mark, self.axes])
 
     def _height(self, k: int) -> float:
         """Of row k, in inches."""
         return TOP - ROW * (k + 1.25)
 
     def _row(self, y: float, row, verdict: str, learning: str) -> None:
-        (mark, color), (sign, other) = WORDS[verdict], LEARNS[learning]
+        mark, color = WORDS[verdict]
+        sign, other = LEARNS[learning]
         texts = (
             (row.label, grammar.INK), (decades(row), grammar.INK), (f"{mark} {verdict}", color),
             (f"{sign} {share(row)}", other), (cost(row), grammar.INK),
@@ -78,24 +85,20 @@ class ScorePlot:
         axes = self.axes
         axes.clear()
         grammar.tidy(axes, 11)
-        with np.errstate(divide="ignore"):
-            low, middle, high = np.log10(view.chosen.layers)
+        rows = grammar.decades(view.chosen.layers)
+        middle = rows[1]
         finite = [*middle[np.isfinite(middle)], -view.within - 1, view.within + 1]
-        floor, ceiling = -grammar.up_to(-min(finite), DECADES), grammar.up_to(max(finite), DECADES)
+        floor = -grammar.up_to(-min(finite), DECADES)
+        ceiling = grammar.up_to(max(finite), DECADES)
         first = 1 if view.chosen.deep else 0
         x = np.arange(first, first + len(middle))
         axes.set(xlim=(x[0], x[-1]), ylim=(floor, ceiling))
         grammar.shade(axes, -view.within, view.within, floor, ceiling)
         grammar.decade_ticks(axes, floor, ceiling, most=5)
-        axes.fill_between(x, low.clip(floor), high.clip(floor), color=CHOSEN, alpha=0.22, linewidth=0)
-        axes.plot(x, middle.clip(floor), color=CHOSEN, linewidth=2.6)
-        along = (
-            "layer: input on the left, output on the right" if first else "step: the past on the left, now on the right"
-        )
-        axes.set_xlabel(f"{view.chosen.label}: gradient by {along}", fontsize=11)
+        curves.band(axes, x, rows.clip(floor), CHOSEN)
+        axes.set_xlabel(f"{view.chosen.label}: gradient by {ALONG[view.chosen.deep]}", fontsize=11)
 
 
-@grammar.asked
 def cost(row) -> str:
-    """Median, lowest and highest."""
+    """Return the median, the lowest and the highest, for people."""
     return f"{median(row.cost):.1f} ({row.cost.min():.1f} to {row.cost.max():.1f})"

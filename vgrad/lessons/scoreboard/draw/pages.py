@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import html
 
-from ....kit.marks import grammar
 from ..say.board import decades, median, share
 from .board import LEARNS, WORDS, cost
 
@@ -19,7 +18,9 @@ class Page:
     """A table with a caption: rows of cells, each a text, or a text and where it links to."""
 
     def __init__(self, caption: str, head, rows):
-        self.caption, self.head, self.rows = caption, tuple(head), [tuple(row) for row in rows]
+        self.caption = caption
+        self.head = tuple(head)
+        self.rows = [tuple(row) for row in rows]
 
     def __repr__(self) -> str:
         texts = [self.head, *([_text(cell) for cell in row] for row in self.rows)]
@@ -37,9 +38,8 @@ class Page:
         )
 
 
-@grammar.asked
 def table(views) -> Page:
-    """The whole scoreboard, each row linked to the lesson that explains it.   views : of deep nets, and of cells."""
+    """Return the whole scoreboard, each row linked to its lesson.   views : of deep nets, and of cells."""
     rows = []
     for view in views:
         for row, verdict, learning in zip(view.rows, view.verdicts, view.learning, strict=True):
@@ -49,7 +49,8 @@ def table(views) -> Page:
             link = f"{row.lesson}.ipynb"
             rows.append(((row.label, link), decades(row), *ill, trains, remembers, cost(row)))
     head = ("net", "decades, lowest to highest", "vanishes", "explodes", "trains at depth 50", "remembers 100 steps")
-    deep, cells = (views[0].rows[0], views[1].rows[0])
+    deep = views[0].rows[0]
+    cells = views[1].rows[0]
     caption = (
         f"Decades: log10 of the first layer's gradient over the last's, fresh networks, {len(deep.decades)} each. "
         f"Trains: accuracy on the digits, {len(deep.accuracy)} networks. Remembers: the adding problem solved, of "
@@ -58,9 +59,8 @@ def table(views) -> Page:
     return Page(caption, (*head, "cost"), rows)
 
 
-@grammar.asked
 def answers(judgements, board) -> Page:
-    """The taught table, each cell beside what was measured."""
+    """Return the taught table, each cell beside what was measured."""
     rows = []
     for cell in judgements:
         mark = "✓ confirmed" if cell.right else "✗ contradicted"
@@ -75,7 +75,8 @@ def answers(judgements, board) -> Page:
 def _evidence(cell, board) -> str:
     told = []
     for name in (*cell.well, *cell.ill):
-        mark, row = "✓" if name in cell.well else "✗", board[name]
+        row = board[name]
+        mark = "✓" if name in cell.well else "✗"
         told.append(f"{mark} {row.label} ({median(row.decades):+.1f}{_besides(row)})")
     return "; ".join(told)
 
@@ -87,9 +88,8 @@ def _besides(row) -> str:
     return f", {share(row)}, {row.finite:.0%} of runs finite" if "clip_norm" in row.settings else ""
 
 
-@grammar.asked
 def guide(board) -> Page:
-    """One page to print: from what you see to what you do, with what it did here."""
+    """Return one page to print: from what you see to what you do, with what it did here."""
 
     def of(name):
         row = board[name]
@@ -114,9 +114,10 @@ def guide(board) -> Page:
 
 
 def _learning(row, learning: str) -> str:
-    sign, steps = LEARNS[learning][0], [step for step in row.solved or () if step]
-    when = f", after {min(steps)}" + (f" to {max(steps)}" if len(steps) > 1 else "") if steps else ""
-    return f"{sign} {learning}, {share(row)}{when}"
+    steps = [step for step in row.solved or () if step]
+    when = f", after {min(steps)}" if steps else ""
+    last = f" to {max(steps)}" if len(steps) > 1 else ""
+    return f"{LEARNS[learning][0]} {learning}, {share(row)}{when}{last}"
 
 
 def _ill(row, name: str, side: int, verdict: str, within: float) -> str:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ....kit.marks import grammar
+from ....kit.words.phrases import solved_count
 
 
-@grammar.asked
 def sentence(view) -> str:
     """The chosen row: its gradient, what it learns, what it costs, its lesson; and who is first in this order."""
-    row, at = view.chosen, view.rows.index(view.chosen)
+    row = view.chosen
+    at = view.rows.index(row)
     what = "layer" if row.deep else "step"
     others = f"{sum(word == 'holds' for word in view.verdicts)} of these {len(view.rows)}"
     return (
@@ -25,9 +25,8 @@ def sentence(view) -> str:
     )
 
 
-@grammar.asked
 def alt(view) -> str:
-    """The picture in words: every row's verdicts."""
+    """Say in words what is drawn: every row's verdicts."""
     rows = zip(view.rows, view.verdicts, view.learning, strict=True)
     said = "; ".join(f"{row.label}: {decades(row)}, {verdict}, {learning}" for row, verdict, learning in rows)
     return f"A table, and under it the gradient by layer of {view.chosen.label}. {said}."
@@ -41,30 +40,26 @@ def _told(row) -> str:
     return f"Over a hundred steps the adding problem is solved by {share(row)} networks."
 
 
-@grammar.asked
 def share(row) -> str:
-    """Accuracy, its median and range; of a cell, how many networks solved it."""
+    """Return the accuracy, its median and range; of a cell, how many networks solved it."""
     if row.deep and row.finite == 0:
         return "not finite"
     if row.deep:
         return f"{median(row.accuracy):.0%} ({row.accuracy.min():.0%} to {row.accuracy.max():.0%})"
-    return f"{sum(step is not None for step in row.solved)} of {len(row.solved)}"
+    return solved_count(row.solved)
 
 
-@grammar.asked
 def decades(row) -> str:
-    """Median, lowest and highest."""
+    """Return the median, the lowest and the highest, for people."""
     return f"{median(row.decades):+.1f}, {span(row.decades)}"
 
 
-@grammar.asked
 def span(numbers) -> str:
-    """The lowest to the highest of some decades; -inf is a gradient of exactly 0."""
+    """Return the lowest to the highest of some decades; -inf is a gradient of exactly 0."""
     low, high = ("0" if np.isinf(end) else f"{end:+.1f}" for end in (numbers.min(), numbers.max()))
     return f"{'exactly 0' if low == '0' else low} to {high}"
 
 
-@grammar.asked
 def median(numbers) -> float:
-    """The median, as a Python number."""
+    """Return the median, as a Python number."""
     return float(np.median(numbers))
