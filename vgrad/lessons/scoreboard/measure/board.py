@@ -100,7 +100,7 @@ def _gradient(**settings) -> dict:
 @measured
 def at_start(activation: str, *, scheme=None, gain=1.0, depth=DEPTH, width=WIDTH, seeds=FRESH, seed=0, **path) -> Array:
     """‖dL/dh_k‖ of fresh networks on 48 digits, (seeds, depth).   path : as of ``learn``; clipping changes nothing."""
-    norm, skip = path.get("norm"), cost.skip(path)
+    norm, skip = path.get("norm"), path.get("skip") and models.Skip(path["skip"], path.get("alpha", 1.0))
     rng = np.random.default_rng((seed, 12))
     weights = dict(scheme=scheme or usual(activation), gain=gain, activation=activation, ensemble=(seeds,), rng=rng)
     params = models.init_mlp([64, *[width] * depth, 10], norm=norm, skip=skip, **weights)
@@ -121,7 +121,7 @@ def _cost(**settings) -> dict:
     """A step's time over that of the plain net, ReLU or an RNN."""
     plain = dict(cell="rnn") if "cell" in settings else dict(activation="relu")
     sizes = dict(depth=DEPTH, width=WIDTH, batch=BATCH, T=T, seeds=SEEDS)
-    return dict(cost=cost.relative(settings, plain, AGAIN, **sizes))
+    return dict(cost=cost.time_ratios(settings, plain, AGAIN, **sizes))
 
 
 def board() -> Board:
