@@ -62,11 +62,14 @@ class Visit(NamedTuple):
     @property
     def passed(self) -> bool:
         """Whether the right illness was named, and the treatment is one that it needs."""
-        right = self.illness is not None and self.chosen[0] == self.illness
-        return right and self.course.learns and ((self.illness == "healthy") == (self.chosen[1] == "leave it alone"))
+        diagnosis, treatment = self.chosen
+        if self.course is None or diagnosis != self.illness:
+            return False
+        return self.course.learns and (self.illness == "healthy") == (treatment == "leave it alone")
 
 
-TRAINS, LAST = 0.9, 10  # above this accuracy of the last 10 batches, it trains
+LAST = 10  # batches whose accuracy is averaged
+TRAINS = 0.9  # above this accuracy of the last batches, a network trains
 
 
 class Net(NamedTuple):

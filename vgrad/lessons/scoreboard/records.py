@@ -61,10 +61,11 @@ class Row(NamedTuple):
 
     @property
     def learnt(self) -> float:
-        """The median accuracy of a deep net; of a cell the share of networks that solved it."""
-        if self.deep:
+        """The median accuracy of a deep net, or of a cell the share of networks that solved the problem."""
+        if self.accuracy is not None:
             return float(np.median(self.accuracy))
-        return sum(step is not None for step in self.solved) / len(self.solved)
+        solved = self.solved or []
+        return sum(step is not None for step in solved) / len(solved)
 
 
 class Board(NamedTuple):
