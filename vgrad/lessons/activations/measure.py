@@ -76,9 +76,7 @@ def sweep(
     The networks are the same at each σ_w, but for the size of their weights. All else is as in ``flow``.
     """
     maps = depth - 1
-    net: dict[str, Any] = dict(
-        activation=activation, depth=depth, width=width, batch=batch, seeds=seeds, seed=seed
-    )
+    net: dict[str, Any] = dict(activation=activation, depth=depth, width=width, batch=batch, seeds=seeds, seed=seed)
     flows = [flow(gain=float(sigma_w), **net) for sigma_w in sigmas]  # Xavier's weights have σ_w = 1, times the gain
     factors = np.array([(record.dh[:, 0] / record.dh[:, -1]) ** (1 / maps) for record in flows])
     expected = np.array([record.theory["dh"][0] ** (1 / maps) for record in flows])

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, is_number, slip
+from ...kit.exercises import Exercises, expect_number, expect_record, expect_two, is_missing, slip
 
 
 def _momentum_step(function) -> str | None:
     W, dW, v = np.random.default_rng(0).standard_normal((3, 4, 3))
     kept = W.copy(), dW.copy(), v.copy()
-    result = function(W, dW, v, 0.1)
-    if not (isinstance(result, tuple) and len(result) == 2):
-        return "return two things, W and v"
-    if any(thing is ... or thing is None for thing in result):
+    result = expect_two(function(W, dW, v, 0.1), "W and v")
+    if any(is_missing(part) for part in result):
         return "the dots are still there: both W and v have to move"
     if not all(np.array_equal(now, then) for now, then in zip((W, dW, v), kept, strict=True)):
         return "the arrays that came in have changed: write W = W + ..., which makes a new one, not W += ..."
-    new_W, new_v = (np.asarray(thing, float) for thing in result)
+    new_W, new_v = (np.asarray(part, float) for part in result)
     if new_W.shape != W.shape or new_v.shape != v.shape:
         return f"W and v have the shape {W.shape}; yours have {new_W.shape} and {new_v.shape}"
     return _compare(W, dW, v, new_W, new_v)
@@ -57,8 +55,7 @@ UPDATE = 4.5e-6  # of the first of six sigmoid layers, as a share of its weights
 
 
 def _steps_needed(steps) -> str | None:
-    if not is_number(steps):
-        return "give a number"
+    expect_number(steps)
     if not steps > 0:
         return "a number of steps is more than 0"
     right = 0.1 / UPDATE
@@ -75,8 +72,7 @@ def _steps_needed(steps) -> str | None:
 
 
 def _leave_plateau(record) -> str | None:
-    if not hasattr(record, "movement"):
-        return "hand over the whole record that run returns"
+    expect_record(record, "the whole record that run returns", "movement")
     if record.activation != "sigmoid" or record.norm != "none" or record.scheme != "xavier_normal":
         return "the net asked for is sigmoid's, Xavier's weights, no norm: change how it is trained, not what it is"
     if record.depth < 8:

@@ -112,7 +112,9 @@ def survey(
     limits = np.array([np.inf, *thresholds])
     path = descend(*starts, rate=rate, threshold=limits[:, None], steps=steps)
     free, *clipped = path.loss[..., -1]
-    return SurveyRecord(rate, steps, tuple(float(limit) for limit in thresholds), path.longest[0], free, np.array(clipped))
+    return SurveyRecord(
+        rate, steps, tuple(float(limit) for limit in thresholds), path.longest[0], free, np.array(clipped)
+    )
 
 
 @guarded

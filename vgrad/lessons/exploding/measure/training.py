@@ -127,9 +127,7 @@ def _trained(cell, gain, ensemble, clip, rate, steps, T, width, precision, seed)
         cell, 2, width, rng=rng, readout=1, recurrent=recurrent, gain=gain, ensemble=ensemble, dtype=precision
     )
     batches = [data.adding(T, 16, rng=rng, dtype=precision) for _ in repeat(None, steps)]
-    fitted = train.fit(
-        params, train.sequence(cell), batches, optimizer=train.sgd(rate), steps=steps, clip_norm=clip
-    )
+    fitted = train.fit(params, train.sequence(cell), batches, optimizer=train.sgd(rate), steps=steps, clip_norm=clip)
     return [*fitted], batches
 
 
