@@ -2,7 +2,7 @@
 
 A check receives what a learner hands over. It returns why that is not right yet, or None where it is right. The first
 questions of most checks are the same: is it a function, a number, a whole record? They stand here as ``expect_…``, and
-raise ``NotYet`` with their hint, so that a check goes on only with what it can judge.
+raise ``NotYetError`` with their hint, so that a check goes on only with what it can judge.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .. import require
 GOOD, OPEN = "#00805d", "#b07400"  # a bar beside the words; the words themselves say the same
 
 
-class NotYet(Exception):
+class NotYetError(Exception):
     """A hint: why what was handed over cannot be judged yet."""
 
 
@@ -65,7 +65,7 @@ def answer_to(name: str, given: Any, exercises: dict[str, tuple[Check, str]]) ->
         return Feedback(False, "not yet: put your answer where the three dots are")
     try:
         why = check(given)
-    except NotYet as hint:
+    except NotYetError as hint:
         why = str(hint)
     except Exception as problem:  # the learner's own code may do anything
         why = f"running it raised {type(problem).__name__}: {problem}"
@@ -86,79 +86,82 @@ def is_number(given: Any) -> bool:
 
 
 def expect_number(given: Any, hint: str = "give a number") -> float:
-    """Return ``given`` if it is one finite number; raise NotYet with the ``hint`` if it is not."""
+    """Return ``given`` if it is one finite number; raise NotYetError with the ``hint`` if it is not."""
     if not is_number(given):
-        raise NotYet(hint)
+        raise NotYetError(hint)
     return given
 
 
 def expect_function(given: Any, which: str = "") -> Callable[..., Any]:
-    """Return ``given`` if it is a function; raise NotYet if it is not.   which : what to add, such as ", clip"."""
+    """Return ``given`` if it is a function; raise NotYetError if it is not.   which : what to add, such as ", clip"."""
     if not callable(given):
-        raise NotYet(f"hand over the function itself{which}")
+        raise NotYetError(f"hand over the function itself{which}")
     return given
 
 
 def expect_record(given: Any, what: str, *fields: str) -> Any:
-    """Return ``given`` if it has all ``fields``; raise NotYet if it has not.   what : is to be handed over, in words."""
+    """Return ``given`` if it has all ``fields``; raise NotYetError if it has not.
+
+    what : is to be handed over, in words.
+    """
     if not all(hasattr(given, name) for name in fields):
-        raise NotYet(f"hand over {what}")
+        raise NotYetError(f"hand over {what}")
     return given
 
 
 def expect_answer(given: Any, should: str = "") -> Any:
-    """Return ``given`` unless it is missing; raise NotYet if it is.   should : what to add, such as "; it should …"."""
+    """Return ``given`` unless it is missing; raise NotYetError if it is.   should : what to add, such as "; it should …"."""
     if is_missing(given):
-        raise NotYet(f"it returns nothing yet{should}")
+        raise NotYetError(f"it returns nothing yet{should}")
     return given
 
 
 def expect_two(given: Any, which: str) -> tuple[Any, Any]:
-    """Return the pair that is ``given``; raise NotYet if it is none.   which : two things, in words."""
+    """Return the pair that is ``given``; raise NotYetError if it is none.   which : two things, in words."""
     if not (isinstance(given, tuple) and len(given) == 2):
-        raise NotYet(f"return two things, {which}")
+        raise NotYetError(f"return two things, {which}")
     return given
 
 
-def expect_pullback(given: Any, which: str, right: np.ndarray, formula: str, **closeness: float) -> Callable[..., Any]:
+def expect_pullback(given: Any, which: str, right: np.ndarray, formula: str, **closeness: Any) -> Callable[..., Any]:
     """Return the pullback of what a function returned, (output, pullback), if the output is ``right``.
 
-    Raises NotYet if it is not. which : both by name, in words; formula : of the output, which is named first.
+    Raises NotYetError if it is not. which : both by name, in words; formula : of the output, which is named first.
     """
     output, pullback = expect_two(given, which)
     if not callable(pullback):
-        raise NotYet(f"return two things, {which}")
+        raise NotYetError(f"return two things, {which}")
     if np.shape(output) != right.shape or not np.allclose(output, right, **closeness):
-        raise NotYet(f"{which.split()[0]} is not {formula} yet")
+        raise NotYetError(f"{which.split()[0]} is not {formula} yet")
     return pullback
 
 
 def expect_like(given: Any, who: str, name: str, like: str, right: np.ndarray) -> np.ndarray:
-    """Return ``given`` as an array, if it has the shape of ``right``; raise NotYet if it is missing or has another one.
+    """Return ``given`` as an array, if it has the shape of ``right``; raise NotYetError if it is missing or has another one.
 
     who : returns it; name : its name; like : the name of the argument that has its shape.
     """
     if is_missing(given):
-        raise NotYet(f"{who} returns nothing yet; it should return {name}")
+        raise NotYetError(f"{who} returns nothing yet; it should return {name}")
     if np.shape(given) != right.shape:
         shape = np.shape(given)
-        raise NotYet(f"{who} returns something of shape {shape}; {name} has {like}'s shape, {right.shape}")
+        raise NotYetError(f"{who} returns something of shape {shape}; {name} has {like}'s shape, {right.shape}")
     return np.asarray(given, float)
 
 
-# --- what a check knows of frequent slips ------------------------------------------------------------------------------
+# --- what a check knows of frequent slips -----------------------------------------------------------------------------
 
 
-def slip(given: Any, slips: dict[str, Any], **closeness: float) -> str | None:
+def slip(given: Any, slips: dict[str, Any], **closeness: Any) -> str | None:
     """Return what there is to say to a frequent slip, known by its own numbers, or None.   slips : hint -> numbers."""
     return next((hint for hint, wrong in slips.items() if np.allclose(given, wrong, **closeness)), None)
 
 
-def refuse_slips(given: Any, slips: dict[str, Any], **closeness: float) -> None:
-    """Raise NotYet with what there is to say to a frequent slip, if ``given`` is one."""
+def refuse_slips(given: Any, slips: dict[str, Any], **closeness: Any) -> None:
+    """Raise NotYetError with what there is to say to a frequent slip, if ``given`` is one."""
     hint = slip(given, slips, **closeness)
     if hint:
-        raise NotYet(hint)
+        raise NotYetError(hint)
 
 
 def differences(loss: Callable[[np.ndarray], Any], x: np.ndarray, step: float = 1e-5) -> np.ndarray:
@@ -177,7 +180,7 @@ def quotient_says(told: str, given: float, right: float) -> str:
 
 
 def unlike(name: str, given: np.ndarray, right: np.ndarray, slips: dict[str, Any]) -> str | None:
-    """Return why ``given`` (N, D) is not ``right``, which is a slip, or where it is furthest off; None if it is right."""
+    """Return why ``given`` (N, D) is not ``right``: a slip, or where it is furthest off. It is None if it is right."""
     if np.allclose(given, right, rtol=1e-5, atol=1e-6):
         return None
     off = np.where(np.isfinite(given), abs(given - right), np.inf)

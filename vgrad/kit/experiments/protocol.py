@@ -1,7 +1,7 @@
 """What all experiments share.
 
-Their arguments have words of their own, beside those in ``require``. They run on one BLAS thread, and overflow raises no
-warning, because it is measured. Unit draws are kept, and networks are summed up by a band.
+Their arguments have words of their own, beside those in ``require``. They run on one BLAS thread, and overflow raises
+no warning, because it is measured. Unit draws are kept, and networks are summed up by a band.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ the stored tables "depth_paradox" and "update_ratio" run in each cell.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -85,7 +85,7 @@ def watch(
     activation: ActivationName = "sigmoid", *, scheme: str = "xavier_normal", norm: NormChoice = "none",
     optimizer: OptimizerName = "sgd", rate: Any = 0.1, depth: Count = 6, width: Count = 32, batch: int = 64,
     steps: Count = 300, seeds: Count = 5, frozen: Sequence[int] | int = (), floor: NonNegative = 1e-8, seed: Seed = 0,
-) -> Iterator[TrainingRecord]:  # fmt: skip
+) -> Generator[TrainingRecord, None, None]:  # fmt: skip
     """Train ``seeds`` networks of ``depth`` hidden layers in one call, and yield a record after every step.
 
     scheme : a name in init.SCHEMES, or TWIN for sigmoid without a norm; norm : one of NORMS, before the activation;
@@ -132,7 +132,7 @@ def _layer_numbers(frozen, readout: int) -> tuple[int, ...]:
     return tuple(require.whole("frozen", layer_number, 1, readout) for layer_number in np.atleast_1d(frozen).tolist())
 
 
-def _watched(record: TrainingRecord, nets: list, fitted: Iterator) -> Iterator[TrainingRecord]:
+def _watched(record: TrainingRecord, nets: list, fitted: Iterator) -> Generator[TrainingRecord, None, None]:
     """Yield each step's record, in arrays of its own."""
     step = measured(lambda: next(fitted, None))  # between two steps, whoever draws has the machine as it was
     while (now := step()) is not None:

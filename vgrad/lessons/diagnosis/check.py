@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, NotYet, expect_answer
+from ...kit.exercises import Exercises, NotYetError, expect_answer
 
 
 def _range(function) -> str | None:
@@ -21,7 +21,7 @@ def _range(function) -> str | None:
     for name, norms in cases.items():
         given = expect_answer(function(np.array(norms)), "; it should return a number of decades")
         if np.ndim(given):
-            raise NotYet("return one number, not one a layer")
+            raise NotYetError("return one number, not one a layer")
         why = _wrong_range(name, norms, float(given), float(np.log10(max(norms) / min(norms))))
         if why:
             return why

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...kit.exercises import (
     Exercises,
-    NotYet,
+    NotYetError,
     expect_answer,
     expect_function,
     expect_number,
@@ -34,14 +34,14 @@ def _clip_by_hand(function) -> str | None:
 
 
 def _result(function, grads, limit=1.0):
-    """What the function makes of a copy of ``grads``; NotYet says why it is not a list like them."""
+    """What the function makes of a copy of ``grads``; NotYetError says why it is not a list like them."""
     with np.errstate(all="ignore"):
         result = function([array.copy() for array in grads], limit)
     expect_answer(result, "; it should return the clipped arrays")
     if not isinstance(result, (list, tuple)) or len(result) != len(grads):
-        raise NotYet("return a list with an array for each array that comes in")
+        raise NotYetError("return a list with an array for each array that comes in")
     if any(is_missing(part) or np.shape(part) != array.shape for part, array in zip(result, grads, strict=True)):
-        raise NotYet("each array that comes out has the shape of the one that came in")
+        raise NotYetError("each array that comes out has the shape of the one that came in")
     return [np.asarray(part, float) for part in result]
 
 
@@ -80,7 +80,7 @@ def _of_infinite(function) -> str | None:
     """0 · inf = NaN: as PyTorch does it, and as arithmetic does; a mended gradient would hide what broke."""
     try:
         ((first, second),) = _result(function, [np.array([np.inf, 1.0])])
-    except NotYet as hint:
+    except NotYetError as hint:
         return f"of a gradient that holds inf: {hint}"
     if np.isfinite(first):
         return "an infinite entry comes out finite, so nobody will know that it broke; let 0 · inf be NaN"

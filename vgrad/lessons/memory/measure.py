@@ -7,7 +7,7 @@ stored table "adding" runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import repeat
 from typing import Any
 
@@ -36,7 +36,7 @@ def train_memory(cell: str, **settings) -> MemoryRecord:
 def watch(
     cell: CellName, *, bias: Finite = 0.0, mode: str = "alone", T: Count = 100, width: Count = 32, rate: Any = 0.01,
     steps: Count = 400, seeds: Count = 5, every: Count = 10, seed: Seed = 0,
-) -> Iterator[MemoryRecord]:  # fmt: skip
+) -> Generator[MemoryRecord, None, None]:  # fmt: skip
     """Train ``seeds`` networks on the same batches, and yield a record after every step.
 
     Training is Adam at the learning rate ``rate``, with the gradient clipped to a norm of 1. cell, bias, mode : as in
@@ -56,7 +56,9 @@ def watch(
     return _watched(record, fitted, xs, target, every)
 
 
-def _watched(record: MemoryRecord, fitted: Iterator, xs: Array, target: Array, every: int) -> Iterator[MemoryRecord]:
+def _watched(
+    record: MemoryRecord, fitted: Iterator, xs: Array, target: Array, every: int
+) -> Generator[MemoryRecord, None, None]:
     """Yield each step's record, in arrays of its own."""
     step = measured(lambda: next(fitted, None))  # between two steps, whoever draws has the machine as it was
     yield record

@@ -30,11 +30,14 @@ def scoreboard(**values) -> Explorer:
         "order": choice("sort by", "the series", {name: name for name in taught.ORDERS}),
         "within": real("holds within", 1.0, 0.25, 3.0, 0.25),
     }
-    words = dict(sentence=say.sentence, alt=say.alt)
-    return Explorer("scoreboard", controls, _measure, draw.ScorePlot, **words, presets=PRESETS, start=values)
+    return Explorer(
+        "scoreboard", controls, _measure, draw.ScorePlot,
+        sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
+    )  # fmt: skip
 
 
 def _measure(row: str, order: str, within: float) -> records.View:
+    """The scoreboard as the controls have it."""
     return taught.view(_board(), row, order, within)
 
 

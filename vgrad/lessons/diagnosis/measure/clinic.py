@@ -1,8 +1,8 @@
 """Blind patients: networks with one illness each, tests to be ordered, treatments to be applied.
 
-``patient`` draws who comes with this number. ``order_tests`` makes all tests of one, and ``diagnose`` is the clinic's own
-rule, which sees their findings and nothing else. ``treat`` applies a treatment, and trains the network. ``visit`` is all
-of it, graded.
+``patient`` draws who comes with this number. ``order_tests`` makes all tests of one, and ``diagnose`` is the clinic's
+own rule, which sees their findings and nothing else. ``treat`` applies a treatment, and trains the network. ``visit``
+is all of it, graded.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ def roc(name: Text, scores: Scores, trains: Several) -> Roc:
 
 @guarded
 def rocs(found: Nets) -> list[Roc]:
-    """Return the ROC curves of our score, of the gradient's range alone, and of the usual check, on the same networks."""
+    """Return the ROC curves of our score, of the gradient's range alone, and of the usual check, on the same nets."""
     trains = [net.trains for net in found]
     columns = {
         "score": [net.measures["score"] for net in found],

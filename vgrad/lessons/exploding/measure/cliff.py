@@ -2,9 +2,9 @@
 
     x_t = w σ(x_{t-1}) + b,  x_0 = 1/2,  loss = (σ(x_50) - 0.7)²          (Pascanu et al. 2013, fig. 6)
 
-``surface`` is the loss over the plane of w and b. ``descend`` returns the paths from any starts, ``walk`` those from one
-start, with clipping and without, and ``survey`` those from many starts, with many thresholds. ``quartic`` is a hill so
-steep that clipping speeds descent up.
+``surface`` is the loss over the plane of w and b. ``descend`` returns the paths from any starts, ``walk`` those from
+one start, with clipping and without, and ``survey`` those from many starts, with many thresholds. ``quartic`` is a hill
+so steep that clipping speeds descent up.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What breaks when gradients explode, where and when, and what clipping changes about it.
 
-``first_overflow`` finds the layer at which a deep linear net leaves a precision, and ``autopsy`` the step of training at
-which a ReLU-RNN does. ``train_rnn`` trains RNNs on the adding problem, with clipping and without it. ``upscaled`` scales
-vanished gradients up, and steps along them.
+``first_overflow`` finds the layer at which a deep linear net leaves a precision, and ``autopsy`` the step of training
+at which a ReLU-RNN does. ``train_rnn`` trains RNNs on the adding problem, with clipping and without it. ``upscaled``
+scales vanished gradients up, and steps along them.
 """
 
 from __future__ import annotations

@@ -78,8 +78,8 @@ def agree(
 ) -> AgreeRecord:  # fmt: skip
     """Train nets to say "is" or "are" at the end of ``data.agreement`` sentences, and ask them 400 new ones.
 
-    Training is Adam at the learning rate ``rate``, with the gradient clipped to a norm of 1. There are ``seeds`` nets at
-    each distance, and they learn from the same sentences.
+    Training is Adam at the learning rate ``rate``, with the gradient clipped to a norm of 1. There are ``seeds`` nets
+    at each distance, and they learn from the same sentences.
     """
     settings: dict[str, Any] = dict(units=units, steps=steps, batch=batch, rate=rate, seeds=seeds, seed=seed)
     rows = [_learn(cell, distance, **settings) for distance in distances]

@@ -12,7 +12,7 @@ from typing import Annotated
 import numpy as np
 
 from .... import cells, init, models, probes, require, theory
-from ....kit.experiments.protocol import AtLeastTwo, Band, NonNegatives, measured
+from ....kit.experiments.protocol import Band, NonNegatives, measured
 from ....models.recurrent import CellName
 from ....ops import Array
 from ....require import Count, Flag, NonNegative, Seed, guarded

@@ -1,6 +1,7 @@
 """Claims that are often made, each with an experiment of a fraction of a second that settles it.
 
-``measure_claim`` measures one, and says what it found and whether the claim stands. The verdict is computed from the number.
+``measure_claim`` measures one, and says what it found and whether the claim stands. The verdict is computed from the
+number.
 """
 
 from __future__ import annotations
