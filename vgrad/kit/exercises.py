@@ -15,7 +15,8 @@ import numpy as np
 
 from .. import require
 
-GOOD, OPEN = "#00805d", "#b07400"  # a bar beside the words; the words themselves say the same
+GOOD = "#00805d"  # of a bar beside the words; the words themselves say the same
+OPEN = "#b07400"
 
 
 class NotYetError(Exception):
@@ -110,7 +111,10 @@ def expect_record(given: Any, what: str, *fields: str) -> Any:
 
 
 def expect_answer(given: Any, should: str = "") -> Any:
-    """Return ``given`` unless it is missing; raise NotYetError if it is.   should : what to add, such as "; it should …"."""
+    """Return ``given`` unless it is missing; raise NotYetError if it is.
+
+    should : what to add to the hint, such as "; it should return W".
+    """
     if is_missing(given):
         raise NotYetError(f"it returns nothing yet{should}")
     return given
@@ -136,16 +140,16 @@ def expect_pullback(given: Any, which: str, right: np.ndarray, formula: str, **c
     return pullback
 
 
-def expect_like(given: Any, who: str, name: str, like: str, right: np.ndarray) -> np.ndarray:
-    """Return ``given`` as an array, if it has the shape of ``right``; raise NotYetError if it is missing or has another one.
+def expect_like(given: Any, source: str, name: str, like: str, right: np.ndarray) -> np.ndarray:
+    """Return ``given`` as an array, if it has the shape of ``right``; raise NotYetError if it has not, or is missing.
 
-    who : returns it; name : its name; like : the name of the argument that has its shape.
+    source : what returns it; name : its name; like : the name of the argument that has its shape.
     """
     if is_missing(given):
-        raise NotYetError(f"{who} returns nothing yet; it should return {name}")
+        raise NotYetError(f"{source} returns nothing yet; it should return {name}")
     if np.shape(given) != right.shape:
         shape = np.shape(given)
-        raise NotYetError(f"{who} returns something of shape {shape}; {name} has {like}'s shape, {right.shape}")
+        raise NotYetError(f"{source} returns something of shape {shape}; {name} has {like}'s shape, {right.shape}")
     return np.asarray(given, float)
 
 

@@ -20,8 +20,7 @@ F = TypeVar("F", bound=Callable)
 KEPT = 2**24  # numbers in one store of draws; beyond, it starts anew
 
 
-def numeric(name: str, value: Any) -> None:
-    """Raise ValueError unless ``value`` is a number or an array of them."""
+def _number_or_array(name: str, value: Any) -> None:
     numbers = np.asarray(value)
     require.instance(name, value, numbers.dtype.kind in "fiu" and numbers.size, "a number, or an array of numbers")
 
@@ -36,7 +35,7 @@ FormName = Annotated[str | None, require.one_of(models.FORMS)]  # of a skip conn
 Alpha = Annotated[float | str, _alpha]  # by what its branch is multiplied
 AtLeastTwo = Annotated[int, require.whole_from(2)]
 NonNegatives = Annotated[Sequence[float], lambda name, values: require.numbers(name, values, 0.0)]
-NumberOrArray = Annotated[Any, numeric]
+NumberOrArray = Annotated[Any, _number_or_array]
 Layers = Annotated[list, require_layers]
 
 VOCABULARY = dict(

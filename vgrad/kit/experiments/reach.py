@@ -125,7 +125,7 @@ def _scaled(params, by: float):
     return params._replace(W_x=params.W_x * params.W_x.dtype.type(by))
 
 
-def relative_to_last(norms: Array) -> Array:
+def relative_to_identity(norms: Array) -> Array:
     """Return norms (T, T) over that of the identity, which stands on the diagonal."""
     return norms / norms[0, 0]
 

@@ -52,13 +52,8 @@ class Explorer(widgets.VBox):
         self._start = self._values()
         self.record = measure(**self._start)
         self._plot = plot(self.record)
-        self._view = widgets.HTML()
-        self._busy = widgets.HTML()
-        self._saved = widgets.HTML()
-        self._frame = widgets.VBox([self._view])
-        self._busy.add_class("vgrad-note")
         rows = rows or [control.row for control in controls.values()]
-        super().__init__([widgets.HTML(styles.EXPLORER), *self._layout(rows, presets)])
+        super().__init__([widgets.HTML(styles.EXPLORER), self._row_of_presets(presets), self._panel_and_picture(rows)])
         self.add_class("vgrad-explorer")
         self._show()
         for widget in self.controls.values():
@@ -162,18 +157,25 @@ class Explorer(widgets.VBox):
 
     # --- what is on the page --------------------------------------------------------------------------------------
 
-    def _layout(self, rows, presets) -> list[widgets.Widget]:
-        """Presets above, controls on the left and the picture on the right, or under them where it is narrow."""
+    def _row_of_presets(self, presets) -> widgets.Widget:
         tries = [button(name, lambda values=values: self._preset(values)) for name, values in presets.items()]
-        reset = button("Reset", self.reset, icon="undo")
-        save = button("Save picture", self._save, icon="download")
-        panel = widgets.VBox([*rows, widgets.HBox([reset, save]), self._saved, self._busy])
-        panel.children[-3].add_class("vgrad-buttons")
+        row = widgets.HBox([widgets.HTML("<b>See:</b>"), *tries], layout={"flex_flow": "row wrap"})
+        row.add_class("vgrad-buttons")
+        return row
+
+    def _panel_and_picture(self, rows: list[widgets.Widget]) -> widgets.Widget:
+        """Controls on the left and the picture on the right, or under them where the page is narrow."""
+        self._view = widgets.HTML()
+        self._busy = widgets.HTML()
+        self._saved = widgets.HTML()
+        self._busy.add_class("vgrad-note")
+        buttons = widgets.HBox([button("Reset", self.reset, "undo"), button("Save picture", self._save, "download")])
+        buttons.add_class("vgrad-buttons")
+        panel = widgets.VBox([*rows, buttons, self._saved, self._busy])
         panel.add_class("vgrad-panel")
+        self._frame = widgets.VBox([self._view])
         self._frame.add_class("vgrad-view")
-        top = widgets.HBox([widgets.HTML("<b>See:</b>"), *tries], layout={"flex_flow": "row wrap"})
-        top.add_class("vgrad-buttons")
-        return [top, widgets.HBox([panel, self._frame], layout={"flex_flow": "row wrap"})]
+        return widgets.HBox([panel, self._frame], layout={"flex_flow": "row wrap"})
 
     @alone()
     def _preset(self, values: dict) -> None:

@@ -19,7 +19,7 @@ PRESETS = {
 
 
 def cliff(**values) -> Explorer:
-    """Two paths over the loss surface of Pascanu et al. 2013, figure 6.   values : where its controls start."""
+    """Explore two paths over the loss surface of Pascanu et al. 2013, figure 6.   values : where its controls start."""
     controls = {
         "w": real("start w", 4.55, *measure.W, 0.05),
         "b": real("start b", -3.05, *measure.B, 0.05),

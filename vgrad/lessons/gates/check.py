@@ -25,7 +25,7 @@ def _sigmoid(z):
 
 def _step(z, c):
     """i, f, g, o, c', tanh c' of one LSTM step, from z = (z_i, z_f, z_g, z_o)."""
-    i, f, o = _sigmoid(z[0]), _sigmoid(z[1]), _sigmoid(z[3])
+    i, f, o = (_sigmoid(z[k]) for k in (0, 1, 3))
     g = np.tanh(z[2])
     new = f * c + i * g
     return i, f, g, o, new, np.tanh(new)

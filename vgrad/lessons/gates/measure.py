@@ -9,7 +9,7 @@ import numpy as np
 
 from ... import models, probes
 from ...kit.experiments.protocol import AtLeastTwo, measured
-from ...kit.experiments.reach import D, networks, relative_to_last, rms
+from ...kit.experiments.reach import D, networks, relative_to_identity, rms
 from ...require import Count, Finite, NonNegative, Seed, guarded
 from ...tape import Tape
 from .records import GatesRecord
@@ -32,7 +32,7 @@ def compare(
     for cell, bias in biases.items():
         (params,) = networks(cell, **bias, T=T, width=width, seeds=1, seed=seed, apart=True)
         _, tapes[cell] = models.unroll(cell, params, xs)
-    maps = {cell: relative_to_last(probes.jacobian_norms(tape)) for cell, tape in tapes.items()}
+    maps = {cell: relative_to_identity(probes.jacobian_norms(tape)) for cell, tape in tapes.items()}
     parts = [rms(part) / width**0.5 for part in split(tapes["lstm"])]
     return GatesRecord(forget_bias, mode, update_bias, T, width, sigma, batch, seed, maps, *parts)
 

@@ -22,7 +22,7 @@ NORMS = {"none": "none", "batch, before the activation": "batch", "layer, before
 
 
 def train_mlp(**values) -> TrainExplorer:
-    """Loss, last update and movement by layer, while it trains.   values : where its controls start."""
+    """Explore loss, last update and movement by layer, while a network trains.   values : where its controls start."""
     optimizers = {name: key for key, name in say.OPTIMIZERS.items()}
     controls = {
         "activation": activation_choice("sigmoid"),

@@ -25,7 +25,7 @@ CELLS = {
 
 
 def train_memory(**values) -> TrainExplorer:
-    """Loss by step, and the gradient by time, while it trains.   values : where its controls start."""
+    """Explore loss by step, and the gradient by time, while networks train.   values : where its controls start."""
     controls = {
         "cell": choice("cell", "gru", CELLS),
         "bias": real("gate bias", 1.0, -1.0, 5.0, 0.1),

@@ -88,7 +88,13 @@ def _shares(function) -> str | None:
     right = _totals(maps, own)
     if np.allclose(total, right):
         return None
-    slips = {
+    refuse_slips(total, _share_slips(maps, own, right))
+    k = max(k for k in range(5) if not np.allclose(total[k], right[k]))
+    return f"at time {k + 1} the first number is {total[k][0]:.4f}, and should be {right[k][0]:.4f}"
+
+
+def _share_slips(maps, own, right):
+    return {
         "in reverse: the first time should come first": right[::-1],
         "each loss's own gradient is there, and nothing of what comes from later": own,
         "that is what the last loss alone sends back; at each time its own is added": _totals(
@@ -99,9 +105,6 @@ def _shares(function) -> str | None:
             [own[k] + (own[k + 1] @ maps[k] if k < 4 else 0) for k in range(5)]
         ),
     }
-    refuse_slips(total, slips)
-    k = max(k for k in range(5) if not np.allclose(total[k], right[k]))
-    return f"at time {k + 1} the first number is {total[k][0]:.4f}, and should be {right[k][0]:.4f}"
 
 
 def _totals(maps, own):

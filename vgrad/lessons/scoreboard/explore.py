@@ -23,7 +23,7 @@ PRESETS = {
 
 
 def scoreboard(**values) -> Explorer:
-    """The scoreboard, sorted as you like, and the layers of one row.   values : where its controls start."""
+    """Explore the scoreboard, sorted as you like, and the layers of one row.   values : where its controls start."""
     rows = {net.label: name for name, net in measure.NETS.items()}
     controls = {
         "row": choice("row", "sigmoid", rows),

@@ -25,7 +25,10 @@ MOST = 60  # words of a sentence
 LEARNT = 0.9  # of fresh sentences answered rightly: such a net has learnt
 
 Sentence = Annotated[str, require.thing("a string, of any words", lambda sentence: isinstance(sentence, str))]
-Distances = Annotated[Sequence[int], lambda name, values: _require_distances(name, values)]
+Distances = Annotated[
+    Sequence[int],
+    lambda name, values: [require.whole(name, distance, 0) for distance in require.several(name, values)],
+]
 
 
 @guarded
@@ -63,11 +66,6 @@ def _vector(word: str) -> Array:
     """A draw of N(0, 1), the same for the same letters; capitals and what is not a letter or a digit do not matter."""
     letters = "".join(filter(str.isalnum, word.lower())) or word
     return np.random.default_rng(zlib.crc32(letters.encode())).standard_normal(UNITS)
-
-
-def _require_distances(name: str, values) -> None:
-    for distance in require.several(name, values):
-        require.whole(name, distance, 0)
 
 
 @guarded
