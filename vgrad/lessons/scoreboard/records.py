@@ -44,7 +44,7 @@ class Net(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What was measured of one net; of a cell there is no accuracy, of a deep net nothing was solved."""
+    """What was measured of one net. A cell has no accuracy, and a deep net has solved nothing."""
 
     name: str
     label: str
@@ -69,7 +69,7 @@ class Row(NamedTuple):
 
 
 class Board(NamedTuple):
-    """The scoreboard: its rows in NETS' order."""
+    """The scoreboard, whose rows stand in the order of NETS."""
 
     rows: dict[str, Row]
 
@@ -95,7 +95,7 @@ class Taught(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """One cell of it, judged."""
+    """One cell of the taught table, and what the scoreboard says of it."""
 
     cure: str
     illness: str
