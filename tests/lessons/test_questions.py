@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from vgrad import models, ops, probes, theory
+from vgrad.kit import questions
 from vgrad.kit.experiments import reach, training
 from vgrad.kit.experiments.flow import flow
 from vgrad.kit.experiments.learning import learn
 from vgrad.kit.experiments.twin import sigmoid_twin
+from vgrad.lessons import gates
 from vgrad.lessons.deep_training import measure as deep_training_measure
 from vgrad.lessons.diagnosis.measure import clinic as diagnosis_measure
 from vgrad.lessons.diagnosis.measure import trial as diagnosis_measure_trial
@@ -810,7 +812,7 @@ def test_markup_in_an_answer_is_not_run():
     assert "<b>" not in course.answer("kata_scale", "<b>3</b>")._repr_html_()
 
 
-@pytest.mark.parametrize("show", [course.predict, lambda name: course.answer(name, 1)])
+@pytest.mark.parametrize("show", [gates.ask, lambda name: gates.check.answer(name, 1)])
 def test_an_unknown_name_is_refused_with_those_that_exist(show):
     with pytest.raises(ValueError, match=r"name is 'nowhere'; allowed is one of '\w+'"):
         show("nowhere")
@@ -835,6 +837,64 @@ def test_a_page_without_a_kernel_shows_the_question_but_not_the_answer():
     assert question.prompt in data
     assert all(choice in data for choice in question.choices)
     assert question.replies[question.right] not in data
+
+
+# --- the form of a question -----------------------------------------------------------------------------------------
+
+QUESTION = """# What a teacher writes above the first question is not read.
+
+## quarter
+Concept: losses multiply
+
+How much is left
+after two layers?
+
+- [ ] a half
+
+  That would be a sum.
+- [x] a sixteenth
+
+  Each layer keeps
+  a quarter.
+
+  So two keep a sixteenth.
+"""
+
+
+def test_a_question_is_read_from_its_text():
+    ((name, question),) = questions.parse(QUESTION).items()
+    assert name == question.id == "quarter"
+    assert (question.concept, question.prompt) == ("losses multiply", "How much is left after two layers?")
+    assert (question.choices, question.right) == (("a half", "a sixteenth"), "a sixteenth")
+    replies = {"a half": "That would be a sum."}
+    replies |= {"a sixteenth": "Each layer keeps a quarter. So two keep a sixteenth."}
+    assert question.replies == replies
+
+
+def test_each_heading_is_a_question():
+    assert list(questions.parse(QUESTION + QUESTION.replace("## quarter", "## half"))) == ["quarter", "half"]
+    assert questions.parse("no question yet") == {}
+
+
+FORM = "needs two choices or more, a reply to each, and one tick"
+MALFORMED = {
+    "no tick": (("[x]", "[ ]"), FORM),
+    "two ticks": (("[ ]", "[x]"), FORM),
+    "no concept": (("Concept: ", ""), "has no line 'Concept: …' under its heading"),
+    "a choice without a reply": (("  That would be a sum.\n", ""), FORM),
+    "a single choice": (("- [ ] a half\n\n  That would be a sum.\n", ""), FORM),
+    "a choice twice": (("a half", "a sixteenth"), FORM),
+    "no choice": (("- [", "* ["), FORM),
+}
+
+
+@pytest.mark.parametrize("what", MALFORMED)
+def test_a_malformed_question_is_refused_by_its_name(what):
+    (old, new), said = MALFORMED[what]
+    text = QUESTION.replace(old, new)
+    assert text != QUESTION
+    with pytest.raises(ValueError, match=rf"^gates/questions.md: question 'quarter' {said}$"):
+        questions.parse(text, "gates/questions.md")
 
 
 # --- the right choices, measured ------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ import html
 import re
 from collections.abc import Callable
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 
@@ -69,7 +69,7 @@ def asker(package: str) -> Callable[[str], Prediction]:
 
 
 class Prediction(widgets.VBox):
-    """A question on the page; a choice is answered under it. ``choose`` chooses as a click would."""
+    """A question on the page. A choice, by a click or by ``choose``, is answered under it."""
 
     def __init__(self, question: Question):
         self.question = question
@@ -85,7 +85,7 @@ class Prediction(widgets.VBox):
 
     @property
     def reply(self) -> str:
-        """What is said to the choice made, or nothing before there is one."""
+        """What is said to the choice that was made, or nothing before there is one."""
         chosen = self._choices.value
         if chosen is None:
             return ""
@@ -93,16 +93,17 @@ class Prediction(widgets.VBox):
         return f"{start} {self.question.replies[chosen]}"
 
     def choose(self, choice: str) -> None:
-        """Choose."""
+        """Take a choice, as a click on it would. ValueError names the choices there are."""
         self._choices.value = require.choice("choice", choice, list(self.question.choices))
 
-    def _answered(self, change) -> None:
+    def _answered(self, change: Any) -> None:
         right = self._choices.value == self.question.right
         self._reply.value = card(self.reply, GOOD if right else OPEN)
 
     def _repr_mimebundle_(self, **kwargs):
         choices = "\n".join(f"  ( ) {choice}" for choice in self.question.choices)
-        return {**super()._repr_mimebundle_(**kwargs), "text/plain": f"Predict. {self.question.prompt}\n{choices}"}
+        live = super()._repr_mimebundle_(**kwargs) or {}
+        return {**live, "text/plain": f"Predict. {self.question.prompt}\n{choices}"}
 
 
 # --- the form of a question -------------------------------------------------------------------------------------------

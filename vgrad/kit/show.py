@@ -8,41 +8,43 @@ which is meant, and the one that was registered first is drawn where no name is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from .experiments.flow import FlowRecord
 from .experiments.learning import LearnRecord
 from .marks.flow import flow
 from .marks.learning import learning
 
+Draw = TypeVar("Draw", bound=Callable[..., Any])
 _PICTURES: dict[tuple[type, bool], dict[str, Callable[..., Any]]] = {}
 
 
-def draws(kind: type, *, several: bool = False, picture: str = ""):
-    """Register the decorated function as a picture of a record of type ``kind``, or of a list of ``several`` of them.
+def draws(kind: type, *, several: bool = False, picture: str = "") -> Callable[[Draw], Draw]:
+    """Return the decorator that registers a function as a picture of a record of type ``kind``.
 
-    picture : the picture's name, where it is not that of the function.
+    several : whether it draws a list of such records; picture : the picture's name, where it is not the function's.
     """
 
-    def register(function):
+    def register(function: Draw) -> Draw:
         _PICTURES.setdefault((kind, several), {})[picture or function.__name__] = function
         return function
 
     return register
 
 
-def show(record, picture: str | None = None, **options):
-    """Return the picture of ``record``, with its sentence: the last line of a cell shows both.
+def show(record: Any, picture: str | None = None, **options: Any) -> Any:
+    """Return the picture of ``record``, with its sentence, which the last line of a cell shows.
 
     record : what an experiment returned, or a list of such records; picture : its name, where there is more than one;
     options : what the function that draws it takes. Raises ValueError where there is no such picture.
     """
     several = isinstance(record, (list, tuple)) and not hasattr(record, "_fields")
-    first = next(iter(record), None) if several else record
-    pictures = next((_PICTURES[kind, several] for kind in type(first).__mro__ if (kind, several) in _PICTURES), None)
-    kinds = {type(each).__name__: None for each in record} if several else {type(record).__name__: None}
+    kinds = list(dict.fromkeys(map(type, record))) if several else [type(record)]
+    kind = kinds[0] if kinds else type(None)
+    pictures = next((_PICTURES[each, several] for each in kind.__mro__ if (each, several) in _PICTURES), None)
     if pictures is None or len(kinds) > 1:
-        what = f"a list of {' and '.join(kinds) or 'nothing'}" if several else type(record).__name__
+        names = " and ".join(each.__name__ for each in kinds) or "nothing"
+        what = f"a list of {names}" if several else names
         raise ValueError(f"record is {what}; allowed is what an experiment of this lesson returns")
     name = next(iter(pictures)) if picture is None else picture
     if name not in pictures:

@@ -1,16 +1,19 @@
-"""Do such networks learn?  Many of them at once, of several seeds and rates, on the digits."""
+"""Do such networks learn?  Many of them at once, of several seeds and learning rates, on the digits."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ... import data, init, models, ops, require, train
+from ... import data, init, models, train
+from ...models.checks import NormName
 from ...ops import Array
-from .protocol import checked, measured
+from ...require import Count, Finite, Seed, guarded
+from .protocol import ActivationName, Alpha, AtLeastTwo, FormName, NonNegatives, measured, norm_and_skip
 
-LAST, LEARNT = 10, 0.5  # steps of training whose batches' accuracy is averaged; above this, it has learnt
+LAST = 10  # steps of training whose batches' accuracy is averaged
+LEARNT = 0.5  # a network whose accuracy is above this has learnt
 
 
 class LearnRecord(NamedTuple):
@@ -34,17 +37,17 @@ class LearnRecord(NamedTuple):
 
     @property
     def rate(self) -> float:
-        """The rate with the best median accuracy."""
+        """The learning rate with the best median accuracy."""
         return self.rates[_best(self.accuracy)]
 
     @property
     def best(self) -> Array:
-        """Accuracy of each network at that rate: (seeds,)."""
+        """Accuracy of each network at that rate, (seeds,)."""
         return self.accuracy[_best(self.accuracy)]
 
     @property
     def loss(self) -> Array:
-        """Loss of each network at that rate: (seeds,)."""
+        """Loss of each network at that rate, (seeds,)."""
         return self.losses[_best(self.accuracy)]
 
     @property
@@ -53,32 +56,36 @@ class LearnRecord(NamedTuple):
         return int((self.best > LEARNT).sum())
 
 
-@checked()
+@guarded
 @measured
 def learn(
-    activation="relu", *, scheme=None, gain=1.0, norm=None, skip=None, alpha=1.0, depth=40, width=32,
-    rates=(0.1, 0.01), steps=80, batch=48, clip_norm=None, seeds=5, seed=0,
+    activation: ActivationName = "relu", *, scheme: init.Named | None = None, gain: Finite = 1.0, norm: NormName = None,
+    skip: FormName = None, alpha: Alpha = 1.0, depth: Count = 40, width: Count = 32, rates: NonNegatives = (0.1, 0.01),
+    steps: Count = 80, batch: AtLeastTwo = 48, clip_norm: float | None = None, seeds: Count = 5, seed: Seed = 0,
 ) -> LearnRecord:  # fmt: skip
-    """Train ``seeds`` networks of ``depth`` hidden layers to tell digits, at each of ``rates``, all in one call.
+    """Train ``seeds`` networks of ``depth`` hidden layers to classify digits, at each of ``rates``, all in one call.
 
-    SGD with momentum 0.9, in float32. scheme : one in init.SCHEMES, or an init.Scheme; if None, He's for ReLU and leaky
-    ReLU, Xavier's for all others. norm : None or one in models.NORMS; skip : None or one in models.FORMS, with its
-    alpha. Rates are compared by the last 10 steps, and the best one counts.
+    Training is SGD with momentum 0.9, in float32. scheme : one in init.SCHEMES, or an init.Scheme. If it is None, ReLU
+    and leaky ReLU get He's weights, and all others get Xavier's. norm : None or one in models.NORMS; skip : None or one
+    in models.FORMS, with its alpha. Learning rates are compared by the last 10 steps, and the best one counts.
     """
-    scheme, path = _scheme(activation, scheme), dict(norm=norm, skip=skip and models.Skip(skip, alpha))
-    require.counts(depth=depth, width=width, seeds=seeds, steps=steps)
-    rates = require.numbers("rates", rates, 0.0)
-    batch, rng = require.whole("batch", batch, 2), np.random.default_rng(require.whole("seed", seed, 0))
-    weights = dict(scheme=scheme, gain=gain, activation=activation, ensemble=(len(rates) * seeds,), rng=rng)
+    rng = np.random.default_rng(seed)
+    scheme = scheme or usual(activation)
+    path = norm_and_skip(norm, skip, alpha)
+    ensemble = (len(rates) * seeds,)
+    weights: dict[str, Any] = dict(scheme=scheme, gain=gain, activation=activation, ensemble=ensemble, rng=rng)
     params = models.init_mlp([64, *[width] * depth, 10], dtype="float32", **weights, **path)
-    settings = dict(optimizer=train.momentum(np.repeat(rates, seeds)), steps=steps, clip_norm=clip_norm)
-    model, batches = train.classifier(activation, **path), _digits(batch, rng)
-    records = [*train.fit(params, model, batches, **settings)]
-    accuracy, losses = (_rows(records, name, (len(rates), seeds, steps)) for name in ("accuracy", "loss"))
-    last, losses = np.nan_to_num(accuracy[..., -LAST:]).mean(axis=-1), losses[..., -LAST:].mean(axis=-1)
+    model = train.classifier(activation, **path)
+    rule = train.momentum(np.repeat(rates, seeds))
+    fitted = train.fit(params, model, _digits(batch, rng), optimizer=rule, steps=steps, clip_norm=clip_norm)
+    records = [*fitted]
+    shape = (len(rates), seeds, steps)
+    accuracy = _rows(records, "accuracy", shape)
+    losses = _rows(records, "loss", shape)[..., -LAST:].mean(axis=-1)
+    last = np.nan_to_num(accuracy[..., -LAST:]).mean(axis=-1)
     return LearnRecord(
-        activation, getattr(scheme, "name", scheme), gain, norm, skip, alpha, depth, width, steps, batch, rates,
-        last, losses, accuracy[_best(last)], records[-1].trouble,
+        activation, init.scheme_named(scheme).name, gain, norm, skip, alpha, depth, width, steps, batch,
+        tuple(float(rate) for rate in rates), last, losses, accuracy[_best(last)], records[-1].trouble,
     )  # fmt: skip
 
 
@@ -87,20 +94,14 @@ def _digits(batch: int, rng):
     return data.batches(digits.x_train, digits.y_train, batch, rng=rng)
 
 
-def _scheme(activation: str, scheme):
-    if scheme is None or isinstance(scheme, init.Scheme):
-        return scheme or usual(activation)
-    return require.choice("scheme", scheme, init.SCHEMES)
-
-
-def usual(activation: str) -> str:
-    """He's weights for ReLU and leaky ReLU, Xavier's for all others."""
-    require.choice("activation", activation, ops.ACTIVATIONS)
+@guarded
+def usual(activation: ActivationName) -> str:
+    """Return the scheme that fits an activation: He's weights for ReLU and leaky ReLU, Xavier's for all others."""
     return "he_normal" if activation in ("relu", "leaky_relu") else "xavier_normal"
 
 
 def _rows(records: list, name: str, shape: tuple[int, int, int]) -> Array:
-    """A number of each network at each step: (rates, seeds, steps), NaN after its end."""
+    """A number of each network at each step, (rates, seeds, steps); NaN after its end."""
     rows = np.full((shape[0] * shape[1], shape[2]), np.nan)
     rows[:, : len(records)] = np.stack([getattr(record, name) for record in records], axis=-1)
     return rows.reshape(shape)

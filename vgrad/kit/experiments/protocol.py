@@ -1,57 +1,73 @@
-"""What all experiments share: one BLAS thread, no warnings about overflow (it is measured), unit draws kept, bands."""
+"""What all experiments share.
+
+Their arguments have words of their own, beside those in ``require``. They run on one BLAS thread, and overflow raises
+no warning, because it is measured. Unit draws are kept, and networks are summed up by a band.
+"""
 
 from __future__ import annotations
 
 import functools
 import threading
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
-from ... import models, require
+from ... import models, ops, require
+from ...models.checks import require_layers, require_skip
 
+F = TypeVar("F", bound=Callable)
 KEPT = 2**24  # numbers in one store of draws; beyond, it starts anew
 
 
-def numeric(name: str, value) -> None:
-    """Raise ValueError unless ``value`` is a number or an array of them."""
+def _number_or_array(name: str, value: Any) -> None:
     numbers = np.asarray(value)
     require.instance(name, value, numbers.dtype.kind in "fiu" and numbers.size, "a number, or an array of numbers")
 
 
-def _alpha(name: str, value) -> None:
+def _alpha(name: str, value: Any) -> None:
     if not (isinstance(value, str) and value in models.ALPHAS):
         require.number(name, value)
 
 
+ActivationName = Annotated[str, require.one_of(ops.ACTIVATIONS)]
+FormName = Annotated[str | None, require.one_of(models.FORMS)]  # of a skip connection
+Alpha = Annotated[float | str, _alpha]  # by what its branch is multiplied
+AtLeastTwo = Annotated[int, require.whole_from(2)]
+NonNegatives = Annotated[Sequence[float], lambda name, values: require.numbers(name, values, 0.0)]
+NumberOrArray = Annotated[Any, _number_or_array]
+Layers = Annotated[list, require_layers]
+
 VOCABULARY = dict(
     **dict.fromkeys(("columns", "rows", "units", "most", "draws", "numbers"), require.count),
-    **dict.fromkeys(("multiply_adds", "weights"), lambda name, value: require.number(name, value, 1)),
     **dict.fromkeys(("sigma_w2", "sigma_b2", "floor", "line", "within"), require.nonnegative),
     **dict.fromkeys(("slope", "scale", "low", "high", "start", "end", "factor"), require.number),
-    **dict.fromkeys(("found", "cells", "kinds"), require.nonempty),
-    **dict.fromkeys(("apart", "spectral"), require.flag),
-    alpha=_alpha, skip=models.checks.require_skip,
-    first_seed=lambda name, value: require.whole(name, value, 0),
-    board=lambda name, value: require.instance(name, value, hasattr(value, "rows"), "a Board"),
-    row=lambda name, value: require.instance(name, value, hasattr(value, "decades"), "a Row of a Board"),
+    alpha=_alpha, skip=require_skip, multiply_adds=require.number_from(1),
 )  # fmt: skip
 
 
 def checked(**kinds):
-    """``require.checked``, with what names mean in experiments."""
+    """``require.checked``, with what names mean in experiments that do not yet use annotations."""
     return require.checked(**VOCABULARY | kinds)
 
 
-def measured(function):
-    """Run an experiment on one BLAS thread (at these sizes two are slower), NumPy's floating-point warnings off."""
+def norm_and_skip(norm: str | None, skip: str | None, alpha: float | str) -> dict[str, Any]:
+    """Return what models takes as ``norm`` and ``skip``, of an experiment's ``norm``, ``skip`` and ``alpha``."""
+    return dict(norm=norm, skip=None if skip is None else models.Skip(skip, alpha))
+
+
+def measured(function: F) -> F:
+    """Return ``function`` as an experiment, which runs on one BLAS thread and without NumPy's floating-point warnings.
+
+    At the sizes of these experiments, two threads are slower than one.
+    """
 
     @functools.wraps(function)
     def run(*args, **kwargs):
         with _blas().limit(limits=1), np.errstate(all="ignore"):
             return function(*args, **kwargs)
 
-    return run
+    return cast(F, run)
 
 
 @functools.cache
@@ -61,12 +77,15 @@ def _blas():
     return threadpoolctl.ThreadpoolController()
 
 
-def scaled_draw(name, draw, shape: tuple[int, ...], scale: float = 1.0, *, precision: str, seed: int):
-    """``scale`` times the unit draw called ``name``: (seeds, ...), the same for the first seeds however many there are.
+def scaled_draw(
+    name: tuple[int, ...], draw: Callable, shape: tuple[int, ...], scale: float = 1.0, *, precision: str, seed: int
+) -> np.ndarray:
+    """Return ``scale`` times the unit draw called ``name``, an array of ``shape`` (seeds, ...).
 
-    Each name has its own generator, (seed, *name), so that depth slices one network too. Draws and their last scale are
-    kept: a slider costs no random numbers, and one that leaves the scale alone nothing at all. So what is returned
-    holds until the next call, and must not be written to.
+    The draws of the first seeds are the same however many seeds there are. Each name has its own generator,
+    (seed, *name), so that a smaller depth gives the first layers of the same network. Draws and their last scale are
+    kept, so that a slider costs no random numbers, and one that leaves the scale alone costs nothing at all. What is
+    returned holds until the next call, therefore, and must not be written to.
     """
     seeds, *rest = shape
     store = _store(tuple(rest), draw, precision, seed, threading.get_ident())
@@ -84,7 +103,7 @@ def scaled_draw(name, draw, shape: tuple[int, ...], scale: float = 1.0, *, preci
 
 
 class Band(NamedTuple):
-    """Over the seeds, per layer: the median, and the values that a tenth of the seeds lie below and above."""
+    """The median over the seeds, per layer, and the values that a tenth of the seeds lie below and above."""
 
     low: np.ndarray
     median: np.ndarray
@@ -92,21 +111,25 @@ class Band(NamedTuple):
 
 
 def band(rows: np.ndarray) -> Band:
-    """The band over networks of rows (networks, ...).
+    """Return the band over networks of ``rows`` (networks, ...).
 
-    Order statistics, never interpolated: a 0 stays a 0 and an inf an inf; a NaN sorts above inf, having been one.
+    Its values are order statistics and never interpolated, so that a 0 stays a 0 and an inf stays an inf. A NaN sorts
+    above inf, because it was inf before.
     """
     ordered = np.sort(rows, axis=0)
     return Band(*(ordered[round(share * (len(ordered) - 1))] for share in (0.1, 0.5, 0.9)))
 
 
 def relative(norms: np.ndarray) -> np.ndarray:
-    """Norms (networks, layers), each network's divided by its last layer's; where nothing arrives it is 0."""
+    """Return norms (networks, layers), each divided by the norm at its network's last layer.
+
+    Where nothing arrives, it is 0.
+    """
     return np.where(norms == 0, 0.0, norms / norms[:, -1:])
 
 
 def crossing(x: np.ndarray, y: np.ndarray) -> float:
-    """Where y, from below 0 to above, crosses it: on the line between two points; NaN if it does not."""
+    """Return the x at which y rises from below 0 to above 0, on the line between two points; NaN if it does not."""
     k = int(np.argmax(y > 0))
     if not (y[0] <= 0 < y[k] and np.isfinite(y[k - 1])):
         return float("nan")

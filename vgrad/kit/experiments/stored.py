@@ -33,7 +33,7 @@ class Cell(NamedTuple):
 class Table(NamedTuple):
     """How a table is made: ``run`` of each cell's settings returns its numbers."""
 
-    what: str  # it is, in one line
+    what: str  # what the table shows, in one line
     run: Callable[..., dict]
     cells: list[dict]
 
@@ -47,20 +47,24 @@ class Tables(dict[str, Table]):
 
     def load(self, name: str) -> list[Cell]:
         """Return the cells of the stored table called ``name``. ValueError names the tables of this lesson."""
-        return read(self.folder / f"{require.choice('name', name, list(self))}.json")
+        self._known(name)
+        return read(self.folder / f"{name}.json")
 
     def compute(self, name: str, cells: list[dict] | None = None) -> Iterator[Cell]:
-        """Run a table's cells, or only those with the settings given; yield one after the other."""
-        table = self[require.choice("name", name, list(self))]
+        """Run the cells of the table called ``name``, and yield one after the other.
+
+        cells : settings of the cells to run; if it is None, all of the table's. Raises ValueError for a name that is
+        not a table of this lesson.
+        """
+        table = self._known(name)
         if cells is not None:
             require.nonempty("cells", cells)
-        return (
-            Cell(settings, _rounded(table.run(**settings))) for settings in (table.cells if cells is None else cells)
-        )
+        every = table.cells if cells is None else cells
+        return (Cell(settings, _rounded(table.run(**settings))) for settings in every)
 
     def store(self, name: str) -> None:
-        """Compute a table, showing how far it is, and write it."""
-        table = self[require.choice("name", name, list(self))]
+        """Compute the table called ``name``, print how far it is, and write it to its file."""
+        table = self._known(name)
         cells = []
         for done, cell in enumerate(self.compute(name), start=1):
             cells.append(json.dumps(cell._asdict()))
@@ -70,20 +74,23 @@ class Tables(dict[str, Table]):
         self.folder.mkdir(exist_ok=True)
         (self.folder / f"{name}.json").write_text(head + ",\n  ".join(cells) + "\n]}\n", encoding="utf-8")
 
+    def _known(self, name: str) -> Table:
+        return self[require.choice("name", name, list(self))]
+
 
 def read(path: Path) -> list[Cell]:
     """Return the cells of a table that is stored at ``path``."""
     return [Cell(**cell) for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
 
 
-def _show_progress(name: str, done: int, of: int) -> None:
-    filled = BAR * done // of
-    end = "\n" if done == of else ""
-    print(f"\r{name} {'█' * filled}{'·' * (BAR - filled)} {done} of {of}", end=end, file=sys.stderr)
+def _show_progress(name: str, done: int, total: int) -> None:
+    filled = BAR * done // total
+    end = "\n" if done == total else ""
+    print(f"\r{name} {'█' * filled}{'·' * (BAR - filled)} {done} of {total}", end=end, file=sys.stderr)
 
 
 def _rounded(tree):
-    """Numbers to four digits, arrays as lists; what is not finite as None."""
+    """The tree with numbers to four digits, arrays as lists, and None for what is not finite."""
     if isinstance(tree, dict):
         return {key: _rounded(value) for key, value in tree.items()}
     if isinstance(tree, (list, tuple, np.ndarray)):

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from ...models import Layer
-from ...models.checks import require_layers
 from ...ops import Affine
-from .protocol import checked
+from ...require import guarded
+from .protocol import Layers
 
 
-@checked(params=require_layers)
-def sigmoid_twin(params: list) -> list:
-    """Weights with which a sigmoid net computes what ``params`` compute with tanh, as tanh z = 2 sigmoid(2z) - 1.
+@guarded
+def sigmoid_twin(params: Layers) -> list[Layer]:
+    """Return weights with which a sigmoid net computes what ``params`` compute with tanh.
 
-    params : layers of an MLP with a readout, no norm. With 2z in place of z, W and b are doubled; after the first
-    layer h_tanh = 2 h_sigmoid - 1 comes in, so W is doubled again, and the -1 of each unit, through its weights, goes
-    to b.
+    params : layers of an MLP with a readout, and no norm. Because tanh z = 2 sigmoid(2z) - 1, W and b are doubled, so
+    that z becomes 2z. After the first layer h_tanh = 2 h_sigmoid - 1 comes in. So W is doubled again, and the -1 of
+    each unit goes through its weights into b.
     """
     first, *others = (layer.affine for layer in params)
     twins = [Affine(2 * first.W, 2 * first.b)]
-    for k, (W, b) in enumerate(others, start=2):
-        z = 1 if k == len(params) else 2  # the readout's z is the output itself, and stays
-        twins.append(Affine(2 * z * W, z * (b - W.sum(axis=-2))))
+    for layer_number, (W, b) in enumerate(others, start=2):
+        factor = 1 if layer_number == len(params) else 2  # the readout's z is the output itself, and stays
+        twins.append(Affine(2 * factor * W, factor * (b - W.sum(axis=-2))))
     return [Layer(affine) for affine in twins]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 
@@ -15,7 +16,9 @@ from ... import require
 from ..experiments.flow import CHOICES
 from ..marks import grammar
 
-LABEL, BOX = "88px", "76px"
+LABEL = "88px"  # width of a label
+BOX = "76px"  # width of a number box
+LOG_STEP = 0.01  # of a logarithmic slider, in decades
 IN_THE_PAGE = sys.platform == "emscripten"  # Python itself runs in the browser: one thread, and slow matrix products
 
 
@@ -35,7 +38,7 @@ class LogSlider(widgets.FloatLogSlider):
     def set_state(self, sync_data: dict) -> None:
         """Take what the page reports, unless it is the present value at the nearest step."""
         reported = sync_data.get("value", math.inf)
-        if abs(math.log10(reported / self.value)) <= 0.51 * self.step:
+        if abs(math.log10(reported / self.value)) <= 0.51 * LOG_STEP:
             sync_data = {key: value for key, value in sync_data.items() if key != "value"}
         super().set_state(sync_data)
 
@@ -51,7 +54,7 @@ class StepSlider(widgets.FloatSlider):
 
 
 def whole(label: str, value: int, low: int, high: int) -> Control:
-    """A slider over whole numbers, and its number box."""
+    """Return a slider over whole numbers from ``low`` to ``high``, and its number box."""
     slider = widgets.IntSlider(value, low, high, description=label, readout=False)
     box = widgets.BoundedIntText(value, low, high, description=label)
     widgets.link((slider, "value"), (box, "value"))
@@ -59,47 +62,57 @@ def whole(label: str, value: int, low: int, high: int) -> Control:
 
 
 def networks(value: int, most: int, label: str = "networks") -> Control:
-    """A slider: how many networks are measured. Where the page itself computes, it starts with a quarter of them."""
+    """Return a slider that says how many networks are measured.
+
+    Where Python runs in the page itself, it starts with a quarter of them.
+    """
     return whole(label, max(2, value // 4) if IN_THE_PAGE else value, 1, most)
 
 
 def real(label: str, value: float, low: float, high: float, step: float) -> Control:
-    """A slider over real numbers in even steps, and its number box."""
+    """Return a slider over real numbers from ``low`` to ``high`` in even steps, and its number box."""
     slider = StepSlider(value, min=low, max=high, step=step, description=label, readout=False)
     box = widgets.BoundedFloatText(value, min=low, max=high, step=step, description=label)
     widgets.link((slider, "value"), (box, "value"))
     return Control(slider, _beside(slider, box))
 
 
-def scale(label: str, value: float, low: float, high: float) -> Control:
-    """A logarithmic slider over positive numbers, and its number box, in three significant digits."""
-    slider = LogSlider(value, min=math.log10(low), max=math.log10(high), step=0.01, description=label, readout=False)
-    box = widgets.BoundedFloatText(value, min=low, max=high, step=0.05, description=label)
+def scale(label: str, value: float, low: float, high: float, box_step: float | None = 0.05) -> Control:
+    """Return a logarithmic slider over positive numbers, and its number box, in three significant digits.
+
+    box_step : by what the arrows of the number box change it; if it is None, any number can be typed.
+    """
+    ends = dict(min=math.log10(low), max=math.log10(high))
+    slider = LogSlider(value, **ends, step=LOG_STEP, description=label, readout=False)
+    box = widgets.BoundedFloatText(value, min=low, max=high, step=box_step, description=label)
     widgets.link((slider, "value"), (box, "value"), transform=(three_digits, float))
     return Control(slider, _beside(slider, box))
 
 
 def choice(label: str, value: str, options: dict[str, str]) -> Control:
-    """A dropdown.   options : name on the page -> value."""
+    """Return a dropdown.   options : name on the page -> value."""
     dropdown = widgets.Dropdown(options=list(options.items()), value=value, description=label)
-    dropdown.style.description_width, dropdown.layout.width = LABEL, "auto"
+    _lay_out(dropdown, "auto")
     return Control(dropdown, dropdown)
 
 
-def activation_choice(value: str, label: str = "activation", among=CHOICES["activation"]) -> Control:
-    """A dropdown of activations, by the names they have in pictures."""
+def activation_choice(value: str, label: str = "activation", among: Iterable[str] = CHOICES["activation"]) -> Control:
+    """Return a dropdown of the activations ``among``, by the names they have in pictures."""
     return choice(label, value, {grammar.look(name).label: name for name in among})
 
 
 def text(label: str, value: str, hint: str) -> Control:
-    """A line to type in."""
+    """Return a line to type in, which shows the ``hint`` while it is empty."""
     line = widgets.Text(value, description=label, placeholder=hint)
-    line.style.description_width, line.layout.width = LABEL, "auto"
+    _lay_out(line, "auto")
     return Control(line, line)
 
 
 def switch(label: str, value: bool, tooltip: str) -> Control:
-    """A button that stays down. That it is down is only seen, so its tooltip, which is read aloud, says it too."""
+    """Return a button that stays down.
+
+    That it is down can only be seen, and so its tooltip, which is read aloud, says it too.
+    """
     button = widgets.ToggleButton(value, description=label, layout={"width": "auto"})
 
     def say(_=None):
@@ -111,13 +124,13 @@ def switch(label: str, value: bool, tooltip: str) -> Control:
 
 
 def row(label: str, *controls: Control) -> widgets.HBox:
-    """Several controls behind one label."""
-    label = widgets.Label(label, layout={"width": LABEL, "justify_content": "flex-end"})
-    return widgets.HBox([label, *(control.row for control in controls)], layout={"flex_flow": "row wrap"})
+    """Return one row with several controls behind one label."""
+    heading = widgets.Label(label, layout={"width": LABEL, "justify_content": "flex-end"})
+    return widgets.HBox([heading, *(control.row for control in controls)], layout={"flex_flow": "row wrap"})
 
 
-def allowed(name: str, widget: widgets.ValueWidget, value):
-    """``value`` if the control ``name`` can hold it; a ValueError naming control, value and what is allowed if not."""
+def allowed(name: str, widget: widgets.ValueWidget, value: Any) -> Any:
+    """Return ``value`` if the control ``name`` can hold it; if not, raise ValueError, which says what is allowed."""
     if isinstance(widget, widgets.IntSlider):
         return require.whole(name, value, widget.min, widget.max)
     if isinstance(widget, widgets.FloatSlider):
@@ -126,22 +139,26 @@ def allowed(name: str, widget: widgets.ValueWidget, value):
         return require.number(name, value, three_digits(10**widget.min), three_digits(10**widget.max))
     if isinstance(widget, widgets.ToggleButton):
         return require.choice(name, value, (False, True))
-    if isinstance(widget, widgets.Text):
-        return value if isinstance(value, str) else require.choice(name, value, ("any string",))
-    return require.choice(
-        name, value, [option[-1] if isinstance(option, tuple) else option for option in widget.options]
-    )
+    if isinstance(widget, widgets.Dropdown):
+        return require.choice(name, value, [chosen for _, chosen in widget.options])
+    return value if isinstance(value, str) else require.choice(name, value, ("any string",))
 
 
 def three_digits(value: float) -> float:
-    """What a number box shows of a logarithmic slider, and what is measured."""
+    """Return what a number box shows of a logarithmic slider, which is also what is measured."""
     return float(f"{value:.3g}")
 
 
 def _beside(slider, box) -> widgets.HBox:
     """Slider and box in one row; the slider shows the label, the box keeps its own for those who cannot see it."""
-    slider.style.description_width, slider.layout.width = LABEL, f"calc(100% - {BOX} - 12px)"
+    _lay_out(slider, f"calc(100% - {BOX} - 12px)")
     slider.layout.min_width = "150px"
     box.layout.width = BOX
     box.add_class("vgrad-box")
     return widgets.HBox([slider, box], layout={"width": "100%"})
+
+
+def _lay_out(widget, width: str) -> None:
+    """Give a widget a label of the common width, and a width of its own."""
+    widget.style.description_width = LABEL
+    widget.layout.width = width

@@ -1,8 +1,8 @@
 """One explorer: controls → experiment → picture and sentence, kept alive and redrawn while a slider moves.
 
-What makes it quick is ``plots.picture.Canvas`` (blitting), and that the browser keeps one message in flight: there is
-nothing to debounce, and the last value always arrives. A tick that takes long switches the sliders to reporting only
-where they are let go, until it is quick again. What comes on another thread waits for its turn (``alone``).
+What makes it quick is ``marks.picture.Canvas`` (blitting), and that the browser keeps one message in flight, so that
+there is nothing to debounce, and the last value always arrives. When ticks take long, the sliders report only where
+they are let go, until it is quick again. What comes on another thread waits for its turn (``alone``).
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import base64
 import html
 import time
+from collections.abc import Callable
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -35,23 +37,23 @@ class Explorer(widgets.VBox):
 
     @alone()
     def __init__(
-        self, name: str, controls: dict[str, Control], measure, plot, *, sentence, alt, presets, rows=None, start=None
-    ):
+        self, name: str, controls: dict[str, Control], measure: Callable[..., Any], plot: Callable[[Any], Any], *,
+        sentence: Callable[[Any], str], alt: Callable[[Any], str], presets: dict[str, dict[str, Any]],
+        rows: list[widgets.Widget] | None = None, start: dict[str, Any] | None = None,
+    ):  # fmt: skip
         self.name = name
         self.controls = {key: control.widget for key, control in controls.items()}
-        self._measure, self._sentence, self._alt = measure, sentence, alt
-        self._default = {key: widget.value for key, widget in self.controls.items()}
-        self._slow = 0
+        self._measure = measure
+        self._sentence = sentence
+        self._alt = alt
+        self._slow = 0  # ticks running that took long
+        self._default = self._values()
         self._move(self._allowed(start or {}))
-        self._start = {key: widget.value for key, widget in self.controls.items()}
+        self._start = self._values()
         self.record = measure(**self._start)
         self._plot = plot(self.record)
-        self._view, self._busy, self._saved = widgets.HTML(), widgets.HTML(), widgets.HTML()
-        self._frame = widgets.VBox([self._view])
-        self._busy.add_class("vgrad-note")
-        super().__init__(
-            [widgets.HTML(styles.EXPLORER), *self._rooms(rows or [c.row for c in controls.values()], presets)]
-        )
+        rows = rows or [control.row for control in controls.values()]
+        super().__init__([widgets.HTML(styles.EXPLORER), self._row_of_presets(presets), self._panel_and_picture(rows)])
         self.add_class("vgrad-explorer")
         self._show()
         for widget in self.controls.values():
@@ -68,33 +70,36 @@ class Explorer(widgets.VBox):
         return self._sentence(self.record)
 
     @alone()
-    def set(self, **values) -> None:
-        """Move controls as a learner would, all at once; the picture is redrawn once."""
+    def set(self, **values: Any) -> None:
+        """Move controls as a learner would, all at once, and redraw the picture once."""
         self._move(self._allowed(values))
         self._redraw()
 
     @alone()
     def reset(self) -> None:
-        """Back to how this page started."""
+        """Move all controls back to how this page started."""
         self._slow = 0
         self._move(self._start)
         self._redraw()
 
     def png(self) -> bytes:
-        """The picture as it is now."""
+        """Return the picture as it is now, as a PNG."""
         return self._plot.png()
 
     @alone()
     def _repr_mimebundle_(self, **kwargs):
         """The live widget, and for pages without a kernel the picture with its alt text, and the sentence."""
-        live = super()._repr_mimebundle_(**kwargs)
+        live = super()._repr_mimebundle_(**kwargs) or {}
         alt = f"{self._alt(self.record)} {self.caption}"  # some pages show the picture alone
         still, metadata = picture.bundle(self.figure, self.caption, alt)
         return {**live, **still}, metadata
 
     # --- a tick ---------------------------------------------------------------------------------------------------
 
-    def _allowed(self, values: dict) -> dict:
+    def _values(self) -> dict[str, Any]:
+        return {key: widget.value for key, widget in self.controls.items()}
+
+    def _allowed(self, values: dict[str, Any]) -> dict[str, Any]:
         for key in values:
             require.choice("control", key, self.controls)
         return {key: allowed(key, self.controls[key], value) for key, value in values.items()}
@@ -119,7 +124,7 @@ class Explorer(widgets.VBox):
             self._busy.value = note("measuring …")
         self._frame.add_class("vgrad-busy")  # dims what does not yet belong to the controls, unless it is done at once
         try:
-            self.record = self._measure(**{key: widget.value for key, widget in self.controls.items()})
+            self.record = self._measure(**self._values())
             self._plot.update(self.record)
             self._show()
         finally:
@@ -147,23 +152,30 @@ class Explorer(widgets.VBox):
         follow = self._slow < 3
         for widget in self.controls.values():
             if widget.has_trait("continuous_update"):
-                widget.continuous_update = follow
+                widget.set_trait("continuous_update", follow)
         self._busy.value = "" if follow else note("This takes a moment: a slider is followed when you let it go.")
 
     # --- what is on the page --------------------------------------------------------------------------------------
 
-    def _rooms(self, rows, presets) -> list[widgets.Widget]:
-        """Presets above; controls on the left and the picture on the right, or under them where it is narrow."""
+    def _row_of_presets(self, presets) -> widgets.Widget:
         tries = [button(name, lambda values=values: self._preset(values)) for name, values in presets.items()]
-        reset = button("Reset", self.reset, icon="undo")
-        save = button("Save picture", self._save, icon="download")
-        panel = widgets.VBox([*rows, widgets.HBox([reset, save]), self._saved, self._busy])
-        panel.children[-3].add_class("vgrad-buttons")
+        row = widgets.HBox([widgets.HTML("<b>See:</b>"), *tries], layout={"flex_flow": "row wrap"})
+        row.add_class("vgrad-buttons")
+        return row
+
+    def _panel_and_picture(self, rows: list[widgets.Widget]) -> widgets.Widget:
+        """Controls on the left and the picture on the right, or under them where the page is narrow."""
+        self._view = widgets.HTML()
+        self._busy = widgets.HTML()
+        self._saved = widgets.HTML()
+        self._busy.add_class("vgrad-note")
+        buttons = widgets.HBox([button("Reset", self.reset, "undo"), button("Save picture", self._save, "download")])
+        buttons.add_class("vgrad-buttons")
+        panel = widgets.VBox([*rows, buttons, self._saved, self._busy])
         panel.add_class("vgrad-panel")
+        self._frame = widgets.VBox([self._view])
         self._frame.add_class("vgrad-view")
-        top = widgets.HBox([widgets.HTML("<b>See:</b>"), *tries], layout={"flex_flow": "row wrap"})
-        top.add_class("vgrad-buttons")
-        return [top, widgets.HBox([panel, self._frame], layout={"flex_flow": "row wrap"})]
+        return widgets.HBox([panel, self._frame], layout={"flex_flow": "row wrap"})
 
     @alone()
     def _preset(self, values: dict) -> None:
@@ -179,13 +191,13 @@ class Explorer(widgets.VBox):
         )
 
 
-def button(name: str, action, icon: str = "") -> widgets.Button:
-    """A button called ``name`` that calls ``action`` when it is pressed."""
-    button = widgets.Button(description=name, icon=icon)
-    button.on_click(lambda _: action())
-    return button
+def button(name: str, action: Callable[[], Any], icon: str = "") -> widgets.Button:
+    """Return a button called ``name`` that calls ``action`` when it is pressed."""
+    pressed = widgets.Button(description=name, icon=icon)
+    pressed.on_click(lambda _: action())
+    return pressed
 
 
 def note(text: str) -> str:
-    """A remark beside the controls, which a screen reader says at once."""
+    """Return a remark beside the controls as HTML that a screen reader says at once."""
     return f'<span role="status"><i>{text}</i></span>'

@@ -15,11 +15,12 @@ import time
 from collections.abc import Callable, Generator
 from inspect import GEN_CLOSED, getgeneratorstate
 from itertools import islice
+from typing import Any
 
 import ipywidgets as widgets
 
 from ..marks.picture import alone
-from .controls import LABEL
+from .controls import LABEL, Control
 from .framework import Explorer, button, note
 
 FIRST = 5  # steps that are shown before Train
@@ -37,8 +38,12 @@ class TrainExplorer(Explorer):
 
     current: TrainExplorer | None = None  # the one that is training
 
-    def __init__(self, name: str, controls, watch: Callable[..., Generator], plot, *, rows=None, **rest):
-        self._watch, self._task = watch, None
+    def __init__(
+        self, name: str, controls: dict[str, Control], watch: Callable[..., Generator], plot: Callable[[Any], Any], *,
+        rows: list[widgets.Widget] | None = None, **rest: Any,
+    ):  # fmt: skip
+        self._watch = watch
+        self._task = None
         self._train = button("Train", self.train, icon="play")
         self._stop = button("Stop", self.stop, icon="stop")
         self._progress = widgets.IntProgress(0, 0, 1, description="step", layout={"width": "auto"})
@@ -57,7 +62,10 @@ class TrainExplorer(Explorer):
 
     @alone()
     def train(self) -> None:
-        """Start, or go on: in the background where a loop runs, at once to the end where none does."""
+        """Start training, or go on with it.
+
+        It runs in the background where an event loop runs, and at once to the end where none does.
+        """
         if self.training:
             return
         _halt_current()
@@ -73,7 +81,7 @@ class TrainExplorer(Explorer):
 
     @alone()
     def stop(self) -> None:
-        """Stop after the step that is being taken; what has been learnt stays."""
+        """Stop after the step that is being taken, and keep what has been learnt."""
         if self._task is not None:
             self._task = None
             self._show()  # aloud
@@ -95,7 +103,7 @@ class TrainExplorer(Explorer):
 
     @alone()
     def reset(self) -> None:
-        """Back to how this page started, with new networks."""
+        """Move all controls back to how this page started, with new networks."""
         super().reset()
         self._slow = 0  # a jump says nothing of how quickly a hand is followed
 
@@ -107,7 +115,8 @@ class TrainExplorer(Explorer):
             self.stop()
         self._records = self._watch(**values)
         *_, record = islice(self._records, FIRST)
-        self._progress.max, self._progress.value = record.steps, record.step
+        self._progress.max = record.steps
+        self._progress.value = record.step
         return record
 
     def _anew_if_over(self) -> None:
@@ -165,6 +174,6 @@ class TrainExplorer(Explorer):
 
 
 def _halt_current() -> None:
-    """Whatever trains, stops."""
+    """Stop the explorer that trains, if there is one."""
     if TrainExplorer.current is not None:
         TrainExplorer.current.stop()

@@ -7,25 +7,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, is_number, slip
+from ...kit.exercises import (
+    Exercises,
+    expect_function,
+    expect_like,
+    expect_number,
+    expect_pullback,
+    expect_two,
+    is_missing,
+    refuse_slips,
+    slip,
+)
 
 
 def _squareplus(function) -> str | None:
-    if not callable(function):
-        return "hand over the function itself, squareplus"
+    squareplus = expect_function(function, ", squareplus")
     z, dh = np.random.default_rng(0).standard_normal((2, 4, 3)) * 2
-    result = function(z.copy())
-    if not (isinstance(result, tuple) and len(result) == 2 and callable(result[1])):
-        return "return two things, h and the function pullback"
-    h, pullback = result
-    if np.shape(h) != z.shape or not np.allclose(h, _plus(z)):
-        return "h is not (z + √(z² + 4)) / 2 yet"
-    dz = pullback(dh.copy())
-    if dz is None or dz is ...:
-        return "pullback(dh) returns nothing yet; it should return dz"
-    if np.shape(dz) != z.shape:
-        return f"pullback(dh) returns something of shape {np.shape(dz)}; dz has z's shape, {z.shape}"
-    return _by_differences(z, dh, np.asarray(dz, float))
+    pullback = expect_pullback(squareplus(z.copy()), "h and the function pullback", _plus(z), "(z + √(z² + 4)) / 2")
+    dz = expect_like(pullback(dh.copy()), "pullback(dh)", "dz", "z", z)
+    return _by_differences(z, dh, dz)
 
 
 def _plus(z):
@@ -34,7 +34,8 @@ def _plus(z):
 
 def _by_differences(z, dh, dz) -> str | None:
     """The learner's dz against difference quotients; the frequent slips are known by their own numbers."""
-    slope, root = (_plus(z + 1e-6) - _plus(z - 1e-6)) / 2e-6, np.sqrt(z * z + 4)
+    slope = (_plus(z + 1e-6) - _plus(z - 1e-6)) / 2e-6
+    root = np.sqrt(z * z + 4)
     slips = {
         "that is the slope alone; the pullback multiplies it by dh, what comes from above": slope,
         "the root has an inside: by the chain rule its slope is that of the root times that of z² + 4": (
@@ -63,8 +64,7 @@ def _mean_slope(sigma: float) -> float:
 
 
 def _tanh_065(sigma) -> str | None:
-    if not is_number(sigma):
-        return "give a number"
+    expect_number(sigma)
     if sigma <= 0:
         return "a standard deviation is above 0"
     if abs(sigma - 0.884) < 0.006:
@@ -80,8 +80,7 @@ def _tanh_065(sigma) -> str | None:
 
 
 def _leaky_holds(sigma_w) -> str | None:
-    if not is_number(sigma_w):
-        return "give a number"
+    expect_number(sigma_w)
     square = (1 + 0.2**2) / 2
     right = square**-0.5
     slips = {
@@ -93,8 +92,7 @@ def _leaky_holds(sigma_w) -> str | None:
     }
     if abs(sigma_w - right) < 5e-4:
         return None
-    if why := slip(sigma_w, slips, rtol=0, atol=5e-4):
-        return why
+    refuse_slips(sigma_w, slips, rtol=0, atol=5e-4)
     if abs(sigma_w - right) < 0.02:
         return f"nearly: {sigma_w:.4g} is rounded too far; write it with a root"
     times = sigma_w * square**0.5
@@ -102,19 +100,18 @@ def _leaky_holds(sigma_w) -> str | None:
 
 
 def _twin(function) -> str | None:
-    if not callable(function):
-        return "hand over the function itself, twin"
+    twin = expect_function(function, ", twin")
     rng = np.random.default_rng(0)
-    W, b = rng.standard_normal((5, 3)), rng.standard_normal(3)
+    W = rng.standard_normal((5, 3))
+    b = rng.standard_normal(3)
     try:
-        result = function(W.copy(), b.copy())
+        result = twin(W.copy(), b.copy())
     except ValueError as problem:
         if "broadcast" not in str(problem):
             raise
         return "shapes do not fit: b has a number for each outgoing unit, so sum W's columns, axis=0; axis=1 sums rows"
-    if not (isinstance(result, tuple) and len(result) == 2):
-        return "return two things, the new W and the new b"
-    if any(part is None or part is ... for part in result):
+    expect_two(result, "the new W and the new b")
+    if any(is_missing(part) for part in result):
         return "one of W and b is still missing"
     new_W, new_b = (np.asarray(part, float) for part in result)
     if new_W.shape != W.shape or new_b.shape != b.shape:
@@ -137,15 +134,17 @@ def _twin_weights(W, new) -> str | None:
 
 
 def _twin_biases(W, b, new) -> str | None:
-    column, slips = W.sum(axis=0), {}
-    slips["W is right; b has not moved: where has the -1 of every unit gone?"] = b
-    slips["W is right; b is doubled, but where has the -1 of every unit gone?"] = 2 * b
-    slips["the -1 is in b; now double the whole of it, as 2z is what sigmoid takes"] = b - column
-    slips["the -1 is in b and doubled; b itself is to be doubled too"] = b - 2 * column
-    slips["b is doubled; the -1 is to be doubled with it"] = 2 * b - column
-    slips["the -1 comes through the old W, not through the new one, which is 4 W already"] = 2 * b - 4 * column
-    slips["the sign: each unit brings -1, so the column's sum is taken away"] = 2 * (b + column)
-    slips["one number has been taken from all; each unit of the next layer has its own column of W"] = 2 * (b - W.sum())
+    column = W.sum(axis=0)
+    slips = {
+        "W is right; b has not moved: where has the -1 of every unit gone?": b,
+        "W is right; b is doubled, but where has the -1 of every unit gone?": 2 * b,
+        "the -1 is in b; now double the whole of it, as 2z is what sigmoid takes": b - column,
+        "the -1 is in b and doubled; b itself is to be doubled too": b - 2 * column,
+        "b is doubled; the -1 is to be doubled with it": 2 * b - column,
+        "the -1 comes through the old W, not through the new one, which is 4 W already": 2 * b - 4 * column,
+        "the sign: each unit brings -1, so the column's sum is taken away": 2 * (b + column),
+        "one number has been taken from all; each unit of the next layer has its own column of W": 2 * (b - W.sum()),
+    }
     if np.allclose(new, 2 * (b - column)):
         return None
     told = f"W is right; the first of b should be {2 * (b - column)[0]:.4f}, and yours is {new[0]:.4f}"

@@ -17,7 +17,7 @@ PRESETS = {
 
 
 def activation(**values) -> Explorer:
-    """φ, φ' and the slopes of units with z ~ N(0, σ²), with theory.   values : where its controls start."""
+    """Explore φ, φ' and the slopes of units with z ~ N(0, σ²), with theory.   values : where its controls start."""
     controls = {
         "activation": activation_choice("sigmoid", "function"),
         "sigma": scale("σ of z", 1.0, 0.1, 100.0),

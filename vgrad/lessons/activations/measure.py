@@ -1,18 +1,21 @@
-"""What does one layer do to the message?  The slopes of an activation, where z lies; and what a net makes of them.
+"""What does one layer do to the message?  The slopes of an activation, where z lies, and what a net makes of them.
 
-``slopes``: φ, φ' and how φ'(z) is distributed for z ~ N(0, σ²).  ``sweep``: the factor a layer of deep nets, against
-the size of their weights.  ``critical``: the size at which theory's factor is 1.  ``sigmoid_twin``: a sigmoid net that
-computes what a tanh net computes.
+``slopes`` measures φ, φ' and how φ'(z) is distributed for z ~ N(0, σ²). ``sweep`` measures by how much each layer of
+deep nets multiplies the gradient, against the size of their weights. ``critical`` finds the size at which theory's
+factor is 1.
 """
 
 from __future__ import annotations
+
+from typing import Annotated, Any
 
 import numpy as np
 
 from ... import init, ops, probes, require, theory
 from ...kit.experiments.flow import flow
-from ...kit.experiments.protocol import checked, measured, scaled_draw
+from ...kit.experiments.protocol import ActivationName, AtLeastTwo, NonNegatives, measured, scaled_draw
 from ...ops import Array
+from ...require import Count, Finite, NonNegative, NumberArray, Seed, guarded
 from .records import SlopesRecord, SweepRecord
 
 UNITS = 20_000
@@ -21,23 +24,28 @@ EDGES = np.arange(-8, 73) * BIN - BIN / 2  # from -0.2 to 1.8: all slopes in ops
 SATURATED = probes.depth.SATURATED
 
 
+@guarded
 @measured
-def slopes(*, activation="sigmoid", sigma=1.0, units=UNITS, seed=0) -> SlopesRecord:
-    """Draw z ~ N(0, ``sigma``²) for each of ``units``, and look at their slopes φ'(z).
+def slopes(
+    *, activation: ActivationName = "sigmoid", sigma: Annotated[float, require.number_from(1e-3, 1e3)] = 1.0,
+    units: Annotated[int, require.whole_from(1, 10**7)] = UNITS, seed: Seed = 0,
+) -> SlopesRecord:  # fmt: skip
+    """Draw z ~ N(0, ``sigma``²) for each of ``units``, and measure their slopes φ'(z).
 
     activation : a name in ops.ACTIVATIONS. The same seed has the same z, times sigma. Raises ValueError naming the
     argument, its value and what is allowed.
     """
-    require.choice("activation", activation, ops.ACTIVATIONS)
-    sigma, units = require.number("sigma", sigma, 1e-3, 1e3), require.whole("units", units, 1, 10**7)
-    z = scaled_draw((4,), init.normal, (units,), sigma, precision="float64", seed=require.whole("seed", seed, 0))
-    at_units, line = slope_at(activation, z), _grid(sigma)
-    size, still = abs(at_units), float(np.mean(at_units == 0))
+    z = scaled_draw((4,), init.normal, (units,), sigma, precision="float64", seed=seed)
+    slope = slope_at(activation, z)
+    counts, _ = np.histogram(slope, EDGES)
+    stopped = float(np.mean(slope == 0))
+    saturated = float(np.mean(abs(slope) < SATURATED) - stopped)
+    line = _grid(sigma)
+    h, _ = ops.ACTIVATIONS[activation](line)
     return SlopesRecord(
-        activation, sigma, units, seed, line, ops.ACTIVATIONS[activation](line)[0], slope_at(activation, line),
-        EDGES, np.histogram(at_units, EDGES)[0] / units, largest(activation), float(at_units.mean()),
-        float(np.mean(at_units**2) ** 0.5), theory.moments(activation, sigma**2)[1] ** 0.5,
-        float(np.mean(size < SATURATED) - still), still,
+        activation, sigma, units, seed, line, h, slope_at(activation, line), EDGES, counts / units,
+        largest(activation), float(slope.mean()), float(np.mean(slope**2) ** 0.5),
+        theory.moments(activation, sigma**2)[1] ** 0.5, saturated, stopped,
     )  # fmt: skip
 
 
@@ -46,45 +54,57 @@ def _grid(sigma: float) -> Array:
     return np.unique(np.concatenate([np.linspace(-5, 5, 401), np.linspace(-6, 6, 401) * sigma]))
 
 
-@checked(z=require.array)
-def slope_at(activation: str, z: Array) -> Array:
-    """φ'(z): what the pullback makes of ones."""
-    return ops.ACTIVATIONS[require.choice("activation", activation, ops.ACTIVATIONS)](z)[1](np.ones_like(z))
+@guarded
+def slope_at(activation: ActivationName, z: NumberArray) -> Array:
+    """φ'(z).  Returns the slope at each entry of z, in z's shape; it is what the pullback makes of ones."""
+    _, pullback = ops.ACTIVATIONS[activation](z)
+    return pullback(np.ones_like(z))
 
 
 def largest(activation: str) -> float:
-    """The largest slope anywhere, to four digits."""
+    """max φ'.  Returns the largest slope that an activation has anywhere, to four digits."""
     return float(slope_at(activation, np.linspace(-10, 10, 20_001)).max())
 
 
+@guarded
 def sweep(
-    activation="sigmoid", *, sigmas=(0.5, 1, 2, 4, 6, 8, 10, 12, 16, 20), depth=20, width=128, batch=8, seeds=8, seed=0
-) -> SweepRecord:
-    """By how much a layer multiplies the gradient, for each size σ_w of the weights; no biases.
+    activation: ActivationName = "sigmoid", *, sigmas: NonNegatives = (0.5, 1, 2, 4, 6, 8, 10, 12, 16, 20),
+    depth: AtLeastTwo = 20, width: Count = 128, batch: Count = 8, seeds: Count = 8, seed: Seed = 0,
+) -> SweepRecord:  # fmt: skip
+    """Measure by how much a layer multiplies the gradient, for each size σ_w of the weights, without biases.
 
-    The same networks at each σ_w, but for the size of their weights; all else as in ``flow``.
+    The networks are the same at each σ_w, but for the size of their weights. All else is as in ``flow``.
     """
-    maps = require.whole("depth", depth, 2) - 1
-    sigmas = require.numbers("sigmas", sigmas, 0.0)
-    net = dict(activation=activation, depth=depth, width=width, batch=batch, seeds=seeds, seed=seed)
-    flows = [flow(gain=sigma_w, **net) for sigma_w in sigmas]  # Xavier's weights have σ_w = 1, times the gain
+    maps = depth - 1
+    net: dict[str, Any] = dict(activation=activation, depth=depth, width=width, batch=batch, seeds=seeds, seed=seed)
+    flows = [flow(gain=float(sigma_w), **net) for sigma_w in sigmas]  # Xavier's weights have σ_w = 1, times the gain
     factors = np.array([(record.dh[:, 0] / record.dh[:, -1]) ** (1 / maps) for record in flows])
     expected = np.array([record.theory["dh"][0] ** (1 / maps) for record in flows])
-    return SweepRecord(activation, depth, width, np.array(sigmas), factors, expected)
+    return SweepRecord(activation, depth, width, np.array(sigmas, float), factors, expected)
 
 
-def factor(activation: str, sigma_w: float) -> float:
-    """√χ where q has settled: by what each deep layer of a wide net multiplies the gradient; NaN if q runs away."""
+@guarded
+def factor(activation: ActivationName, sigma_w: NonNegative) -> float:
+    """√χ where q has settled.  Returns by what each deep layer of a wide net multiplies the gradient.
+
+    It is NaN if q runs away.
+    """
     q = theory.q_fixed_point(activation, sigma_w)
     return float(theory.chi(activation, q, sigma_w) ** 0.5) if np.isfinite(q) else float("nan")
 
 
-@checked()
-def critical(activation="sigmoid", low=1.0, high=20.0) -> float:
-    """The σ_w between ``low`` and ``high`` at which ``factor`` is 1, by bisection; NaN if it is not between them."""
+@guarded
+def critical(activation: ActivationName = "sigmoid", low: Finite = 1.0, high: Finite = 20.0) -> float:
+    """Return the σ_w between ``low`` and ``high`` at which ``factor`` is 1, found by bisection.
+
+    It is NaN if ``factor`` does not pass 1 between them.
+    """
     if not factor(activation, low) < 1 < factor(activation, high):
         return float("nan")
     while high - low > 1e-6:
         middle = (low + high) / 2
-        low, high = (middle, high) if factor(activation, middle) < 1 else (low, middle)
+        if factor(activation, middle) < 1:
+            low = middle
+        else:
+            high = middle
     return (low + high) / 2

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, is_number
+from ...kit.exercises import Exercises, expect_answer, expect_function, expect_number, expect_two, is_missing
 
 
 def _thousandth(count) -> str | None:
-    if not is_number(count):
-        return "give a number"
+    expect_number(count)
     if 15.9 < count < 16.1 and count != 16:
         return f"factors come whole: {count:.4g} is where the line crosses; what is the next whole number?"
     if count != int(count):
@@ -29,13 +28,9 @@ def _thousandth(count) -> str | None:
 
 
 def _decades(function) -> str | None:
-    if not callable(function):
-        return "hand over the function itself, decades, not a number"
-    few = function(np.array([0.1, 10.0, 0.01, 0.5]))
-    if few is None or few is ...:
-        return "it returns nothing yet"
-    if not is_number(few):
-        return "return one number for all the factors together"
+    decades = expect_function(function, ", decades, not a number")
+    few = expect_answer(decades(np.array([0.1, 10.0, 0.01, 0.5])))
+    expect_number(few, "return one number for all the factors together")
     right = np.log10(0.005)
     if np.isclose(few, right / np.log10(np.e)):
         return "those are natural logarithms; a decade is a step of log10"
@@ -45,7 +40,7 @@ def _decades(function) -> str | None:
         return "the size is right, the sign is not: a product below 1 has negative decades"
     if not np.isclose(few, right):
         return f"of 0.1, 10, 0.01 and 0.5 the product is 0.005, {right:.3f} decades; yours says {few:.3f}"
-    return _far_out(function)
+    return _far_out(decades)
 
 
 def _far_out(function) -> str | None:
@@ -63,8 +58,7 @@ def _far_out(function) -> str | None:
 
 
 def _fair_coin(heads) -> str | None:
-    if not is_number(heads):
-        return "give a number"
+    expect_number(heads)
     if heads <= 0:
         return "heads should leave something: a factor above 0"
     if abs(heads * 0.6 - 1) < 1e-3:
@@ -99,23 +93,23 @@ def _mix(x):
 
 
 def _backprop(function) -> str | None:
-    if not callable(function):
-        return "hand over the function itself, backprop"
-    chain, x, dy = [_triple, _tanh, _square], np.array([0.5, -0.2, 0.1]), np.array([1.0, 2.0, -1.0])
-    result = function(list(chain), x.copy(), dy.copy())
-    if not (isinstance(result, tuple) and len(result) == 2):
-        return "return two things, y and dx"
-    y, dx = (np.asarray(part, float) if part is not ... and part is not None else None for part in result)
-    if y is None or dx is None:
+    backprop = expect_function(function, ", backprop")
+    x = np.array([0.5, -0.2, 0.1])
+    dy = np.array([1.0, 2.0, -1.0])
+    result = expect_two(backprop([_triple, _tanh, _square], x.copy(), dy.copy()), "y and dx")
+    if any(is_missing(part) for part in result):
         return "one of y and dx is still missing"
+    y, dx = (np.asarray(part, float) for part in result)
     if np.allclose(y, x) or not np.allclose(y, np.tanh(3 * x) ** 2):
         return "y is not the chain's output yet: hand what one function returns to the next one"
-    return _descent(dx, x, dy) or _in_order(function)
+    return _descent(dx, x, dy) or _in_order(backprop)
 
 
 def _descent(dx, x, dy) -> str | None:
     """dx against a difference quotient of the whole chain; the frequent slips are known by their own numbers."""
-    step, a, h = 1e-6, 3 * x, np.tanh(3 * x)
+    step = 1e-6
+    a = 3 * x
+    h = np.tanh(a)
     slope = (np.tanh(3 * (x + step)) ** 2 - np.tanh(3 * (x - step)) ** 2) / (2 * step)
     if np.shape(dx) == x.shape and np.allclose(dx, slope * dy, rtol=1e-6):
         return None
@@ -138,7 +132,8 @@ def _descent(dx, x, dy) -> str | None:
 
 def _in_order(function) -> str | None:
     """Where each function works on each number alone, slopes may be multiplied in any order; a matrix tells."""
-    x, dy = np.array([0.5, -1.5]), np.array([1.0, 2.0])
+    x = np.array([0.5, -1.5])
+    dy = np.array([1.0, 2.0])
     dx = function([_square, _mix], x.copy(), dy.copy())[1]
     if np.allclose(dx, 2 * x * (dy @ MIXING.T)):
         return None

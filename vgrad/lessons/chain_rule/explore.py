@@ -18,7 +18,7 @@ PRESETS = {
 
 
 def products(**values) -> Explorer:
-    """Products of many random factors, with theory, in each precision.   values : where its controls start."""
+    """Explore products of many random factors, with theory, in each precision.   values : where its controls start."""
     controls = {
         "factor": scale("factor", 0.8, 0.1, 10.0),
         "depth": whole("how many", 50, 1, 200),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises
+from ...kit.exercises import Exercises, NotYetError, expect_answer
 
 
 def _range(function) -> str | None:
@@ -19,17 +19,13 @@ def _range(function) -> str | None:
         "a hole": [1.0, 1e-4, 1.0, 1.0],
     }
     for name, norms in cases.items():
-        right, given = float(np.log10(max(norms) / min(norms))), function(np.array(norms))
-        why = _not_a_number(given) or _wrong_range(name, norms, float(given), right)
+        given = expect_answer(function(np.array(norms)), "; it should return a number of decades")
+        if np.ndim(given):
+            raise NotYetError("return one number, not one a layer")
+        why = _wrong_range(name, norms, float(given), float(np.log10(max(norms) / min(norms))))
         if why:
             return why
     return _of_zero(function)
-
-
-def _not_a_number(given) -> str | None:
-    if given is None or given is ...:
-        return "it returns nothing yet; it should return a number of decades"
-    return "return one number, not one a layer" if np.ndim(given) else None
 
 
 def _wrong_range(name: str, norms, given: float, right: float) -> str | None:

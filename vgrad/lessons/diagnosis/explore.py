@@ -37,13 +37,12 @@ class ClinicExplorer(Explorer):
 
 
 def clinic(**values) -> Explorer:
-    """A blind patient's chart.   values : where its controls start, as the number of a patient of your own."""
-    illnesses, treatments = measure.ILLNESSES, measure.TREATMENTS
+    """Explore a blind patient's chart.   values : where its controls start, as the number of a patient of your own."""
     controls = {
         "patient": whole("patient", 1, 1, measure.MOST),
         **{name: switch(say.TESTS[name], False, tip) for name, tip in TIPS.items()},
-        "diagnosis": choice("diagnosis", NOT_YET, {name: name for name in (NOT_YET, *illnesses)}),
-        "treatment": choice("treatment", NOT_YET, {name: name for name in (NOT_YET, *treatments)}),
+        "diagnosis": choice("diagnosis", NOT_YET, {name: name for name in (NOT_YET, *measure.ILLNESSES)}),
+        "treatment": choice("treatment", NOT_YET, {name: name for name in (NOT_YET, *measure.TREATMENTS)}),
     }
     tests = row("order", *(controls[name] for name in TIPS))
     rows = [controls["patient"].row, tests, controls["diagnosis"].row, controls["treatment"].row]

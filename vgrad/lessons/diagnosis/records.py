@@ -14,7 +14,7 @@ LEARNS = 0.9  # above this accuracy of the last 10 batches, a treatment has work
 
 
 class Patient(NamedTuple):
-    """Who comes with a number: what the clinic does not tell, before the end."""
+    """Who comes with a number, which the clinic does not tell before the end."""
 
     number: int
     illness: str
@@ -23,7 +23,7 @@ class Patient(NamedTuple):
 
 
 class File(NamedTuple):
-    """All tests of one patient."""
+    """What all tests of one patient have found."""
 
     findings: Findings
     dh: Array  # (depth,), relative to the last
@@ -62,11 +62,14 @@ class Visit(NamedTuple):
     @property
     def passed(self) -> bool:
         """Whether the right illness was named, and the treatment is one that it needs."""
-        right = self.illness is not None and self.chosen[0] == self.illness
-        return right and self.course.learns and ((self.illness == "healthy") == (self.chosen[1] == "leave it alone"))
+        diagnosis, treatment = self.chosen
+        if self.course is None or diagnosis != self.illness:
+            return False
+        return self.course.learns and (self.illness == "healthy") == (treatment == "leave it alone")
 
 
-TRAINS, LAST = 0.9, 10  # above this accuracy of the last 10 batches, it trains
+LAST = 10  # batches whose accuracy is averaged
+TRAINS = 0.9  # above this accuracy of the last batches, a network trains
 
 
 class Net(NamedTuple):
@@ -81,12 +84,12 @@ class Net(NamedTuple):
 
     @property
     def trains(self) -> bool:
-        """Whether it has learnt."""
+        """Whether the network has learnt."""
         return self.accuracy > TRAINS
 
 
 class Look(NamedTuple):
-    """One network, looked at in both ways."""
+    """One fresh network, as our report and as the usual check see it."""
 
     health: probes.Health
     flow: probes.Flow  # layer by layer

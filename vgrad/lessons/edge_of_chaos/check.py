@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from ...kit.exercises import Exercises
+from ...kit.exercises import Exercises, expect_record
 
 
 def _edge(record) -> str | None:
-    if not hasattr(record, "depth_scale"):
-        return "hand over the whole record that point returns"
+    expect_record(record, "the whole record that point returns", "depth_scale")
     if record.activation != "tanh":
         return f"tanh is asked for, yours is {record.activation}"
     if record.sigma_b < 0.1:

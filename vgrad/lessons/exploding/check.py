@@ -7,7 +7,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, is_number
+from ...kit.exercises import (
+    Exercises,
+    NotYetError,
+    expect_answer,
+    expect_function,
+    expect_number,
+    expect_record,
+    is_missing,
+)
 
 LARGE = [np.array([[3.0, 0.0], [0.0, 4.0]]), np.array([12.0, 0.0])]  # of norm 13
 SMALL = [array / 100 for array in LARGE]
@@ -19,25 +27,21 @@ def _clipped(grads, limit):
 
 
 def _clip_by_hand(function) -> str | None:
-    if not callable(function):
-        return "hand over the function itself, clip"
-    large, small = (_result(function, grads) for grads in (LARGE, SMALL))
-    for result in (large, small):
-        if isinstance(result, str):
-            return result
-    return _of_large(large) or _of_small(small) or _of_infinite(function)
+    clip = expect_function(function, ", clip")
+    large = _result(clip, LARGE)
+    small = _result(clip, SMALL)
+    return _of_large(large) or _of_small(small) or _of_infinite(clip)
 
 
 def _result(function, grads, limit=1.0):
-    """What the function makes of a copy of ``grads``, or why it is not a list like them."""
+    """What the function makes of a copy of ``grads``; NotYetError says why it is not a list like them."""
     with np.errstate(all="ignore"):
         result = function([array.copy() for array in grads], limit)
-    if result is None or result is ...:
-        return "it returns nothing yet; it should return the clipped arrays"
+    expect_answer(result, "; it should return the clipped arrays")
     if not isinstance(result, (list, tuple)) or len(result) != len(grads):
-        return "return a list with an array for each array that comes in"
-    if any(part is None or part is ... or np.shape(part) != a.shape for part, a in zip(result, grads, strict=True)):
-        return "each array that comes out has the shape of the one that came in"
+        raise NotYetError("return a list with an array for each array that comes in")
+    if any(is_missing(part) or np.shape(part) != array.shape for part, array in zip(result, grads, strict=True)):
+        raise NotYetError("each array that comes out has the shape of the one that came in")
     return [np.asarray(part, float) for part in result]
 
 
@@ -74,10 +78,10 @@ def _of_small(result) -> str | None:
 
 def _of_infinite(function) -> str | None:
     """0 · inf = NaN: as PyTorch does it, and as arithmetic does; a mended gradient would hide what broke."""
-    result = _result(function, [np.array([np.inf, 1.0])])
-    if isinstance(result, str):
-        return f"of a gradient that holds inf: {result}"
-    first, second = result[0]
+    try:
+        ((first, second),) = _result(function, [np.array([np.inf, 1.0])])
+    except NotYetError as hint:
+        return f"of a gradient that holds inf: {hint}"
     if np.isfinite(first):
         return "an infinite entry comes out finite, so nobody will know that it broke; let 0 · inf be NaN"
     if np.isnan(first) and second == 0:
@@ -90,8 +94,7 @@ def _near(result, expected) -> bool:
 
 
 def _layer_15(layer) -> str | None:
-    if not is_number(layer):
-        return "give a number"
+    expect_number(layer)
     if layer == 28:
         return None
     if layer == 27:
@@ -107,8 +110,7 @@ def _layer_15(layer) -> str | None:
 
 
 def _finite_rnn(record) -> str | None:
-    if not hasattr(record, "clip") or not hasattr(record, "finite"):
-        return "hand over the whole record that train_rnn returns"
+    expect_record(record, "the whole record that train_rnn returns", "clip", "finite")
     if record.cell != "relu_rnn" or record.gain != 1.1 or record.T != 100:
         return "keep the net: a relu_rnn with gain 1.1 and T = 100"
     seeds = len(record.loss)

@@ -19,11 +19,10 @@ PRESETS = {
 
 
 def cliff(**values) -> Explorer:
-    """Two paths over the loss surface of Pascanu et al. 2013, figure 6.   values : where its controls start."""
-    (w_low, w_high), (b_low, b_high) = measure.W, measure.B
+    """Explore two paths over the loss surface of Pascanu et al. 2013, figure 6.   values : where its controls start."""
     controls = {
-        "w": real("start w", 4.55, w_low, w_high, 0.05),
-        "b": real("start b", -3.05, b_low, b_high, 0.05),
+        "w": real("start w", 4.55, *measure.W, 0.05),
+        "b": real("start b", -3.05, *measure.B, 0.05),
         "rate": scale("rate", 0.3, 0.001, 3.0),
         "threshold": scale("threshold", 1.0, 0.01, 100.0),
         "steps": whole("steps", 60, 1, measure.STEPS),

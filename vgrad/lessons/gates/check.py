@@ -7,7 +7,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, differences, slip
+from ...kit.exercises import (
+    Exercises,
+    differences,
+    expect_answer,
+    expect_like,
+    expect_record,
+    is_missing,
+    quotient_says,
+    slip,
+)
 
 
 def _sigmoid(z):
@@ -16,22 +25,22 @@ def _sigmoid(z):
 
 def _step(z, c):
     """i, f, g, o, c', tanh c' of one LSTM step, from z = (z_i, z_f, z_g, z_o)."""
-    i, f, o = _sigmoid(z[0]), _sigmoid(z[1]), _sigmoid(z[3])
+    i, f, o = (_sigmoid(z[k]) for k in (0, 1, 3))
     g = np.tanh(z[2])
     new = f * c + i * g
     return i, f, g, o, new, np.tanh(new)
 
 
 def _lstm_pullback(function) -> str | None:
-    z, (c, dh, dc) = _draws((4, 2, 3)), _draws((3, 2, 3), seed=1)
+    z = _draws((4, 2, 3))
+    c, dh, dc = _draws((3, 2, 3), seed=1)
     given = function(tuple(z.copy()), c.copy(), dh.copy(), dc.copy())
-    if given is None or given is ...:
-        return "it returns nothing yet; it should return dz_i, dz_f, dz_g, dz_o and dc_before"
+    expect_answer(given, "; it should return dz_i, dz_f, dz_g, dz_o and dc_before")
     if not isinstance(given, (tuple, list)) or len(given) != 5:
         return "return five arrays: dz_i, dz_f, dz_g, dz_o and dc_before"
     names = ("dz_i", "dz_f", "dz_g", "dz_o", "dc_before")
     for name, part in zip(names, given, strict=True):
-        if part is None or part is ...:
+        if is_missing(part):
             return f"{name} is not there yet"
         if np.shape(part) != c.shape:
             return f"{name} has shape {np.shape(part)}; it is one number a unit, {c.shape}"
@@ -85,33 +94,32 @@ def _why(wrong, names, given, right, slips) -> str:
     if wrong[:2] == [0, 1] and np.allclose(given[1], right[0], rtol=1e-5):
         return "dz_i and dz_f have changed places"
     fine = ", ".join(names[k] for k in range(5) if k not in wrong) or "none"
-    told = f"{np.ravel(given[k])[0]:.4f}, and a difference quotient says {np.ravel(right[k])[0]:.4f}"
-    return f"{names[k]} begins with {told}; right are so far: {fine}"
+    told = quotient_says(f"{names[k]} begins with", np.ravel(given[k])[0], np.ravel(right[k])[0])
+    return f"{told}; right are so far: {fine}"
 
 
 def _gru_update(function) -> str | None:
-    z, n, h, dh = _draws((2, 3)), np.tanh(_draws((2, 3), 1)), np.tanh(_draws((2, 3), 2)), _draws((2, 3), 3)
+    z = _draws((2, 3))
+    n = np.tanh(_draws((2, 3), 1))
+    h = np.tanh(_draws((2, 3), 2))
+    dh = _draws((2, 3), 3)
     u = _sigmoid(z)
-    dz = function(u, n, h, dh)
-    if dz is None or dz is ...:
-        return "it returns nothing yet; it should return dz_u"
-    if np.shape(dz) != u.shape:
-        return f"it returns something of shape {np.shape(dz)}; dz_u has u's shape, {u.shape}"
-    right, slips = differences(lambda z: (dh * (n + _sigmoid(z) * (h - n))).sum(), z), {
+    dz = expect_like(function(u, n, h, dh), "it", "dz_u", "u", u)
+    right = differences(lambda z: (dh * (n + _sigmoid(z) * (h - n))).sum(), z)
+    slips = {
         "the sign: a larger u takes more of h and less of n": (n - h) * dh * u * (1 - u),
         "that is the derivative by u; z_u has a sigmoid in between, whose slope is u (1 - u)": (h - n) * dh,
         "u multiplies h, and 1 - u multiplies n: both depend on u": h * dh * u * (1 - u),
         "where is dh, which comes from the later steps?": (h - n) * u * (1 - u),
-    }  # fmt: skip
+    }
     if np.allclose(dz, right, rtol=1e-6, atol=1e-9):
         return None
-    told = f"dz_u begins with {np.ravel(dz)[0]:.4f}, and a difference quotient says {np.ravel(right)[0]:.4f}"
+    told = quotient_says("dz_u begins with", dz.flat[0], right.flat[0])
     return slip(dz, slips, rtol=1e-6, atol=1e-9) or told
 
 
 def _keep_hundred(record) -> str | None:
-    if not hasattr(record, "sizes") or not hasattr(record, "mode") or not hasattr(record, "sigma"):
-        return "hand over the whole record that reach returns, not a number of it"
+    expect_record(record, "the whole record that reach returns, not a number of it", "sizes", "mode", "sigma")
     if record.cell not in ("lstm", "gru"):
         return f"a cell with a gate is asked for; yours is {record.cell!r}"
     if record.mode == "chrono":

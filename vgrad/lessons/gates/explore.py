@@ -18,7 +18,10 @@ PRESETS = {
 
 
 def gates(**values) -> Explorer:
-    """Maps of ‖d state_t / d state_k‖, and the LSTM's dc_T / dc_k in two parts.   values : where its controls start."""
+    """Explore maps of ‖d state_t / d state_k‖, and the LSTM's dc_T / dc_k in two parts.
+
+    values : where its controls start.
+    """
     controls = {
         "forget_bias": real("LSTM b_f", 1.0, -1.0, 5.0, 0.1),
         "mode": choice("b_f is set", "alone", MODES),

@@ -7,28 +7,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, has, is_number
+from ...kit.exercises import Exercises, expect_like, expect_number, expect_pullback, expect_record, quotient_says
 
 
 def _softsign(function) -> str | None:
     z, dh = np.random.default_rng(0).standard_normal((2, 3, 4))
-    result = function(z.copy())
-    if not (isinstance(result, tuple) and len(result) == 2 and callable(result[1])):
-        return "return two things, h and the function pullback, as ops.tanh does"
-    h, pullback = result
-    if np.shape(h) != z.shape or not np.allclose(h, z / (1 + abs(z))):
-        return "h is not z / (1 + |z|) yet"
-    dz = pullback(dh.copy())
-    if dz is None or dz is ...:
-        return "pullback(dh) returns nothing yet; it should return dz"
-    if np.shape(dz) != z.shape:
-        return f"pullback(dh) returns something of shape {np.shape(dz)}; dz has z's shape, {z.shape}"
-    return _compare_slopes(z, dh, np.asarray(dz, float))
+    which = "h and the function pullback, as ops.tanh does"
+    pullback = expect_pullback(function(z.copy()), which, z / (1 + abs(z)), "z / (1 + |z|)")
+    dz = expect_like(pullback(dh.copy()), "pullback(dh)", "dz", "z", z)
+    return _compare_slopes(z, dh, dz)
 
 
 def _compare_slopes(z, dh, dz) -> str | None:
     """The learner's dz against a difference quotient; the frequent slips are known by their own numbers."""
-    step, size = 1e-6, 1 + abs(z)
+    step = 1e-6
+    size = 1 + abs(z)
     slope = ((z + step) / (1 + abs(z + step)) - (z - step) / (1 + abs(z - step))) / (2 * step)
     right = np.isclose(dz, slope * dh, rtol=1e-6)
     if right.all():
@@ -40,13 +33,11 @@ def _compare_slopes(z, dh, dz) -> str | None:
     if right[z > 0].all():
         return "right where z > 0, wrong where z < 0: there |z| is -z, and the slope is still positive"
     worst = np.argmax(np.where(np.isfinite(dz), abs(dz - slope * dh), np.inf))
-    yours, approximate = dz.flat[worst], (slope * dh).flat[worst]
-    return f"at z = {z.flat[worst]:.3f} your dz is {yours:.4f}, and a difference quotient says {approximate:.4f}"
+    return quotient_says(f"at z = {z.flat[worst]:.3f} your dz is", dz.flat[worst], (slope * dh).flat[worst])
 
 
 def _kata_scale(scale) -> str | None:
-    if not is_number(scale):
-        return "give a number"
+    expect_number(scale)
     if abs(scale - 3**0.5) < 1e-3:
         return None
     if abs(scale - 3) < 1e-3:
@@ -59,8 +50,8 @@ def _kata_scale(scale) -> str | None:
 
 
 def _hold_sigmoid(record) -> str | None:
-    if not has(record, "activation", "depth", "width", "gain", "seeds", "ratio"):
-        return "hand over the whole record that flow returns, not a number of it"
+    asked = ("activation", "depth", "width", "gain", "seeds", "ratio")
+    expect_record(record, "the whole record that flow returns, not a number of it", *asked)
     if (record.activation, record.depth) != ("sigmoid", 30):
         return f"the net asked for has 30 sigmoid layers, yours has {record.depth} of {record.activation}"
     if record.width < 16 or record.seeds < 5:

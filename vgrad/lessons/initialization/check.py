@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, is_number, slip
+from ...kit.exercises import Exercises, expect_answer, expect_function, expect_number, refuse_slips
 
 GELU = 0.42519, 0.45582  # E[φ²] and E[φ'²] at z ~ N(0, 1), which the learner asks theory for
 
 
 def _gelu(sigma_w) -> str | None:
-    if not is_number(sigma_w):
-        return "give a number"
+    expect_number(sigma_w)
     square, slope = GELU
     slips = {
         "that is σ_w²; the scale of the weights is its root": 1 / square,
@@ -27,8 +26,7 @@ def _gelu(sigma_w) -> str | None:
     }
     if abs(sigma_w - square**-0.5) < 1e-3:
         return None
-    if why := slip(sigma_w, slips, rtol=0, atol=1e-3):
-        return why
+    refuse_slips(sigma_w, slips, rtol=0, atol=1e-3)
     if abs(sigma_w - square**-0.5) < 0.02:
         return f"nearly: {sigma_w:.4g} is rounded too far; let Python compute it"
     return (
@@ -37,18 +35,15 @@ def _gelu(sigma_w) -> str | None:
 
 
 def _initializer(function) -> str | None:
-    if not callable(function):
-        return "hand over the function itself, without calling it"
-    W = function(300, 500, np.random.default_rng(0))
-    if W is None or W is ...:
-        return "it returns nothing yet; it should return W"
+    initializer = expect_function(function, ", without calling it")
+    W = expect_answer(initializer(300, 500, np.random.default_rng(0)), "; it should return W")
     if np.shape(W) != (300, 500):
         return f"for 300 inputs and 500 outputs it returns the shape {np.shape(W)}; rows are inputs"
     size = float(np.std(W))
     if abs(np.mean(W)) > 0.1 * size:
         return "its weights have a mean that is not 0"
     if abs(size / (2 / 300) ** 0.5 - 1) < 0.03:
-        again = function(300, 500, np.random.default_rng(1))
+        again = initializer(300, 500, np.random.default_rng(1))
         return "it draws the same weights whatever the rng" if np.array_equal(again, W) else None
     slips = {
         "this variance is 1 / fan_in: ReLU then halves the mean square in each layer": 300**-0.5,
@@ -58,8 +53,7 @@ def _initializer(function) -> str | None:
         "a number drawn uniformly up to s has the variance s² / 3": (2 / 300 / 3) ** 0.5,
         "unit weights: a unit that sums 300 of them is 300 times too large, squared": 1.0,
     }
-    if why := slip(size, slips, rtol=0.03, atol=0):
-        return why
+    refuse_slips(size, slips, rtol=0.03, atol=0)
     return f"of 300 inputs, a weight's standard deviation is {size:.3g}; which variance times 300 is 2?"
 
 

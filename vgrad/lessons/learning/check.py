@@ -7,39 +7,42 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, is_number, slip
+from ...kit.exercises import Exercises, expect_number, expect_record, expect_two, is_missing, slip
 
 
 def _momentum_step(function) -> str | None:
     W, dW, v = np.random.default_rng(0).standard_normal((3, 4, 3))
     kept = W.copy(), dW.copy(), v.copy()
-    result = function(W, dW, v, 0.1)
-    if not (isinstance(result, tuple) and len(result) == 2):
-        return "return two things, W and v"
-    if any(thing is ... or thing is None for thing in result):
+    result = expect_two(function(W, dW, v, 0.1), "W and v")
+    if any(is_missing(part) for part in result):
         return "the dots are still there: both W and v have to move"
     if not all(np.array_equal(now, then) for now, then in zip((W, dW, v), kept, strict=True)):
         return "the arrays that came in have changed: write W = W + ..., which makes a new one, not W += ..."
-    new_W, new_v = (np.asarray(thing, float) for thing in result)
+    new_W, new_v = (np.asarray(part, float) for part in result)
     if new_W.shape != W.shape or new_v.shape != v.shape:
         return f"W and v have the shape {W.shape}; yours have {new_W.shape} and {new_v.shape}"
-    return _compare(W, dW, v, new_W, new_v)
+    return _compare_v(v, dW, new_v) or _compare_W(W, dW, v, new_W)
 
 
-def _compare(W, dW, v, new_W, new_v) -> str | None:
-    """Which slip, if any: each has a W or a v of its own."""
+def _compare_v(v, dW, given) -> str | None:
+    right = 0.9 * v + dW
+    slips = {
+        "v is v still; it becomes 0.9 v + dW": v,
+        "v has forgotten its past: keep 0.9 of it, and add dW": dW,
+        "v keeps all of its past; keep 0.9 of it": v + dW,
+        "that is an average, as Adam has it; here dW is added whole": 0.9 * v + 0.1 * dW,
+        "the minus and the rate belong to W; v gathers the gradients themselves": 0.9 * v - 0.1 * dW,
+        "v gathers gradients with their own sign; the minus belongs to W": 0.9 * v - dW,
+    }
+    if np.allclose(given, right, rtol=1e-9):
+        return None
+    told = f"v[0, 0] is {given[0, 0]:.4f}, and 0.9 v + dW is {right[0, 0]:.4f}"
+    return slip(given, slips, rtol=1e-9) or told
+
+
+def _compare_W(W, dW, v, given) -> str | None:
     speed = 0.9 * v + dW
-    if not np.allclose(new_v, speed, rtol=1e-9):
-        slips = {
-            "v is v still; it becomes 0.9 v + dW": v,
-            "v has forgotten its past: keep 0.9 of it, and add dW": dW,
-            "v keeps all of its past; keep 0.9 of it": v + dW,
-            "that is an average, as Adam has it; here dW is added whole": 0.9 * v + 0.1 * dW,
-            "the minus and the rate belong to W; v gathers the gradients themselves": 0.9 * v - 0.1 * dW,
-            "v gathers gradients with their own sign; the minus belongs to W": 0.9 * v - dW,
-        }
-        told = f"v[0, 0] is {new_v[0, 0]:.4f}, and 0.9 v + dW is {speed[0, 0]:.4f}"
-        return slip(new_v, slips, rtol=1e-9) or told
+    right = W - 0.1 * speed
     slips = {
         "W has not moved": W,
         "W climbs; to go down, take rate · v away": W + 0.1 * speed,
@@ -47,18 +50,17 @@ def _compare(W, dW, v, new_W, new_v) -> str | None:
         "W moves along the old v; take the new one": W - 0.1 * v,
         "the rate is missing: W moves by rate · v": W - speed,
     }
-    if np.allclose(new_W, W - 0.1 * speed, rtol=1e-9):
+    if np.allclose(given, right, rtol=1e-9):
         return None
-    told = f"W[0, 0] is {new_W[0, 0]:.4f}, and W - rate · v is {(W - 0.1 * speed)[0, 0]:.4f}"
-    return slip(new_W, slips, rtol=1e-9) or told
+    told = f"W[0, 0] is {given[0, 0]:.4f}, and W - rate · v is {right[0, 0]:.4f}"
+    return slip(given, slips, rtol=1e-9) or told
 
 
 UPDATE = 4.5e-6  # of the first of six sigmoid layers, as a share of its weights, which the lesson prints
 
 
 def _steps_needed(steps) -> str | None:
-    if not is_number(steps):
-        return "give a number"
+    expect_number(steps)
     if not steps > 0:
         return "a number of steps is more than 0"
     right = 0.1 / UPDATE
@@ -75,8 +77,7 @@ def _steps_needed(steps) -> str | None:
 
 
 def _leave_plateau(record) -> str | None:
-    if not hasattr(record, "movement"):
-        return "hand over the whole record that run returns"
+    expect_record(record, "the whole record that run returns", "movement")
     if record.activation != "sigmoid" or record.norm != "none" or record.scheme != "xavier_normal":
         return "the net asked for is sigmoid's, Xavier's weights, no norm: change how it is trained, not what it is"
     if record.depth < 8:

@@ -22,7 +22,7 @@ NORMS = {"none": "none", "batch, before the activation": "batch", "layer, before
 
 
 def train_mlp(**values) -> TrainExplorer:
-    """Loss, last update and movement by layer, while it trains.   values : where its controls start."""
+    """Explore loss, last update and movement by layer, while a network trains.   values : where its controls start."""
     optimizers = {name: key for key, name in say.OPTIMIZERS.items()}
     controls = {
         "activation": activation_choice("sigmoid"),
@@ -30,11 +30,10 @@ def train_mlp(**values) -> TrainExplorer:
         "scheme": choice("weights", "xavier_normal", {grammar.title(name): name for name in SCHEMES}),
         "norm": choice("norm", "none", NORMS),
         "optimizer": choice("optimizer", "sgd", optimizers),
-        "rate": scale("rate", 0.1, 1e-4, 10.0),
+        "rate": scale("rate", 0.1, 1e-4, 10.0, box_step=None),  # any rate can be typed
         "steps": whole("steps", 300, 20, 600),
         "seeds": networks(5, 10),
     }
-    controls["rate"].row.children[-1].step = None  # any rate can be typed
     return TrainExplorer(
         "train_mlp", controls, _watch, draw.TrainPlot,
         sentence=_told, alt=say.alt, presets=PRESETS, start=values,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ... import require
-from ...kit.experiments.protocol import checked
 from ...ops import Array
+from ...require import Finite, guarded
 
 
-@checked(rate=require.number)
-def update_table(rate: float = 0.01) -> Array:
-    """Its effect on learning speed, layers 1 to 10: rate · 0.25^(10 - layer), which simulates no network either."""
+@guarded
+def update_table(rate: Finite = 0.01) -> Array:
+    """rate · 0.25^(10 - k).  Returns this update size for layers k = 1 to 10, (10,), and simulates no network."""
     return rate * 0.25 ** (10.0 - np.arange(1, 11))

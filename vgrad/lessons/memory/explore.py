@@ -25,16 +25,15 @@ CELLS = {
 
 
 def train_memory(**values) -> TrainExplorer:
-    """Loss by step, and the gradient by time, while it trains.   values : where its controls start."""
+    """Explore loss by step, and the gradient by time, while networks train.   values : where its controls start."""
     controls = {
         "cell": choice("cell", "gru", CELLS),
         "bias": real("gate bias", 1.0, -1.0, 5.0, 0.1),
         "T": whole("length T", 30, 4, 100),
-        "rate": scale("rate", 0.01, 1e-4, 10.0),
+        "rate": scale("rate", 0.01, 1e-4, 10.0, box_step=None),  # any rate can be typed
         "steps": whole("steps", 300, 50, 800),
         "seeds": networks(3, 5),
     }
-    controls["rate"].row.children[-1].step = None  # any rate can be typed
     return TrainExplorer(
         "train_memory", controls, _watch, draw.MemoryPlot,
         sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,

@@ -1,54 +1,65 @@
 """Who can learn from afar?  The adding problem: two numbers of a long sequence are marked, and to be added at its end.
 
-``watch``: networks that learn it, a record after every step, with what reaches each time of the gradient, and how far
-the gate that keeps the state is open.  ``run``: the last record.  ``table`` is what the stored table "adding" runs.
+``watch`` trains networks on it and yields a record after every step, which holds how much of the gradient reaches each
+time, and how far the gate that keeps the state is open. ``train_memory`` returns the last record. ``table`` is what the
+stored table "adding" runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import repeat
+from typing import Any
 
 import numpy as np
 
-from ... import data, models, probes, require, train
+from ... import data, models, probes, train
 from ...kit.experiments.protocol import measured
-from ...kit.experiments.reach import CELLS, keeping, networks
+from ...kit.experiments.reach import CELLS, CellName, keeping, networks
 from ...ops import Array, affine, mse
+from ...require import Count, Finite, Seed, guarded
 from .records import MemoryRecord
 
-BATCH, CLIP = 32, 1.0
+BATCH = 32
+CLIP = 1.0  # norm to which the gradient is clipped
+BLOCK = 10  # steps whose mean loss is stored
 MARKS = (0, 25, 50, 100, 200, 400, 800)  # steps at which the stored table says how far the gradient reaches
 
 
 def train_memory(cell: str, **settings) -> MemoryRecord:
-    """Train to the end.   settings : as of ``watch``."""
+    """Train to the end, and return the last record of ``watch``, which takes the same settings."""
     *_, record = watch(cell, **settings)
     return record
 
 
+@guarded
 def watch(
-    cell: str, *, bias=0.0, mode="alone", T=100, width=32, rate=0.01, steps=400, seeds=5, every=10, seed=0
-) -> Iterator[MemoryRecord]:
-    """Train ``seeds`` networks on the same batches, by Adam, clipped to a norm of 1; yield a record after every step.
+    cell: CellName, *, bias: Finite = 0.0, mode: str = "alone", T: Count = 100, width: Count = 32, rate: Any = 0.01,
+    steps: Count = 400, seeds: Count = 5, every: Count = 10, seed: Seed = 0,
+) -> Generator[MemoryRecord, None, None]:  # fmt: skip
+    """Train ``seeds`` networks on the same batches, and yield a record after every step.
 
-    cell, bias, mode : as in ``gates``; every : after so many steps the way back through time is measured again. The
-    records begin with step 0, before any training. Raises ValueError naming argument and value.
+    Training is Adam at the learning rate ``rate``, with the gradient clipped to a norm of 1. cell, bias, mode : as in
+    ``networks``; every : after so many steps the backward pass through time is measured again. The records begin with
+    step 0, before any training. Raises ValueError naming argument and value.
     """
-    steps, seeds, every = (require.whole(*one, 1) for one in (("steps", steps), ("seeds", seeds), ("every", every)))
-    options = dict(bias=bias, mode=mode, T=T, width=width, seeds=seeds, readout=1, dtype="float32")
-    params, rng = networks(cell, seed=seed, **options), np.random.default_rng((seed, 1))
+    options: dict[str, Any] = dict(bias=bias, mode=mode, T=T, width=width, seeds=seeds, seed=seed)
+    params = networks(cell, readout=1, dtype="float32", **options)
+    rng = np.random.default_rng((seed, 1))
     batches = (data.adding(T, BATCH, rng=rng, dtype="float32") for _ in repeat(None))
     xs, target = data.adding(T, BATCH, rng=np.random.default_rng((seed, 2)), dtype="float32")
-    nothing = np.full((seeds, steps), np.nan)
-    record = MemoryRecord(cell, bias, mode, T, width, rate, seeds, 0, nothing, *_way_back(cell, params, xs, target), 0)
-    model, rule = train.sequence(CELLS[cell]), train.adam(rate)
-    fitted = train.fit(params, model, batches, optimizer=rule, steps=steps, clip_norm=CLIP)
+    to_come = np.full((seeds, steps), np.nan)
+    found = _way_back(cell, params, xs, target)
+    record = MemoryRecord(cell, bias, mode, T, width, rate, seeds, 0, to_come, *found, 0)
+    model = train.sequence(CELLS[cell])
+    fitted = train.fit(params, model, batches, optimizer=train.adam(rate), steps=steps, clip_norm=CLIP)
     return _watched(record, fitted, xs, target, every)
 
 
-def _watched(record: MemoryRecord, fitted, xs, target, every: int) -> Iterator[MemoryRecord]:
-    """Each step's record, in arrays of its own."""
+def _watched(
+    record: MemoryRecord, fitted: Iterator, xs: Array, target: Array, every: int
+) -> Generator[MemoryRecord, None, None]:
+    """Yield each step's record, in arrays of its own."""
     step = measured(lambda: next(fitted, None))  # between two steps, whoever draws has the machine as it was
     yield record
     while (now := step()) is not None:
@@ -56,46 +67,50 @@ def _watched(record: MemoryRecord, fitted, xs, target, every: int) -> Iterator[M
         loss[:, now.step - 1] = now.loss
         record = record._replace(step=now.step, loss=loss, trouble=now.trouble)
         if now.step % every == 0 or record.done:
-            sizes, open_, widest = _way_back(record.cell, now.params, xs, target)
-            record = record._replace(sizes=sizes, open=open_, widest=widest, measured=now.step)
+            sizes, opened, widest = _way_back(record.cell, now.params, xs, target)
+            record = record._replace(sizes=sizes, open=opened, widest=widest, measured=now.step)
         yield record
 
 
 @measured
 def _way_back(cell: str, params, xs: Array, target: Array) -> tuple[Array, Array, Array]:
-    """sizes, open and widest of a MemoryRecord: on one batch that is kept for this."""
+    """``sizes``, ``open`` and ``widest`` of a MemoryRecord, on one batch that is kept for this."""
     outputs, tape = models.unroll(CELLS[cell], params.cell, xs)
-    silent = np.zeros_like(outputs)
-    silent[-1] = _of_last(params.readout, outputs[-1], target)
-    states = [adjoint.cotangent for adjoint in models.back_through_time(tape, silent)]
+    doutputs = np.zeros_like(outputs)
+    doutputs[-1] = _last_dh(params.readout, outputs[-1], target)
+    states = [adjoint.cotangent for adjoint in models.back_through_time(tape, doutputs)]
     sizes = np.stack([probes.norm(np.concatenate(state, axis=-1)) for state in states[::-1]], axis=-1)
     relative = sizes / np.where(sizes[:, -1:] > 0, sizes[:, -1:], 1.0)
     if cell not in ("lstm", "gru"):
-        return relative, *np.full((2, len(sizes)), np.nan)
+        no_gate = np.full(len(sizes), np.nan)
+        return relative, no_gate, no_gate
     gate = keeping(cell, params.cell, xs[:, None], outputs).astype(np.float64)
     with np.errstate(divide="ignore"):
-        of_each = np.exp(np.log(gate).mean(axis=(0, -2)))
-    return relative, gate.mean(axis=(0, -2, -1)), of_each.max(axis=-1)
+        per_unit = np.exp(np.log(gate).mean(axis=(0, -2)))
+    return relative, gate.mean(axis=(0, -2, -1)), per_unit.max(axis=-1)
 
 
-def _of_last(readout, h: Array, target: Array) -> Array:
+def _last_dh(readout, h: Array, target: Array) -> Array:
     """dL/dh_T."""
     read, pullback = affine(readout, h)
     _, loss_pullback = mse(read, target)
     return pullback(loss_pullback())[1]
 
 
-BLOCK = 10  # steps whose mean loss is stored
+def table(cell: str, **settings) -> dict[str, Any]:
+    """Return what the stored table keeps of each network.
 
-
-def table(cell: str, **settings) -> dict:
-    """Of each network: its loss, means of BLOCK steps; when it had solved it; reach and gates after MARKS steps."""
-    marks, reach, open_, widest = [], [], [], []
-    for record in watch(cell, every=MARKS[1], **settings):
-        if record.step in MARKS:
-            marks.append(record.step)
-            reach.append(record.sizes[:, 0])
-            open_.append(record.open)
-            widest.append(record.widest)
-    loss = record.loss.reshape(record.seeds, -1, BLOCK).mean(axis=-1)
-    return dict(solved=record.solved, loss=loss, marks=marks, reach=reach, open=open_, widest=widest)
+    That is its loss, in means of BLOCK steps, the step at which it had solved the problem, and how far the gradient
+    reaches and the gates are open after MARKS steps.
+    """
+    records = [*watch(cell, every=MARKS[1], **settings)]
+    marked = [record for record in records if record.step in MARKS]
+    last = records[-1]
+    return dict(
+        solved=last.solved,
+        loss=last.loss.reshape(last.seeds, -1, BLOCK).mean(axis=-1),
+        marks=[record.step for record in marked],
+        reach=[record.sizes[:, 0] for record in marked],
+        open=[record.open for record in marked],
+        widest=[record.widest for record in marked],
+    )

@@ -34,7 +34,7 @@ class MemoryRecord(NamedTuple):
 
     @property
     def steps(self) -> int:
-        """How many were asked for."""
+        """How many steps were asked for."""
         return self.loss.shape[1]
 
     @property

@@ -7,24 +7,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, differences, is_number, unlike
+from ...kit.exercises import (
+    Exercises,
+    differences,
+    expect_like,
+    expect_number,
+    expect_pullback,
+    expect_record,
+    unlike,
+)
 
 
 def _norm_pullback(function) -> str | None:
     z, dy = np.random.default_rng(0).standard_normal((2, 5, 3))
-    z, dy = z * [1.0, 2.0, 0.5] + [0.0, 3.0, -1.0], dy + 0.5
-    result = function(z.copy())
-    if not (isinstance(result, tuple) and len(result) == 2 and callable(result[1])):
-        return "return two things, y and the function pullback"
-    y, pullback = result
-    if np.shape(y) != z.shape or not np.allclose(y, _norm(z), rtol=1e-6, atol=1e-6):
-        return "y is not (z - mean) / std over the samples, axis 0, yet"
-    dz = pullback(dy.copy())
-    if dz is None or dz is ...:
-        return "pullback(dy) returns nothing yet; it should return dz"
-    if np.shape(dz) != z.shape:
-        return f"pullback(dy) returns something of shape {np.shape(dz)}; dz has z's shape, {z.shape}"
-    return _compare(z, dy, np.asarray(dz, float))
+    z = z * [1.0, 2.0, 0.5] + [0.0, 3.0, -1.0]
+    dy = dy + 0.5
+    formula = "(z - mean) / std over the samples, axis 0,"
+    which = "y and the function pullback"
+    pullback = expect_pullback(function(z.copy()), which, _norm(z), formula, rtol=1e-6, atol=1e-6)
+    dz = expect_like(pullback(dy.copy()), "pullback(dy)", "dz", "z", z)
+    return _compare(z, dy, dz)
 
 
 def _norm(z, epsilon=1e-5):
@@ -33,9 +35,12 @@ def _norm(z, epsilon=1e-5):
 
 def _compare(z, dy, dz) -> str | None:
     """The learner's dz against difference quotients; the frequent slips are known by their own numbers."""
-    right, y = differences(lambda z: (dy * _norm(z)).sum(), z), _norm(z)
+    right = differences(lambda z: (dy * _norm(z)).sum(), z)
+    y = _norm(z)
     std = np.sqrt(z.var(axis=0) + 1e-5)
-    mean, along, pair = dy.mean(axis=0), y * (y * dy).mean(axis=0), dict(axis=1, keepdims=True)
+    mean = dy.mean(axis=0)
+    along = y * (y * dy).mean(axis=0)
+    over_units = (dy - dy.mean(axis=1, keepdims=True) - y * (y * dy).mean(axis=1, keepdims=True)) / std
     slips = {
         "that only divides by std: the mean and the std depend on z too": dy / std,
         "the mean is accounted for; now the std: each z also moves what all are divided by": (dy - mean) / std,
@@ -45,9 +50,7 @@ def _compare(z, dy, dz) -> str | None:
         "the third term needs the mean of y · dy over the samples, not the sum": (
             (dy - mean - len(z) * along) / std
         ),
-        "those means are over the units, axis 1; batch norm's are over the samples, axis 0": (
-            (dy - dy.mean(**pair) - y * (y * dy).mean(**pair)) / std
-        ),
+        "those means are over the units, axis 1; batch norm's are over the samples, axis 0": over_units,
         "those means are over all that there is; each unit has its own, over the samples, axis 0": (
             (dy - dy.mean() - y * (y * dy).mean()) / std
         ),
@@ -56,8 +59,7 @@ def _compare(z, dy, dz) -> str | None:
 
 
 def _relu_factor(factor) -> str | None:
-    if not is_number(factor):
-        return "give a number"
+    expect_number(factor)
     right = (np.pi / (np.pi - 1)) ** 0.5
     if abs(factor - right) < 1e-4:
         return None
@@ -73,8 +75,7 @@ def _relu_factor(factor) -> str | None:
 
 
 def _hold_batch(record) -> str | None:
-    if not hasattr(record, "activation"):
-        return "hand over the whole record that flow returns, not a number of it"
+    expect_record(record, "the whole record that flow returns, not a number of it", "activation")
     if record.norm != "batch" or record.skip is not None:
         return "the net asked for has norm='batch', and no skip"
     if record.depth < 50:
@@ -92,7 +93,8 @@ def _hold_batch(record) -> str | None:
 def _how_far(record) -> str:
     if not record.ratio > 0:
         return f"of {record.activation} nothing arrives at all"
-    decades, gain = np.log10(record.ratio), "" if record.gain == 1 else ", and the gain is what a norm divides out"
+    decades = np.log10(record.ratio)
+    gain = "" if record.gain == 1 else ", and the gain is what a norm divides out"
     way = "gains" if decades > 0 else "loses"
     return f"{record.activation} {way} {abs(decades):.1f} decades{gain}; which activation has norm_chi nearer to 1?"
 

@@ -7,25 +7,33 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, differences, slip
+from ...kit.exercises import (
+    Exercises,
+    differences,
+    expect_function,
+    expect_pullback,
+    expect_record,
+    is_missing,
+    quotient_says,
+    refuse_slips,
+    slip,
+)
 
 
 def _step(function) -> str | None:
     rng = np.random.default_rng(0)
-    W, x, h, dh = 0.7 * rng.standard_normal((3, 3)), *rng.standard_normal((3, 4, 3))
+    W = 0.7 * rng.standard_normal((3, 3))
+    x, h, dh = rng.standard_normal((3, 4, 3))
     result = function(W.copy(), x.copy(), h.copy())
-    if not (isinstance(result, tuple) and len(result) == 2 and callable(result[1])):
-        return "return two things, h_new and the function pullback"
-    h_new, pullback = result
-    if np.shape(h_new) != h.shape or not np.allclose(h_new, np.tanh(x + h @ W)):
-        return "h_new is not tanh(x + h @ W) yet"
+    which = "h_new and the function pullback"
+    pullback = expect_pullback(result, which, np.tanh(x + h @ W), "tanh(x + h @ W)")
     try:
         grads = pullback(dh.copy())
     except ValueError as problem:
         if "matmul" not in str(problem):
             raise
         return "in pullback two shapes do not fit: samples are rows, so that dz comes before W's transpose, dz @ W.T"
-    if grads is None or grads is ... or not (isinstance(grads, tuple) and len(grads) == 2):
+    if not (isinstance(grads, tuple) and len(grads) == 2):
         return "pullback(dh_new) should return two things, dW and dh"
     dW, dh_old = grads
     if (np.shape(dW), np.shape(dh_old)) == (h.shape, W.shape):
@@ -34,8 +42,9 @@ def _step(function) -> str | None:
 
 
 def _back(W, x, h, dh):
-    """The right dh first, by difference quotients, then slips by name."""
-    slope, before = 1 - np.tanh(x + h @ W) ** 2, 1 - h**2
+    """The right dh, by difference quotients, and slips by their hints."""
+    slope = 1 - np.tanh(x + h @ W) ** 2
+    before = 1 - h**2
     return differences(lambda h: (dh * np.tanh(x + h @ W)).sum(), h), {
         "the slope is missing: what comes from above meets the tanh first": dh @ W.T,
         "W has to be transposed on the way back": (dh * slope) @ W,
@@ -59,28 +68,33 @@ def _weights(W, x, h, dh):
 
 def _compare(name: str, given, like, expected) -> str | None:
     right, slips = expected
-    if given is None or given is ... or np.shape(given) != like.shape:
+    if is_missing(given) or np.shape(given) != like.shape:
         return f"{name} has shape {np.shape(given)}, and should have {like.shape}"
     given = np.asarray(given, float)
     if np.allclose(given, right, rtol=1e-6):
         return None
-    told = f"{name}[0, 0] is {given[0, 0]:.4f}, and a difference quotient says {right[0, 0]:.4f}"
-    return slip(given, slips, rtol=1e-6) or told
+    return slip(given, slips, rtol=1e-6) or quotient_says(f"{name}[0, 0] is", given[0, 0], right[0, 0])
 
 
 def _shares(function) -> str | None:
-    if not callable(function):
-        return "hand over the function itself"
+    shares = expect_function(function)
     rng = np.random.default_rng(1)
-    maps, own = 0.8 * rng.standard_normal((4, 3, 3)), rng.standard_normal((5, 3))
-    total = function([*maps], [*own])
-    if total is None or total is ... or np.shape(total) != own.shape:
+    maps = 0.8 * rng.standard_normal((4, 3, 3))
+    own = rng.standard_normal((5, 3))
+    total = shares([*maps], [*own])
+    if is_missing(total) or np.shape(total) != own.shape:
         return f"return dL/dh at each time, {len(own)} of them, each of {own.shape[1]} numbers, the first time first"
     total = np.asarray(total, float)
     right = _totals(maps, own)
     if np.allclose(total, right):
         return None
-    slips = {
+    refuse_slips(total, _share_slips(maps, own, right))
+    k = max(k for k in range(5) if not np.allclose(total[k], right[k]))
+    return f"at time {k + 1} the first number is {total[k][0]:.4f}, and should be {right[k][0]:.4f}"
+
+
+def _share_slips(maps, own, right):
+    return {
         "in reverse: the first time should come first": right[::-1],
         "each loss's own gradient is there, and nothing of what comes from later": own,
         "that is what the last loss alone sends back; at each time its own is added": _totals(
@@ -91,10 +105,6 @@ def _shares(function) -> str | None:
             [own[k] + (own[k + 1] @ maps[k] if k < 4 else 0) for k in range(5)]
         ),
     }
-    if why := slip(total, slips):
-        return why
-    k = max(k for k in range(5) if not np.allclose(total[k], right[k]))
-    return f"at time {k + 1} the first number is {total[k][0]:.4f}, and should be {right[k][0]:.4f}"
 
 
 def _totals(maps, own):
@@ -105,13 +115,13 @@ def _totals(maps, own):
 
 
 def _hold(record) -> str | None:
-    if not hasattr(record, "radii"):
-        return "hand over the record that by_radius returns, not a number of it"
+    expect_record(record, "the record that by_radius returns, not a number of it", "radii")
     if record.inputs != (1.0,) or len(record.radii) != 1:
         return "one radius and inputs=(1.0,) are asked for"
     if record.n < 100 or record.T < 100 or record.sizes.shape[-1] < 5:
         return "take 100 units, 100 steps and 5 networks at least; fewer are a matter of luck"
-    size, radius = float(np.median(record.sizes)), record.radii[0]
+    size = float(np.median(record.sizes))
+    radius = record.radii[0]
     if 0.1 < size < 10:
         return None
     if not size > 0:

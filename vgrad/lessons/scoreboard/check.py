@@ -21,8 +21,9 @@ def _three_cures(given) -> str | None:
     if not isinstance(given, (list, tuple)) or any(not hasattr(one, "after") for one in given):
         return "hand over the list of the three records that treat returns"
     by_name = {one.name: one for one in given}
-    if missing := [name for name in KEEP if name not in by_name]:
-        return f"one of the three is missing: {missing[0]}"
+    for name in KEEP:
+        if name not in by_name:
+            return f"one of the three is missing: {name}"
     for name, (kept, words) in KEEP.items():
         settings = by_name[name].settings
         if any(settings.get(key) != value for key, value in kept.items()):
@@ -34,7 +35,8 @@ def _three_cures(given) -> str | None:
 
 
 def _no_cure(one) -> str:
-    before, after = np.median(one.before), np.median(one.after)
+    before = np.median(one.before)
+    after = np.median(one.after)
     if set(one.changes) == {"clip_norm"}:
         return f"{one.name}: clipping changes no layer's share of the gradient; it is still {after:+.1f} decades"
     did = "as before" if abs(after - before) < 0.05 else f"it was {before:+.1f}"
@@ -55,8 +57,13 @@ def _row(norms) -> tuple[float, float, float, str]:
     with np.errstate(divide="ignore"):
         decades = np.log10(norms[:, 0] / norms[:, -1])
     middle = float(np.median(decades))
-    word = "vanishes" if middle < -1 else "explodes" if middle > 1 else "holds"
-    return middle, float(decades.min()), float(decades.max()), word
+    return middle, float(decades.min()), float(decades.max()), _word(middle)
+
+
+def _word(decades: float) -> str:
+    if decades < -1:
+        return "vanishes"
+    return "explodes" if decades > 1 else "holds"
 
 
 def _row_by_hand(function) -> str | None:
@@ -66,7 +73,8 @@ def _row_by_hand(function) -> str | None:
             given = function(norms.copy())
         if not isinstance(given, tuple) or len(given) != 4:
             return "return four things, with commas between: the median of the decades, the lowest, the highest, a word"
-        if why := _wrong_row(given, _row(norms)):
+        why = _wrong_row(given, _row(norms))
+        if why:
             return f"of {what}: {why}"
     return None
 
@@ -96,7 +104,7 @@ def _false_cell(given) -> str | None:
     if name not in table.labels:
         return f"no row is called {name!r}; write it as the table does"
     at = table.labels.index(name)
-    if _row(10.0 ** np.array([[table.decades[at], 0.0]]))[3] != table.verdicts[at]:
+    if _word(table.decades[at]) != table.verdicts[at]:
         return None
     return f"{table.decades[at]:+.1f} decades: {table.verdicts[at]} is right there"
 

@@ -23,18 +23,21 @@ PRESETS = {
 
 
 def scoreboard(**values) -> Explorer:
-    """The scoreboard, sorted as you like, and the layers of one row.   values : where its controls start."""
+    """Explore the scoreboard, sorted as you like, and the layers of one row.   values : where its controls start."""
     rows = {net.label: name for name, net in measure.NETS.items()}
     controls = {
         "row": choice("row", "sigmoid", rows),
         "order": choice("sort by", "the series", {name: name for name in taught.ORDERS}),
         "within": real("holds within", 1.0, 0.25, 3.0, 0.25),
     }
-    words = dict(sentence=say.sentence, alt=say.alt)
-    return Explorer("scoreboard", controls, _measure, draw.ScorePlot, **words, presets=PRESETS, start=values)
+    return Explorer(
+        "scoreboard", controls, _measure, draw.ScorePlot,
+        sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
+    )  # fmt: skip
 
 
 def _measure(row: str, order: str, within: float) -> records.View:
+    """The scoreboard as the controls have it."""
     return taught.view(_board(), row, order, within)
 
 

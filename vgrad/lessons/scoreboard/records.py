@@ -44,7 +44,7 @@ class Net(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What was measured of one net; of a cell there is no accuracy, of a deep net nothing was solved."""
+    """What was measured of one net. A cell has no accuracy, and a deep net has solved nothing."""
 
     name: str
     label: str
@@ -61,14 +61,15 @@ class Row(NamedTuple):
 
     @property
     def learnt(self) -> float:
-        """The median accuracy of a deep net; of a cell the share of networks that solved it."""
-        if self.deep:
+        """The median accuracy of a deep net, or of a cell the share of networks that solved the problem."""
+        if self.accuracy is not None:
             return float(np.median(self.accuracy))
-        return sum(step is not None for step in self.solved) / len(self.solved)
+        solved = self.solved or []
+        return sum(step is not None for step in solved) / len(solved)
 
 
 class Board(NamedTuple):
-    """The scoreboard: its rows in NETS' order."""
+    """The scoreboard, whose rows stand in the order of NETS."""
 
     rows: dict[str, Row]
 
@@ -94,7 +95,7 @@ class Taught(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """One cell of it, judged."""
+    """One cell of the taught table, and what the scoreboard says of it."""
 
     cure: str
     illness: str

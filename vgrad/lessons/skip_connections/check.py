@@ -9,24 +9,28 @@ import math
 
 import numpy as np
 
-from ...kit.exercises import Exercises, differences, is_number, unlike
+from ...kit.exercises import (
+    Exercises,
+    differences,
+    expect_like,
+    expect_number,
+    expect_pullback,
+    expect_record,
+    unlike,
+)
 
 
 def _skip_pullback(function) -> str | None:
     rng = np.random.default_rng(0)
-    h, dy, W, alpha = *rng.standard_normal((2, 5, 4)), 0.6 * rng.standard_normal((4, 4)), 0.3
+    h, dy = rng.standard_normal((2, 5, 4))
+    W = 0.6 * rng.standard_normal((4, 4))
+    alpha = 0.3
     result = function(h.copy(), W.copy(), alpha)
-    if not (isinstance(result, tuple) and len(result) == 2 and callable(result[1])):
-        return "return two things, y and the function pullback"
-    y, pullback = result
-    if np.shape(y) != h.shape or not np.allclose(y, _block(h, W, alpha), rtol=1e-6, atol=1e-6):
-        return "y is not h + alpha * tanh(h @ W) yet"
-    dh = pullback(dy.copy())
-    if dh is None or dh is ...:
-        return "pullback(dy) returns nothing yet; it should return dh"
-    if np.shape(dh) != h.shape:
-        return f"pullback(dy) returns something of shape {np.shape(dh)}; dh has h's shape, {h.shape}"
-    return _compare(h, W, alpha, dy, np.asarray(dh, float))
+    which = "y and the function pullback"
+    formula = "h + alpha * tanh(h @ W)"
+    pullback = expect_pullback(result, which, _block(h, W, alpha), formula, rtol=1e-6, atol=1e-6)
+    dh = expect_like(pullback(dy.copy()), "pullback(dy)", "dh", "h", h)
+    return _compare(h, W, alpha, dy, dh)
 
 
 def _block(h, W, alpha):
@@ -35,7 +39,8 @@ def _block(h, W, alpha):
 
 def _compare(h, W, alpha, dy, dh) -> str | None:
     """The learner's dh against difference quotients; the frequent slips are known by their own numbers."""
-    right, slope = differences(lambda h: (dy * _block(h, W, alpha)).sum(), h), 1 - np.tanh(h @ W) ** 2
+    right = differences(lambda h: (dy * _block(h, W, alpha)).sum(), h)
+    slope = 1 - np.tanh(h @ W) ** 2
     branch = (dy * slope) @ W.T
     slips = {
         "that is the branch alone: the path hands dy on too, and where two ways meet, gradients add": alpha * branch,
@@ -53,8 +58,7 @@ def _compare(h, W, alpha, dy, dh) -> str | None:
 
 
 def _skip_alpha(alpha) -> str | None:
-    if not is_number(alpha):
-        return "give a number"
+    expect_number(alpha)
     most = math.expm1(1 / 50) ** 0.5
     if 0.141 < alpha < most + 1e-6:
         return None
@@ -79,8 +83,7 @@ def _fifty(alpha: float) -> str:
 
 
 def _hold_path(record) -> str | None:
-    if not all(hasattr(record, name) for name in ("forward", "back", "over")):
-        return "hand over the whole record that both_ways returns, not a number of it"
+    expect_record(record, "the whole record that both_ways returns, not a number of it", "forward", "back", "over")
     if record.flow.skip is None:
         return "the net asked for has a path: skip='post', 'pre' or 'branch'"
     if record.activation != "relu":

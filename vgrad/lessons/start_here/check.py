@@ -1,4 +1,4 @@
-"""The exercises of the lesson on the first lesson.
+"""The exercises of the first lesson.
 
 Each check answers with "correct" or with a hint at what to do next.
 """
@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, has, is_number, slip
+from ...kit.exercises import Exercises, expect_answer, expect_function, expect_number, expect_record, refuse_slips
 
 
 def _three_whispers(left) -> str | None:
-    if not is_number(left):
-        return "give a number"
+    expect_number(left)
     slips = {
         "three times a quarter is a sum; each whisper takes a quarter of what the last one left": 0.75,
         "each whisper takes a quarter again; here one quarter was shared by three": 0.25 / 3,
@@ -24,16 +23,15 @@ def _three_whispers(left) -> str | None:
     }
     if np.isclose(left, 0.25**3, rtol=1e-6, atol=0):
         return None
-    if why := slip(left, slips, rtol=1e-3, atol=0):
-        return why
+    refuse_slips(left, slips, rtol=1e-3, atol=0)
     if abs(left * 64 - 1) < 0.05:
         return f"nearly: {left:g} is rounded; let Python compute it, from 0.25"
     return f"{left:.3g} is too {'much' if left > 1 / 64 else 'little'}"
 
 
 def _turn_down(record) -> str | None:
-    if not has(record, "activation", "scheme", "depth", "width", "gain", "norm", "skip", "seeds", "ratio"):
-        return "hand over the whole record that flow returns"
+    asked = ("activation", "scheme", "depth", "width", "gain", "norm", "skip", "seeds", "ratio")
+    expect_record(record, "the whole record that flow returns", *asked)
     if (record.activation, record.scheme, record.depth) != ("relu", "he_normal", 30) or record.norm or record.skip:
         return "that is another net; keep its thirty plain ReLU layers and He's weights, and change only the gain"
     if record.width < 16 or record.seeds < 5:
@@ -49,13 +47,8 @@ def _turn_down(record) -> str | None:
 
 
 def _arrives(function) -> str | None:
-    if not callable(function):
-        return "hand over the function itself, arrives, without calling it"
-    heard = function(0.25, 11)
-    if heard is None or heard is ...:
-        return "it returns nothing yet"
-    if not is_number(heard):
-        return "return one number"
+    arrives = expect_function(function, ", arrives, without calling it")
+    heard = expect_number(expect_answer(arrives(0.25, 11)), "return one number")
     if np.isclose(heard, 0.25**11, rtol=1e-6, atol=0):
         return "nearly: eleven people in a row make how many whispers? The last one only listens"
     if np.isclose(heard, 0.25 * 10) or np.isclose(heard, 0.25 * 11):
@@ -63,7 +56,8 @@ def _arrives(function) -> str | None:
     if not np.isclose(heard, 0.25**10, rtol=1e-6, atol=0):
         return f"for a quarter and eleven people it should be {0.25**10:.1e}; yours says {heard:.1e}"
     for share, people in ((0.5, 3), (1.5, 30), (0.5, 1)):
-        heard, right = function(share, people), share ** (people - 1)
+        heard = arrives(share, people)
+        right = share ** (people - 1)
         if not np.isclose(heard, right, rtol=1e-6, atol=0):
             return f"right for a quarter; for share {share:g} and people {people} it should be {right:.3g}"
     return None

@@ -1,29 +1,37 @@
 """Blind patients: networks with one illness each, tests to be ordered, treatments to be applied.
 
-``patient``: who comes with this number.  ``examine``: all tests of one.  ``diagnose``: the clinic's own rule, which
-sees the findings and nothing else.  ``treat``: a treatment applied, and the network trained.  ``visit``: all of it,
-graded.
+``patient`` draws who comes with this number. ``order_tests`` makes all tests of one, and ``diagnose`` is the clinic's
+own rule, which sees their findings and nothing else. ``treat`` applies a treatment, and trains the network. ``visit``
+is all of it, graded.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Annotated, Any
 
 import numpy as np
 
 from .... import data, models, ops, probes, require, train
 from ....kit.experiments.learning import usual
-from ....kit.experiments.protocol import checked, measured
+from ....kit.experiments.protocol import measured, norm_and_skip
 from ....ops import Array
+from ....require import guarded
 from ..records import Course, File, Findings, Patient, Visit
 from .illness import diagnose
 
 MOST = 80  # numbers of patients
-WIDTH, BATCH, LAST = 32, 64, 10
-WATCHED, TREATED = 60, 120  # steps of training: to watch a patient, and after a treatment
+WIDTH = 32
+BATCH = 64
+LAST = 10  # batches whose accuracy is averaged
+WATCHED = 60  # steps of training to watch a patient
+TREATED = 120  # steps of training after a treatment
 POINTS = 128  # on the line between two pictures
 TESTS = ("profile", "activations", "line", "updates", "loss")
-RATE, SMALL, LARGE = 0.03, 2e-4, 3.0
+RATE = 0.03  # the learning rate that fits
+SMALL = 2e-4
+LARGE = 3.0
 FIT = dict(activation="tanh", depth=6), dict(activation="relu", depth=5), dict(activation="leaky_relu", depth=5)
 CASES: tuple[tuple[str, dict], ...] = (
     ("vanishing", dict(activation="sigmoid", depth=14)),
@@ -58,81 +66,97 @@ TREATMENTS = {
 }
 
 
-def patient(number: int) -> Patient:
-    """Draw the patient of that number: an illness, one of its cases, and the network's own weights."""
-    rng = np.random.default_rng((require.whole("patient", number, 1, MOST), 11))
-    illness = ILLNESSES[rng.integers(len(ILLNESSES))]
-    cases = [net for name, net in CASES if name == illness]
-    return Patient(number, illness, USUAL | cases[rng.integers(len(cases))], int(rng.integers(2**31)))
-
-
-def _known(_, number) -> None:
-    require.whole("patient", number, 1, MOST)
-
-
-@checked(number=_known)
-@lru_cache(maxsize=64)
-@measured
-def order_tests(number: int) -> File:
-    """Order every test."""
-    who = patient(number)
-    net, path = _draw(who.net, who.seed, "float64")
-    digits = data.digits()
-    logits, tape = models.mlp(net, digits.x_train[:BATCH], who.net["activation"], **path)
-    dlogits = ops.softmax_cross_entropy(logits, digits.y_train[:BATCH])[1]()
-    measures, flow = probes.health(net, tape, dlogits).measures, probes.flow(net, tape, dlogits)
-    line, trained = _line(net, who.net["activation"], path), _trained(who.net, who.seed, WATCHED)
-    alike, size = (np.array([of(h) for h in probes.outputs(tape)]) for of in (probes.signal_fraction, _size))
-    findings = _findings(measures, line, *trained)
-    return File(findings, flow.dh / flow.dh[-1], size, 10.0**alike, flow.saturated, line, trained[2], trained[0])
-
-
-def _findings(measures, line: Array, losses: Array, accuracy: float, updates: Array) -> Findings:
-    """The numbers of all tests; of a gradient that is constant, the likeness is 1."""
-    likeness = float(np.nan_to_num(probes.autocorrelation(line, 1)[1], nan=1.0))
-    fresh = [getattr(measures, name) for name in ("decades", "range", "dead", "saturated", "signal")]
-    end = float(losses[-LAST:].mean())
-    return Findings(*fresh, likeness, float(np.median(updates)), float(losses[0]), end, accuracy)
-
-
-@checked(number=_known, treatment=require.text)
-@lru_cache(maxsize=64)
-@measured
-def treat(number: int, treatment: str) -> Course:
-    """Apply a treatment, one of TREATMENTS, to the patient of that number, and train."""
-    change = TREATMENTS[require.choice("treatment", treatment, TREATMENTS)]
-    who = patient(number)
-    losses, accuracy, _ = _trained(change(who.net), who.seed, TREATED)
-    return Course(treatment, losses, accuracy)
-
-
-def _tests(name: str, ordered) -> None:
+def _require_tests(name: str, ordered) -> None:
     require.instance(name, ordered, isinstance(ordered, (list, tuple)), f"some of {TESTS}")
     for test in ordered:
         require.choice(name, test, TESTS)
 
 
-@checked(number=_known, ordered=_tests, treatment=require.text)
-def visit(number: int, ordered=TESTS, diagnosis: str | None = None, treatment: str | None = None) -> Visit:
-    """What the patient's chart shows. It is graded when a diagnosis and a treatment are given."""
-    file, chosen = order_tests(number), (diagnosis, treatment)
-    if None in chosen:
-        return Visit(number, file, tuple(ordered), chosen, None, None, None)
-    require.choice("diagnosis", diagnosis, ILLNESSES)
-    return Visit(number, file, tuple(ordered), chosen, *diagnose(file.findings), treat(number, treatment))
+PatientNumber = Annotated[int, lambda _, number: require.whole("patient", number, 1, MOST)]
+Tests = Annotated[Sequence[str], _require_tests]
+Illness = Annotated[str, require.one_of(ILLNESSES)]
+Treatment = Annotated[str, require.one_of(TREATMENTS)]
 
 
-def _draw(net: dict, seed: int, dtype: str):
+@guarded
+def patient(number: PatientNumber) -> Patient:
+    """Draw the patient of that number, who has an illness, one of its cases, and a network with weights of its own."""
+    rng = np.random.default_rng((number, 11))
+    illness = ILLNESSES[rng.integers(len(ILLNESSES))]
+    cases = [net for name, net in CASES if name == illness]
+    return Patient(number, illness, USUAL | cases[rng.integers(len(cases))], int(rng.integers(2**31)))
+
+
+@guarded
+@lru_cache(maxsize=64)
+@measured
+def order_tests(number: PatientNumber) -> File:
+    """Return all tests of the patient of that number."""
+    case = patient(number)
+    activation = case.net["activation"]
+    net, path = _draw(case.net, case.seed, "float64")
+    digits = data.digits()
+    logits, tape = models.mlp(net, digits.x_train[:BATCH], activation, **path)
+    _, pullback = ops.softmax_cross_entropy(logits, digits.y_train[:BATCH])
+    dlogits = pullback()
+    flow = probes.flow(net, tape, dlogits)
+    outputs = probes.outputs(tape)
+    size = np.array([_size(h) for h in outputs])
+    alike = 10.0 ** np.array([probes.signal_fraction(h) for h in outputs])
+    line = _line(net, activation, path)
+    losses, accuracy, updates = _trained(case.net, case.seed, WATCHED)
+    findings = _findings(probes.health(net, tape, dlogits).measures, line, losses, accuracy, updates)
+    return File(findings, flow.dh / flow.dh[-1], size, alike, flow.saturated, line, updates, losses)
+
+
+def _findings(measures: probes.Measures, line: Array, losses: Array, accuracy: float, updates: Array) -> Findings:
+    """The numbers of all tests; of a gradient that is constant, the likeness is 1."""
+    return Findings(
+        decades=measures.decades,
+        range=measures.range,
+        dead=measures.dead,
+        saturated=measures.saturated,
+        signal=measures.signal,
+        likeness=float(np.nan_to_num(probes.autocorrelation(line, 1)[1], nan=1.0)),
+        update=float(np.median(updates)),
+        first_loss=float(losses[0]),
+        last_loss=float(losses[-LAST:].mean()),
+        accuracy=accuracy,
+    )
+
+
+@guarded
+@lru_cache(maxsize=64)
+@measured
+def treat(number: PatientNumber, treatment: Treatment) -> Course:
+    """Apply a treatment, one of TREATMENTS, to the patient of that number, and train."""
+    case = patient(number)
+    losses, accuracy, _ = _trained(TREATMENTS[treatment](case.net), case.seed, TREATED)
+    return Course(treatment, losses, accuracy)
+
+
+@guarded
+def visit(
+    number: PatientNumber, ordered: Tests = TESTS, diagnosis: Illness | None = None, treatment: Treatment | None = None
+) -> Visit:
+    """Return what the patient's chart shows. It is graded when a diagnosis and a treatment are given."""
+    file = order_tests(number)
+    if diagnosis is None or treatment is None:
+        return Visit(number, file, tuple(ordered), (diagnosis, treatment), None, None, None)
+    illness, why = diagnose(file.findings)
+    course = treat(number, treatment)
+    return Visit(number, file, tuple(ordered), (diagnosis, treatment), illness, why, course)
+
+
+def _draw(net: dict[str, Any], seed: int, dtype: str) -> tuple[list, dict[str, Any]]:
     """The network's weights, and its norm and path."""
-    path = dict(norm=net["norm"], skip=net["skip"] and models.Skip(net["skip"], net["alpha"]))
+    path = norm_and_skip(net["norm"], net["skip"], net["alpha"])
     scheme = net["scheme"] or usual(net["activation"])
-    kind = dict(scheme=scheme, gain=net["gain"], activation=net["activation"], dtype=dtype)
+    kind: dict[str, Any] = dict(scheme=scheme, gain=net["gain"], activation=net["activation"], dtype=dtype)
     params = models.init_mlp([64, *[WIDTH] * net["depth"], 10], rng=np.random.default_rng(seed), **kind, **path)
     *hidden, readout = params
-    moved = [
-        layer._replace(affine=layer.affine._replace(b=layer.affine.b + np.array(net["bias"], dtype)))
-        for layer in hidden
-    ]
+    bias = np.array(net["bias"], dtype)
+    moved = [layer._replace(affine=layer.affine._replace(b=layer.affine.b + bias)) for layer in hidden]
     return [*moved, readout], path
 
 
@@ -146,17 +170,20 @@ def _line(params, activation: str, path: dict) -> Array:
     logits, tape = models.mlp(params, np.linspace(start, end, POINTS), activation, **path)
     one = np.zeros_like(logits)
     one[:, 0] = 1.0
-    return models.gradients(tape, one)[1] @ (end - start)
+    _, dx = models.gradients(tape, one)
+    return dx @ (end - start)
 
 
 def _trained(net: dict, seed: int, steps: int) -> tuple[Array, float, Array]:
-    """losses (steps,), accuracy of the last batches, updates over weights (layers,), in float32."""
+    """The losses (steps,), the accuracy of the last batches, and updates over weights (layers,), in float32."""
     params, path = _draw(net, seed, "float32")
-    digits, rng = data.digits(dtype="float32"), np.random.default_rng((seed, 1))
-    batches = data.batches(digits.x_train, digits.y_train, BATCH, rng=rng)
-    settings = dict(optimizer=train.momentum(net["rate"]), steps=steps, clip_norm=net["clip_norm"])
-    records = [*train.fit(params, train.classifier(net["activation"], **path), batches, **settings)]
+    digits = data.digits(dtype="float32")
+    batches = data.batches(digits.x_train, digits.y_train, BATCH, rng=np.random.default_rng((seed, 1)))
+    model = train.classifier(net["activation"], **path)
+    rule = train.momentum(net["rate"])
+    records = [*train.fit(params, model, batches, optimizer=rule, steps=steps, clip_norm=net["clip_norm"])]
     losses = np.full(steps, np.nan)
     losses[: len(records)] = [record.loss for record in records]
-    accuracy = 0.0 if records[-1].trouble else float(np.mean([record.accuracy for record in records[-LAST:]]))
+    last = np.array([record.accuracy for record in records[-LAST:]])
+    accuracy = 0.0 if records[-1].trouble else float(last.mean())
     return losses, accuracy, np.median([record.update for record in records], axis=0)

@@ -8,9 +8,9 @@ from ..records import Findings
 
 
 def diagnose(found: Findings) -> tuple[str, str]:
-    """The clinic's own rule:  illness, why.
+    """Return the illness by the clinic's own rule, and why.
 
-    The first of RULES that holds: what a fresh network shows comes before its training.
+    It is the first of RULES that holds, and so what a fresh network shows comes before its training.
     """
     return next((illness, why(found)) for illness, holds, why in RULES if holds(found))
 

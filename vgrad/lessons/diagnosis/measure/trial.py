@@ -1,81 +1,103 @@
 """Can one look at a fresh network tell whether it will learn?  The diagnosis on trial, and the usual check beside it.
 
-``trial`` is what the stored tables "diagnosis_fit", "diagnosis_held_out" and "diagnosis_budget" run in each cell;
+``trial`` is what the stored tables "diagnosis_fit", "diagnosis_held_out" and "diagnosis_budget" run in each cell, and
 ``nets`` reads them. ``check_gradients`` is the check as it is usually taught.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Annotated, Any
 
 import numpy as np
 
-from .... import data, models, ops, probes, require, train
-from ....kit.experiments.protocol import checked, measured
+from .... import data, init, models, ops, probes, require, train
+from ....kit.experiments.protocol import ActivationName, Alpha, FormName, Layers, measured, norm_and_skip
+from ....kit.experiments.stored import Cell
+from ....kit.experiments.training import OptimizerName
+from ....models.checks import NormName
+from ....require import Count, Finite, NonEmpty, Numbers, Scalar, Seed, Several, Text, guarded
 from ....tape import tree_map
 from ..records import LAST, Look, Net, Roc
 
-VANISHING, EXPLODING = 1e-7, 1e3  # the limits of the check as taught
+VANISHING = 1e-7  # the limits of the check as taught
+EXPLODING = 1e3
 MEASURED = ("decades", "range", "weight_decades", "signal", "score", "dead", "saturated", "smallest_step")
 
+Nets = Annotated[Sequence[Net], require.nonempty]
+Cells = Annotated[Sequence[Cell], require.nonempty]
+Depths = Annotated[Sequence[int], lambda name, values: require.sizes(name, values, 1)]
+Scores = Annotated[Any, lambda name, scores: _require_scores(name, scores)]
 
-def check_gradients(grads) -> tuple[float, str]:
-    """√(Σ of all parameters' squared norms), and the verdict as taught: "OK", "vanishing" or "exploding"."""
+
+def check_gradients(grads: Any) -> tuple[float, str]:
+    """√(Σ ‖dθ‖²).  Returns this norm over all parameters θ, and the verdict as taught.
+
+    The verdict is "OK", "vanishing" or "exploding".
+    """
     total = float(train.global_norm(grads))
     return total, verdict(total)
 
 
-@checked(total=require.scalar)
-def verdict(total: float) -> str:
-    """What the usual check says of a norm."""
-    return "vanishing" if total < VANISHING else "OK" if total <= EXPLODING else "exploding"
+@guarded
+def verdict(total: Scalar) -> str:
+    """Return what the usual check says of the norm of all gradients together."""
+    if total < VANISHING:
+        return "vanishing"
+    return "OK" if total <= EXPLODING else "exploding"
 
 
-@checked(rates=require.numbers)
+@guarded
 @measured
 def trial(
-    activation, *, scheme, depth, gain=1.0, norm=None, skip=None, alpha=1.0, optimizer="momentum",
-    rates=(0.1, 0.03, 0.01, 0.003), width=64, batch=64, steps=150, seed=0,
-) -> dict:  # fmt: skip
-    """Examine one fresh network on the digits, and train copies of it, one at each rate.
+    activation: ActivationName, *, scheme: init.Named, depth: Count, gain: Finite = 1.0, norm: NormName = None,
+    skip: FormName = None, alpha: Alpha = 1.0, optimizer: OptimizerName = "momentum",
+    rates: Numbers = (0.1, 0.03, 0.01, 0.003), width: Count = 64, batch: Count = 64, steps: Count = 150, seed: Seed = 0,
+) -> dict[str, Any]:  # fmt: skip
+    """Examine one fresh network on the digits, and train copies of it, one at each learning rate.
 
-    Measured in float64, trained in float32, from the same weights.
+    It is measured in float64 and trained in float32, from the same weights.
     """
-    path = dict(norm=norm, skip=skip and models.Skip(skip, alpha))
-    weights = dict(scheme=scheme, gain=gain, activation=activation, rng=np.random.default_rng(seed), dtype="float32")
+    path = norm_and_skip(norm, skip, alpha)
+    rng = np.random.default_rng(seed)
+    weights: dict[str, Any] = dict(scheme=scheme, gain=gain, activation=activation, rng=rng, dtype="float32")
     net = models.init_mlp([64, *[width] * depth, 10], **weights, **path)
     found = examine(net, activation, batch, **path)
     copies = tree_map(lambda array: np.repeat(array[None], len(rates), axis=0), net)
-    rule = train.OPTIMIZERS[require.choice("optimizer", optimizer, train.OPTIMIZERS)](np.array(rates))
-    model, batches = train.classifier(activation, **path), _batches(batch, seed)
-    records = [*train.fit(copies, model, batches, optimizer=rule, steps=steps)]
+    rule = train.OPTIMIZERS[optimizer](np.array(rates))
+    model = train.classifier(activation, **path)
+    records = [*train.fit(copies, model, _batches(batch, seed), optimizer=rule, steps=steps)]
     last = np.array([record.accuracy for record in records[-LAST:]])
     accuracy = np.zeros(len(rates)) if records[-1].trouble else last.mean(axis=0)
     kept = {name: getattr(found.health.measures, name) for name in MEASURED}
     return dict(**kept, total_norm=found.total_norm, accuracy=accuracy)
 
 
-@checked()
+@guarded
 def fresh(
-    activation, *, depth, scheme="xavier_normal", gain=1.0, norm=None, skip=None, alpha=1.0, width=64, batch=64, seed=0
-) -> Look:
-    """Look at a fresh network before the first step of its training on the digits."""
-    path = dict(norm=norm, skip=skip and models.Skip(skip, alpha))
-    weights = dict(scheme=scheme, gain=gain, activation=activation, rng=np.random.default_rng(seed))
+    activation: ActivationName, *, depth: Count, scheme: init.Named = "xavier_normal", gain: Finite = 1.0,
+    norm: NormName = None, skip: FormName = None, alpha: Alpha = 1.0, width: Count = 64, batch: Count = 64,
+    seed: Seed = 0,
+) -> Look:  # fmt: skip
+    """Draw a network, and examine it before the first step of its training on the digits."""
+    path = norm_and_skip(norm, skip, alpha)
+    weights: dict[str, Any] = dict(scheme=scheme, gain=gain, activation=activation, rng=np.random.default_rng(seed))
     return examine(models.init_mlp([64, *[width] * depth, 10], **weights, **path), activation, batch, **path)
 
 
-@checked(net=models.checks.require_layers)
+@guarded
 @measured
-def examine(net, activation, batch: int = 64, **path) -> Look:
-    """Look at one network at the first ``batch`` digits, in float64."""
+def examine(net: Layers, activation: str, batch: Count = 64, **path) -> Look:
+    """Examine one network at the first ``batch`` digits, in float64.   path : its norm and its skip, as in models."""
     digits = data.digits()
-    params = tree_map(lambda array: array.astype("float64"), net)
+    params: Any = tree_map(lambda array: array.astype("float64"), net)
     logits, tape = models.mlp(params, digits.x_train[:batch], activation, **path)
-    dlogits = ops.softmax_cross_entropy(logits, digits.y_train[:batch])[1]()
-    health, flow = probes.health(params, tape, dlogits), probes.flow(params, tape, dlogits)
-    grads = models.gradients(tape, dlogits)[0]
-    return Look(health, flow, grads, *check_gradients(grads))
+    _, pullback = ops.softmax_cross_entropy(logits, digits.y_train[:batch])
+    dlogits = pullback()
+    grads, _ = models.gradients(tape, dlogits)
+    total, said = check_gradients(grads)
+    return Look(probes.health(params, tape, dlogits), probes.flow(params, tape, dlogits), grads, total, said)
 
 
 def _batches(batch: int, seed: int):
@@ -83,39 +105,45 @@ def _batches(batch: int, seed: int):
     return data.batches(digits.x_train, digits.y_train, batch, rng=np.random.default_rng((seed, 1)))
 
 
-@checked()
-def nets(cells) -> list[Net]:
-    """The networks of a stored table, a cell each; what was not finite in it is infinite again."""
-    found = []
-    for settings, result in cells:
-        numbers = {name: np.inf if result[name] is None else result[name] for name in (*MEASURED, "total_norm")}
-        signal = -np.inf if result["signal"] is None else result["signal"]
-        measures = {name: numbers[name] for name in MEASURED} | dict(signal=signal)
-        total = numbers["total_norm"]
-        band, warned = probes.band(measures["range"], signal), verdict(total) != "OK"
-        found.append(Net(settings, measures, band, total, warned, max(result["accuracy"])))
-    return found
+@guarded
+def nets(cells: Cells) -> list[Net]:
+    """Return the networks of a stored table, one for each cell. What was not finite in it is infinite again."""
+    return [_net(settings, result) for settings, result in cells]
 
 
-def _scores(name: str, scores) -> None:
+def _net(settings: dict, result: dict) -> Net:
+    measures = {name: np.inf if result[name] is None else result[name] for name in MEASURED}
+    if result["signal"] is None:
+        measures["signal"] = -np.inf
+    total = np.inf if result["total_norm"] is None else result["total_norm"]
+    band = probes.band(measures["range"], measures["signal"])
+    return Net(settings, measures, band, total, verdict(total) != "OK", max(result["accuracy"]))
+
+
+def _require_scores(name: str, scores) -> None:
     numbers = np.asarray(scores)
     require.instance(name, scores, numbers.dtype.kind in "fiub" and numbers.size, "numbers, in a list")
 
 
-@checked(name=require.text, scores=_scores, trains=require.several)
-def roc(name: str, scores, trains) -> Roc:
-    """The ROC curve of a score that should be high where a network does not train."""
-    scores, trains = np.asarray(scores, float), np.asarray(trains, bool)
-    require.shape("trains", trains, f"{scores.shape}, as scores", trains.shape == scores.shape)
+@guarded
+def roc(name: Text, scores: Scores, trains: Several) -> Roc:
+    """Return the ROC curve of a score that should be high where a network does not train.
+
+    scores : a number for each network; trains : whether each of them trains.
+    """
+    scores = np.asarray(scores, float)
+    trained = np.asarray(trains, bool)
+    require.shape("trains", trained, f"{scores.shape}, as scores", trained.shape == scores.shape)
     thresholds = np.unique(scores)[::-1]
     above = scores[None] >= thresholds[:, None]
-    caught, alarms = (np.concatenate([[0.0], above[:, kind].mean(axis=1)]) for kind in (~trains, trains))
+    caught = np.concatenate([[0.0], above[:, ~trained].mean(axis=1)])
+    alarms = np.concatenate([[0.0], above[:, trained].mean(axis=1)])
     return Roc(name, caught, alarms, float(np.trapezoid(caught, alarms)))
 
 
-@checked()
-def rocs(found: list[Net]) -> list[Roc]:
-    """Of our score, of the gradient's range alone, and of the usual check, on the same networks."""
+@guarded
+def rocs(found: Nets) -> list[Roc]:
+    """Return the ROC curves of our score, of the gradient's range alone, and of the usual check, on the same nets."""
     trains = [net.trains for net in found]
     columns = {
         "score": [net.measures["score"] for net in found],
@@ -125,16 +153,16 @@ def rocs(found: list[Net]) -> list[Roc]:
     return [roc(name, scores, trains) for name, scores in columns.items()]
 
 
-@checked()
-def rates_of_bands(found: list[Net]) -> dict[str, tuple[int, int]]:
-    """How many networks of each band train, and how many there are."""
+@guarded
+def rates_of_bands(found: Nets) -> dict[str, tuple[int, int]]:
+    """Return how many networks of each band train, and how many there are."""
     groups = {band: [net.trains for net in found if net.band == band] for band in probes.BANDS}
     return {band: (sum(group), len(group)) for band, group in groups.items()}
 
 
-@checked()
-def by_budget(found: list[Net]) -> dict[str, dict[str, tuple[int, int]]]:
-    """For each of BUDGETS: decades of range -> how many of these networks train, and how many there are."""
+@guarded
+def by_budget(found: Nets) -> dict[str, dict[str, tuple[int, int]]]:
+    """Return for each of BUDGETS, by decades of range, how many of the networks train, and how many there are."""
     table = {}
     for name, budget in BUDGETS.items():
         same = [net for net in found if net.settings.items() >= budget.items()]
@@ -143,10 +171,12 @@ def by_budget(found: list[Net]) -> dict[str, dict[str, tuple[int, int]]]:
 
 
 def _span(low: float, high: float) -> str:
-    return f"under {high}" if low == 0 else f"{low} to {high}" if high < np.inf else f"{low} or more"
+    if low == 0:
+        return f"under {high}"
+    return f"{low} to {high}" if high < np.inf else f"{low} or more"
 
 
-def _share(found: list[Net], low: float, high: float) -> tuple[int, int]:
+def _share(found: Sequence[Net], low: float, high: float) -> tuple[int, int]:
     trains = [net.trains for net in found if low <= min(net.measures["range"], 1e9) < high]
     return sum(trains), len(trains)
 
@@ -166,9 +196,12 @@ EDGES = (0, 1, 2, 3, 5, np.inf)  # decades, for the budgets
 NEW = ("elu", "leaky_relu", "gelu", "softplus")  # activations that only the held-out networks have
 
 
-@checked(activations=require.nonempty, depths=lambda name, values: require.sizes(name, values, 1))
-def grid(activations, depths, kinds, first_seed: int) -> list[dict]:
-    """The settings of every combination, each with a seed of its own."""
+@guarded
+def grid(activations: NonEmpty, depths: Depths, kinds: NonEmpty, first_seed: Seed) -> list[dict[str, Any]]:
+    """Return the settings of every combination, each with a seed of its own, from ``first_seed`` on.
+
+    kinds : settings of a network, beside its activation and its depth.
+    """
     every = [(name, depth, kind) for name in activations for depth in depths for kind in kinds]
     usual = {"relu": "he_normal", "leaky_relu": "he_normal", "gelu": "he_normal"}
     return [

@@ -1,79 +1,110 @@
-"""What breaks when gradients explode, where and when; and what clipping changes about it.
+"""What breaks when gradients explode, where and when, and what clipping changes about it.
 
-``first_overflow``: the layer at which a deep linear net leaves a precision.  ``autopsy``: the step of training, and the
-time step, at which a ReLU-RNN does.  ``train_rnn``: what RNNs learn of the adding problem with clipping and without it.
-``upscaled``: vanished gradients, scaled up.
+``first_overflow`` finds the layer at which a deep linear net leaves a precision, and ``autopsy`` the step of training
+at which a ReLU-RNN does. ``train_rnn`` trains RNNs on the adding problem, with clipping and without it. ``upscaled``
+scales vanished gradients up, and steps along them.
 """
 
 from __future__ import annotations
 
 from itertools import repeat
+from typing import Annotated, Any
 
 import numpy as np
 
-from .... import data, models, ops, probes, require, train
-from ....kit.experiments.protocol import checked, measured
+from .... import data, init, models, ops, probes, require, train
+from ....kit.experiments.protocol import ActivationName, measured
 from ....ops import Array
+from ....require import Count, Finite, NonNegative, Seed, guarded
 from ....tape import tree_map
 from ..records import Autopsy, RunsRecord, Upscaled
 
-PRECISIONS = ("float16", "float32", "float64")
+PRECISIONS = init.DTYPES
+
+PlainCell = Annotated[str, require.one_of(("relu_rnn", "rnn"))]
 
 
-@checked()
+@guarded
 @measured
-def first_overflow(factor: float, precision="float64", *, most=5000) -> int | None:
-    """The first layer whose output is inf:  a linear net of one unit with W = ``factor``, and input 1."""
-    dtype = np.dtype(require.choice("precision", precision, PRECISIONS))
-    W, h = np.full((1, 1), factor, dtype), np.ones((1, 1), dtype)
-    for layer in range(1, most + 1):
-        h, _ = ops.affine(ops.Affine(W, np.zeros(1, dtype)), h)
+def first_overflow(factor: Finite, precision: init.Precision = "float64", *, most: Count = 5000) -> int | None:
+    """Return the number of the first layer whose output is inf, in a linear net of one unit with W = ``factor``.
+
+    Its input is 1. The number is None if all of the first ``most`` layers are finite.
+    """
+    dtype = np.dtype(precision)
+    params = ops.Affine(np.full((1, 1), factor, dtype), np.zeros(1, dtype))
+    h = np.ones((1, 1), dtype)
+    for layer_number in range(1, most + 1):
+        h, _ = ops.affine(params, h)
         if not np.isfinite(h).all():
-            return layer
+            return layer_number
     return None
 
 
+@guarded
 @measured
-def autopsy(precision="float64", *, cell="relu_rnn", gain=1.1, clip=None, rate=0.01, steps=20, seed=0) -> Autopsy:
-    """Train one RNN on the adding problem, T = 100, until its numbers are not finite.   gain : W_h = gain · 1."""
-    require.choice("precision", precision, PRECISIONS)
-    records = _trained(cell, gain, (), clip, rate, steps, 100, 16, precision, seed)[0]
-    last, loss, norm = records[-1], *(np.array([getattr(r, name) for r in records]) for name in ("loss", "norm"))
+def autopsy(
+    precision: init.Precision = "float64", *, cell: PlainCell = "relu_rnn", gain: Finite = 1.1,
+    clip: NonNegative | None = None, rate: Any = 0.01, steps: Count = 20, seed: Seed = 0,
+) -> Autopsy:  # fmt: skip
+    """Train one RNN on the adding problem, T = 100, until its numbers are not finite.
+
+    cell, gain : as in ``train_rnn``; clip : the norm to which gradients are clipped; rate : the learning rate of SGD.
+    """
+    records, _ = _trained(cell, gain, (), clip, rate, steps, 100, 16, precision, seed)
+    last = records[-1]
+    loss = np.array([record.loss for record in records])
+    norm = np.array([record.norm for record in records])
     return Autopsy(precision, last.step if last.trouble else None, last.trouble, loss, norm)
 
 
+@guarded
 @measured
 def train_rnn(
-    cell="relu_rnn", *, gain=1.1, T=100, clip=None, rate=0.1, steps=300, width=16, seeds=5, seed=0
-) -> RunsRecord:
-    """Train ``seeds`` RNNs by SGD.   cell : "relu_rnn", with W_h = gain · 1, or "rnn", tanh, gain · orthogonal."""
-    require.counts(seeds=seeds)
+    cell: PlainCell = "relu_rnn", *, gain: Finite = 1.1, T: int = 100, clip: NonNegative | None = None, rate: Any = 0.1,
+    steps: Count = 300, width: Count = 16, seeds: Count = 5, seed: Seed = 0,
+) -> RunsRecord:  # fmt: skip
+    """Train ``seeds`` RNNs on the adding problem of T steps, by SGD at the learning rate ``rate``.
+
+    cell : "relu_rnn", whose W_h is gain times the identity, or "rnn", with tanh, whose W_h is gain times an orthogonal
+    matrix; clip : the norm to which gradients are clipped, or None.
+    """
     records, batches = _trained(cell, gain, (seeds,), clip, rate, steps, T, width, "float64", seed)
-    loss, norm = (np.stack([getattr(r, name) for r in records], axis=-1) for name in ("loss", "norm"))
+    loss = np.stack([record.loss for record in records], axis=-1)
+    norm = np.stack([record.norm for record in records], axis=-1)
     baseline = np.array([np.mean((target - 1) ** 2) for _, target in batches[: len(records)]])
     xs = np.repeat(batches[0][0][:, None], seeds, axis=1)
-    reaches = [_reach(cell, records[k].params, xs) for k in (0, -1)]
-    return RunsRecord(cell, gain, T, clip, rate, steps, loss, norm, baseline, *reaches)
+    before = _reach(cell, records[0].params, xs)
+    after = _reach(cell, records[-1].params, xs)
+    return RunsRecord(cell, gain, T, clip, rate, steps, loss, norm, baseline, before, after)
 
 
+@guarded
 @measured
-def upscaled(size=0.1, *, precision="float64", activation="sigmoid", depth=50, width=64, seeds=5, seed=0) -> Upscaled:
-    """Take the first layer's gradient on 64 digits, scale it up to ``size``, and step along it; likewise the last."""
-    size, precision = require.number("size", size), require.choice("precision", precision, PRECISIONS)
-    require.counts(depth=depth, width=width, seeds=seeds)
-    digits, rng = data.digits(), np.random.default_rng(require.whole("seed", seed, 0))
+def upscaled(
+    size: Finite = 0.1, *, precision: init.Precision = "float64", activation: ActivationName = "sigmoid",
+    depth: Count = 50, width: Count = 64, seeds: Count = 5, seed: Seed = 0,
+) -> Upscaled:  # fmt: skip
+    """Scale the first layer's gradient on 64 digits up to the norm ``size``, and step along it.
+
+    The same is done with the last layer's gradient. precision : in which both gradients are computed.
+    """
+    digits = data.digits()
+    rng = np.random.default_rng(seed)
     params = models.init_mlp([64, *[width] * depth, 10], scheme="xavier_normal", rng=rng, ensemble=(seeds,))
-    x, labels = digits.x_train[:64], digits.y_train[:64]
+    x = digits.x_train[:64]
+    labels = digits.y_train[:64]
     loss, exact = _loss_and_weights(params, x, labels, activation)
-    low = tree_map(lambda a: a.astype(precision), params)
-    _, grads = _loss_and_weights(low, x.astype(precision), labels, activation)
-    sizes = [probes.norm(grads[layer]) for layer in (0, depth)]
+    rounded = tree_map(lambda array: array.astype(precision), params)
+    _, grads = _loss_and_weights(rounded, x.astype(precision), labels, activation)
+    first, last = (probes.norm(grads[layer]) for layer in (0, depth))
     gains = []
-    for layer, norm in zip((0, depth), sizes, strict=True):
+    for layer, norm in ((0, first), (depth, last)):
         moved = _moved(params, layer, -size * grads[layer] / norm[:, None, None])
-        gains.append(loss - _loss_and_weights(moved, x, labels, activation)[0])
-    cosine = (grads[0] * exact[0]).sum(axis=(1, 2)) / (sizes[0] * probes.norm(exact[0]))
-    return Upscaled(size, *sizes, cosine, *gains)
+        new_loss, _ = _loss_and_weights(moved, x, labels, activation)
+        gains.append(loss - new_loss)
+    cosine = (grads[0] * exact[0]).sum(axis=(1, 2)) / (first * probes.norm(exact[0]))
+    return Upscaled(size, first, last, cosine, *gains)
 
 
 def _loss_and_weights(params, x, labels, activation):
@@ -90,17 +121,14 @@ def _moved(params, layer: int, step: Array):
 
 def _trained(cell, gain, ensemble, clip, rate, steps, T, width, precision, seed):
     """All records of a training, and its batches."""
-    require.choice("cell", cell, ("relu_rnn", "rnn"))
-    require.counts(steps=steps, width=width)
-    clip = clip if clip is None else require.number("clip", clip, 0.0)
-    rng = np.random.default_rng(require.whole("seed", seed, 0))
+    rng = np.random.default_rng(seed)
     recurrent = "identity" if cell == "relu_rnn" else "orthogonal"
-    options = dict(rng=rng, readout=1, recurrent=recurrent, gain=gain, ensemble=ensemble, dtype=precision)
-    params = models.init_recurrent(cell, 2, width, **options)
+    params = models.init_recurrent(
+        cell, 2, width, rng=rng, readout=1, recurrent=recurrent, gain=gain, ensemble=ensemble, dtype=precision
+    )
     batches = [data.adding(T, 16, rng=rng, dtype=precision) for _ in repeat(None, steps)]
-    settings = dict(optimizer=train.sgd(rate), steps=steps, clip_norm=clip)
-    records = [*train.fit(params, train.sequence(cell), batches, **settings)]
-    return records, batches
+    fitted = train.fit(params, train.sequence(cell), batches, optimizer=train.sgd(rate), steps=steps, clip_norm=clip)
+    return [*fitted], batches
 
 
 def _reach(cell, params, xs) -> Array:

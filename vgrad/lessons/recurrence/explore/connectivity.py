@@ -19,7 +19,7 @@ PRESETS = {
 
 
 def connectivity(**values) -> Explorer:
-    """The gradient at each word of a sentence of your own.   values : where its controls start."""
+    """Explore the gradient at each word of a sentence of your own.   values : where its controls start."""
     controls = {
         "sentence": text("sentence", SENTENCE, "any words, in any language"),
         "gain": real("W_h times", 1.0, 0.0, 3.0, 0.05),

@@ -21,7 +21,7 @@ CELLS = {"RNN, tanh": "rnn", "RNN, ReLU": "relu_rnn", "LSTM": "lstm", "GRU": "gr
 
 
 def recurrence(**values) -> Explorer:
-    """‖dh_t / dh_k‖ of an unrolled cell, and the spectra of W_h.   values : where its controls start."""
+    """Explore ‖dh_t / dh_k‖ of an unrolled cell, and the spectra of W_h.   values : where its controls start."""
     controls = {
         "cell": choice("cell", "rnn", CELLS),
         "T": whole("T", 100, 2, 100),

@@ -1,45 +1,58 @@
 """How much of the gradient reaches each word of a sentence?  And can a net learn what it does not reach?
 
-``connectivity``: your own sentence, through an RNN, an LSTM and a GRU before any training.  ``agree``: RNNs that learn
-whether "is" or "are" follows, the subject standing further and further back.
+``connectivity`` sends your own sentence through an RNN, an LSTM and a GRU before any training. ``agree`` trains RNNs to
+say whether "is" or "are" follows, while the subject stands further and further back.
 """
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import numpy as np
 
 from .... import data, models, probes, require, train
 from ....kit.experiments.protocol import Band, band, measured, relative
+from ....models.recurrent import CellName
 from ....ops import Array
+from ....require import Count, Finite, NonNegative, Seed, guarded
 from ..records import AgreeRecord, ConnectivityRecord
 
 CELLS = ("rnn", "lstm", "gru")
-UNITS, MOST = 32, 60  # units of each net, and the most words of a sentence
+UNITS = 32  # of each net
+MOST = 60  # words of a sentence
 LEARNT = 0.9  # of fresh sentences answered rightly: such a net has learnt
 
+Sentence = Annotated[str, require.thing("a string, of any words", lambda sentence: isinstance(sentence, str))]
+Distances = Annotated[
+    Sequence[int],
+    lambda name, values: [require.whole(name, distance, 0) for distance in require.several(name, values)],
+]
 
+
+@guarded
 @measured
-def connectivity(sentence: str, *, gain=1.0, forget_bias=0.0, update_bias=0.0, seeds=16, seed=0) -> ConnectivityRecord:
-    """Send a gradient back from the last word of ``sentence``.
+def connectivity(
+    sentence: Sentence, *, gain: NonNegative = 1.0, forget_bias: Finite = 0.0, update_bias: Finite = 0.0,
+    seeds: Count = 16, seed: Seed = 0,
+) -> ConnectivityRecord:  # fmt: skip
+    """Send a gradient back from the last word of ``sentence``, and measure what arrives at each word.
 
-    The nets are untrained: UNITS units, Xavier's weights, W_h times ``gain``. A word is a vector of N(0, 1), drawn by
-    its own letters, so that any word has one, and the same word the same. forget_bias : of the LSTM; update_bias : of
-    the GRU. Raises ValueError for what is not a string.
+    The nets are untrained. They have UNITS units and Xavier's weights, and W_h is multiplied by ``gain``. A word is a
+    vector of N(0, 1), drawn by its own letters, so that any word has one, and the same word has the same. forget_bias :
+    of the LSTM; update_bias : of the GRU. Raises ValueError for what is not a string.
     """
-    if not isinstance(sentence, str):
-        raise ValueError(f"sentence is {sentence!r}; allowed is a string, of any words")
     words = tuple(sentence.split())
     biases = {"rnn": {}, "lstm": dict(forget_bias=forget_bias), "gru": dict(update_bias=update_bias)}
-    options = dict(gain=require.number("gain", gain, 0.0), seeds=require.whole("seeds", seeds, 1), seed=seed)
+    options: dict[str, Any] = dict(gain=gain, seeds=seeds, seed=seed)
     reach = {cell: _reach(cell, words[:MOST], **biases[cell], **options) for cell in CELLS} if words else {}
     return ConnectivityRecord(words[:MOST], len(words[MOST:]), gain, forget_bias, update_bias, seeds, reach)
 
 
 def _reach(cell: str, words, *, seeds: int, seed: int, **options) -> Band:
     """‖dx_k‖ / ‖dx_T‖ of all networks at once."""
-    rng = np.random.default_rng(require.whole("seed", seed, 0))
+    rng = np.random.default_rng(seed)
     xs = np.stack([_vector(word) for word in words])[:, None, None, :]
     params = models.init_recurrent(cell, UNITS, UNITS, rng=rng, ensemble=(seeds,), **options)
     outputs, tape = models.unroll(cell, params, np.broadcast_to(xs, (len(words), seeds, 1, UNITS)))
@@ -50,22 +63,23 @@ def _reach(cell: str, words, *, seeds: int, seed: int, **options) -> Band:
 
 
 def _vector(word: str) -> Array:
-    """N(0, 1), the same for the same letters; capitals and what is not a letter or a digit do not matter."""
+    """A draw of N(0, 1), the same for the same letters; capitals and what is not a letter or a digit do not matter."""
     letters = "".join(filter(str.isalnum, word.lower())) or word
     return np.random.default_rng(zlib.crc32(letters.encode())).standard_normal(UNITS)
 
 
+@guarded
 @measured
 def agree(
-    *, cell="rnn", distances=(2, 5, 8, 50), units=16, steps=150, batch=16, rate=0.01, seeds=5, seed=0
-) -> AgreeRecord:
+    *, cell: CellName = "rnn", distances: Distances = (2, 5, 8, 50), units: Count = 16, steps: Count = 150,
+    batch: Count = 16, rate: Any = 0.01, seeds: Count = 5, seed: Seed = 0,
+) -> AgreeRecord:  # fmt: skip
     """Train nets to say "is" or "are" at the end of ``data.agreement`` sentences, and ask them 400 new ones.
 
-    With Adam, and the gradient clipped to a norm of 1; ``seeds`` nets at each distance, on the same sentences.
+    Training is Adam at the learning rate ``rate``, with the gradient clipped to a norm of 1. There are ``seeds`` nets
+    at each distance, and they learn from the same sentences.
     """
-    distances = [require.whole("distances", distance, 0) for distance in require.several("distances", distances)]
-    require.counts(units=units, steps=steps, batch=batch, seeds=seeds)
-    settings = dict(units=units, steps=steps, batch=batch, rate=rate, seeds=seeds, seed=require.whole("seed", seed, 0))
+    settings: dict[str, Any] = dict(units=units, steps=steps, batch=batch, rate=rate, seeds=seeds, seed=seed)
     rows = [_learn(cell, distance, **settings) for distance in distances]
     accuracy, before, after = (np.array(part) for part in zip(*rows, strict=True))
     return AgreeRecord(cell, tuple(distances), steps, accuracy, before, after, (accuracy > LEARNT).sum(axis=1))
@@ -73,7 +87,8 @@ def agree(
 
 def _learn(cell, distance, *, units, steps, batch, rate, seeds, seed):
     """Accuracy in the end, and the gradient at the subject before training and after it."""
-    rng, model = np.random.default_rng(seed), train.sequence(cell)
+    rng = np.random.default_rng(seed)
+    model = train.sequence(cell)
     params = models.init_recurrent(cell, len(data.VOCABULARY), units, readout=2, rng=rng, ensemble=(seeds,))
     probe = data.agreement(distance, batch, rng=rng).xs
     before = _subject(cell, params, probe, seeds)

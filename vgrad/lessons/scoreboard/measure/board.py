@@ -8,20 +8,29 @@ changes a net and measures its gradient anew.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Any
 
 import numpy as np
 
 from .... import data, init, models, ops, probes, require
 from ....kit.experiments import cost, stored
 from ....kit.experiments.learning import learn, usual
-from ....kit.experiments.protocol import checked, measured
+from ....kit.experiments.protocol import ActivationName, Alpha, FormName, measured, norm_and_skip
 from ....kit.experiments.reach import reach
+from ....models.checks import NormName
 from ....ops import Array
+from ....require import Count, Finite, Seed, guarded
 from ... import memory
 from ..records import Board, Net, Row, Treated
 
-DEPTH, WIDTH, BATCH, T = 50, 32, 48, 100
-RATES, STEPS, SEEDS, FRESH = (0.1, 0.03, 0.01, 0.003, 0.001, 0.0003), 150, 5, 10  # networks trained, and only looked at
+DEPTH = 50
+WIDTH = 32
+BATCH = 48
+T = 100  # steps that a cell runs
+RATES = (0.1, 0.03, 0.01, 0.003, 0.001, 0.0003)
+STEPS = 150  # of training
+SEEDS = 5  # networks that are trained
+FRESH = 10  # networks that are only measured
 TABLE = Path(__file__).parents[1] / "tables" / "scoreboard.json"
 AGAIN = 5  # times that a cost is measured
 
@@ -73,18 +82,27 @@ SIZES: dict[str, dict] = {
 }
 
 
-def cells() -> list[dict]:
-    """The stored table's: each net's gradient and cost, and of the deep ones their training."""
-    return [dict(net=net, what=what) | NETS[net].settings | SIZES[what] for net in NETS for what in _what(net)]
+CHANGES = ("activation", "scheme", "gain", "norm", "skip", "alpha", "clip_norm")  # what ``treat`` may change
+NetName = Annotated[str, require.one_of(NETS)]
+DeepNetName = Annotated[str, require.one_of([name for name, net in NETS.items() if "cell" not in net.settings])]
 
 
-def measure(net: str, what: str, **settings) -> dict:
-    """One of the stored cells.   what : "gradient", "training" or "cost"; settings : as in ``cells``."""
-    require.choice("what", what, _what(require.choice("net", net, NETS)))
+def cells() -> list[dict[str, Any]]:
+    """Return the settings of the stored table's cells.
+
+    There is one for each net's gradient, one for its cost, and one for the training of a deep net.
+    """
+    return [dict(net=net, what=what) | NETS[net].settings | SIZES[what] for net in NETS for what in _measured_of(net)]
+
+
+@guarded
+def measure(net: NetName, what: str, **settings) -> dict[str, Any]:
+    """Measure one of the stored cells.   what : "gradient", "training" or "cost"; settings : as in ``cells``."""
+    require.choice("what", what, _measured_of(net))
     return {"gradient": _gradient, "training": _training, "cost": _cost}[what](**settings)
 
 
-def _what(net: str) -> tuple[str, ...]:
+def _measured_of(net: str) -> tuple[str, ...]:
     return ("gradient", "cost") if "cell" in NETS[net].settings else ("gradient", "training", "cost")
 
 
@@ -96,17 +114,25 @@ def _gradient(**settings) -> dict:
         return dict(layers=np.quantile(relative, (0, 0.5, 1), axis=0), decades=np.log10(relative[:, 0]))
 
 
-@checked(scheme=lambda _, value: init.scheme_named(value))
+@guarded
 @measured
-def at_start(activation: str, *, scheme=None, gain=1.0, depth=DEPTH, width=WIDTH, seeds=FRESH, seed=0, **path) -> Array:
-    """‖dL/dh_k‖ of fresh networks on 48 digits, (seeds, depth).   path : as of ``learn``; clipping changes nothing."""
-    norm, skip = path.get("norm"), cost.skip(path)
+def at_start(
+    activation: ActivationName, *, scheme: init.Named | None = None, gain: Finite = 1.0, norm: NormName = None,
+    skip: FormName = None, alpha: Alpha = 1.0, depth: Count = DEPTH, width: Count = WIDTH, seeds: Count = FRESH,
+    seed: Seed = 0, **training,
+) -> Array:  # fmt: skip
+    """‖dL/dh_k‖.  Measures this norm at each layer of fresh networks on 48 digits, (seeds, depth).
+
+    The arguments are those of ``learn``. Those that belong to ``training``, such as clip_norm, change nothing here.
+    """
+    path = norm_and_skip(norm, skip, alpha)
     rng = np.random.default_rng((seed, 12))
-    weights = dict(scheme=scheme or usual(activation), gain=gain, activation=activation, ensemble=(seeds,), rng=rng)
-    params = models.init_mlp([64, *[width] * depth, 10], norm=norm, skip=skip, **weights)
+    scheme = scheme or usual(activation)
+    weights: dict[str, Any] = dict(scheme=scheme, gain=gain, activation=activation, ensemble=(seeds,), rng=rng)
+    params = models.init_mlp([64, *[width] * depth, 10], **path, **weights)
     digits = data.digits()
     x, labels = next(iter(data.batches(digits.x_train, digits.y_train, BATCH, rng=rng)))
-    logits, tape = models.mlp(params, x, activation, norm=norm, skip=skip)
+    logits, tape = models.mlp(params, x, activation, **path)
     _, pullback = ops.softmax_cross_entropy(logits, labels)
     return probes.norms(tape, pullback()).dh
 
@@ -121,11 +147,11 @@ def _cost(**settings) -> dict:
     """A step's time over that of the plain net, ReLU or an RNN."""
     plain = dict(cell="rnn") if "cell" in settings else dict(activation="relu")
     sizes = dict(depth=DEPTH, width=WIDTH, batch=BATCH, T=T, seeds=SEEDS)
-    return dict(cost=cost.relative(settings, plain, AGAIN, **sizes))
+    return dict(cost=cost.time_ratios(settings, plain, AGAIN, **sizes))
 
 
 def board() -> Board:
-    """Every net's row, of the stored tables "scoreboard" and "adding"."""
+    """Return every net's row, read from the stored tables "scoreboard" and "adding"."""
     found: dict[str, dict] = {name: {} for name in NETS}
     for cell in stored.read(TABLE):
         found[cell.settings["net"]].update(cell.result)
@@ -134,7 +160,8 @@ def board() -> Board:
 
 
 def _row(name: str, results: dict, adding: list) -> Row:
-    net, solved = NETS[name], None
+    net = NETS[name]
+    solved = None
     if "cell" in net.settings:
         solved = next(steps for settings, steps in adding if net.settings.items() <= settings.items())
     layers, decades, costs = (_array(results[key]) for key in ("layers", "decades", "cost"))
@@ -143,19 +170,19 @@ def _row(name: str, results: dict, adding: list) -> Row:
 
 
 def _array(numbers) -> Array:
-    """What was not finite is stored as None: of decades, a gradient of 0."""
-    return np.array(
-        [[-np.inf if number is None else number for number in row] for row in np.atleast_2d(numbers)]
-    ).squeeze()
+    """The numbers of a table. What was not finite is stored as None, which of decades is a gradient of 0."""
+    rows = [[-np.inf if number is None else number for number in row] for row in np.atleast_2d(numbers)]
+    return np.array(rows).squeeze()
 
 
-def treat(name: str, **changes) -> Treated:
-    """Change some settings of a deep net, and measure its gradient before and behind that.
+@guarded
+def treat(name: DeepNetName, **changes) -> Treated:
+    """Change some settings of a deep net, and measure its gradient before and after that.
 
-    changes : activation, scheme, gain, norm, skip, alpha, clip_norm.
+    name : of a deep net in NETS; changes : new values for some of CHANGES.
     """
-    settings = NETS[require.choice("name", name, [net for net in NETS if "training" in _what(net)])].settings
+    settings = NETS[name].settings
     for key in changes:
-        require.choice("changes", key, ("activation", "scheme", "gain", "norm", "skip", "alpha", "clip_norm"))
+        require.choice("changes", key, CHANGES)
     treated = settings | changes
     return Treated(name, changes, treated, _gradient(**settings)["decades"], _gradient(**treated)["decades"])

@@ -1,9 +1,12 @@
 """Claims that are often made, each with an experiment of a fraction of a second that settles it.
 
-``run`` measures one, and says what it found and whether the claim stands. The verdict is computed from the number.
+``measure_claim`` measures one, and says what it found and whether the claim stands. The verdict is computed from the
+number.
 """
 
 from __future__ import annotations
+
+from typing import Annotated
 
 import numpy as np
 
@@ -12,20 +15,20 @@ from ....kit.experiments import fresh
 from ....kit.experiments.flow import flow
 from ....kit.experiments.protocol import measured
 from ....kit.experiments.reach import reach
+from ....require import Seed, guarded
 from ..records import Claim, Myth
 
 HOLDS = 0.1  # of the last layer's gradient, or more
-
-
-@measured
-def measure_claim(name: str, seed: int = 0) -> Myth:
-    """Measure one of CLAIMS."""
-    claim = CLAIMS[require.choice("name", name, CLAIMS)]
-    value, stands, words = claim.experiment(require.whole("seed", seed, 0))
-    return Myth(name, claim.said, claim.lesson, float(value), bool(stands), words)
-
-
 CLAIMS: dict[str, Claim] = {}
+
+
+@guarded
+@measured
+def measure_claim(name: Annotated[str, require.one_of(CLAIMS)], seed: Seed = 0) -> Myth:
+    """Measure the claim of CLAIMS called ``name``, and say whether it stands."""
+    claim = CLAIMS[name]
+    value, stands, words = claim.experiment(seed)
+    return Myth(name, claim.said, claim.lesson, float(value), bool(stands), words)
 
 
 def _claim(said: str, lesson: str):
@@ -40,10 +43,12 @@ def _claim(said: str, lesson: str):
 
 @_claim("the Jacobian of two layers is the product of their derivatives, entry by entry", "01_chain_rule")
 def _elementwise(seed):
-    (W_1, W_2), x = fresh.normal(seed, 2, 8, 8) / 8**0.5, fresh.normal(seed + 100, 8)
-    tape = models.hidden([fresh.plain(W_1), fresh.plain(W_2)], np.tile(x, (8, 1)), "tanh")[1]
-    exact, slopes = fresh.jacobian(tape), [1 - tape[k].output[0] ** 2 for k in (1, 3)]
-    J_1, J_2 = (W_1 * slopes[0]).T, (W_2 * slopes[1]).T
+    W_1, W_2 = fresh.normal(seed, 2, 8, 8) / 8**0.5
+    x = fresh.normal(seed + 100, 8)
+    _, tape = models.hidden([fresh.plain(W_1), fresh.plain(W_2)], np.tile(x, (8, 1)), "tanh")
+    exact = fresh.jacobian(tape)
+    J_1 = (W_1 * (1 - tape[1].output[0] ** 2)).T
+    J_2 = (W_2 * (1 - tape[3].output[0] ** 2)).T
     error, right = (fresh.size(product - exact) / fresh.size(exact) for product in (J_2 * J_1, J_2 @ J_1))
     return error, error < 0.01, f"entry by entry it is wrong by {error:.0%} of its size, row by column by {right:.0%}"
 
@@ -122,8 +127,9 @@ def _larger_rate(seed):
 def _layer_forgets(seed):
     net = dict(activation="relu", norm="layer", depth=50, width=64, seeds=4)
     one, ten = (fresh.ratio(seed, **net, gain=gain) for gain in (1, 10))
+    apart = abs(fresh.decades(ten / one))
     words = f"{one:.2f} of the gradient arrives with Xavier's weights, {ten:.2f} with ten times those"
-    return abs(fresh.decades(ten / one)), HOLDS < one < 10 and abs(fresh.decades(ten / one)) < 0.1, words
+    return apart, HOLDS < one < 10 and apart < 0.1, words
 
 
 @_claim("with batch norm three ReLU layers hold the gradient, so fifty do", "06_normalization")
@@ -173,12 +179,14 @@ def _every_direction(seed):
 def _saturated(seed):
     params, tape, cotangent = fresh.sigmoid(seed)
     record = probes.flow(params, tape, cotangent)
-    share, left = float(record.saturated.mean()), float(np.median(record.dh[:, 0] / record.dh[:, -1]))
+    share = float(record.saturated.mean())
+    left = float(np.median(record.dh[:, 0] / record.dh[:, -1]))
     return share, share > 0.1, f"twenty layers: {left:.0e} of it is left, and {share:.0%} of the units are saturated"
 
 
 @_claim("an LSTM can pass on more than its forget gates let through", "10_lstm_gru")
 def _lstm_more(seed):
-    passed, gates = reach("lstm", bias=1.0, T=50, seeds=8, seed=seed).ratio, 1 / (1 + np.exp(-1.0))
+    passed = reach("lstm", bias=1.0, T=50, seeds=8, seed=seed).ratio
+    gates = 1 / (1 + np.exp(-1.0))
     words = f"fifty forget gates at bias 1 leave {gates**50:.0e}; {passed:.0e} of it arrives"
     return passed / gates**50, passed > 10 * gates**50, words

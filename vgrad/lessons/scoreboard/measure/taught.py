@@ -8,11 +8,12 @@ which a net that had the illness, or may get it, was given the cure. If all of t
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated
 
 import numpy as np
 
 from .... import require
-from ....kit.experiments.protocol import checked
+from ....require import Count, NonNegative, Seed, guarded
 from ..records import Board, Forged, Judgement, Row, Taught, View
 
 ILLNESSES = ("vanishing", "exploding")
@@ -28,42 +29,60 @@ TAUGHT: dict[str, Taught] = {
     "LSTM and GRU": Taught(("yes", "partly"), (_GATED, ("lstm 3", "lstm paired"))),
 }
 
+TheBoard = Annotated[Board, require.thing("a Board", lambda board: hasattr(board, "rows"))]
+ARow = Annotated[Row, require.thing("a Row of a Board", lambda row: hasattr(row, "decades"))]
 
-@checked()
-def verdict(row: Row, line: float = LINE) -> str:
-    """Whether the median network's gradient "vanishes", "explodes", or "holds": stays within so many decades."""
+
+@guarded
+def verdict(row: ARow, line: NonNegative = LINE) -> str:
+    """Return whether the median network's gradient "vanishes", "explodes", or "holds".
+
+    It holds if it stays within ``line`` decades.
+    """
     decades = float(np.median(row.decades))
-    return "vanishes" if decades < -line else "explodes" if decades > line else "holds"
+    if decades < -line:
+        return "vanishes"
+    return "explodes" if decades > line else "holds"
 
 
-@checked()
-def learns(row: Row) -> str:
-    """Whether it "learns", "partly", or "does not": the median accuracy over 0.8 or 0.5; of cells all, some, none."""
+@guarded
+def learns(row: ARow) -> str:
+    """Return whether a net "learns", learns "partly", or "does not".
+
+    A deep net learns if its median accuracy is over 0.8, and partly if it is over 0.5. A cell learns if all networks
+    solved the problem, and partly if some did.
+    """
     surely, partly = (0.8, LEARNT) if row.deep else (0.99, 0.0)
-    return "learns" if row.learnt > surely else "partly" if row.learnt > partly else "does not"
+    if row.learnt > surely:
+        return "learns"
+    return "partly" if row.learnt > partly else "does not"
 
 
 ORDERS: dict[str, Callable[[Row], float]] = {
     "the series": lambda row: 0.0,
-    "gradient": lambda row: abs(np.median(row.decades)),
-    "spread": lambda row: np.ptp(np.maximum(row.decades, -99)),
+    "gradient": lambda row: float(abs(np.median(row.decades))),
+    "spread": lambda row: float(np.ptp(np.maximum(row.decades, -99))),
     "learning": lambda row: -row.learnt,
-    "cost": lambda row: np.median(row.cost),
+    "cost": lambda row: float(np.median(row.cost)),
 }
+Order = Annotated[str, require.one_of(ORDERS)]
 
 
-@checked()
-def view(board: Board, name: str, order: str = "the series", within: float = LINE) -> View:
-    """The scoreboard's part that a row belongs to.   order : one in ORDERS, the best first."""
-    chosen, key = board[require.choice("name", name, board.rows)], ORDERS[require.choice("order", order, ORDERS)]
-    rows = tuple(sorted((row for row in board.rows.values() if row.deep == chosen.deep), key=key))
+@guarded
+def view(board: TheBoard, name: str, order: Order = "the series", within: NonNegative = LINE) -> View:
+    """Return the scoreboard's part that the row called ``name`` belongs to, deep nets or cells.
+
+    order : one in ORDERS, the best first; within : decades in which a gradient holds.
+    """
+    chosen = board.rows[require.choice("name", name, board.rows)]
+    rows = tuple(sorted((row for row in board.rows.values() if row.deep == chosen.deep), key=ORDERS[order]))
     verdicts = tuple(verdict(row, within) for row in rows)
     return View(chosen, order, within, rows, verdicts, tuple(learns(row) for row in rows))
 
 
-@checked()
-def judge(board: Board, line: float = LINE) -> list[Judgement]:
-    """Every cell of the taught table, by the scoreboard."""
+@guarded
+def judge(board: TheBoard, line: NonNegative = LINE) -> list[Judgement]:
+    """Judge every cell of the taught table by the scoreboard.   line : decades in which a gradient holds."""
     return [
         _judged(board, cure, illness, answer, names, line)
         for cure, row in TAUGHT.items()
@@ -73,26 +92,28 @@ def judge(board: Board, line: float = LINE) -> list[Judgement]:
 
 def _judged(board, cure: str, illness: str, answer: str, names: tuple, line: float) -> Judgement:
     well = tuple(name for name in names if _well(board[name], illness, line))
-    found = "no" if not well else "yes" if well == names else "partly"
-    return Judgement(cure, illness, answer, found, well, tuple(name for name in names if name not in well))
+    ill = tuple(name for name in names if name not in well)
+    found = "yes" if well else "no"
+    return Judgement(cure, illness, answer, "partly" if well and ill else found, well, ill)
 
 
 def _well(row: Row, illness: str, line: float) -> bool:
-    """Free of the illness.
+    """Whether a net is free of the illness.
 
-    Clipping leaves the gradient's way as it is, and gates learn to open: these count by whether the net then learns.
+    Clipping leaves the backward pass as it is, and gates learn to open. So these count by whether the net then learns.
     """
     if "clip_norm" in row.settings or (illness == "vanishing" and not row.deep):
         return row.learnt > LEARNT
     return verdict(row, line) != {"vanishing": "vanishes", "exploding": "explodes"}[illness]
 
 
-@checked()
-def forge(board: Board, seed: int = 0, rows: int = 6) -> Forged:
-    """A few rows, true but for one verdict."""
+@guarded
+def forge(board: TheBoard, seed: Seed = 0, rows: Count = 6) -> Forged:
+    """Return a few rows of the board, which are true but for one verdict."""
     rng = np.random.default_rng(seed)
     chosen = [board.rows[name] for name in rng.permutation([*board.rows])[:rows]]
-    verdicts, false = [verdict(row) for row in chosen], rng.integers(rows)
+    verdicts = [verdict(row) for row in chosen]
+    false = rng.integers(rows)
     others = [word for word in ("vanishes", "explodes", "holds") if word != verdicts[false]]
     verdicts[false] = others[rng.integers(len(others))]
     decades = tuple(float(np.median(row.decades)) for row in chosen)
