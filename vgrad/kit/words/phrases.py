@@ -1,4 +1,4 @@
-"""Phrases that all lessons share: a verdict, whose number it is, and what the work budget left out."""
+"""Phrases that all lessons share: a size and its verdict, whose number it is, and what the work budget left out."""
 
 from __future__ import annotations
 
@@ -16,18 +16,10 @@ DRAWS = {  # of weights
 }
 
 
-@grammar.asked
-def whose_weights(record) -> str:
-    """How many networks, and of what kind."""
-    gain = "" if record.gain == 1 else f" × {record.gain:g}"
-    scheme = "" if record.scheme == "scaled_normal" else f"{grammar.title(record.scheme)}{gain}, "
-    of_what = f"width {record.width}, {scheme}σ_w {record.sigma_w:.3g}, σ_b {record.sigma_b:.3g}"
-    return f"{whose(record.seeds)}: {of_what}, {record.batch} samples"
-
-
 WITH = {"none": "without a norm", "batch": "with batch norm", "layer": "with layer norm"}
 DIGITS = 3  # of a factor a layer, where 1.02 is not 1
 GUESS = float(np.log(10))
+TWO_SAMPLES = "Two samples are the fewest that batch norm can work on, and it leaves of each unit only a sign."
 VERDICTS = {"vanishes": "vanish", "explodes": "explode", "overflows": "overflow", "holds": "hold"}
 
 
@@ -36,7 +28,31 @@ def verdict(ratio: float) -> str:
     if not np.isfinite(ratio):
         return "overflows"
     decades = np.log10(ratio) if ratio > 0 else -np.inf
-    return "vanishes" if decades < -grammar.HEALTHY else "explodes" if decades > grammar.HEALTHY else "holds"
+    if decades < -grammar.HEALTHY:
+        return "vanishes"
+    return "explodes" if decades > grammar.HEALTHY else "holds"
+
+
+def size(ratio: float, theory: float = np.nan, of_what: str = "") -> str:
+    """A size, and theory's beside it where it has one: "0.21 of the last's (theory 0.2)", or "exactly 0"."""
+    told = "exactly 0" if ratio == 0 else f"{grammar.number(ratio)} {of_what}".rstrip()
+    return told + beside(theory)
+
+
+def beside(theory: float) -> str:
+    """What theory says, in parentheses, if it has an answer: " (theory 0.2)"."""
+    return f" (theory {grammar.number(theory)})" if np.isfinite(theory) else ""
+
+
+def judged(ratio: float, theory: float = np.nan, of_what: str = "", beyond: str = "beyond float64") -> str:
+    """A size and what it means: "0.21 of the last's (theory 0.2): it holds", or "beyond float64: it overflows"."""
+    return f"{size(ratio, theory, of_what) if np.isfinite(ratio) else beyond}: it {verdict(ratio)}"
+
+
+def by_layer(curve) -> str:
+    """The medians of five layers of a curve: "0.1 at layer 1, 0.2 at layer 8"; ``curve`` is a Band over the layers."""
+    layers = np.unique(np.linspace(1, len(curve.median), 5).round().astype(int))
+    return ", ".join(f"{grammar.number(curve.median[k - 1])} at layer {k}" for k in layers)
 
 
 def whose(seeds: int) -> str:
@@ -49,6 +65,6 @@ def fewer(asked: int, ran: int) -> list[str]:
     return [f"Of {asked} networks asked for, {ran} ran: more could not follow a slider."] if ran < asked else []
 
 
-def of_networks(share: float, record) -> str:
-    """A share of a record's networks as a count of them: "3 of 16 networks"."""
-    return f"{round(share * record.seeds)} of {grammar.count(record.seeds, 'network')}"
+def of_networks(share: float, seeds: int) -> str:
+    """A share of so many networks as a count of them: "3 of 16 networks"."""
+    return f"{round(share * seeds)} of {grammar.count(seeds, 'network')}"

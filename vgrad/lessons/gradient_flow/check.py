@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, has, is_number
+from ...kit.exercises import Exercises, is_number
+from ...kit.experiments.flow import FlowRecord
 
 
 def _softsign(function) -> str | None:
@@ -28,7 +29,8 @@ def _softsign(function) -> str | None:
 
 def _compare_slopes(z, dh, dz) -> str | None:
     """The learner's dz against a difference quotient; the frequent slips are known by their own numbers."""
-    step, size = 1e-6, 1 + abs(z)
+    step = 1e-6
+    size = 1 + abs(z)
     slope = ((z + step) / (1 + abs(z + step)) - (z - step) / (1 + abs(z - step))) / (2 * step)
     right = np.isclose(dz, slope * dh, rtol=1e-6)
     if right.all():
@@ -40,7 +42,8 @@ def _compare_slopes(z, dh, dz) -> str | None:
     if right[z > 0].all():
         return "right where z > 0, wrong where z < 0: there |z| is -z, and the slope is still positive"
     worst = np.argmax(np.where(np.isfinite(dz), abs(dz - slope * dh), np.inf))
-    yours, approximate = dz.flat[worst], (slope * dh).flat[worst]
+    yours = dz.flat[worst]
+    approximate = (slope * dh).flat[worst]
     return f"at z = {z.flat[worst]:.3f} your dz is {yours:.4f}, and a difference quotient says {approximate:.4f}"
 
 
@@ -59,19 +62,20 @@ def _kata_scale(scale) -> str | None:
 
 
 def _hold_sigmoid(record) -> str | None:
-    if not has(record, "activation", "depth", "width", "gain", "seeds", "ratio"):
+    if not isinstance(record, FlowRecord):
         return "hand over the whole record that flow returns, not a number of it"
-    if (record.activation, record.depth) != ("sigmoid", 30):
-        return f"the net asked for has 30 sigmoid layers, yours has {record.depth} of {record.activation}"
-    if record.width < 16 or record.seeds < 5:
-        return f"{record.seeds} networks of width {record.width} are a matter of luck; take 5 or more, 16 wide or more"
+    net = record.net
+    if (net.activation, net.depth) != ("sigmoid", 30):
+        return f"the net asked for has 30 sigmoid layers, yours has {net.depth} of {net.activation}"
+    if net.width < 16 or net.seeds < 5:
+        return f"{net.seeds} networks of width {net.width} are a matter of luck; take 5 or more, 16 wide or more"
     decades = np.log10(record.ratio) if record.ratio > 0 else -np.inf
     if abs(decades) < 1:
         return None
-    if record.gain == 1 and decades < 0:
+    if net.gain == 1 and decades < 0:
         return f"it loses {-decades:.1f} decades (factors of ten), as before; turn its gain"
     way, turn = ("loses", "more") if decades < 0 else ("gains", "less")
-    return f"at gain {record.gain:g} it {way} {abs(decades):.1f} decades; {turn} gain is needed"
+    return f"at gain {net.gain:g} it {way} {abs(decades):.1f} decades; {turn} gain is needed"
 
 
 EXERCISES = {

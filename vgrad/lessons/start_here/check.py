@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, has, is_number, slip
+from ...kit.exercises import Exercises, is_number, slip
+from ...kit.experiments.flow import FlowRecord
 
 
 def _three_whispers(left) -> str | None:
@@ -32,20 +33,19 @@ def _three_whispers(left) -> str | None:
 
 
 def _turn_down(record) -> str | None:
-    if not has(record, "activation", "scheme", "depth", "width", "gain", "norm", "skip", "seeds", "ratio"):
+    if not isinstance(record, FlowRecord):
         return "hand over the whole record that flow returns"
-    if (record.activation, record.scheme, record.depth) != ("relu", "he_normal", 30) or record.norm or record.skip:
+    net = record.net
+    if (net.activation, net.scheme, net.depth) != ("relu", "he_normal", 30) or net.norm or net.skip:
         return "that is another net; keep its thirty plain ReLU layers and He's weights, and change only the gain"
-    if record.width < 16 or record.seeds < 5:
-        return f"{record.seeds} networks of width {record.width} are a matter of luck; keep 16 of width 32"
+    if net.width < 16 or net.seeds < 5:
+        return f"{net.seeds} networks of width {net.width} are a matter of luck; keep 16 of width 32"
     decades = np.log10(record.ratio) if record.ratio > 0 else -np.inf
     if abs(decades) < 1:
         return None
     if decades > 0:
-        return (
-            f"at gain {record.gain:g} the first layer gets {record.ratio:.0e} times the last's: it explodes; less gain"
-        )
-    return f"at gain {record.gain:g} the first layer gets {record.ratio:.0e} of the last's: it vanishes; more gain"
+        return f"at gain {net.gain:g} the first layer gets {record.ratio:.0e} times the last's: it explodes; less gain"
+    return f"at gain {net.gain:g} the first layer gets {record.ratio:.0e} of the last's: it vanishes; more gain"
 
 
 def _arrives(function) -> str | None:
@@ -63,7 +63,8 @@ def _arrives(function) -> str | None:
     if not np.isclose(heard, 0.25**10, rtol=1e-6, atol=0):
         return f"for a quarter and eleven people it should be {0.25**10:.1e}; yours says {heard:.1e}"
     for share, people in ((0.5, 3), (1.5, 30), (0.5, 1)):
-        heard, right = function(share, people), share ** (people - 1)
+        heard = function(share, people)
+        right = share ** (people - 1)
         if not np.isclose(heard, right, rtol=1e-6, atol=0):
             return f"right for a quarter; for share {share:g} and people {people} it should be {right:.3g}"
     return None
