@@ -111,6 +111,7 @@ class FlowRecord(NamedTuple):
         """The median over the networks of the last h's size over the input's."""
         return float(self.relative["h"].median[-1])
 
+    @np.errstate(all="ignore")
     def each(self, name: str) -> Array:
         """Return a curve of each network, (seeds, depth), relative to where it starts.
 
@@ -193,8 +194,7 @@ def draw_networks(net: Net) -> tuple[list, Array, Array]:
     scheme = init.SCHEMES[net.scheme]
     sigma_w, sigma_b = sigmas(net)
     draw_bias = init.uniform if net.sigma_b is None else init.normal
-    one = np.full((net.seeds, net.width), 1, net.precision)
-    zero = np.full((net.seeds, net.width), 0, net.precision)
+    one, zero = (np.full((net.seeds, net.width), value, net.precision) for value in (1, 0))
 
     def scaled(name, draw, *shape, scale=1.0):
         return scaled_draw(name, draw, (net.seeds, *shape), scale, precision=net.precision, seed=net.seed)
