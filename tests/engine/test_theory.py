@@ -254,7 +254,7 @@ def test_networks_of_width_256_do_what_theory_says_away_from_criticality():
             depth=30, width=256, activation=name, scheme="scaled_normal", gain=gain, batch=8, seeds=8, **budget
         )
         predicted = slope(theory.flow(30, name, gain).dz ** 2)
-        assert record.seeds == 8
+        assert record.net.seeds == 8
         assert abs(predicted) > 0.05
         errors[name, gain] = abs(slope(np.mean(record.dz**2, axis=0)) / predicted - 1)
     assert len(errors) >= 10

@@ -52,9 +52,9 @@ def spied(monkeypatch):
 @pytest.mark.parametrize(("depth", "seeds"), [(1, 1), (1, 3), (7, 1), (7, 4)])
 def test_the_record_holds_float64_arrays_of_its_own_shape(depth, seeds, precision):
     record = flow(depth=depth, seeds=seeds, precision=precision, activation="relu", gain=0.9)
-    assert (record.depth, record.seeds, record.seeds_asked) == (depth, seeds, seeds)
-    assert (record.width, record.batch, record.activation, record.gain) == (10, 4, "relu", 0.9)
-    assert (record.scheme, record.precision) == ("xavier_normal", precision)
+    assert (record.net.depth, record.net.seeds, record.seeds_asked) == (depth, seeds, seeds)
+    assert (record.net.width, record.net.batch, record.net.activation, record.net.gain) == (10, 4, "relu", 0.9)
+    assert (record.net.scheme, record.net.precision) == ("xavier_normal", precision)
     assert norms(record).shape == (3, seeds, depth)
     bands = [array for name in QUANTITIES for array in record.relative[name]]
     arrays = [*bands, *(record.theory[name] for name in QUANTITIES), *record.entries]
@@ -67,7 +67,7 @@ def test_the_record_holds_float64_arrays_of_its_own_shape(depth, seeds, precisio
 @pytest.mark.parametrize("activation", ["tanh", "relu", "gelu"])
 def test_the_norms_are_those_of_the_networks_explicit_gradients(spied, activation, scheme):
     record, seen = spied(activation=activation, scheme=scheme, gain=1.3)
-    for s in range(record.seeds):
+    for s in range(record.net.seeds):
         params = [models.Layer(ops.Affine(*(a[s] for a in layer.affine))) for layer in seen["params"]]
         tape = models.hidden(params, seen["x"][s], activation)[1]
         grads, _ = models.gradients(tape, seen["cotangent"][s])
@@ -80,7 +80,7 @@ def test_the_norms_are_those_of_the_networks_explicit_gradients(spied, activatio
 @pytest.mark.parametrize("norm", CHOICES["norm"])
 def test_with_norm_and_skip_too_the_norms_are_those_of_the_explicit_gradients(spied, norm, skip):
     record, seen = spied(activation="gelu", norm=norm, skip=skip, alpha="1/sqrt(depth)", gain=1.2)
-    assert (record.norm, record.skip, record.alpha) == (norm, skip, "1/sqrt(depth)")
+    assert (record.net.norm, record.net.skip, record.net.alpha) == (norm, skip, "1/sqrt(depth)")
     path = skip and models.Skip(skip, 6**-0.5)
     h, tape = models.hidden(seen["params"], seen["x"], "gelu", norm=norm, skip=path)
     grads, _ = models.gradients(tape, seen["cotangent"])
@@ -152,7 +152,7 @@ def test_bands_are_order_statistics_of_the_seeds(name, seeds):
     record = flow(seeds=seeds, activation="relu")
     each = getattr(record, name) / getattr(record, name)[:, -1:]
     low, median, high = record.relative[name]
-    for k in range(record.depth - 1):  # the last layer is 1 in every seed
+    for k in range(record.net.depth - 1):  # the last layer is 1 in every seed
         assert {low[k], median[k], high[k]} <= set(each[:, k])
         assert low[k] <= median[k] <= high[k]
         below, above = np.sum(each[:, k] < low[k]), np.sum(each[:, k] > high[k])
@@ -168,6 +168,61 @@ def test_a_network_that_fell_silent_stays_at_0_in_the_bands(name):
     assert 0.1 < record.silent < 1
     assert record.relative[name].low[0] == 0
     assert all((band >= 0).all() for band in record.relative[name])  # false for NaN
+
+
+# --- both ways, apart, biases ----------------------------------------------------------------------------------------
+
+
+def test_h_is_relative_to_the_inputs_size_and_the_gradients_to_the_last_layers():
+    record = flow(gain=1.3, apart=True)
+    np.testing.assert_allclose(record.each("h"), record.h / (4 * 10) ** 0.5)
+    np.testing.assert_allclose(record.each("dW"), record.dW / record.dW[:, -1:])
+    np.testing.assert_array_equal(record.each("apart"), record.apart)
+    assert record.forward == record.relative["h"].median[-1] == np.sort(record.each("h")[:, -1])[2]
+    expected = theory.flow(6, "tanh", record.sigma_w)
+    np.testing.assert_allclose(record.theory["h"], expected.h)
+
+
+def test_apart_is_measured_only_where_it_is_asked_for_and_needs_two_samples():
+    record = flow()
+    assert record.apart is None
+    assert "apart" not in record.relative
+    assert "apart" not in record.theory
+    with pytest.raises(ValueError, match="batch is 1; allowed is a whole number from 2"):
+        flow(apart=True, batch=1)
+
+
+@pytest.mark.parametrize("dress", [dict(norm="layer"), dict(skip="pre")])
+def test_with_a_norm_or_a_skip_theory_does_not_say_how_samples_differ(dress):
+    record = flow(apart=True, **dress)
+    assert np.isnan(record.theory["apart"]).all()
+    assert (record.apart > 0).all()
+
+
+def test_sigma_b_draws_normal_biases_and_leaves_the_weights_as_they_were(spied):
+    (_, plain), (record, seen) = spied(width=40, seeds=20), spied(width=40, seeds=20, sigma_b=0.3)
+    assert (record.net.sigma_b, record.sigma_b) == (0.3, 0.3)
+    b = np.stack([layer.affine.b for layer in seen["params"]])
+    assert np.mean(b**2) == pytest.approx(0.09, rel=5 * (2 / b.size) ** 0.5)
+    assert abs(b).max() > 3 * 0.3  # a uniform draw of this variance ends at √3 of it
+    np.testing.assert_array_equal(seen["params"][0].affine.W, plain["params"][0].affine.W)
+
+
+def test_sigma_b_of_0_takes_a_schemes_own_biases_away(spied):
+    record, seen = spied(scheme="torch_linear", sigma_b=0.0)
+    assert record.sigma_b == 0
+    assert not any(layer.affine.b.any() for layer in seen["params"])
+
+
+@pytest.mark.parametrize(
+    ("alpha", "factor"),
+    [(0.5, 0.5), ("1/sqrt(depth)", 6**-0.5), ("1/depth", 1 / 6), ("0.5/sqrt(depth)", 0.5 / 6**0.5), ("0.5/1", 0.5)],
+)
+def test_alpha_may_be_a_number_over_the_depth_or_its_root(alpha, factor):
+    record, number = flow(skip="pre", alpha=alpha), flow(skip="pre", alpha=factor)
+    assert record.net.alpha == alpha
+    assert record.net.branch_factor == pytest.approx(factor, rel=1e-15)
+    np.testing.assert_allclose(record.dh, number.dh, rtol=1e-12)
 
 
 # --- repeatable ------------------------------------------------------------------------------------------------------
@@ -200,7 +255,7 @@ def test_more_seeds_keep_the_first_seeds_numbers_bit_for_bit(net):
 @pytest.mark.parametrize("scheme", CHOICES["scheme"])
 def test_depth_slices_one_network(spied, scheme):
     (shallow, seen), (deep, seen_too) = spied(depth=5, scheme=scheme), spied(depth=8, scheme=scheme)
-    assert (shallow.depth, deep.depth) == (5, 8)
+    assert (shallow.net.depth, deep.net.depth) == (5, 8)
     for mine, other in zip(seen["params"], seen_too["params"][:5], strict=True):
         np.testing.assert_array_equal(mine.affine.W, other.affine.W)
         np.testing.assert_array_equal(mine.affine.b, other.affine.b)
@@ -244,8 +299,8 @@ def test_gain_moves_one_network_smoothly(scheme):
 )
 def test_seeds_are_reduced_to_the_budget_and_the_record_says_so(budget, seeds):
     record = flow(**budget)
-    assert (record.seeds, record.seeds_asked) == (seeds, 5)
-    np.testing.assert_array_equal(record.dh, flow(precision=record.precision).dh[:seeds])
+    assert (record.net.seeds, record.seeds_asked) == (seeds, 5)
+    np.testing.assert_array_equal(record.dh, flow(precision=record.net.precision).dh[:seeds])
 
 
 @pytest.mark.parametrize("weights", [6 * 100 - 1, 1, 0, "a", np.nan])
@@ -321,7 +376,7 @@ def test_what_only_a_low_precision_silences_is_underflow():
 def test_no_corner_raises_or_warns(corner):
     before = np.geterr()
     record = flow(**corner)
-    assert record.dh.shape == (record.seeds, record.depth)
+    assert record.dh.shape == (record.net.seeds, record.net.depth)
     assert (record.dh[:, -1] > 0).all()
     assert np.geterr() == before
 
@@ -345,7 +400,7 @@ WHOLE, FINITE = "a whole number", "a finite number of at least 0"
         *[("width", value, f"{WHOLE} from 1 to 4096") for value in (0, 1.5, "wide", False, 4097)],
         *[("norm", value, "None, 'batch'") for value in ("Batch", "", 1, True)],
         *[("skip", value, "None, 'post'") for value in ("residual", "", 0, False)],
-        *[("alpha", value, "a finite number") for value in ("1/L", float("nan"), None, True)],
+        *[("alpha", value, "a finite number") for value in ("1/L", "x/depth", "nan/depth", float("nan"), None, True)],
         *[("batch", value, WHOLE) for value in (0, -1, "16", None)],
         *[("seeds", value, WHOLE) for value in (0, 0.5, True)],
         *[("seed", value, f"{WHOLE} of at least 0") for value in (-1, 1.0, "x", None)],

@@ -8,9 +8,8 @@ import pytest
 from drawn import pixels
 
 from vgrad import models, ops, theory
-from vgrad.kit.experiments import flow as flow_experiments
+from vgrad.kit.experiments.flow import flow
 from vgrad.kit.experiments.protocol import crossing
-from vgrad.kit.experiments.signal import signal
 from vgrad.kit.marks import grammar
 from vgrad.lessons.edge_of_chaos import draw as edge_of_chaos_draw
 from vgrad.lessons.edge_of_chaos import measure as edge_of_chaos_measure
@@ -26,24 +25,18 @@ SMALL = dict(depth=6, width=16, batch=8, seeds=3)
 # --- signal ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scheme", ["xavier_normal", "he_normal", "orthogonal", "glorot_standard"])
-def test_without_biases_the_gradient_is_that_of_flow(scheme):
-    record, flow = signal(scheme=scheme, gain=1.3, **SMALL), flow_experiments.flow(scheme=scheme, gain=1.3, **SMALL)
-    np.testing.assert_allclose(record.dh, flow.dh / flow.dh[:, -1:], rtol=1e-10)
-    np.testing.assert_allclose(record.h, flow.h / (8 * 16) ** 0.5, rtol=1e-10)
-    assert record.sigma_w == pytest.approx(flow.sigma_w)
-
-
 @pytest.mark.parametrize(("sigma_w", "sigma_b"), [(0.8, 0.3), (1.5, 0.2), (2.0, 0.0)])
 def test_theory_is_followed_with_biases_too(sigma_w, sigma_b):
-    record = signal(scheme="scaled_normal", gain=sigma_w, sigma_b=sigma_b, depth=10, width=200, batch=16, seeds=5)
+    net = dict(depth=10, width=200, batch=16, seeds=5)
+    record = flow(scheme="scaled_normal", gain=sigma_w, sigma_b=sigma_b, apart=True, **net)
     for name in ("h", "dh", "apart"):
         np.testing.assert_allclose(record.relative[name].median, record.theory[name], rtol=0.2)
 
 
 def test_apart_is_the_unbiased_share_in_which_samples_differ():
     for batch in (2, 8):
-        record = signal(activation="relu", scheme="he_normal", depth=1, width=400, batch=batch, seeds=9)
+        net = dict(depth=1, width=400, batch=batch, seeds=9)
+        record = flow(activation="relu", scheme="he_normal", apart=True, **net)
         assert 1 - np.median(record.apart) ** 2 == pytest.approx(1 / np.pi, abs=0.03)
 
 
@@ -55,9 +48,9 @@ def test_the_correlation_collapses_as_the_arc_cosine_map_says():
 
 
 @pytest.mark.parametrize("settings", [dict(depth=0), dict(batch=1), dict(activation="sine"), dict(sigma_b=-1)])
-def test_signal_refuses_what_it_cannot_do(settings):
+def test_it_refuses_what_it_cannot_do(settings):
     with pytest.raises(ValueError, match=rf"^{next(iter(settings))} is "):
-        signal(**{**SMALL, **settings})
+        flow(apart=True, **{**SMALL, **settings})
 
 
 # --- sweep, spectrum ------------------------------------------------------------------------------------------
@@ -148,7 +141,8 @@ RECORDS = {
 
 
 def test_live_pictures_moved_from_one_record_to_another_are_fresh_ones_pixel_for_pixel():
-    made = {name: signal(**{**SMALL, **settings})._replace(shown=(*LOOKS,)) for name, settings in RECORDS.items()}
+    records = {name: flow(apart=True, **{**SMALL, **settings}) for name, settings in RECORDS.items()}
+    made = {name: record._replace(shown=(*LOOKS,)) for name, record in records.items()}
     live = SignalPlot(made["default"])
     fresh = {name: pixels(SignalPlot(record)) for name, record in made.items()}
     for name in (*made, *reversed(made)):
@@ -173,7 +167,7 @@ def test_still_pictures_say_their_numbers():
         f"dh of ReLU, at {record.optimum:.3g} (theory {record.expected:.3g}"
         in initialization_draw.sweep([record]).caption
     )
-    draws = [signal(scheme=s, depth=3, width=16, seeds=3) for s in ("glorot_standard", "xavier_uniform")]
+    draws = [flow(scheme=s, depth=3, width=16, seeds=3) for s in ("glorot_standard", "xavier_uniform")]
     assert initialization_draw.glorot(draws).caption.count("dW") == 2
     nets = [spectrum(draw=draw, depth=3, width=8) for draw in ("orthogonal", "normal")]
     middle = grammar.number(float(np.median(nets[1].values)))

@@ -82,7 +82,7 @@ def test_the_median_line_and_the_theory_are_the_records_numbers(case):
         for line, relative in ((curve.median, record.relative[name].median), (curve.theory, record.theory[name])):
             expected = on_axis(relative, record.scale)
             expected[~np.isfinite(expected)] = np.nan
-            np.testing.assert_array_equal(line.get_xdata(), np.arange(1, record.depth + 1))
+            np.testing.assert_array_equal(line.get_xdata(), np.arange(1, record.net.depth + 1))
             np.testing.assert_array_equal(line.get_ydata(), expected)
 
 
@@ -92,8 +92,8 @@ def test_the_band_runs_from_the_low_to_the_high_networks_and_stays_between_floor
     plot = FlowPlot(record)
     floor, ceiling = plot.axes.get_ylim()
     for name in record.shown:
-        band, n = plot.curves[name].band, record.depth
-        assert band.get_visible() == (record.seeds > 1)
+        band, n = plot.curves[name].band, record.net.depth
+        assert band.get_visible() == (record.net.seeds > 1)
         drawn = band.get_paths()[0].vertices  # a corner, the lower edge, a corner, the upper edge backwards
         for edge, values in ((drawn[1 : n + 1], "low"), (drawn[n + 2 : 2 * n + 2][::-1], "high")):
             expected = on_axis(getattr(record.relative[name], values), record.scale)
@@ -151,7 +151,7 @@ def test_no_finite_value_lies_outside_the_axes(case):
     record = record_of(case)
     plot = FlowPlot(record)
     (left, right), (floor, ceiling) = plot.axes.get_xlim(), plot.axes.get_ylim()
-    assert left < 1 <= record.depth <= right
+    assert left < 1 <= record.net.depth <= right
     for name in record.shown:
         for values in (*record.relative[name], record.theory[name]):
             drawn = on_axis(values, record.scale)
@@ -225,14 +225,14 @@ def test_the_sentence_says_the_ratio_to_two_digits_and_its_verdict(case):
     if not record.shown:
         assert "nothing is shown" in words
         return
-    if record.depth == 1:
+    if record.net.depth == 1:
         assert "a single layer" in words
         return
     for name in record.shown:
         norms = getattr(record, name)
         with np.errstate(invalid="ignore"):
             ratios = np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1])  # where nothing arrives it is 0
-        ratio = float(np.sort(ratios)[record.seeds // 2])
+        ratio = float(np.sort(ratios)[record.net.seeds // 2])
         if not np.isfinite(ratio):
             assert f"{name} overflows" in words
             continue
@@ -264,19 +264,19 @@ def test_the_sentence_counts_the_networks_right(case):
     record, words = record_of(case), sentence(record_of(case))
     silent = int((record.dh[:, 0] == 0).sum())
     said = [int(k) for k in re.findall(r"In (\d+) of \d+ network", words)]
-    assert sum(said) == (silent if record.gain else 0)
-    assert f"{record.seeds} networks" in words or record.seeds == 1 or record.depth == 1 or not record.shown
-    if record.seeds < record.seeds_asked:
+    assert sum(said) == (silent if record.net.gain else 0)
+    assert f"{record.net.seeds} networks" in words or record.net.seeds == 1 or record.net.depth == 1 or not record.shown
+    if record.net.seeds < record.seeds_asked:
         assert f"Of {record.seeds_asked} networks asked for, {len(record.dh)} ran" in words
 
 
 @every_case
 def test_the_sentence_names_the_network_and_the_protocol(case):
     record, words = record_of(case), sentence(record_of(case))
-    assert words.startswith("1 layer of " if record.depth == 1 else f"{record.depth} layers of ")
-    for part in (grammar.look(record.activation).label, f"width {record.width}", record.protocol):
+    assert words.startswith("1 layer of " if record.net.depth == 1 else f"{record.net.depth} layers of ")
+    for part in (grammar.look(record.net.activation).label, f"width {record.net.width}", record.protocol):
         assert part in words
-    assert record.precision in words
+    assert record.net.precision in words
 
 
 @every_case
@@ -287,8 +287,8 @@ def test_the_alternative_text_says_the_medians_of_five_layers(case):
     for name in record.shown:
         said = re.search(rf"{name} relative to the last layer is (.*?)[;.](?: |$)", words)[1]
         said = {int(layer): value for value, layer in re.findall(r"(\S+|not a number) at layer (\d+)", said)}
-        assert len(said) == min(5, record.depth)
-        assert {1, record.depth} <= said.keys()
+        assert len(said) == min(5, record.net.depth)
+        assert {1, record.net.depth} <= said.keys()
         for layer, value in said.items():
             assert value == grammar.number(record.relative[name].median[layer - 1])
     assert record.shown or "no curve" in words
@@ -382,7 +382,7 @@ def test_a_grid_draws_each_record_in_its_place(columns):
     for record, panel in zip(records, panels, strict=False):
         median = on_axis(record.relative["dh"].median, "log")
         np.testing.assert_array_equal(panel.lines[0].get_ydata(), np.where(np.isfinite(median), median, np.nan))
-        assert panel.lines[0].get_color() == grammar.look(record.activation).color
+        assert panel.lines[0].get_color() == grammar.look(record.net.activation).color
 
 
 def dots(panel, marker):
@@ -435,7 +435,7 @@ def test_a_spread_says_the_median_that_it_draws(seeds):
 def test_the_sentence_of_a_spread_counts_the_silent_networks():
     records = [narrow(width) for width in (4, 8, 64)]
     said = re.findall(r"width (\d+): .*?(?:(?:, (\d+) of 49 networks exactly 0)|(?=;|\.$))", spread(records).caption)
-    assert [(int(width), int(n or 0)) for width, n in said] == [(r.width, (r.dh[:, 0] == 0).sum()) for r in records]
+    assert [(int(width), int(n or 0)) for width, n in said] == [(r.net.width, (r.dh[:, 0] == 0).sum()) for r in records]
 
 
 def test_the_sentence_of_the_bars_is_counted_from_the_bars():

@@ -84,37 +84,37 @@ PRESETS = {
         "Xavier halves ReLU": lambda record: record.sigma_w == pytest.approx(1) and record.ratio < 1e-3,
         "He keeps both": lambda record: 0.1 < record.ratio < 10 and 0.1 < record.forward < 10,
         "Forward kept, backward not": lambda record: 0.5 < record.forward < 1 and record.ratio > 10,
-        "Xavier, but sigmoid": lambda record: record.activation == "sigmoid" and record.ratio < 1e-10,
-        "A linear net vanishes too": lambda record: record.activation == "identity" and record.ratio < 1e-5,
+        "Xavier, but sigmoid": lambda record: record.net.activation == "sigmoid" and record.ratio < 1e-10,
+        "A linear net vanishes too": lambda record: record.net.activation == "identity" and record.ratio < 1e-5,
         "Perfect norms, dead signal": lambda record: (
             0.1 < record.ratio < 10 and "apart" in record.shown and record.relative["apart"].median[-1] < 0.5
         ),
     },
     "phase_diagram": {
-        "Order": lambda record: record.chi < 0.9 and record.net.ratio < 0.1,
-        "Chaos": lambda record: record.chi > 1.1 and record.net.ratio > 10,
+        "Order": lambda record: record.chi < 0.9 and record.flow.ratio < 0.1,
+        "Chaos": lambda record: record.chi > 1.1 and record.flow.ratio > 10,
         "The edge": lambda record: abs(record.chi - 1) < 0.03,
-        "Xavier": lambda record: (record.sigma_w, record.sigma_b) == (1, 0),
+        "Xavier": lambda record: (record.flow.sigma_w, record.flow.sigma_b) == (1, 0),
         "Sigmoid: order, nearly everywhere": lambda record: (
-            record.activation == "sigmoid" and (record.chart.chi < 1).mean() > 0.95
+            record.flow.net.activation == "sigmoid" and (record.chart.chi < 1).mean() > 0.95
         ),
-        "ReLU: biases do not matter": lambda record: record.sigma_b == 0.5 and abs(record.chi - 1) < 0.01,
+        "ReLU: biases do not matter": lambda record: record.flow.sigma_b == 0.5 and abs(record.chi - 1) < 0.01,
     },
     "skip": {
-        "No path: sigmoid vanishes": lambda record: record.flow.skip is None and record.back < 1e-20,
-        "A path cures sigmoid": lambda record: record.activation == "sigmoid" and 1 < record.back < 3,
+        "No path: sigmoid vanishes": lambda record: record.net.skip is None and record.ratio < 1e-20,
+        "A path cures sigmoid": lambda record: record.net.activation == "sigmoid" and 1 < record.ratio < 3,
         "2 to the depth": lambda record: (
-            record.theory["h"][-1] ** 2 == pytest.approx(2**100, rel=1e-3) and min(record.forward, record.back) > 1e12
+            record.theory["h"][-1] ** 2 == pytest.approx(2**100, rel=1e-3) and min(record.forward, record.ratio) > 1e12
         ),
-        "A mean that adds up": lambda record: record.flow.skip == "post" and record.forward > 1e10,
+        "A mean that adds up": lambda record: record.net.skip == "post" and record.forward > 1e10,
         "1/√depth tames": lambda record: (
-            record.over == "sqrt(depth)" and all(1.2 < size < 2.2 for size in (record.forward, record.back))
+            record.net.alpha == "1/sqrt(depth)" and all(1.2 < size < 2.2 for size in (record.forward, record.ratio))
         ),
         "1/depth: hardly a change": lambda record: (
-            record.over == "depth" and all(0.9 < size < 1.1 for size in (record.forward, record.back))
+            record.net.alpha == "1/depth" and all(0.9 < size < 1.1 for size in (record.forward, record.ratio))
         ),
         "A norm in the branch": lambda record: (
-            record.flow.norm == "layer" and all(1 < size < 10 for size in (record.forward, record.back))
+            record.net.norm == "layer" and all(1 < size < 10 for size in (record.forward, record.ratio))
         ),
     },
     "train_mlp": {
@@ -139,21 +139,25 @@ PRESETS = {
     },
     "normalization": {
         "Batch norm rescues sigmoid": lambda record: (
-            record.activation == "sigmoid"
+            record.net.activation == "sigmoid"
             and record.flows["none"].ratio < 1e-10 < 0.1 < record.flows["batch"].ratio < 10
         ),
         "Layer norm does not rescue sigmoid": lambda record: (
-            record.activation == "sigmoid" and record.flows["none"].ratio < record.flows["layer"].ratio < 1e-8
+            record.net.activation == "sigmoid" and record.flows["none"].ratio < record.flows["layer"].ratio < 1e-8
         ),
-        "Batch norm explodes ReLU": lambda record: record.activation == "relu" and record.flows["batch"].ratio > 1e3,
+        "Batch norm explodes ReLU": lambda record: (
+            record.net.activation == "relu" and record.flows["batch"].ratio > 1e3
+        ),
         "Layer norm fixes ReLU": lambda record: (
-            record.activation == "relu" and record.flows["none"].ratio < 1e-5 and 0.1 < record.flows["layer"].ratio < 10
+            record.net.activation == "relu"
+            and record.flows["none"].ratio < 1e-5
+            and 0.1 < record.flows["layer"].ratio < 10
         ),
         "Tiny batches": lambda record: (
-            record.activation == "identity" and record.batch < 10 and record.flows["batch"].ratio > 10
+            record.net.activation == "identity" and record.net.batch < 10 and record.flows["batch"].ratio > 10
         ),
         "Norms forget the gain": lambda record: (
-            record.gain == 3 and record.flows["none"].ratio > 1e10 and 0.1 < record.flows["layer"].ratio < 10
+            record.net.gain == 3 and record.flows["none"].ratio > 1e10 and 0.1 < record.flows["layer"].ratio < 10
         ),
     },
     "products": {
@@ -173,10 +177,12 @@ PRESETS = {
         "Sigmoid vanishes": lambda record: record.ratio < 1e-10,
         "He keeps ReLU": lambda record: 0.1 < record.ratio < 10 and record.theory["dh"][0] == pytest.approx(1),
         "Too large explodes": lambda record: record.ratio > 1e4,
-        "Narrow nets die": lambda record: 0 < (record.dh[:, 0] == 0).mean() < 1 and record.width < 10,
-        "Batch norm explodes": lambda record: record.norm == "batch" and record.ratio > 100,
-        "Skips keep it": lambda record: record.skip == "post" and record.depth == 100 and 0.5 < record.ratio < 2,
-        "float16 underflows": lambda record: record.precision == "float16" and (record.dh[:, 0] == 0).all(),
+        "Narrow nets die": lambda record: 0 < (record.dh[:, 0] == 0).mean() < 1 and record.net.width < 10,
+        "Batch norm explodes": lambda record: record.net.norm == "batch" and record.ratio > 100,
+        "Skips keep it": lambda record: (
+            record.net.skip == "post" and record.net.depth == 100 and 0.5 < record.ratio < 2
+        ),
+        "float16 underflows": lambda record: record.net.precision == "float16" and (record.dh[:, 0] == 0).all(),
         "tanh: dz against dW": lambda record: (
             np.median(record.dW[:, 0] / record.dW[:, -1]) > 5 * np.median(record.dz[:, 0] / record.dz[:, -1])
         ),

@@ -1068,7 +1068,7 @@ def test_norms_learn():
 def test_path_sigmoid():
     for seed in range(5):
         plain, path = (
-            skip_connections_measure.both_ways(skip=s, activation="sigmoid", seed=seed).back for s in (None, "pre")
+            skip_connections_measure.both_ways(skip=s, activation="sigmoid", seed=seed).ratio for s in (None, "pre")
         )
         assert 1e-33 < plain < 1e-29
         assert 1.2 < path < 3
@@ -1076,15 +1076,17 @@ def test_path_sigmoid():
 
 
 def test_path_relu():
-    assert all(skip_connections_measure.both_ways(skip="pre", width=64, seed=seed).back > 1e6 for seed in range(5))
+    assert all(skip_connections_measure.both_ways(skip="pre", width=64, seed=seed).ratio > 1e6 for seed in range(5))
     assert course.QUESTIONS["path_relu"].right == "more than a million times"
 
 
 def test_path_alpha():
     for depth in (10, 20, 50):
         for seed in range(5):
-            net = skip_connections_measure.both_ways(skip="pre", over="sqrt(depth)", depth=depth, width=64, seed=seed)
-            assert 1.4 < net.back < 2
+            net = skip_connections_measure.both_ways(
+                skip="pre", alpha="1/sqrt(depth)", depth=depth, width=64, seed=seed
+            )
+            assert 1.4 < net.ratio < 2
     assert course.QUESTIONS["path_alpha"].right == "about the same for all three, less than twice"
 
 

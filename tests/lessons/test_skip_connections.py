@@ -26,18 +26,18 @@ SMALL = dict(depth=6, width=16, batch=8, seeds=3)
 
 
 @pytest.mark.parametrize("form", [None, *models.FORMS])
-@pytest.mark.parametrize(("over", "share"), [("1", 1), ("sqrt(depth)", 6**-0.5), ("depth", 1 / 6)])
-def test_it_is_flow_with_this_alpha_and_the_way_forward_too(form, over, share):
-    record = both_ways(skip=form, alpha=0.5, over=over, activation="tanh", **SMALL)
-    alone = flow(skip=form, alpha=0.5 * share, activation="tanh", scheme="xavier_normal", **SMALL)
-    np.testing.assert_allclose(record.flow.dh, alone.dh, rtol=1e-12)
-    assert record.back == pytest.approx(alone.ratio, rel=1e-12)
+@pytest.mark.parametrize(("activation", "scheme"), [("tanh", "xavier_normal"), ("relu", "he_normal")])
+def test_it_is_flow_with_the_usual_weights_and_shows_both_ways(form, activation, scheme):
+    record = both_ways(skip=form, alpha="0.5/depth", activation=activation, **SMALL)
+    alone = flow(skip=form, alpha="0.5/depth", activation=activation, scheme=scheme, **SMALL)
+    np.testing.assert_array_equal(record.dh, alone.dh)
+    assert (record.net, record.shown) == (alone.net, ("h", "dh"))
     rms = np.median(alone.h[:, -1]) / (8 * 16) ** 0.5
     assert record.forward == pytest.approx(rms, rel=1e-12)
 
 
 @pytest.mark.parametrize(
-    ("settings", "named"), [(dict(over="width"), "over"), (dict(alpha=np.nan), "alpha"), (dict(skip="u"), "skip")]
+    ("settings", "named"), [(dict(alpha="1/width"), "alpha"), (dict(alpha=np.nan), "alpha"), (dict(skip="u"), "skip")]
 )
 def test_both_ways_refuses_what_it_does_not_know(settings, named):
     with pytest.raises(ValueError, match=rf"^{named} is "):
@@ -49,7 +49,7 @@ def test_squares_grow_by_one_and_alpha_squared_a_block_both_ways(alpha):
     for seed in range(5):
         record = both_ways(skip="pre", alpha=alpha, depth=10, width=256, seeds=4, seed=seed)
         assert record.forward ** (2 / 10) == pytest.approx(1 + alpha**2, rel=0.05)
-        assert record.back ** (2 / 9) == pytest.approx(1 + alpha**2, rel=0.05)
+        assert record.ratio ** (2 / 9) == pytest.approx(1 + alpha**2, rel=0.05)
 
 
 def test_behind_the_activation_the_mean_adds_up():
@@ -141,7 +141,7 @@ def test_a_live_picture_moved_from_any_record_to_any_other_is_the_fresh_picture_
 
 
 def test_a_still_picture_says_its_sentence():
-    record = both_ways(skip="branch", alpha=0.5, over="depth", norm="batch", **SMALL)
+    record = both_ways(skip="branch", alpha="0.5/depth", norm="batch", **SMALL)
     assert skip_connections_draw.paths(record).caption == skip_connections_say.sentence(record)
     assert "6 layers of ReLU, h + φ(h W₁) W₂, α = 0.5/depth, batch norm: " in skip_connections_say.sentence(record)
     assert all(f"at layer {k}" in skip_connections_say.alt(record) for k in (1, 6))

@@ -425,12 +425,12 @@ MEANS = {  # what an alternative text has to say: record -> its parts, each comp
     ],
     "gates": lambda r: [f"{grammar.number(norms[r.T // 2, 0])}" for norms in r.maps.values()],
     "phase_diagram": lambda r: [
-        f"{grammar.number(np.sort(r.net.dh[:, 0] / r.net.dh[:, -1])[len(r.net.dh) // 2])} at layer 1",
-        f"σ_w {r.sigma_w:.3g}",
+        f"{grammar.number(np.sort(r.flow.dh[:, 0] / r.flow.dh[:, -1])[len(r.flow.dh) // 2])} at layer 1",
+        f"σ_w {r.flow.sigma_w:.3g}",
     ],
     "recurrence": lambda r: [f"{grammar.number(r.over.median[-1])} at {r.T - 1}", f"over {r.T} steps"],
     "signal_propagation": lambda r: [
-        f"{grammar.number(r.relative[name].median[k - 1])} at layer {k}" for name in r.shown for k in (1, r.depth)
+        f"{grammar.number(r.relative[name].median[k - 1])} at layer {k}" for name in r.shown for k in (1, r.net.depth)
     ],
     "train_memory": lambda r: [
         f"{grammar.number(np.median(r.sizes, axis=0)[r.T])} at time {r.T}", f"step {r.measured}"

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from vgrad import data, models, probes, train
-from vgrad.kit.experiments import signal, training
+from vgrad.kit.experiments import training
 from vgrad.kit.experiments.flow import flow
 from vgrad.kit.words.flow import sentence
 from vgrad.lessons.initialization import say as initialization_say
@@ -125,14 +125,14 @@ def test_weights_of_0_pass_nothing_and_the_sentence_says_so(activation, precisio
 
 
 def test_the_signal_of_one_unit_is_that_of_scalars():
-    record = signal.signal(depth=200, width=1, batch=2, seeds=1, activation="identity")
+    record = flow(depth=200, width=1, batch=2, seeds=1, activation="identity")
     draws = [np.random.default_rng((0, k, 0)).standard_normal((1, 1, 1)).item() for k in range(1, 201)]
     logs = np.log10(np.abs(draws))
     forward = np.log10(record.h[0]) - np.log10(record.h[0, 0])
     np.testing.assert_allclose(forward, np.cumsum(logs) - logs[0], atol=1e-11)
-    np.testing.assert_allclose(np.log10(record.dh[0]), logs[::-1].cumsum()[::-1] - logs, atol=1e-11)
+    np.testing.assert_allclose(np.log10(record.each("dh")[0]), logs[::-1].cumsum()[::-1] - logs, atol=1e-11)
     for activation, said in (("identity", "beyond float64: it overflows"), ("tanh", "exactly 0: it vanishes")):
-        huge = signal.signal(depth=30, width=1, batch=2, seeds=1, activation=activation, gain=1e30)
+        huge = flow(depth=30, width=1, batch=2, seeds=1, activation=activation, gain=1e30)
         assert f"the first layer's dh is {said}" in initialization_say.sentence(huge)
 
 

@@ -36,13 +36,9 @@ from vgrad.lessons.scoreboard.measure import taught as scoreboard_measure_taught
 from vgrad.lessons.stored import TABLES
 
 ENGINE = ("ops", "init", "tape", "data", "gradcheck", "cells", "theory", "models", "probes", "train")
-KIT = ("experiments.flow", "experiments.learning", "experiments.reach", "experiments.signal", "experiments.training",
-       "experiments.twin", "marks.flow", "words.flow", "words.phrases", "words.cells")  # fmt: skip
-STOREYS = ("measure", "draw", "say", "explore")
-SHOWN = (  # rooms whose pictures and sentences are reached through show alone, which knows a record by its type
-    "activations", "chain_rule", "deep_training", "diagnosis", "exploding", "gates", "learning", "memory", "recurrence",
-    "scoreboard",
-)  # fmt: skip
+KIT = ("experiments.flow", "experiments.learning", "experiments.reach", "experiments.training",
+       "experiments.twin", "words.cells")  # fmt: skip
+STOREYS = ("measure", "explore")  # what is drawn and said is reached through show, which knows a record by its type
 
 
 def public(module):
@@ -59,11 +55,9 @@ def public(module):
 INNER = (  # they are made for one picture or one sentence, which is tried whole
     "*_sentence", "*_label", "kit.experiments.learning.usual", "kit.experiments.reach.r*_*",
     "kit.experiments.reach.rms",
-    "kit.experiments.signal.signal_sizes", "kit.marks.flow.frame", "kit.marks.flow.limits", "kit.marks.flow.on_axis",
-    "kit.words.phrases.*", "lessons.*.illness.diagnose",
-    *(f"lessons.{room}.{storey}.*" for room in SHOWN for storey in ("draw", "say")),
+    "kit.experiments.flow.draw_networks", "kit.experiments.flow.sigmas", "lessons.*.illness.diagnose",
 )  # fmt: skip
-TRIED = ("kit.words.cells.*", "lessons.memory.say.name")  # though their names are like those
+TRIED = ("kit.words.cells.*",)  # though their names are like those
 
 
 def modules():
@@ -172,32 +166,21 @@ def record(name):
             distances=(2,), units=2, steps=1, batch=2, seeds=1
         ),
         "flow": lambda: kit.experiments.flow.flow(**ONE),
-        "flows": lambda: [kit.experiments.flow.flow(**ONE)],
         "gates": lambda: lessons.gates.measure.compare(T=3, width=2, batch=2),
         "reaches": lambda: [kit.experiments.reach.reach("lstm", T=3, width=2, batch=1, seeds=1)],
-        "growth": lambda: [lessons.normalization.measure.growth("relu", batches=(4, 6), depth=2, width=3, seeds=1)],
-        "signal": lambda: kit.experiments.signal.signal(**ONE),
-        "sweeps": lambda: [lessons.initialization.measure.sweep("tanh", **ONE)],
-        "forward": lambda: [kit.experiments.signal.signal(**ONE)],
-        "spectra": lambda: [lessons.edge_of_chaos.measure.spectrum(depth=2, width=3, seeds=1)],
         "learnt": lambda: [kit.experiments.learning.learn(**LEARN)],
         "trained": lambda: kit.experiments.training.train_mlp(**TRAIN),
         "trainings": lambda: [kit.experiments.training.train_mlp(**TRAIN)],
         "runs": lambda: [lessons.exploding.measure.training.train_rnn(T=3, steps=2, width=2, seeds=1)],
         "memory": lambda: lessons.memory.measure.train_memory(**REMEMBER),
         "memories": lambda: [lessons.memory.measure.train_memory(**REMEMBER)],
-        "norms": lambda: lessons.normalization.measure.compare(**ONE),
-        "phase": lambda: lessons.edge_of_chaos.measure.point(**ONE),
         "powers": lambda: lessons.recurrence.measure.recurrence.powers(T=3, one=np.eye(2)),
         "radii": lambda: lessons.recurrence.measure.recurrence.by_radius(
             radii=(0.5, 1.0), inputs=(0.0,), n=3, T=3, seeds=1
         ),
         "recurrence": lambda: lessons.recurrence.measure.recurrence.unrolled(T=3),
         "products": lambda: lessons.chain_rule.measure.products(depth=3, seeds=4),
-        "paths": lambda: lessons.skip_connections.measure.both_ways(**ONE),
-        "last": lambda: lessons.skip_connections.measure.last_layer(depths=(1, 2), width=3, batch=2, seeds=1),
         "shattered": lambda: [lessons.deep_training.measure.shatter(depth=1, width=4, points=16, lags=6, seeds=1)],
-        "kata": lambda: [lessons.gradient_flow.measure.ten_layers("tanh")],
         "rocs": lambda: lessons.diagnosis.rocs(lessons.diagnosis.nets(stored("diagnosis_fit"))),
         "rates": lambda: {"all": lessons.diagnosis.measure.trial.rates_of_bands(looked())},
     }[name]()  # fmt: skip
@@ -358,7 +341,6 @@ ROWS = {
     "kit.experiments.reach.keeping": lambda: dict(
         cell="gru", params=rnn("gru"), xs=array(4, 5, 2), outputs=unrolled("gru")["doutputs"]
     ),
-    "kit.experiments.signal.signal": lambda: ONE,
     "lessons.initialization.measure.sweep": lambda: dict(activation="tanh", sigma_ws=(1.0, 2.0)) | ONE,
     "lessons.edge_of_chaos.measure.spectrum": lambda: dict(depth=2, width=3, seeds=1),
     "lessons.gradient_flow.measure.gradient_magnitudes": lambda: dict(activation="tanh"),
@@ -408,45 +390,8 @@ ROWS = {
     "kit.experiments.training.message": lambda: dict(record=record("trained"), pictures=4),
     "kit.experiments.training.deep": lambda: dict(rates=(0.1,), seeds=1, depth=2, width=3, batch=2, steps=2),
     "kit.experiments.training.updates": lambda: dict(rates=(0.1,), depth=2, width=3, batch=2, steps=2),
-    "kit.marks.flow.flow": drawn("flow", shown=("dh",), scale="log"),
     "kit.words.cells.cell_label": lambda: dict(cell="lstm"),
     "kit.words.cells.record_label": lambda: dict(record=record("reaches")[0]),
-    "lessons.normalization.draw.growth": drawn("growth", "records"),
-    "lessons.initialization.draw.signal": drawn("signal", shown=("h",)),
-    **dict.fromkeys(
-        ["lessons.initialization.say.sentence", "lessons.initialization.say.alt"],
-        drawn("signal"),
-    ),
-    "lessons.initialization.draw.sweep": drawn("sweeps", "records"),
-    "lessons.initialization.draw.glorot": drawn("forward", "records"),
-    "lessons.edge_of_chaos.draw.spectra": drawn("spectra", "records"),
-    "lessons.gradient_flow.draw.bars": drawn("kata", "records"),
-    "lessons.memory.say.name": lambda: dict(cell=stored("adding")[0]),
-    "lessons.gradient_flow.draw.grid": drawn("flows", "records", columns=1),
-    "lessons.gradient_flow.draw.spread": drawn("flows", "records"),
-    **dict.fromkeys(
-        ["lessons.normalization.draw.norms", "lessons.normalization.say.sentence", "lessons.normalization.say.alt"],
-        drawn("norms"),
-    ),
-    **dict.fromkeys(
-        ["lessons.edge_of_chaos.draw.phase", "lessons.edge_of_chaos.say.sentence", "lessons.edge_of_chaos.say.alt"],
-        drawn("phase"),
-    ),
-    "lessons.edge_of_chaos.say.phase_of": lambda: dict(chi=1.1),
-    "lessons.edge_of_chaos.draw.trained": lambda: dict(
-        cells=stored("phase_map"), scales={c.settings["sigma_w2"]: 5.0 for c in stored("phase_map")}
-    ),
-    "lessons.initialization.draw.by_depth": lambda: dict(cells=stored("he_figure"), name="accuracy", of="scheme"),
-    **dict.fromkeys(
-        [
-            "lessons.skip_connections.draw.paths",
-            "lessons.skip_connections.say.sentence",
-            "lessons.skip_connections.say.alt",
-        ],
-        drawn("paths"),
-    ),
-    "lessons.skip_connections.draw.last_layer": drawn("last"),
-    **dict.fromkeys(["kit.words.flow.sentence", "kit.words.flow.alt"], drawn("flow")),
     **{f"{f.__module__.removeprefix('vgrad.')}.{f.__name__}": dict for f in lessons.CATALOGUE.values()},
 }
 
@@ -514,15 +459,13 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("lessons.diagnosis.measure.trial.verdict", "total", "nan inf", "a norm that is not finite has exploded"),
     ("lessons.diagnosis.measure.trial.roc", "name", "'x'", "a name"),
     ("*", "multiply_adds", "1.5", "a budget"),
+    ("kit.experiments.flow.flow", "sigma_b", "3", "a standard deviation"),
     ("kit.experiments.learning.learn", "clip_norm", "3", "a norm"),
     ("lessons.normalization.measure.compare", "norms", "[]", "none of them is drawn"),
     ("lessons.initialization.measure.he_or_xavier", "scheme", "None", "learn's own choice"),
-    ("lessons.skip_connections.measure.both_ways", "skip", "None", "no path"),
     ("lessons.deep_training.measure.shatter", "lags", "0", "with itself"),
     ("kit.experiments.training.*", "frozen", "[] 3", "no layer, or the readout alone"),
     ("*", "value", "nan inf", "said in words"),
-    ("lessons.edge_of_chaos.say.phase_of", "chi", "nan inf", "said in words"),
-    ("*", "shown", "[]", "the record's own"),
     ("lessons.scoreboard.*", "numbers", "[...,None] [...,:-1]", "numbers"),
     ("lessons.learning.say.training.middle", "rows", "[...,None] [...,:-1]", "networks in rows"),
     ("check.*", "given", "*", "an answer is met with words, whatever it is"),
@@ -612,6 +555,39 @@ def test_show_refuses_what_is_no_record_by_name(given):
 def test_show_refuses_a_table_of_nothing_by_name(given):
     with pytest.raises(ValueError, match=r"^rates is .*; allowed is a dict of what rates_of_bands returned"):
         kit.show.show(given)
+
+
+@pytest.mark.parametrize("label", [*ANYTHING, "3", "a list of two kinds", "a record of no picture"])
+def test_what_is_no_record_has_no_picture(label):
+    others = {"3": 3, "a list of two kinds": [THING, record("flow")], "a record of no picture": record("flow").net}
+    for show in (lessons.gradient_flow.show, lessons.skip_connections.show):
+        with pytest.raises(ValueError, match="; allowed is what an experiment of this lesson returns"):
+            show((ANYTHING | others)[label])
+
+
+@pytest.mark.parametrize(
+    ("picture", "options", "named"),
+    [
+        ("flow", dict(shown=("h",)), "shown"),
+        ("flow", dict(shown=[]), "shown"),
+        ("flow", dict(scale="square"), "scale"),
+        ("signal", dict(shown=("dW",)), "shown"),
+        ("signal", dict(shown=("apart",)), "shown"),
+        ("waves", {}, "picture"),
+    ],
+)
+def test_what_a_picture_of_a_flow_may_not_show_is_refused_by_name(picture, options, named):
+    with pytest.raises(ValueError, match=rf"^(len\()?{named}\b.*; allowed is "):
+        lessons.initialization.show(record("flow"), picture, **options)
+
+
+@pytest.mark.parametrize(
+    ("picture", "options", "named"),
+    [("grid", dict(columns=0), "columns"), ("spread", dict(by="tint"), "by"), ("grid", dict(columns="x"), "columns")],
+)
+def test_what_a_picture_of_many_flows_may_not_show_is_refused_by_name(picture, options, named):
+    with pytest.raises(ValueError, match=rf"^{named} is .*; allowed is "):
+        lessons.gradient_flow.show([record("flow")], picture, **options)
 
 
 def test_labels_in_a_column_are_no_silent_broadcast():

@@ -1,8 +1,9 @@
 """Phrases that all lessons share. Each kind of finding has one phrase, which is made from the numbers of a record.
 
-size            a number, or "exactly 0"
-it_is           "2e-18 (theory 1e-18): it vanishes"
-points          "0.5 at layer 1, 1 at layer 2": the numbers of an alt text, at the places of ``five``
+size            "0.2 of the last's", or "exactly 0"
+beside          " (theory 0.2)", if theory has an answer
+judged, it_is   "2e-18 (theory 1e-18): it vanishes"
+by_layer        "0.5 at layer 1, 1 at layer 2": the numbers of an alt text, at the places of ``five``
 whose, medians  "Median of 5 networks", "medians of 5 networks"
 of_networks     "3 of 16 networks"
 fewer           what the work budget left out
@@ -22,19 +23,10 @@ DRAWS = {  # of weights
     "normal": grammar.Look("#5a5a5a", "x", "Gaussian"),
     "orthogonal": grammar.Look("#c44e00", "D", "orthogonal"),
 }
-
-
-def whose_weights(record) -> str:
-    """Say how many networks there are, and of what kind."""
-    gain = "" if record.gain == 1 else f" × {record.gain:g}"
-    scheme = "" if record.scheme == "scaled_normal" else f"{grammar.title(record.scheme)}{gain}, "
-    of_what = f"width {record.width}, {scheme}σ_w {record.sigma_w:.3g}, σ_b {record.sigma_b:.3g}"
-    return f"{whose(record.seeds)}: {of_what}, {record.batch} samples"
-
-
 WITH = {"none": "without a norm", "batch": "with batch norm", "layer": "with layer norm"}
 DIGITS = 3  # of a factor a layer, where 1.02 is not 1
 GUESS = float(np.log(10))
+TWO_SAMPLES = "Two samples are the fewest that batch norm can work on, and it leaves of each unit only a sign."
 VERDICTS = {"vanishes": "vanish", "explodes": "explode", "overflows": "overflow", "holds": "hold"}
 
 
@@ -48,15 +40,30 @@ def verdict(ratio: float) -> str:
     return "explodes" if decades > grammar.HEALTHY else "holds"
 
 
-def size(value: float) -> str:
-    """Return a size for people, which is "exactly 0" only where it is."""
-    return "exactly 0" if value == 0 else grammar.number(value)
+def size(value: float, of_what: str = "") -> str:
+    """Return a size for people, such as "0.2 of the last's", which is "exactly 0" only where it is."""
+    return "exactly 0" if value == 0 else f"{grammar.number(value)} {of_what}".rstrip()
+
+
+def beside(theory: float) -> str:
+    """Return what theory says, in parentheses, if it has an answer: " (theory 0.2)"."""
+    return f" (theory {grammar.number(theory)})" if np.isfinite(theory) else ""
 
 
 def it_is(ratio: float, said: str, theory: str = "") -> str:
     """Return what is ``said`` of a ratio, the theory beside it if there is one, and the verdict."""
     expected = f" (theory {theory})" if theory else ""
     return f"{said}{expected}: it {verdict(ratio)}"
+
+
+def judged(ratio: float, theory: float = np.nan, of_what: str = "", beyond: str = "beyond float64") -> str:
+    """Return a size and what it means, such as "0.21 of the last's (theory 0.2): it holds".
+
+    beyond : what is said of a size that is not finite.
+    """
+    if not np.isfinite(ratio):
+        return it_is(ratio, beyond)
+    return it_is(ratio, size(ratio, of_what) + beside(theory))
 
 
 def five(first: int, last: int, most: int = 5) -> list[int]:
@@ -67,6 +74,12 @@ def five(first: int, last: int, most: int = 5) -> list[int]:
 def points(numbers, names, where: str, said=grammar.number) -> str:
     """Return numbers and their places, such as "0.5 at layer 1, 1 at layer 2".   where : such as "at layer"."""
     return ", ".join(f"{said(number)} {where} {name}" for number, name in zip(numbers, names, strict=True))
+
+
+def by_layer(curve) -> str:
+    """Return the medians of five layers of a curve, a Band over the layers, such as "0.1 at layer 1, 0.2 at layer 8"."""
+    layers = five(1, len(curve.median))
+    return points([curve.median[layer - 1] for layer in layers], layers, "at layer")
 
 
 def whose(seeds: int) -> str:
@@ -84,9 +97,9 @@ def fewer(asked: int, ran: int) -> list[str]:
     return [f"Of {asked} networks asked for, {ran} ran: more could not follow a slider."] if ran < asked else []
 
 
-def of_networks(share: float, record) -> str:
-    """Return a share of a record's networks as a count of them: "3 of 16 networks"."""
-    return f"{round(share * record.seeds)} of {grammar.count(record.seeds, 'network')}"
+def of_networks(share: float, seeds: int) -> str:
+    """Return a share of so many networks as a count of them: "3 of 16 networks"."""
+    return f"{round(share * seeds)} of {grammar.count(seeds, 'network')}"
 
 
 def solved_count(solved) -> str:

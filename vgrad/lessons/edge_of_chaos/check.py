@@ -7,10 +7,11 @@ from ...kit.exercises import Exercises, expect_record
 
 def _edge(record) -> str | None:
     expect_record(record, "the whole record that point returns", "depth_scale")
-    if record.activation != "tanh":
-        return f"tanh is asked for, yours is {record.activation}"
-    if record.sigma_b < 0.1:
-        return f"σ_b = {record.sigma_b:g} is too easy; take one of at least 0.1"
+    net = record.flow.net
+    if net.activation != "tanh":
+        return f"tanh is asked for, yours is {net.activation}"
+    if record.flow.sigma_b < 0.1:
+        return f"σ_b = {record.flow.sigma_b:g} is too easy; take one of at least 0.1"
     if record.depth_scale > 50:
         return None
     scale = f"ξ is {record.depth_scale:.3g} layers"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.marks import curves, grammar
-from ...kit.marks.flow import FlowPlot, frame
-from ...kit.marks.picture import Canvas, Picture
+from ...kit.marks.picture import Picture
 from ...kit.marks.ways import WaysPlot
 from ...kit.words.phrases import DRAWS
 from .say import alt, sentence
@@ -20,39 +19,30 @@ REACH = 6  # depth scales: as deep as nets could be trained in Schoenholz et al.
 class PhasePlot(WaysPlot):
     """The picture of a PhaseRecord kept alive: the chart on the left with the net's place, its layers on the right."""
 
-    def __init__(self, record):
-        self.figure = grammar.new_figure(9.0, 4.6)
-        self.chart = self.figure.add_axes((0.068, 0.135, 0.385, 0.745))
-        self.axes = self.figure.add_axes((0.545, 0.135, 0.445, 0.745))
-        self.curves = self._curves()
-        (self.place,) = self.chart.plot([], [], "o", markersize=13, color=grammar.INK, markerfacecolor="#ffd400")
-        moving = [artist for curve in self.curves.values() for artist in curve.artists]
-        self.canvas = Canvas(self.figure, [*moving, self.place])
-        self.place.set(markeredgewidth=2, clip_on=False)
-        self._limits = None
-        self._titles()
-        self.update(record)
+    place = (0.545, 0.135, 0.445, 0.745)
+    left, right = 0.13, 0.02
 
     def update(self, record) -> None:
-        """Move the place and the curves; a new activation draws a new chart."""
-        self.place.set_data([record.sigma_w], [record.sigma_b])
+        """Move the spot and the curves; a new activation draws a new chart."""
+        self.spot.set_data([record.flow.sigma_w], [record.flow.sigma_b])
         super().update(record)
 
-    def _drawn(self, record) -> dict:
-        return dict.fromkeys(self.curves, record.net)
+    def _beside(self) -> list:
+        self.chart = self.figure.add_axes((0.068, 0.135, 0.385, 0.745))
+        look = dict(markersize=13, color=grammar.INK, markerfacecolor="#ffd400", markeredgewidth=2, clip_on=False)
+        (self.spot,) = self.chart.plot([], [], "o", **look)
+        return [self.spot]
 
-    def _axes_of(self, record) -> tuple:
-        from_net = FlowPlot._axes_of(self, record.net)
-        return (*from_net, record.chart)
+    def _drawn(self, record) -> dict:
+        return super()._drawn(record.flow)
+
+    def _limits_of(self, record) -> tuple:
+        return (*super()._limits_of(record.flow), record.chart)
 
     def _frame(self, deepest, floor, ceiling, scale, chart) -> None:
-        frame(self.axes, deepest, floor, ceiling, scale)
-        for words in self.axes.texts:
-            if not words.get_animated():
-                words.set(x=0.55, ha="center")
-        self.axes.set_xlim(1 - 0.13 * deepest, 1.02 * deepest)
+        super()._frame(deepest, floor, ceiling, scale)
         self.axes.set_xlabel("layer", fontsize=13)
-        _chart(self.chart, chart, keep=self.place)
+        _chart(self.chart, chart)
 
     def _titles(self) -> None:
         ink = dict(fontsize=13, va="top", color=grammar.INK)
@@ -60,8 +50,8 @@ class PhasePlot(WaysPlot):
         self.figure.text(0.49, 0.982, "h and dh by layer; theory dashed", **ink)
 
 
-def _chart(axes, chart, keep) -> None:
-    """χ over the plane, in steps, and the line where it is 1."""
+def _chart(axes, chart) -> None:
+    """Draw χ over the plane, in steps, and the line where it is 1."""
     for artist in [*axes.collections, *axes.texts]:
         artist.remove()
     grammar.tidy(axes)
@@ -77,13 +67,11 @@ def _chart(axes, chart, keep) -> None:
         axes.text(0.97, 0.97, "chaos:\nexploding", color=grammar.EXPLODING, ha="right", **words)
 
 
-@grammar.asked
 def phase(record) -> Picture:
-    """A still picture of a PhaseRecord."""
+    """Return a still picture of a PhaseRecord."""
     return Picture(PhasePlot(record).figure, sentence(record), alt(record))
 
 
-@grammar.asked
 def trained(cells, scales) -> Picture:
     """A table of accuracies, σ_w² by depth, and six depth scales over it.   scales : σ_w² -> ξ, theory's, to draw."""
     axes = curves.axes(grammar.new_figure(), "accuracy after training; upwards depth; dashed: 6 ξ")
@@ -112,7 +100,6 @@ def trained(cells, scales) -> Picture:
     return Picture(axes.figure, f"By σ_w², the deepest nets that tell more than half of the digits: {said}.")
 
 
-@grammar.asked
 def spectra(records) -> Picture:
     """Singular values of whole nets' Jacobians, from the largest to the smallest, a draw a curve."""
     axes = curves.axes(grammar.new_figure(), "singular value of the whole net")

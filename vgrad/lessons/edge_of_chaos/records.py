@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...kit.experiments.signal import SignalRecord
+from ...kit.experiments.flow import FlowRecord
 from ...ops import Array
 
 
@@ -32,17 +32,10 @@ class Chart(NamedTuple):
 
 
 class PhaseRecord(NamedTuple):
-    """One place on the chart."""
+    """One place on the chart, and what passes through networks that are drawn there."""
 
     chart: Chart
-    net: SignalRecord
-    q: float
-    chi: float
-    depth_scale: float
-
-    sigma_w = property(lambda self: self.net.sigma_w)
-    sigma_b = property(lambda self: self.net.sigma_b)
-    activation = property(lambda self: self.net.activation)
-    depth = property(lambda self: self.net.depth)
-    width = property(lambda self: self.net.width)
-    seeds = property(lambda self: self.net.seeds)
+    flow: FlowRecord  # with the place's σ_w and σ_b
+    q: float  # E[z²] of a layer, where it has settled
+    chi: float  # by what a layer multiplies a squared gradient
+    depth_scale: float  # ξ, in layers

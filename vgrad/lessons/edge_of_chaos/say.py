@@ -5,36 +5,36 @@ They are about order, chaos, and the edge between them.
 
 from __future__ import annotations
 
-import numpy as np
-
 from ...kit.marks import grammar
-from ...kit.words.phrases import verdict, whose_weights
+from ...kit.words.flow import whose_weights
+from ...kit.words.phrases import beside, by_layer, judged
 
 EDGE = 0.01  # of |χ - 1|: nearer to it, we say "at the edge"
 
 
-@grammar.asked
 def sentence(record) -> str:
     """Where the place lies, what χ and ξ are, and what became of the gradient."""
-    net, look = record.net, grammar.look(record.activation)
-    place = f"{look.label}, σ_w {record.sigma_w:.3g}, σ_b {record.sigma_b:.3g}: {phase_of(record.chi)}"
-    size = (
-        f"a layer multiplies a squared gradient by χ = {record.chi:.3g}, by e over a ξ of {_layers(record.depth_scale)}"
-    )
-    result = f"{grammar.number(net.ratio)} of the last's"
-    if net.ratio == 0 or not np.isfinite(net.ratio):
-        result = "exactly 0" if net.ratio == 0 else "beyond float64"
-    ours = net.theory["dh"][0]
-    said = f" (theory {grammar.number(ours)})" if np.isfinite(ours) else ""
-    deep = "layer" if record.depth == 1 else "layers"
-    back = f"After {record.depth} {deep} the first layer's dh is {result}{said}: it {verdict(net.ratio)}"
-    return f"{place}; {size}. {back}; h is {grammar.number(net.forward)} times the input's. {whose_weights(net)}."
+    flow = record.flow
+    net = flow.net
+    scale = f"by e over a ξ of {_layers(record.depth_scale)}"
+    multiplied = f"a layer multiplies a squared gradient by χ = {record.chi:.3g}, {scale}"
+    place = f"{grammar.look(net.activation).label}, {_place(flow)}: {phase_of(record.chi)}"
+    theory = flow.theory["dh"][0]
+    back = judged(flow.ratio, theory, "of the last's", f"beyond float64{beside(theory)}")
+    deep = f"After {grammar.count(net.depth, 'layer')} the first layer's dh is {back}"
+    forward = f"h is {grammar.number(flow.forward)} times the input's"
+    return f"{place}; {multiplied}. {deep}; {forward}. {whose_weights(flow)}."
 
 
-@grammar.asked
 def phase_of(chi: float) -> str:
     """Which of three it is: "order", "chaos", or "the edge"."""
-    return "the edge" if abs(chi - 1) < EDGE else "order" if chi < 1 else "chaos"
+    if abs(chi - 1) < EDGE:
+        return "the edge"
+    return "order" if chi < 1 else "chaos"
+
+
+def _place(flow) -> str:
+    return f"σ_w {flow.sigma_w:.3g}, σ_b {flow.sigma_b:.3g}"
 
 
 def _layers(scale: float) -> str:
@@ -43,10 +43,9 @@ def _layers(scale: float) -> str:
     return f"{scale:.0f} layers" if scale >= 100 else f"{scale:.2g} layers"
 
 
-@grammar.asked
 def alt(record) -> str:
-    """The picture in words."""
-    layers = sorted({round(1 + k * (record.depth - 1) / 4) for k in range(5)})
-    points = ", ".join(f"{grammar.number(record.net.relative['dh'].median[k - 1])} at layer {k}" for k in layers)
-    place = f"a point at σ_w {record.sigma_w:.3g}, σ_b {record.sigma_b:.3g}, in {phase_of(record.chi)}"
-    return f"A chart of χ over σ_w and σ_b for {record.activation}, with {place}; beside it dh by layer: {points}."
+    """The picture in words: the place on the chart, and the medians of five layers."""
+    flow = record.flow
+    place = f"a point at {_place(flow)}, in {phase_of(record.chi)}"
+    chart = f"A chart of χ over σ_w and σ_b for {flow.net.activation}, with {place}"
+    return f"{chart}; beside it dh by layer: {by_layer(flow.relative['dh'])}."

@@ -50,19 +50,19 @@ def _kata_scale(scale) -> str | None:
 
 
 def _hold_sigmoid(record) -> str | None:
-    asked = ("activation", "depth", "width", "gain", "seeds", "ratio")
-    expect_record(record, "the whole record that flow returns, not a number of it", *asked)
-    if (record.activation, record.depth) != ("sigmoid", 30):
-        return f"the net asked for has 30 sigmoid layers, yours has {record.depth} of {record.activation}"
-    if record.width < 16 or record.seeds < 5:
-        return f"{record.seeds} networks of width {record.width} are a matter of luck; take 5 or more, 16 wide or more"
+    expect_record(record, "the whole record that flow returns, not a number of it", "net", "ratio")
+    net = record.net
+    if (net.activation, net.depth) != ("sigmoid", 30):
+        return f"the net asked for has 30 sigmoid layers, yours has {net.depth} of {net.activation}"
+    if net.width < 16 or net.seeds < 5:
+        return f"{net.seeds} networks of width {net.width} are a matter of luck; take 5 or more, 16 wide or more"
     decades = np.log10(record.ratio) if record.ratio > 0 else -np.inf
     if abs(decades) < 1:
         return None
-    if record.gain == 1 and decades < 0:
+    if net.gain == 1 and decades < 0:
         return f"it loses {-decades:.1f} decades (factors of ten), as before; turn its gain"
     way, turn = ("loses", "more") if decades < 0 else ("gains", "less")
-    return f"at gain {record.gain:g} it {way} {abs(decades):.1f} decades; {turn} gain is needed"
+    return f"at gain {net.gain:g} it {way} {abs(decades):.1f} decades; {turn} gain is needed"
 
 
 EXERCISES = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 from matplotlib.lines import Line2D
 
@@ -9,20 +11,22 @@ from ... import require
 from ...kit.marks import grammar
 from ...kit.marks.flow import DECADES, limits, on_axis
 from ...kit.marks.picture import Picture
+from ...require import Count
 from .say import bars_sentence, grid_sentence, spread_sentence
 
 
-@grammar.asked
-def bars(records, quantity: str = "magnitudes") -> Picture:
+@require.guarded
+def bars(records, quantity: Annotated[str, require.one_of(("magnitudes", "dW", "h"))] = "magnitudes") -> Picture:
     """Bars of ``quantity`` by layer, relative to the largest, an activation a column; linear above, decades below."""
-    require.choice("quantity", quantity, ("magnitudes", "dW", "h"))
     figure = grammar.new_figure(9.6, 5.0)
     axes = figure.subplots(2, len(records), sharex=True, sharey="row", squeeze=False)
     figure.subplots_adjust(left=0.095, right=0.995, bottom=0.11, top=0.91, wspace=0.1, hspace=0.14)
     floor = -10.0
     for column, record in zip(axes.T, records, strict=True):
-        sizes, look = getattr(record, quantity), grammar.look(record.activation)
-        relative, layers = sizes / sizes.max(), np.arange(1, len(sizes) + 1)
+        sizes = getattr(record, quantity)
+        look = grammar.look(record.activation)
+        relative = sizes / sizes.max()
+        layers = np.arange(1, len(sizes) + 1)
         column[0].set_title(look.label, fontsize=13, color=grammar.INK)
         column[0].bar(layers, relative, color=look.color)
         column[1].bar(layers, np.log10(relative) - floor, bottom=floor, color=look.color)
@@ -38,52 +42,52 @@ def bars(records, quantity: str = "magnitudes") -> Picture:
     return Picture(figure, bars_sentence(records, quantity))
 
 
-@grammar.asked
-def grid(records, columns: int) -> Picture:
+@require.guarded
+def grid(records, columns: Count) -> Picture:
     """Small multiples of dh on one pair of axes: records in rows of ``columns``, an activation a column."""
-    rows = -(-len(records) // require.whole("columns", columns, 1))
+    rows = -(-len(records) // columns)
     figure = grammar.new_figure(9.6, 0.9 + 1.2 * rows)
-    deepest = max(record.depth for record in records)
-    floor = min(limits(record)[1] for record in records)
-    ceiling = max(limits(record)[2] for record in records)
+    deepest = max(record.net.depth for record in records)
+    floor, ceiling = limits(records, deepest)[1:3]
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     inch = 1 / figure.get_figheight()
     figure.subplots_adjust(0.095, 0.6 * inch, 0.995, 1 - 0.34 * inch, wspace=0.08, hspace=0.18)
     for k, (record, panel) in enumerate(zip(records, axes.flat, strict=False)):
         _panel(panel, record, deepest, floor, ceiling)
         if k < columns:
-            panel.set_title(grammar.look(record.activation).label, fontsize=10.5, color=grammar.INK)
+            panel.set_title(grammar.look(record.net.activation).label, fontsize=10.5, color=grammar.INK)
         if k % columns == 0:
-            panel.set_ylabel(grammar.title(record.scheme), fontsize=9.5)
+            panel.set_ylabel(grammar.title(record.net.scheme), fontsize=9.5)
     figure.supxlabel("layer: input on the left, output on the right", fontsize=11)
     return Picture(figure, grid_sentence(records))
 
 
-@grammar.asked
 def spread(records, by: str = "width") -> Picture:
-    """One dot a network: its ‖dh_1‖ / ‖dh_depth‖, a column a record, the columns named by the record's field ``by``."""
-    require.choice("by", by, records[0]._fields)
+    """One dot a network: its ‖dh_1‖ / ‖dh_depth‖, a column a record, the columns named by the net's setting ``by``."""
+    require.choice("by", by, records[0].net._fields)
     figure = grammar.new_figure()
     axes = figure.add_axes((0.092, 0.135, 0.895, 0.755))
     decades = [_decades(record) for record in records]
     theory = on_axis(np.array([record.theory["dh"][0] for record in records]), "log")
     finite = np.concatenate([[0.0], *(column[np.isfinite(column)] for column in [*decades, theory])])
-    floor, ceiling = -grammar.up_to(-finite.min(), DECADES), grammar.up_to(finite.max(), DECADES)
+    floor = -grammar.up_to(-finite.min(), DECADES)
+    ceiling = grammar.up_to(finite.max(), DECADES)
     grammar.tidy(axes)
     axes.set(xlim=(-0.6, len(records) - 0.4), ylim=(floor, ceiling))
     grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
     grammar.decade_ticks(axes, floor, ceiling)
     for k, (record, column) in enumerate(zip(records, decades, strict=True)):
-        at = k + 0.62 * (np.arange(record.seeds) / record.seeds - 0.5)
-        dots = dict(linestyle="none", markersize=4, color=grammar.look(record.activation).color, alpha=0.5)
+        at = k + 0.62 * (np.arange(record.net.seeds) / record.net.seeds - 0.5)
+        dots = dict(linestyle="none", markersize=4, color=grammar.look(record.net.activation).color, alpha=0.5)
         axes.plot(at, column, "o", **dots)
         median = on_axis(record.relative["dh"].median[0], "log").clip(floor, ceiling)
         axes.plot([k - 0.36, k + 0.36], [median, median], color=grammar.INK, linewidth=2.6)
-        zero, broken = np.isneginf(column), ~(column < np.inf)
+        zero = np.isneginf(column)
+        broken = ~(column < np.inf)
         axes.plot(at[zero], np.full(zero.sum(), floor), "v", color=grammar.VANISHING, markersize=8, clip_on=False)
         axes.plot(at[broken], np.full(broken.sum(), ceiling), "^", color=grammar.EXPLODING, markersize=8, clip_on=False)
     axes.plot(np.arange(len(records)), theory, **grammar.THEORY)
-    axes.set_xticks(range(len(records)), [getattr(record, by) for record in records])
+    axes.set_xticks(range(len(records)), [getattr(record.net, by) for record in records])
     axes.set_xlabel(by, fontsize=13)
     figure.text(0.012, 0.982, "first layer's dh ÷ last's", fontsize=13, va="top")
     ink = dict(linestyle="none", color=grammar.FAINT)
@@ -105,12 +109,14 @@ def _decades(record):
 
 def _panel(panel, record, deepest: int, floor: float, ceiling: float) -> None:
     """One small multiple: band, median, theory."""
-    look, layers = grammar.look(record.activation), np.arange(1, record.depth + 1)
+    look = grammar.look(record.net.activation)
+    layers = np.arange(1, record.net.depth + 1)
     grammar.shade(panel, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling, words=False)
     low, median, high = (on_axis(row, "log") for row in record.relative["dh"])
     panel.fill_between(layers, low.clip(floor), high.clip(None, ceiling), color=look.color, alpha=0.22, linewidth=0)
     panel.plot(layers, np.where(np.isfinite(median), median, np.nan), color=look.color, linewidth=2)
-    zero, broken = record.relative["dh"].median == 0, ~np.isfinite(record.relative["dh"].median)
+    zero = record.relative["dh"].median == 0
+    broken = ~np.isfinite(record.relative["dh"].median)
     panel.plot(layers[zero], np.full(zero.sum(), floor), "v", color=grammar.VANISHING, markersize=4, clip_on=False)
     panel.plot(
         layers[broken], np.full(broken.sum(), ceiling), "^", color=grammar.EXPLODING, markersize=4, clip_on=False

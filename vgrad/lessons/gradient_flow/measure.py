@@ -7,12 +7,14 @@ activation follows every layer, the last too. At each layer it reports mean |dL/
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Annotated
 
 import numpy as np
 
 from ... import models, require
-from ...kit.experiments.protocol import checked, measured
+from ...kit.experiments.protocol import measured
 from ...ops import Affine, Array
+from ...require import Finite, Seed
 from ...tape import backprop
 from .records import TenLayerRecord
 
@@ -20,18 +22,23 @@ SIZES = (4, *[8] * 9, 1)
 INPUT = (0.5, -0.3, 0.8, -0.1)
 TEN_LAYER_ACTIVATIONS = ("sigmoid", "tanh", "leaky_relu")  # the program calls the last one "relu"
 TYPICAL_SLOPES = {"sigmoid": 0.25, "tanh": 0.65, "leaky_relu": 1.0}  # of its table of powers
+TenLayerActivation = Annotated[str, require.one_of(TEN_LAYER_ACTIVATIONS)]
+State = Annotated[int, require.whole_from(0, 2**64 - 1)]  # of the generator
 
 
-def gradient_magnitudes(activation: str, seed: int = 42, scale: float = 1.0) -> Array:
-    """The program's ten numbers, mean |dL/dz| per layer: (10,).  ``scale`` multiplies every weight; √3 is Xavier."""
+@require.guarded
+def gradient_magnitudes(activation: TenLayerActivation, seed: State = 42, scale: Finite = 1.0) -> Array:
+    """Return the program's ten numbers, mean |dL/dz| per layer: (10,).
+
+    scale : multiplies every weight; √3 makes them Xavier's.
+    """
     return ten_layers(activation, seed=seed, scale=scale).magnitudes
 
 
+@require.guarded
 @measured
-def ten_layers(activation: str, *, seed: int = 42, scale: float = 1.0) -> TenLayerRecord:
+def ten_layers(activation: TenLayerActivation, *, seed: State = 42, scale: Finite = 1.0) -> TenLayerRecord:
     """Run the program.   activation : "sigmoid", "tanh" or "leaky_relu"; seed : of its generator, from 0 to 2⁶⁴ - 1."""
-    require.choice("activation", activation, TEN_LAYER_ACTIVATIONS)
-    seed, scale = require.whole("seed", seed, 0, 2**64 - 1), require.number("scale", scale)
     params = ten_layer_weights(seed, scale)
     h, tape = models.hidden(params, np.array([INPUT]), activation)
     adjoints = [adjoint for adjoint in backprop(tape, np.ones_like(h)) if adjoint.grads is not None][::-1]
@@ -44,10 +51,14 @@ def ten_layers(activation: str, *, seed: int = 42, scale: float = 1.0) -> TenLay
     )  # fmt: skip
 
 
-@checked()
-def ten_layer_weights(seed: int = 42, scale: float = 1.0) -> list[models.Layer]:
-    """Its ten layers: w = r · √(2 / (fan_in + fan_out)) · scale, with r from ``lcg``, output row by output row."""
-    numbers, layers = lcg(seed), []
+@require.guarded
+def ten_layer_weights(seed: State = 42, scale: Finite = 1.0) -> list[models.Layer]:
+    """Draw the program's ten layers from the numbers of ``lcg``, output row by output row.
+
+    w = r · √(2 / (fan_in + fan_out)) · scale
+    """
+    numbers = lcg(seed)
+    layers = []
     for fan_in, fan_out in pairwise(SIZES):
         rows = np.array([[next(numbers) for _ in range(fan_in)] for _ in range(fan_out)])
         bound = scale * (2.0 / (fan_in + fan_out)) ** 0.5
@@ -55,13 +66,13 @@ def ten_layer_weights(seed: int = 42, scale: float = 1.0) -> list[models.Layer]:
     return layers
 
 
-@checked()
-def lcg(seed: int):
-    """Its random numbers in [-1, 1), endlessly: r = (s >> 33) / 2³¹ · 2 - 1, after each step of s in 64 bits.
+@require.guarded
+def lcg(seed: Seed):
+    """Yield the program's random numbers in [-1, 1), endlessly: r = (s >> 33) / 2³¹ · 2 - 1 after each step of s.
 
     s ← 6364136223846793005 s + 1442695040888963407 mod 2⁶⁴ (Knuth's MMIX, The Art of Computer Programming 2, §3.3.4).
     """
-    state = seed
+    state = int(seed)
     while True:
         state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
         yield (state >> 33) / 2**31 * 2.0 - 1.0

@@ -28,13 +28,13 @@ def grid_sentence(records) -> str:
     counts = ", ".join(f"{verdicts.count(word)} {words}" for word, words in VERDICTS.items() if word in verdicts)
     by_activation = {}
     for record, word in zip(records, verdicts, strict=True):
-        by_activation.setdefault(grammar.look(record.activation).label, set()).add(word)
+        by_activation.setdefault(grammar.look(record.net.activation).label, set()).add(word)
     always = [
         f"{', '.join(names)} {words if len(names) > 1 else word} in every row"
         for word, words in VERDICTS.items()
         if (names := [name for name, found in by_activation.items() if found == {word}])
     ]
-    pairs = f"{len(records)} pairs of activation and initialization, {records[0].depth} layers"
+    pairs = f"{len(records)} pairs of activation and initialization, {records[0].net.depth} layers"
     return "; ".join([f"{pairs}: {counts}", *always]) + "."
 
 
@@ -43,8 +43,8 @@ def spread_sentence(records, by: str) -> str:
     parts = []
     for record in records:
         low, median, high = (grammar.number(row[0]) for row in record.relative["dh"])
-        silent = f", {of_networks(record.silent, record)} exactly 0" if record.silent else ""
-        parts.append(f"{by} {getattr(record, by)}: median {median}, 8 in 10 from {low} to {high}{silent}")
-    networks = " or ".join(map(str, sorted({record.seeds for record in records})))
+        silent = f", {of_networks(record.silent, record.net.seeds)} exactly 0" if record.silent else ""
+        parts.append(f"{by} {getattr(record.net, by)}: median {median}, 8 in 10 from {low} to {high}{silent}")
+    networks = " or ".join(map(str, sorted({record.net.seeds for record in records})))
     networks += " network each" if networks == "1" else " networks each"
     return f"The first layer's dh relative to the last's, {networks}. {'; '.join(parts)}."

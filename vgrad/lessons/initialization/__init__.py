@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ...kit.experiments.flow import flow
-from ...kit.experiments.signal import SignalRecord, signal
+from ...kit.experiments.flow import FlowRecord, flow
 from ...kit.experiments.stored import Cell
 from ...kit.questions import asker
 from ...kit.show import draws, show
@@ -15,7 +14,6 @@ __all__ = [
     "FORMULAS",
     "TABLES",
     "Cell",
-    "SignalRecord",
     "ask",
     "check",
     "draw",
@@ -24,13 +22,12 @@ __all__ = [
     "he_or_xavier",
     "load",
     "show",
-    "signal",
     "sweep",
 ]
 
 ask = asker(__name__)
 load = TABLES.load
-draws(SignalRecord)(draw.signal)
+draws(FlowRecord)(draw.signal)
 draws(records.SweepRecord, several=True)(draw.sweep)
-draws(SignalRecord, several=True)(draw.glorot)
+draws(FlowRecord, several=True)(draw.glorot)
 draws(Cell, several=True)(draw.by_depth)

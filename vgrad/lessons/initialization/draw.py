@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 from matplotlib.lines import Line2D
 
 from ... import require
 from ...kit.marks import curves, grammar, ways
-from ...kit.marks.flow import Curve
 from ...kit.marks.picture import Picture
 from ...kit.marks.ways import WaysPlot
 from ...kit.words.phrases import DRAWS
@@ -18,34 +19,30 @@ MEASURED = {"accuracy": "accuracy after training", "steps": "steps to learn"}  #
 
 
 class SignalPlot(WaysPlot):
-    """The picture of a SignalRecord kept alive: h, dh, and the share of h in which two samples differ."""
+    """The picture of a FlowRecord kept alive: h, dh, and the share of h in which two samples differ."""
 
-    def _curves(self) -> dict[str, Curve]:
-        return {name: Curve(self.axes, name, look) for name, look in LOOKS.items()}
-
-    def _drawn(self, record) -> dict:
-        return dict.fromkeys(record.shown, record)
-
-    def _frame(self, deepest, *now) -> None:
-        super()._frame(deepest, *now)
-        self.axes.set_xlim(1 - 0.115 * deepest, 1.01 * deepest)
+    looks = LOOKS
+    left = 0.115
 
 
-@grammar.asked
-def signal(record, shown=None) -> Picture:
-    """A still picture of a SignalRecord.   shown : some of "h", "dh", "apart"."""
-    record = record._replace(shown=require.some("shown", shown or record.shown, record.relative))
+@require.guarded
+def signal(record, shown: Annotated[tuple[str, ...], require.some_of(LOOKS)] | None = None) -> Picture:
+    """Return a still picture of a FlowRecord, both ways.   shown : some of "h", "dh", "apart"; or the record's."""
+    shown = tuple(shown or record.shown)
+    require.some("shown", shown, [name for name in LOOKS if name in record.relative])
+    record = record._replace(shown=shown)
     return Picture(SignalPlot(record).figure, sentence(record), alt(record))
 
 
-@grammar.asked
 def sweep(records) -> Picture:
     """Decades of a size at its way's end against σ_w over its formula's, an activation a curve, theory dashed."""
     axes = curves.axes(grammar.new_figure(), "size at the end of the way")
     x = [record.sigma_w / record.formula for record in records]
-    low, high = min(row[0] for row in x), max(row[-1] for row in x)
+    low = min(row[0] for row in x)
+    high = max(row[-1] for row in x)
     least, most = curves.span(*(record.decades for record in records))
-    floor, ceiling = np.floor(least), max(np.ceil(most), np.floor(least) + 1)
+    floor = np.floor(least)
+    ceiling = max(np.ceil(most), floor + 1)
     axes.set(xscale="log", xlim=(low, high * 1.42), ylim=(floor, ceiling))
     grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
     axes.axvline(1, **grammar.MARK)
@@ -70,23 +67,22 @@ def _swept(record) -> str:
     return f"{grammar.look(record.activation).label}: {record.way}{small}"
 
 
-@grammar.asked
 def glorot(records) -> Picture:
     """h, dz and dW by layer, a panel each, of two draws of the weights: Glorot & Bengio's figures 6, 7 and 8."""
     figure = grammar.new_figure(9.0, 3.9)
     panels = figure.subplots(1, 3, sharey=True)
     figure.subplots_adjust(0.075, 0.15, 0.99, 0.8, wspace=0.1)
-    layers = np.arange(1, records[0].depth + 1)
+    layers = np.arange(1, records[0].net.depth + 1)
     for axes, (name, title) in zip(panels, PANELS.items(), strict=True):
         grammar.tidy(axes)
         axes.set_title(title, fontsize=13, loc="left")
         for record in records:
-            curves.curve(axes, layers, np.log10(getattr(record, name)), DRAWS[record.scheme])
+            curves.curve(axes, layers, np.log10(record.each(name)), DRAWS[record.net.scheme])
             axes.plot(layers, np.log10(record.theory[name]), **grammar.THEORY)
         axes.set(xticks=layers, ylim=(-1.6, 0.4))
         axes.set_xlabel("layer", fontsize=13)
     grammar.decade_ticks(panels[0], -1.6, 0.4)
-    looks = [DRAWS[record.scheme] for record in records]
+    looks = [DRAWS[record.net.scheme] for record in records]
     handles = [
         Line2D([], [], color=a.color, marker=a.marker, markersize=8, linewidth=2.6, label=a.label) for a in looks
     ]
@@ -96,15 +92,16 @@ def glorot(records) -> Picture:
     return Picture(figure, glorot_sentence(records))
 
 
-@grammar.asked
-def by_depth(cells, name: str, of: str) -> Picture:
+@require.guarded
+def by_depth(cells, name: Annotated[str, require.one_of(MEASURED)], of: str) -> Picture:
     """A stored number against the depth, a draw of the weights a curve.   of : the setting that names the draw."""
     require.choice("of", of, cells[0].settings)
-    axes = curves.axes(grammar.new_figure(), MEASURED[require.choice("name", name, MEASURED)])
+    axes = curves.axes(grammar.new_figure(), MEASURED[name])
     depths = sorted({cell.settings["depth"] for cell in cells})
     most = max(max(cell.result[name]) for cell in cells)
     axes.set(xlim=(0, 1.25 * depths[-1]), ylim=(0, 1.02 if name == "accuracy" else 1.05 * most))
-    ends, said = [], []
+    ends = []
+    said = []
     for draw in dict.fromkeys(cell.settings[of] for cell in cells):
         rows = np.array(
             [c.result[name] for depth in depths for c in cells if c.settings == c.settings | {of: draw, "depth": depth}]

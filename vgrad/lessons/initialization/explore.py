@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ...kit.experiments import signal
-from ...kit.experiments.flow import CHOICES
+from ...kit.experiments.flow import CHOICES, FlowRecord, flow
 from ...kit.explorers.controls import activation_choice, choice, networks, row, scale, switch, three_digits, whole
 from ...kit.explorers.framework import Explorer
 from ...kit.marks import grammar
@@ -42,9 +41,9 @@ def signal_propagation(**values) -> Explorer:
     )  # fmt: skip
 
 
-def _measure(*, gain, h, dh, apart, **settings) -> signal.SignalRecord:
-    """The record of the controls' values, and which curves are shown."""
-    record = signal.signal(gain=three_digits(gain), batch=8, **settings)
+def _measure(*, gain, h, dh, apart, **settings) -> FlowRecord:
+    """The record of the controls' values, of networks without biases, and which curves are shown."""
+    record = flow(gain=three_digits(gain), sigma_b=0.0, batch=8, apart=apart, **settings)
     return record._replace(shown=tuple(name for name, on in zip(SWITCHES, (h, dh, apart), strict=True) if on))
 
 

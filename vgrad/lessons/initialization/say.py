@@ -8,58 +8,48 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.marks import grammar
-from ...kit.words.phrases import DRAWS, fewer, verdict, whose_weights
+from ...kit.words.flow import plain_layers, whose_weights
+from ...kit.words.phrases import DRAWS, beside, by_layer, fewer, judged, size
 
 ALIKE = 0.5  # of h: when two samples differ in less of it, a correlation of over 3/4
 
 
-@grammar.asked
 def sentence(record) -> str:
-    """What a SignalRecord says: each way first, then what tells samples apart, and the networks."""
-    look = grammar.look(record.activation)
-    finding = (
-        f"{grammar.count(record.depth, 'layer')} of {look.label}: {'; '.join(_findings(record)) or 'nothing is shown'}."
-    )
-    return " ".join([finding, *_troubles(record), f"{whose_weights(record)}."])
+    """What a FlowRecord says both ways: each way first, then what tells samples apart, and the networks."""
+    findings = "; ".join(_finding(name, record) for name in record.shown) or "nothing is shown"
+    return " ".join([f"{plain_layers(record.net)}: {findings}.", *_troubles(record), f"{whose_weights(record)}."])
 
 
-@grammar.asked
 def alt(record) -> str:
     """The picture in words: medians of five layers of each curve."""
-    layers, said = sorted({round(1 + k * (record.depth - 1) / 4) for k in range(5)}), []
-    for name in record.shown:
-        points = ", ".join(f"{grammar.number(record.relative[name].median[k - 1])} at layer {k}" for k in layers)
-        said.append(f"{name} is {points}")
+    said = [f"{name} is {by_layer(record.relative[name])}" for name in record.shown]
     drawn = "; ".join(said) or "no curve is switched on"
-    net = f"{grammar.count(record.depth, 'layer')} of {grammar.look(record.activation).label}"
-    return f"Signal and gradient by layer on a log axis, {net}: {drawn}."
+    return f"Signal and gradient by layer on a log axis, {plain_layers(record.net)}: {drawn}."
 
 
-def _findings(record) -> list[str]:
-    """A finding for each curve that is shown."""
-    ends = {
-        "h": ("the last h is", record.forward, record.theory["h"][-1], "times the input's size"),
-        "dh": ("the first layer's dh is", record.ratio, record.theory["dh"][0], "of the last's"),
-        "apart": ("samples differ in", float(record.relative["apart"].median[-1]), record.theory["apart"][-1], "of h"),
-    }
-    return [_finding(name, *ends[name]) for name in record.shown]
+ENDS = {  # where a curve ends, how its sentence starts, and of what the size is told
+    "h": (-1, "the last h is", "times the input's size"),
+    "dh": (0, "the first layer's dh is", "of the last's"),
+    "apart": (-1, "samples differ in", "of h"),
+}
 
 
-def _finding(name: str, start: str, size: float, theory: float, of_what: str) -> str:
-    if not np.isfinite(size):
-        return f"{start} beyond float64: it overflows"
-    ours = f" (theory {grammar.number(theory)})" if np.isfinite(theory) else ""
-    told = "exactly 0" if size == 0 else f"{grammar.number(size)} {of_what}{ours}"
-    if name == "apart":
-        return f"{start} {told}: {'they have grown alike' if size < ALIKE else 'they stay apart'}"
-    return f"{start} {told}: it {verdict(size)}"
+def _finding(name: str, record) -> str:
+    """What has become of a curve at its end, with theory beside a size that is not 0, and the verdict."""
+    end, start, of_what = ENDS[name]
+    ratio = float(record.relative[name].median[end])
+    theory = record.theory[name][end] if ratio else np.nan
+    if name != "apart" or not np.isfinite(ratio):
+        return f"{start} {judged(ratio, theory, of_what)}"
+    verdict = "they have grown alike" if ratio < ALIKE else "they stay apart"
+    return f"{start} {size(ratio, of_what)}{beside(theory)}: {verdict}"
 
 
 def _troubles(record) -> list[str]:
     said = []
     if "apart" in record.shown and record.relative["apart"].median[-1] < 1e-7:
         said.append("So little is mostly rounding: the samples have become one.")
-    return said + fewer(record.seeds_asked, record.seeds)
+    return said + fewer(record.seeds_asked, record.net.seeds)
 
 
 def sweep_sentence(records) -> str:
@@ -86,10 +76,10 @@ def glorot_sentence(records) -> str:
     """How the sizes of h and of the gradient change from the first layer to the last, for each draw."""
     parts = []
     for record in records:
-        h, dz, dW = (np.median(getattr(record, name), axis=0) for name in PANELS)
+        h, dz, dW = (np.median(record.each(name), axis=0) for name in PANELS)
         ends = f"h goes from {grammar.number(h[0])} to {grammar.number(h[-1])}"
         back = f"the first layer's dz is {grammar.number(dz[0])} of the last's, its dW {grammar.number(dW[0])}"
-        parts.append(f"{DRAWS[record.scheme].label}: {ends}, {back}")
-    first = records[0]
-    nets = f"{grammar.count(first.depth, 'layer')} of {grammar.look(first.activation).label}, width {first.width}"
-    return f"{'; '.join(parts)}. {nets}, medians of {grammar.count(first.seeds, 'network')}."
+        parts.append(f"{DRAWS[record.net.scheme].label}: {ends}, {back}")
+    net = records[0].net
+    nets = f"{plain_layers(net)}, width {net.width}, medians of {grammar.count(net.seeds, 'network')}"
+    return f"{'; '.join(parts)}. {nets}."

@@ -75,14 +75,15 @@ def _relu_factor(factor) -> str | None:
 
 
 def _hold_batch(record) -> str | None:
-    expect_record(record, "the whole record that flow returns, not a number of it", "activation")
-    if record.norm != "batch" or record.skip is not None:
+    expect_record(record, "the whole record that flow returns, not a number of it", "net", "ratio")
+    net = record.net
+    if net.norm != "batch" or net.skip is not None:
         return "the net asked for has norm='batch', and no skip"
-    if record.depth < 50:
-        return f"fifty layers are asked for, yours has {record.depth}"
-    if record.activation == "identity":
+    if net.depth < 50:
+        return f"fifty layers are asked for, yours has {net.depth}"
+    if net.activation == "identity":
         return "a linear net holds, and fifty linear layers are one; take an activation that bends"
-    if record.width < 32 or record.seeds < 5 or record.batch < 32:
+    if net.width < 32 or net.seeds < 5 or net.batch < 32:
         asked = "32 units, 5 networks and 32 samples"
         return f"few units, networks or samples are a matter of luck; take at least {asked}"
     if 0.1 < record.ratio < 10:
@@ -91,12 +92,13 @@ def _hold_batch(record) -> str | None:
 
 
 def _how_far(record) -> str:
+    net = record.net
     if not record.ratio > 0:
-        return f"of {record.activation} nothing arrives at all"
+        return f"of {net.activation} nothing arrives at all"
     decades = np.log10(record.ratio)
-    gain = "" if record.gain == 1 else ", and the gain is what a norm divides out"
+    gain = "" if net.gain == 1 else ", and the gain is what a norm divides out"
     way = "gains" if decades > 0 else "loses"
-    return f"{record.activation} {way} {abs(decades):.1f} decades{gain}; which activation has norm_chi nearer to 1?"
+    return f"{net.activation} {way} {abs(decades):.1f} decades{gain}; which activation has norm_chi nearer to 1?"
 
 
 EXERCISES = {

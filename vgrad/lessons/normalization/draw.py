@@ -1,20 +1,20 @@
-"""A norm against the size of its batch: a still picture."""
+"""The same networks under each norm, alive or still; and a norm against the size of its batch."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ...kit.marks import curves, grammar
-from ...kit.marks.flow import DEPTHS, Curve, FlowPlot, frame, limits
+from ...kit.marks.flow import FlowPlot, Limits, limits
 from ...kit.marks.picture import Picture
 from .say import alt, growth_sentence, sentence
 
 
-@grammar.asked
 def growth(records) -> Picture:
     """The factor a layer against the batch, an activation a curve; shaded where all layers together make it ten."""
     axes = curves.axes(grammar.new_figure(), "one layer multiplies dh by")
-    depth, batches = records[0].depth, records[0].batches
+    depth = records[0].depth
+    batches = records[0].batches
     ceiling = max(1.1 * np.nanmax([np.nanmax(record.factors) for record in records]), 1.3)
     floor = min(0.95 * np.nanmin([np.nanmin(record.factors) for record in records]), 0.8)
     ten = 10 ** (grammar.HEALTHY / (depth - 1))
@@ -34,35 +34,27 @@ def growth(records) -> Picture:
     return Picture(axes.figure, growth_sentence(records))
 
 
-LOOKS = {"none": grammar.CURES["plain"], "batch": grammar.CURES["batch"], "layer": grammar.CURES["layer"]}
-ROOM = 0.115  # of the deepest layer: for the labels on the left
+LOOKS = {
+    "none": grammar.CURES["plain"]._replace(label="none"),
+    "batch": grammar.CURES["batch"]._replace(label="batch"),
+    "layer": grammar.CURES["layer"]._replace(label="layer"),
+}
 
 
 class NormsPlot(FlowPlot):
-    """The picture of a NormsRecord kept alive: a curve for each norm, on one pair of axes."""
+    """The picture of a NormsRecord kept alive: the curve of dh for each norm, on one pair of axes."""
 
-    def _curves(self) -> dict[str, Curve]:
-        return {norm: Curve(self.axes, "dh", look._replace(label=norm)) for norm, look in LOOKS.items()}
+    looks = LOOKS
+    quantity = "dh"
+    left = 0.115
 
     def _drawn(self, record) -> dict:
         return record.flows
 
-    def _axes_of(self, record) -> tuple[float, float, float]:
-        return _limits(record)
-
-    def _frame(self, *now) -> None:
-        frame(self.axes, *now, "log")
-        self.axes.set_xlim(1 - ROOM * now[0], 1.01 * now[0])
+    def _limits_of(self, record) -> Limits:
+        return limits(record.flows.values(), record.net.depth)
 
 
-def _limits(record) -> tuple[float, float, float]:
-    """Deepest layer, floor and ceiling that hold all curves."""
-    each = [limits(flow) for flow in record.flows.values()]
-    floor, ceiling = (end([each_limits[k] for each_limits in each], default=0) for end, k in ((min, 1), (max, 2)))
-    return grammar.up_to(record.depth, DEPTHS), min(floor, -2), max(ceiling, 2)
-
-
-@grammar.asked
 def norms(record) -> Picture:
-    """A still picture of a NormsRecord."""
+    """Return a still picture of a NormsRecord."""
     return Picture(NormsPlot(record).figure, sentence(record), alt(record))

@@ -6,44 +6,63 @@ protocol: the same draws, bands and theory.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 
 from ... import require
-from ...kit.experiments.flow import MULTIPLY_ADDS, flow
+from ...kit.experiments.flow import MULTIPLY_ADDS, Activation, Budget, Depth, Many, Net, Scheme, Width, flow
+from ...require import NonNegative, Seed
 from .records import GrowthRecord, NormsRecord
 
 NORMS = ("none", "batch", "layer")
 PLACES = {"before": "", "after": "_after"}  # the activation; and what the norm is called in models.NORMS
+Norm = Annotated[str, require.one_of(NORMS)]
+Place = Annotated[str, require.one_of(PLACES)]
+Two = Annotated[int, require.whole_from(2)]
 
 
+def _require_norms(name: str, values) -> None:
+    """Raise ValueError unless ``values`` are a list of some of NORMS, or of none."""
+    require.instance(name, values, isinstance(values, (list, tuple)), f"some of {NORMS}")
+    for value in values:
+        require.choice(name, value, NORMS)
+
+
+def _require_batches(name: str, values) -> None:
+    """Raise ValueError unless ``values`` are one or more sizes of a batch, of at least 2."""
+    for value in require.several(name, values):
+        require.whole(name, value, 2)
+
+
+@require.guarded
 def compare(
-    *, norms=NORMS, place="before", depth=30, width=32, activation="sigmoid", scheme="xavier_normal", gain=1.0,
-    batch=32, seeds=16, seed=0, multiply_adds=MULTIPLY_ADDS,
+    *, norms: Annotated[tuple[str, ...], _require_norms] = NORMS, place: Place = "before", depth: Depth = 30,
+    width: Width = 32, activation: Activation = "sigmoid", scheme: Scheme = "xavier_normal", gain: NonNegative = 1.0,
+    batch: Two = 32, seeds: Many = 16, seed: Seed = 0, multiply_adds: Budget = MULTIPLY_ADDS,
 ) -> NormsRecord:  # fmt: skip
     """Run ``flow`` once for each of ``norms``, each some of NORMS: the networks differ in nothing else.
 
     place : "before" or "after" the activation; batch : at least 2, for batch norm's sake; all else as in ``flow``, and
     what is said there of ``multiply_adds`` holds for each norm.
     """
-    require.instance("norms", norms, isinstance(norms, (list, tuple)), f"some of {NORMS}")
-    norms = [require.choice("norms", norm, NORMS) for norm in norms]
-    suffix = PLACES[require.choice("place", place, PLACES)]
-    settings = dict(depth=depth, width=width, activation=activation, scheme=scheme, gain=gain, seeds=seeds)
-    settings |= dict(batch=require.whole("batch", batch, 2), seed=seed, multiply_adds=multiply_adds)
-    flows = {norm: flow(norm=None if norm == "none" else norm + suffix, **settings) for norm in norms}
-    return NormsRecord(depth, width, activation, scheme, gain, place, batch, seeds, flows)
+    net = Net(depth, width, activation, scheme, gain, batch=batch, seeds=seeds, seed=seed)
+    named = {norm: None if norm == "none" else norm + PLACES[place] for norm in norms}
+    flows = {
+        norm: flow(**net._replace(norm=name)._asdict(), multiply_adds=multiply_adds) for norm, name in named.items()
+    }
+    return NormsRecord(net, place, flows)
 
 
+@require.guarded
 def growth(
-    activation, *, norm="batch", batches=(4, 6, 8, 12, 16, 32, 64, 128), depth=20, width=64, seeds=16, seed=0
-) -> GrowthRecord:
-    """By how much a layer multiplies the gradient, for each size of the batch.   norm : one of NORMS."""
-    require.choice("norm", norm, NORMS)
-    batches = [require.whole("batches", batch, 2) for batch in require.several("batches", batches)]
-    depth, factors, theory = require.whole("depth", depth, 2), [], []
-    for batch in batches:
-        settings = dict(depth=depth, width=width, activation=activation, batch=batch, seeds=seeds, seed=seed)
-        record = flow(norm=None if norm == "none" else norm, **settings)
-        factors.append((record.dh[:, 0] / record.dh[:, -1]) ** (1 / (depth - 1)))
-        theory.append(record.theory["dh"][0] ** (1 / (depth - 1)))
+    activation: Activation, *, norm: Norm = "batch",
+    batches: Annotated[tuple[int, ...], _require_batches] = (4, 6, 8, 12, 16, 32, 64, 128),
+    depth: Two = 20, width: Width = 64, seeds: Many = 16, seed: Seed = 0,
+) -> GrowthRecord:  # fmt: skip
+    """Measure by how much a layer multiplies the gradient, for each size of the batch.   norm : one of NORMS."""
+    net = Net(depth, width, activation, norm=None if norm == "none" else norm, seeds=seeds, seed=seed)
+    records = [flow(**net._replace(batch=batch)._asdict()) for batch in batches]
+    factors = [(record.dh[:, 0] / record.dh[:, -1]) ** (1 / (depth - 1)) for record in records]
+    theory = [record.theory["dh"][0] ** (1 / (depth - 1)) for record in records]
     return GrowthRecord(activation, norm, depth, width, tuple(batches), np.array(factors), np.array(theory))

@@ -7,21 +7,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...kit.experiments.flow import FlowRecord
+from ...kit.experiments.flow import FlowRecord, Net
 from ...ops import Array
 
 
 class NormsRecord(NamedTuple):
     """What ``compare`` measured: a FlowRecord for each norm asked for, of the very same networks and inputs."""
 
-    depth: int
-    width: int
-    activation: str
-    scheme: str
-    gain: float
-    place: str
-    batch: int
-    seeds: int  # the number of networks asked for; each flow says how many ran
+    net: Net  # as it was asked for, without a norm; each flow says how many networks ran
+    place: str  # of the norms: "before" or "after" the activation
     flows: dict[str, FlowRecord]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...kit.experiments.flow import FlowRecord
 from ...kit.experiments.learning import learn
 from ...kit.questions import asker
 from ...kit.show import draws, show
@@ -20,5 +21,5 @@ __all__ = [
 ]
 
 ask = asker(__name__)
-draws(records.PathRecord)(draw.paths)
+draws(FlowRecord)(draw.paths)
 draws(records.LastRecord)(draw.last_layer)

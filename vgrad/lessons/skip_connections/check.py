@@ -83,23 +83,24 @@ def _fifty(alpha: float) -> str:
 
 
 def _hold_path(record) -> str | None:
-    expect_record(record, "the whole record that both_ways returns, not a number of it", "forward", "back", "over")
-    if record.flow.skip is None:
+    expect_record(record, "the whole record that both_ways returns, not a number of it", "net", "forward", "ratio")
+    net = record.net
+    if net.skip is None:
         return "the net asked for has a path: skip='post', 'pre' or 'branch'"
-    if record.activation != "relu":
-        return f"ReLU is asked for, yours is {record.activation}"
-    if record.depth < 50:
-        return f"fifty layers are asked for, yours has {record.depth}"
-    if record.alpha != 1 or record.over != "1":
+    if net.activation != "relu":
+        return f"ReLU is asked for, yours is {net.activation}"
+    if net.depth < 50:
+        return f"fifty layers are asked for, yours has {net.depth}"
+    if net.branch_factor != 1:
         return "an α below 1 does it, and you know that already; here the branch counts in full, α = 1"
-    if record.flow.width < 32 or record.seeds < 5 or record.flow.batch < 16:
+    if net.width < 32 or net.seeds < 5 or net.batch < 16:
         return "few units, networks or samples are a matter of luck; take at least 32 units, 5 networks and 16 samples"
     return _held(record)
 
 
 def _held(record) -> str | None:
-    sizes = {"going forward, h": record.forward, "coming back, dh": record.back}
-    if record.flow.norm == "batch" and 10 <= max(sizes.values()) < 15:
+    sizes = {"going forward, h": record.forward, "coming back, dh": record.ratio}
+    if record.net.norm == "batch" and 10 <= max(sizes.values()) < 15:
         return "nearly: just over ten, and what is too much is batch norm's own growth; try the other norm"
     lost = [f"{name} becomes {size:.2g} of what it was" for name, size in sizes.items() if not 0.1 < size < 10]
     return f"{'; '.join(lost)}. Which norm, and where, in which form?" if lost else None

@@ -10,17 +10,18 @@ from ...kit.marks.ways import WaysPlot
 from .say import alt, last_sentence, sentence
 
 
-@grammar.asked
 def paths(record) -> Picture:
-    """A still picture of a PathRecord."""
+    """Return a still picture of a FlowRecord, both ways."""
+    record = record._replace(shown=("h", "dh"))
     return Picture(WaysPlot(record).figure, sentence(record), alt(record))
 
 
-@grammar.asked
 def last_layer(record) -> Picture:
     """dW of the last block against the depth, pre- and post-norm."""
     axes = curves.axes(grammar.new_figure(), "‖dW‖ of the last block")
-    unit, depths, labels = np.median(record.dW["pre"][0]), np.array(record.depths), []
+    unit = np.median(record.dW["pre"][0])
+    depths = np.array(record.depths)
+    labels = []
     for place, look in (("pre", grammar.CURES["skip"]), ("post", grammar.CURES["layer"])):
         median = curves.curve(axes, depths, record.dW[place].T / unit, look)
         labels.append((median[-1], f"{place}-norm", look.color))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ...kit.experiments.flow import FlowRecord
 from ...kit.explorers.controls import activation_choice, choice, networks, real, whole
 from ...kit.explorers.framework import Explorer
 from ...kit.marks.ways import WaysPlot
-from . import measure, records, say
+from . import measure, say
 
 PRESETS = {
     "No path: sigmoid vanishes": dict(form="none", activation="sigmoid"),
@@ -42,9 +43,11 @@ def skip(**values) -> Explorer:
     )  # fmt: skip
 
 
-def _measure(*, form, alpha, norm, **settings) -> records.PathRecord:
+def _measure(*, form, alpha, over, norm, **settings) -> FlowRecord:
+    """The record of the controls' values, with an α of two decimals as its box shows it."""
     form, norm = (None if name == "none" else name for name in (form, norm))
-    return measure.both_ways(skip=form, alpha=round(alpha, 2), norm=norm, **settings)
+    alpha = f"{round(alpha, 2):g}/{over}"
+    return measure.both_ways(skip=form, alpha=alpha, norm=norm, **settings)
 
 
 EXPLORERS = {"skip": skip}

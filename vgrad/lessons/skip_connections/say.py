@@ -8,16 +8,17 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.marks import grammar
-from ...kit.marks.ways import ends
-from ...kit.words.phrases import fewer, verdict, whose
+from ...kit.words.flow import plain_layers
+from ...kit.words.phrases import by_layer, fewer, judged, of_networks, whose
 
 FORMS = {None: "no path", "post": "h + φ(h W)", "pre": "h + φ(h) W", "branch": "h + φ(h W₁) W₂"}
-OVER = {"1": "", "sqrt(depth)": "/√depth", "depth": "/depth"}
+OVER = {"": "", "1": "", "sqrt(depth)": "/√depth", "depth": "/depth"}
 
 
 def last_sentence(record) -> str:
     """By how much the gradient of the last block changes with the depth, with pre-norm and with post-norm."""
-    first, last = record.depths[0], record.depths[-1]
+    first = record.depths[0]
+    last = record.depths[-1]
     by = {place: np.median(dW[-1]) / np.median(dW[0]) for place, dW in record.dW.items()}
     law = ((1 + 2 * first) / (1 + 2 * last)) ** 0.5
     pre = f"pre-norm {grammar.number(by['pre'])} (theory {grammar.number(law)}), post-norm {grammar.number(by['post'])}"
@@ -25,66 +26,58 @@ def last_sentence(record) -> str:
     return f"From {first} to {last} blocks, dW of the last block is multiplied by: {pre}. {networks}."
 
 
-@grammar.asked
 def sentence(record) -> str:
-    """What a PathRecord says: forward, back, a layer's factors, and the networks."""
-    return " ".join(
-        [f"{_layers(record)}: {_findings(record)}.", *_factors(record), *_troubles(record), _networks(record)]
-    )
+    """What a FlowRecord says both ways: forward, back, a layer's factors, and the networks."""
+    finding = f"{_layers(record.net)}: {_findings(record)}."
+    networks = f"{whose(record.net.seeds)}: {_weights(record.net)}."
+    return " ".join([finding, *_factors(record), *_troubles(record), networks])
 
 
-@grammar.asked
 def alt(record) -> str:
     """The picture in words: for each curve the medians of five layers."""
-    return f"Sizes by layer on a log axis, {_layers(record)}, {_net(record)}: {ends(record)}."
+    h = f"h relative to the input is {by_layer(record.relative['h'])}"
+    dh = f"dh relative to the last layer is {by_layer(record.relative['dh'])}"
+    return f"Sizes by layer on a log axis, {_layers(record.net)}, {_weights(record.net)}: {h}; {dh}."
 
 
-def _layers(record) -> str:
-    layers = grammar.count(record.depth, "layer")
-    flow = record.flow
-    path = FORMS[flow.skip]
-    if flow.skip and (record.alpha, record.over) != (1, "1"):
-        path += f", α = {record.alpha:g}{OVER[record.over]}"
-    norm = f", {grammar.dressing(flow.norm, None, 1)}" if flow.norm else ""
-    return f"{layers} of {grammar.look(flow.activation).label}, {path}{norm}"
+def _layers(net) -> str:
+    norm = f", {grammar.dressing(net.norm, None, 1)}" if net.norm else ""
+    return f"{plain_layers(net)}, {FORMS[net.skip]}{_alpha(net) if net.skip else ''}{norm}"
 
 
-def _net(record) -> str:
-    flow = record.flow
-    return f"width {flow.width}, {grammar.title(flow.scheme)}, {grammar.count(flow.batch, 'sample')}"
+def _alpha(net) -> str:
+    """By what the branch is multiplied, if it is not 1: ", α = 0.5/√depth"."""
+    number, _, over = str(net.alpha).partition("/")
+    said = f"{float(number):g}{OVER[over]}"
+    return "" if said == "1" else f", α = {said}"
+
+
+def _weights(net) -> str:
+    return f"width {net.width}, {grammar.title(net.scheme)}, {grammar.count(net.batch, 'sample')}"
 
 
 def _findings(record) -> str:
-    forward = _finding("going forward, h becomes", record.forward, record.theory["h"][-1], " of the input's size")
-    if record.depth == 1:
-        return f"{forward}; with a single layer, dh has no way to go"
-    back = _finding("coming back, dh becomes", record.back, record.theory["dh"][0], " of the last layer's")
-    return f"{forward}; {back}"
-
-
-def _finding(start: str, ratio: float, theory: float, of_what: str) -> str:
-    if not np.isfinite(ratio):
-        return f"{start} too large a number: it overflows"
-    size = "exactly 0" if ratio == 0 else grammar.number(ratio) + of_what
-    ours = f" (theory {grammar.number(theory)})" if np.isfinite(theory) else ""
-    return f"{start} {size}{ours}: it {verdict(ratio)}"
+    beyond = "too large a number"
+    forward = judged(record.forward, record.theory["h"][-1], "of the input's size", beyond)
+    if record.net.depth == 1:
+        return f"going forward, h becomes {forward}; with a single layer, dh has no way to go"
+    back = judged(record.ratio, record.theory["dh"][0], "of the last layer's", beyond)
+    return f"going forward, h becomes {forward}; coming back, dh becomes {back}"
 
 
 def _factors(record) -> list[str]:
     """By how much one layer multiplies h and dh, on the geometric average."""
-    if record.depth == 1 or not (0 < record.forward < np.inf and 0 < record.back < np.inf):
+    depth = record.net.depth
+    if depth == 1 or not (0 < record.forward < np.inf and 0 < record.ratio < np.inf):
         return []
-    forward, back = record.forward ** (1 / record.depth), record.back ** (1 / (record.depth - 1))
+    forward = record.forward ** (1 / depth)
+    back = record.ratio ** (1 / (depth - 1))
     return [f"A layer multiplies h by {forward:.3g}, dh by {back:.3g}."]
 
 
 def _troubles(record) -> list[str]:
-    said, flow = [], record.flow
-    if flow.silent:
-        silent = f"{round(flow.silent * flow.seeds)} of {grammar.count(flow.seeds, 'network')}"
+    said = []
+    if record.silent:
+        silent = of_networks(record.silent, record.net.seeds)
         said.append(f"In {silent} the first layer receives exactly nothing.")
-    return said + fewer(record.seeds_asked, flow.seeds)
-
-
-def _networks(record) -> str:
-    return f"{whose(record.seeds)}: {_net(record)}."
+    return said + fewer(record.seeds_asked, record.net.seeds)

@@ -30,20 +30,18 @@ def _three_whispers(left) -> str | None:
 
 
 def _turn_down(record) -> str | None:
-    asked = ("activation", "scheme", "depth", "width", "gain", "norm", "skip", "seeds", "ratio")
-    expect_record(record, "the whole record that flow returns", *asked)
-    if (record.activation, record.scheme, record.depth) != ("relu", "he_normal", 30) or record.norm or record.skip:
+    expect_record(record, "the whole record that flow returns", "net", "ratio")
+    net = record.net
+    if (net.activation, net.scheme, net.depth) != ("relu", "he_normal", 30) or net.norm or net.skip:
         return "that is another net; keep its thirty plain ReLU layers and He's weights, and change only the gain"
-    if record.width < 16 or record.seeds < 5:
-        return f"{record.seeds} networks of width {record.width} are a matter of luck; keep 16 of width 32"
+    if net.width < 16 or net.seeds < 5:
+        return f"{net.seeds} networks of width {net.width} are a matter of luck; keep 16 of width 32"
     decades = np.log10(record.ratio) if record.ratio > 0 else -np.inf
     if abs(decades) < 1:
         return None
     if decades > 0:
-        return (
-            f"at gain {record.gain:g} the first layer gets {record.ratio:.0e} times the last's: it explodes; less gain"
-        )
-    return f"at gain {record.gain:g} the first layer gets {record.ratio:.0e} of the last's: it vanishes; more gain"
+        return f"at gain {net.gain:g} the first layer gets {record.ratio:.0e} times the last's: it explodes; less gain"
+    return f"at gain {net.gain:g} the first layer gets {record.ratio:.0e} of the last's: it vanishes; more gain"
 
 
 def _arrives(function) -> str | None:

@@ -83,7 +83,7 @@ def _he_loses(seed):
 @_claim("tanh with Xavier's weights settles at a variance of 0.25", "04_initialization")
 def _tanh_quarter(seed):
     record = flow(activation="tanh", depth=100, width=64, seeds=4, seed=seed)
-    early, late = (np.median(record.h[:, k - 1] ** 2) / (record.batch * record.width) for k in (10, 100))
+    early, late = (np.median(record.h[:, k - 1] ** 2) / (record.net.batch * record.net.width) for k in (10, 100))
     return late, 0.15 < late < 0.35, f"it is {early:.3f} in layer 10 and {late:.3f} in layer 100: it goes on falling"
 
 
