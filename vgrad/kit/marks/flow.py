@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from ... import require
 from ..words.flow import alt, sentence
 from . import curves, grammar
-from .picture import Canvas, Picture
+from .picture import LivePicture, Picture
 
 DEPTHS = (3, 5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 200, 500, 1000, 10_000)
 DECADES = (2, 3, 5, 10, 20, 30, 40, 60, 80, 160, 320, 640)
@@ -19,7 +19,7 @@ SIZES = (1.2, 2, 5, *(10.0**k for k in (*range(1, 20), *range(20, 301, 10))), 1.
 QUANTITIES = ("dh", "dz", "dW")
 
 
-class Curve:
+class Curve(curves.LiveCurve):
     """One curve in the picture: the networks' band, theory, the median with its marks, a label at its first layer.
 
     quantity : the name of a FlowRecord's curve; look : its colour and marker, and what the label says. Without a look
@@ -27,54 +27,30 @@ class Curve:
     """
 
     def __init__(self, axes, quantity: str, look: grammar.Look | None = None):
-        self.quantity, self.look = quantity, look
-        self.band = axes.fill_between([1, 2], [0, 0], [0, 0], alpha=0.22, linewidth=0)
-        (self.median,) = axes.plot([], [], linewidth=2.6, markersize=8, fillstyle=grammar.FILLS.get(quantity, "full"))
-        (self.theory,) = axes.plot([], [], **grammar.THEORY)
-        edge = dict(markersize=9, clip_on=False, linestyle="none")
-        (self.zeros,) = axes.plot([], [], marker="v", color=grammar.VANISHING, **edge)
-        (self.overflows,) = axes.plot([], [], marker="^", color=grammar.EXPLODING, **edge)
+        super().__init__(axes, linewidth=2.6, markersize=8, fillstyle=grammar.FILLS.get(quantity, "full"))
+        self.quantity = quantity
+        self.look = look
         self.label = axes.annotate(
             look.label if look else quantity, (1, 0), (-10, 0), textcoords="offset points", ha="right", va="center",
             fontsize=14, weight="bold",
         )  # fmt: skip
-        self.artists = [self.band, self.median, self.theory, self.zeros, self.overflows, self.label]
+        self.artists.append(self.label)
 
-    def hide(self) -> None:
-        """Take the curve out of the picture."""
-        for artist in self.artists:
-            artist.set_visible(False)
-
-    def update(self, record, floor: float, ceiling: float) -> None:
+    def follow(self, record, floor: float, ceiling: float) -> None:
         """Move the artists to ``record``, on an axis from ``floor`` to ``ceiling``."""
         net = record.net
         layers = np.arange(1, net.depth + 1)
-        low, median, high = (on_axis(row, record.scale) for row in record.relative[self.quantity])
         look = self.look or grammar.look(net.activation)
-        for artist in self.artists:
-            artist.set_visible(True)
-        self.band.set_visible(net.seeds > 1)
-        inside = (np.nan_to_num(edge, nan=ceiling, posinf=ceiling, neginf=floor) for edge in (low, high))
-        self.band.set_data(layers, *inside)
-        self.band.set_facecolor(look.color)
-        self.median.set_data(layers, np.where(np.isfinite(median), median, np.nan))
-        self.median.set(color=look.color, marker=look.marker, markevery=max(1, net.depth // 20))
+        sizes = record.relative[self.quantity]
+        rows = [on_axis(row, record.scale) for row in sizes]
         theory = on_axis(record.theory[self.quantity], record.scale)
-        self.theory.set_data(layers, np.where(np.isfinite(theory), theory, np.nan))
-        sizes = record.relative[self.quantity].median
-        zero = sizes == 0
-        broken = ~np.isfinite(sizes)
+        self.show(True)
+        every = max(1, net.depth // 20)
+        self.update(layers, rows if net.seeds > 1 else rows[1], look, floor, ceiling, theory=theory, every=every)
+        zero = sizes.median == 0  # also on a linear axis
         self.zeros.set_data(layers[zero], np.full(zero.sum(), floor))
-        self.overflows.set_data(layers[broken], np.full(broken.sum(), ceiling))
-        self.label.xy = (1, self._start(zero[0], broken[0], median[0], floor, ceiling))
+        self.label.xy = (1, curves.within(floor if zero[0] else rows[1][0], floor, ceiling))
         self.label.set_color(look.color)
-
-    @staticmethod
-    def _start(zero: bool, broken: bool, median: float, floor: float, ceiling: float) -> float:
-        """The height at which the label stands beside the first layer."""
-        if zero:
-            return floor
-        return ceiling if broken else median
 
 
 class Limits(NamedTuple):
@@ -86,8 +62,8 @@ class Limits(NamedTuple):
     scale: str
 
 
-class FlowPlot:
-    """The picture kept alive: ``update`` moves it to another record, ``png`` is what it looks like now.
+class FlowPlot(LivePicture):
+    """The picture of curves by layer, kept alive.
 
     A picture of other curves by layer has its own ``title`` and ``looks``, and says by ``_drawn`` which FlowRecord each
     of them shows.
@@ -100,34 +76,21 @@ class FlowPlot:
     left, right = 0.075, 0.01  # room beside the curves, as a share of the deepest layer
     centred = False  # the words on the shaded sides, where the curves end at the sides
 
-    def __init__(self, record):
-        self.figure = grammar.new_figure()
+    def _build(self, record) -> list:
         self.axes = self.figure.add_axes(self.place)
         self.curves = {name: Curve(self.axes, self.quantity or name, look) for name, look in self.looks.items()}
         moving = [artist for curve in self.curves.values() for artist in curve.artists]
-        self.canvas = Canvas(self.figure, [*moving, *self._beside()])
-        self._limits = None
         self._titles()
-        self.update(record)
+        return [*moving, *self._beside()]
 
-    def update(self, record) -> None:
-        """Move every artist to ``record``; only a step of an axis costs a full draw."""
+    def _move(self, record, *limits) -> None:
         drawn = self._drawn(record)
-        now = self._limits_of(record)
-        if now != self._limits:
-            self._limits = now
-            self._frame(*now)
-            self.canvas.forget()
         for name, curve in self.curves.items():
             if name in drawn:
-                curve.update(drawn[name], now[1], now[2])
+                curve.follow(drawn[name], limits[1], limits[2])
             else:
-                curve.hide()
+                curve.show(False)
         self._spread_labels([self.curves[name].label for name in drawn])
-
-    def png(self) -> bytes:
-        """What it looks like now."""
-        return self.canvas.png()
 
     def _beside(self) -> list:
         """What else moves in the figure."""
@@ -137,7 +100,7 @@ class FlowPlot:
         """The FlowRecord of each curve that is to be seen."""
         return dict.fromkeys(record.shown, record)
 
-    def _limits_of(self, record) -> tuple:
+    def _limits(self, record) -> tuple:
         return limits([record], record.net.depth, record.scale)
 
     def _frame(self, deepest: float, floor: float, ceiling: float, scale: str) -> None:

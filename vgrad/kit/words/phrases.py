@@ -77,7 +77,7 @@ def points(numbers, names, where: str, said=grammar.number) -> str:
 
 
 def by_layer(curve) -> str:
-    """Return the medians of five layers of a curve, a Band over the layers, such as "0.1 at layer 1, 0.2 at layer 8"."""
+    """Return the medians of five layers of a curve, which is a Band: "0.1 at layer 1, 0.2 at layer 8"."""
     layers = five(1, len(curve.median))
     return points([curve.median[layer - 1] for layer in layers], layers, "at layer")
 

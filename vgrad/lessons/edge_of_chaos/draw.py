@@ -36,8 +36,8 @@ class PhasePlot(WaysPlot):
     def _drawn(self, record) -> dict:
         return super()._drawn(record.flow)
 
-    def _limits_of(self, record) -> tuple:
-        return (*super()._limits_of(record.flow), record.chart)
+    def _limits(self, record) -> tuple:
+        return (*super()._limits(record.flow), record.chart)
 
     def _frame(self, deepest, floor, ceiling, scale, chart) -> None:
         super()._frame(deepest, floor, ceiling, scale)

@@ -51,7 +51,7 @@ class NormsPlot(FlowPlot):
     def _drawn(self, record) -> dict:
         return record.flows
 
-    def _limits_of(self, record) -> Limits:
+    def _limits(self, record) -> Limits:
         return limits(record.flows.values(), record.net.depth)
 
 
