@@ -36,14 +36,7 @@ def guarded(function: F, fits: Callable | None = None) -> F:
     def rules():  # read at the first call, as annotations may name what is defined further down
         hints = typing.get_type_hints(function, include_extras=True)
         parameters = inspect.signature(function).parameters.values()
-        known = {each.name: (each.default, _checks(hints.get(each.name))) for each in parameters}
-        return known if any(checks for _, checks in known.values()) else {}
-
-    return _guard(function, rules, fits)
-
-
-def _guard(function: F, rules: Callable[[], dict], fits: Callable | None = None) -> F:
-    """Wrap ``function`` so that ``rules``, by argument a default and checks, are kept before each call."""
+        return {each.name: (each.default, _checks(hints.get(each.name))) for each in parameters}
 
     @functools.wraps(function)
     def call(*args, **kwargs):
@@ -220,30 +213,3 @@ Several = Annotated[Sequence, several]
 NonEmpty = Annotated[Sequence, nonempty]
 NumberArray = Annotated[np.ndarray, array]
 FloatArray = Annotated[np.ndarray, real]
-
-# --- tables of names, for the experiments and pictures that do not yet use annotations --------------------------------
-
-
-def checked(**kinds):
-    """Return a decorator that checks each argument whose name is in KINDS or ``kinds`` by the function given there."""
-    kinds = KINDS | kinds
-
-    def decorate(function):
-        defaults = {each.name: each.default for each in inspect.signature(function).parameters.values()}
-        rules = {n: (defaults.get(n, ...), [kinds[n]] if n in kinds else []) for n in (*defaults, *kinds)}
-        return _guard(function, lambda: rules)
-
-    return decorate
-
-
-def counts(**values) -> None:
-    """Raise ValueError unless each of ``values``, by its name, is a whole number of at least 1."""
-    for name, value in values.items():
-        whole(name, value, 1)
-
-
-KINDS = {
-    **dict.fromkeys(("depth", "width", "batch", "seeds", "steps", "T", "n", "fan_in", "fan_out"), count),
-    **dict(seed=whole_from(0), rng=generator, shape=sizes, gain=number, c=number_from(-1.0, 1.0)),
-    **dict.fromkeys(("sigma_w", "sigma_b", "sigma"), nonnegative),
-}

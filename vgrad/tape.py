@@ -79,7 +79,8 @@ def tree_map(f: Callable, tree, *rest):
     if not isinstance(tree, (tuple, list)):
         return f(tree, *rest)
     branches = [tree_map(f, *branch) for branch in zip(tree, *rest, strict=True)]
-    return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
+    kind: Any = type(tree)
+    return kind(*branches) if hasattr(tree, "_fields") else kind(branches)
 
 
 def leaves(tree) -> list:

@@ -69,7 +69,7 @@ def test_a_real_record_is_drawn():
         (None, "record is NoneType"),
         (Other(1), "record is Other"),
         ([Other(1)], "record is a list of Other"),
-        ([], "record is a list of NoneType"),
+        ([], "record is a list of nothing"),
     ],
 )
 def test_a_record_that_nothing_draws_is_refused(record, said):

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar, cast
 import numpy as np
 
 from ... import models, ops, require
-from ...models.checks import require_layers, require_skip
+from ...models.checks import require_layers
 
 F = TypeVar("F", bound=Callable)
 KEPT = 2**24  # numbers in one store of draws; beyond, it starts anew
@@ -37,18 +37,6 @@ AtLeastTwo = Annotated[int, require.whole_from(2)]
 NonNegatives = Annotated[Sequence[float], lambda name, values: require.numbers(name, values, 0.0)]
 NumberOrArray = Annotated[Any, _number_or_array]
 Layers = Annotated[list, require_layers]
-
-VOCABULARY = dict(
-    **dict.fromkeys(("columns", "rows", "units", "most", "draws", "numbers"), require.count),
-    **dict.fromkeys(("sigma_w2", "sigma_b2", "floor", "line", "within"), require.nonnegative),
-    **dict.fromkeys(("slope", "scale", "low", "high", "start", "end", "factor"), require.number),
-    alpha=_alpha, skip=require_skip, multiply_adds=require.number_from(1),
-)  # fmt: skip
-
-
-def checked(**kinds):
-    """``require.checked``, with what names mean in experiments that do not yet use annotations."""
-    return require.checked(**VOCABULARY | kinds)
 
 
 def norm_and_skip(norm: str | None, skip: str | None, alpha: float | str) -> dict[str, Any]:

@@ -6,6 +6,8 @@ names these parts once for all curves of a picture.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -165,8 +167,9 @@ def legend(figure: Figure, theory: bool = False, handles=(), **style) -> None:
     shown = list(handles) or [key("median", linewidth=2.6), key(NETWORKS, linewidth=9, alpha=0.3)]
     if theory:
         shown.append(key("theory", **grammar.THEORY))
-    usual = dict(loc="upper right", ncols=len(shown), frameon=False, fontsize=13)
-    figure.legend(handles=shown, **usual | ({} if handles else {"columnspacing": 1.4}) | style)
+    usual: dict[str, Any] = dict(loc="upper right", ncols=len(shown), frameon=False, fontsize=13)
+    spread: dict[str, Any] = {} if handles else {"columnspacing": 1.4}
+    figure.legend(handles=shown, **usual | spread | style)
 
 
 # --- labels -----------------------------------------------------------------------------------------------------------

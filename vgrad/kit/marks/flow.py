@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -70,7 +71,7 @@ class FlowPlot(LivePicture):
     """
 
     title = "gradient, relative to the last layer"
-    looks: dict[str, grammar.Look | None] = dict.fromkeys(QUANTITIES)  # of each curve, by its name
+    looks: Mapping[str, grammar.Look | None] = dict.fromkeys(QUANTITIES)  # of each curve, by its name
     quantity: str | None = None  # that each curve shows; None: the one it is named after
     place = (0.092, 0.135, 0.895, 0.755)  # of the axes in the figure
     left, right = 0.075, 0.01  # room beside the curves, as a share of the deepest layer
@@ -128,7 +129,7 @@ class FlowPlot(LivePicture):
         """Push labels apart that would lie on each other."""
         to_points = 72 / self.figure.dpi
         height = {label: self.axes.transData.transform(label.xy)[1] * to_points for label in labels}
-        labels = sorted(labels, key=height.get)
+        labels = sorted(labels, key=lambda label: height[label])
         bottom = self.axes.bbox.y0 * to_points + 9
         places = curves.stacked([height[label] for label in labels], bottom, self.axes.bbox.y1 * to_points)
         for label, place in zip(labels, places, strict=True):

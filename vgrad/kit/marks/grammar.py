@@ -7,14 +7,11 @@ to colour-blind eyes either; and none stands alone, as each activation has its o
 from __future__ import annotations
 
 import math
-from dataclasses import is_dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-
-from ... import require
 
 INK = "#1a1a1a"
 PAPER = "#ffffff"
@@ -71,7 +68,7 @@ def look(activation: str) -> Look:
 
 def cure(norm: str | None, skip: str | None = None, alpha=1.0) -> Look:
     """Return the look of a norm, of a skip (which lends the colour to both together), or of neither."""
-    parts = [CURES["skip" + ALPHAS.get(alpha, "1")[1:]]] if skip else []
+    parts = [CURES["skip" + ALPHAS.get(str(alpha), "1")[1:]]] if skip else []
     parts += [CURES[norm.partition("_")[0]]] if norm else []
     first = parts[0] if parts else CURES["plain"]
     label = " and ".join(part.label for part in reversed(parts)) or first.label
@@ -136,28 +133,9 @@ def decades(sizes):
         return np.log10(sizes)
 
 
-def quantiles(rows, method: str = "linear"):
+def quantiles(rows, method: Literal["linear", "inverted_cdf"] = "linear"):
     """Return low, median and high of rows (networks, ...), so that 8 of 10 networks lie between: (3, ...)."""
     return np.quantile(rows, (0.1, 0.5, 0.9), axis=0, method=method)
-
-
-def _record(name: str, value) -> None:
-    require.instance(name, value, hasattr(value, "_fields") or is_dataclass(value), "what an experiment returns")
-
-
-def _records(name: str, values) -> None:
-    for value in require.several(name, values):
-        _record(name, value)
-
-
-asked = require.checked(
-    **dict.fromkeys(("record", "view", "board", "row"), _record),
-    **dict.fromkeys(("records", "nets", "rocs", "cells", "judgements", "views", "among"), _records),
-    **dict.fromkeys(("value", "chi"), require.scalar),
-    **dict.fromkeys(("rates", "scales"), require.table),
-    numbers=require.several, begun=require.flag, bias=require.number,
-    scale=lambda name, value: require.choice(name, value, ("log", "linear")),
-)  # fmt: skip
 
 
 def number(value: float) -> str:

@@ -33,7 +33,7 @@ def colours(decades, most: float):
     return np.concatenate([rgb, np.ones((*decades.shape, 1))], axis=-1)
 
 
-def limits(*maps) -> tuple[int, float]:
+def limits(*maps) -> tuple[float, float]:
     """Return the last time on the axes and the decades of the colours, in steps, that hold all ``maps`` (T, T)."""
     decades = [np.abs(grammar.decades(norms[np.tril_indices(len(norms))])) for norms in maps]
     most = max((part[np.isfinite(part)].max(initial=0) for part in decades), default=0)

@@ -10,20 +10,9 @@ from . import check, draw, explore, records
 from .measure import critical, factor, largest, slope_at, slopes, sweep
 
 __all__ = [
-    "ask",
-    "check",
-    "critical",
-    "draw",
-    "explore",
-    "factor",
-    "flow",
-    "largest",
-    "show",
-    "sigmoid_twin",
-    "slope_at",
-    "slopes",
-    "sweep",
-]
+    "ask", "check", "critical", "draw", "explore", "factor", "flow", "largest", "show", "sigmoid_twin", "slope_at",
+    "slopes", "sweep",
+]  # fmt: skip
 
 ask = asker(__name__)
 draws(records.SlopesRecord)(draw.slopes)

@@ -8,14 +8,8 @@ from . import check, draw, explore, records
 from .measure import powers, products
 
 __all__ = [
-    "ask",
-    "check",
-    "draw",
-    "explore",
-    "powers",
-    "products",
-    "show",
-]
+    "ask", "check", "draw", "explore", "powers", "products", "show",
+]  # fmt: skip
 
 ask = asker(__name__)
 draws(records.ProductsRecord)(draw.products)

@@ -22,7 +22,7 @@ BLOCK = 100  # factors that are drawn at a time
 @measured
 def products(
     *, factor: NonNegative = 0.5, depth: Annotated[int, require.whole_from(1, DEEPEST)] = 30, spread: NonNegative = 0.0,
-    seeds: int = 64, precision: init.Precision = "float64", seed: Seed = 0, numbers: Count = NUMBERS,
+    seeds: int = 64, precision: require.Precision = "float64", seed: Seed = 0, numbers: Count = NUMBERS,
 ) -> ProductsRecord:  # fmt: skip
     """Multiply ``depth`` random factors, ``seeds`` times over, and keep the product after each factor.
 

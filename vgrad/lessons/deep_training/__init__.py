@@ -10,16 +10,8 @@ from .measure import deep, shatter
 from .tables import TABLES
 
 __all__ = [
-    "TABLES",
-    "ask",
-    "check",
-    "deep",
-    "draw",
-    "learn",
-    "load",
-    "shatter",
-    "show",
-]
+    "TABLES", "ask", "check", "deep", "draw", "learn", "load", "shatter", "show",
+]  # fmt: skip
 
 ask = asker(__name__)
 load = TABLES.load

@@ -12,32 +12,10 @@ from .measure.trial import NEW, by_budget, check_gradients, examine, fresh, nets
 from .tables import TABLES
 
 __all__ = [
-    "ILLNESSES",
-    "NEW",
-    "TABLES",
-    "TREATMENTS",
-    "ask",
-    "by_budget",
-    "check",
-    "check_gradients",
-    "diagnose",
-    "draw",
-    "examine",
-    "explore",
-    "flow",
-    "fresh",
-    "load",
-    "nets",
-    "order_tests",
-    "patient",
-    "rates_of_bands",
-    "roc",
-    "rocs",
-    "show",
-    "treat",
-    "verdict",
-    "visit",
-]
+    "ILLNESSES", "NEW", "TABLES", "TREATMENTS", "ask", "by_budget", "check", "check_gradients", "diagnose", "draw",
+    "examine", "explore", "flow", "fresh", "load", "nets", "order_tests", "patient", "rates_of_bands", "roc", "rocs",
+    "show", "treat", "verdict", "visit",
+]  # fmt: skip
 
 ask = asker(__name__)
 load = TABLES.load

@@ -10,21 +10,9 @@ from .measure import chart, depth_scale, point, spectrum, steps_to_learn, traine
 from .tables import TABLES
 
 __all__ = [
-    "TABLES",
-    "Cell",
-    "ask",
-    "chart",
-    "check",
-    "depth_scale",
-    "draw",
-    "explore",
-    "load",
-    "point",
-    "show",
-    "spectrum",
-    "steps_to_learn",
-    "trained",
-]
+    "TABLES", "Cell", "ask", "chart", "check", "depth_scale", "draw", "explore", "load", "point", "show", "spectrum",
+    "steps_to_learn", "trained",
+]  # fmt: skip
 
 ask = asker(__name__)
 load = TABLES.load

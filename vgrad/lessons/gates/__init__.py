@@ -10,21 +10,9 @@ from . import check, draw, explore, records
 from .measure import compare, split
 
 __all__ = [
-    "CELLS",
-    "ReachRecord",
-    "ask",
-    "cell_label",
-    "check",
-    "compare",
-    "draw",
-    "explore",
-    "keeping",
-    "networks",
-    "reach",
-    "record_label",
-    "show",
-    "split",
-]
+    "CELLS", "ReachRecord", "ask", "cell_label", "check", "compare", "draw", "explore", "keeping", "networks",
+    "reach", "record_label", "show", "split",
+]  # fmt: skip
 
 ask = asker(__name__)
 draws(ReachRecord, several=True)(draw.reach)

@@ -9,21 +9,9 @@ from . import check, draw, explore, records
 from .measure import TEN_LAYER_ACTIVATIONS, TYPICAL_SLOPES, gradient_magnitudes, lcg, ten_layer_weights, ten_layers
 
 __all__ = [
-    "CHOICES",
-    "TEN_LAYER_ACTIVATIONS",
-    "TYPICAL_SLOPES",
-    "FlowRecord",
-    "ask",
-    "check",
-    "draw",
-    "explore",
-    "flow",
-    "gradient_magnitudes",
-    "lcg",
-    "show",
-    "ten_layer_weights",
-    "ten_layers",
-]
+    "CHOICES", "TEN_LAYER_ACTIVATIONS", "TYPICAL_SLOPES", "FlowRecord", "ask", "check", "draw", "explore", "flow",
+    "gradient_magnitudes", "lcg", "show", "ten_layer_weights", "ten_layers",
+]  # fmt: skip
 
 ask = asker(__name__)
 draws(records.TenLayerRecord, several=True)(draw.bars)

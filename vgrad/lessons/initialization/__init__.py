@@ -11,19 +11,8 @@ from .measure import FORMULAS, he_or_xavier, sweep
 from .tables import TABLES
 
 __all__ = [
-    "FORMULAS",
-    "TABLES",
-    "Cell",
-    "ask",
-    "check",
-    "draw",
-    "explore",
-    "flow",
-    "he_or_xavier",
-    "load",
-    "show",
-    "sweep",
-]
+    "FORMULAS", "TABLES", "Cell", "ask", "check", "draw", "explore", "flow", "he_or_xavier", "load", "show", "sweep",
+]  # fmt: skip
 
 ask = asker(__name__)
 load = TABLES.load

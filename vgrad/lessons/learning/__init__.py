@@ -12,21 +12,9 @@ from .measure import update_table
 from .tables import TABLES
 
 __all__ = [
-    "TABLES",
-    "Cell",
-    "TrainingRecord",
-    "ask",
-    "check",
-    "draw",
-    "explore",
-    "flow",
-    "load",
-    "message",
-    "show",
-    "train_mlp",
-    "update_table",
-    "watch",
-]
+    "TABLES", "Cell", "TrainingRecord", "ask", "check", "draw", "explore", "flow", "load", "message", "show",
+    "train_mlp", "update_table", "watch",
+]  # fmt: skip
 
 ask = asker(__name__)
 load = TABLES.load

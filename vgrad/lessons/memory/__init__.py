@@ -11,19 +11,8 @@ from .say import name
 from .tables import TABLES
 
 __all__ = [
-    "TABLES",
-    "Cell",
-    "ask",
-    "check",
-    "draw",
-    "explore",
-    "load",
-    "name",
-    "show",
-    "table",
-    "train_memory",
-    "watch",
-]
+    "TABLES", "Cell", "ask", "check", "draw", "explore", "load", "name", "show", "table", "train_memory", "watch",
+]  # fmt: skip
 
 ask = asker(__name__)
 load = TABLES.load

@@ -10,16 +10,8 @@ from . import check, draw, explore, records
 from .measure import compare, growth
 
 __all__ = [
-    "ask",
-    "check",
-    "compare",
-    "draw",
-    "explore",
-    "flow",
-    "growth",
-    "learn",
-    "show",
-]
+    "ask", "check", "compare", "draw", "explore", "flow", "growth", "learn", "show",
+]  # fmt: skip
 
 ask = asker(__name__)
 draws(records.NormsRecord)(draw.norms)

@@ -9,18 +9,8 @@ from .measure.connectivity import agree, connectivity
 from .measure.recurrence import by_radius, powers, tied, unrolled
 
 __all__ = [
-    "agree",
-    "ask",
-    "by_radius",
-    "check",
-    "connectivity",
-    "draw",
-    "explore",
-    "powers",
-    "show",
-    "tied",
-    "unrolled",
-]
+    "agree", "ask", "by_radius", "check", "connectivity", "draw", "explore", "powers", "show", "tied", "unrolled",
+]  # fmt: skip
 
 ask = asker(__name__)
 draws(records.RecurrenceRecord)(draw.recurrence.unrolled)

@@ -11,25 +11,9 @@ from .measure.taught import forge, judge, learns, verdict, view
 from .tables import TABLES
 
 __all__ = [
-    "CLAIMS",
-    "NETS",
-    "TABLES",
-    "ask",
-    "at_start",
-    "board",
-    "check",
-    "draw",
-    "explore",
-    "forge",
-    "judge",
-    "learns",
-    "load",
-    "measure_claim",
-    "show",
-    "treat",
-    "verdict",
-    "view",
-]
+    "CLAIMS", "NETS", "TABLES", "ask", "at_start", "board", "check", "draw", "explore", "forge", "judge", "learns",
+    "load", "measure_claim", "show", "treat", "verdict", "view",
+]  # fmt: skip
 
 ask = asker(__name__)
 load = TABLES.load

@@ -10,15 +10,8 @@ from . import check, draw, explore, records
 from .measure import both_ways, last_layer
 
 __all__ = [
-    "ask",
-    "both_ways",
-    "check",
-    "draw",
-    "explore",
-    "last_layer",
-    "learn",
-    "show",
-]
+    "ask", "both_ways", "check", "draw", "explore", "last_layer", "learn", "show",
+]  # fmt: skip
 
 ask = asker(__name__)
 draws(FlowRecord)(draw.paths)

@@ -8,11 +8,7 @@ from ...kit.show import show
 from . import check, explore
 
 __all__ = [
-    "ask",
-    "check",
-    "explore",
-    "flow",
-    "show",
-]
+    "ask", "check", "explore", "flow", "show",
+]  # fmt: skip
 
 ask = asker(__name__)

@@ -26,7 +26,7 @@ PlainCell = Annotated[str, require.one_of(("relu_rnn", "rnn"))]
 
 @guarded
 @measured
-def first_overflow(factor: Finite, precision: init.Precision = "float64", *, most: Count = 5000) -> int | None:
+def first_overflow(factor: Finite, precision: require.Precision = "float64", *, most: Count = 5000) -> int | None:
     """Return the number of the first layer whose output is inf, in a linear net of one unit with W = ``factor``.
 
     Its input is 1. The number is None if all of the first ``most`` layers are finite.
@@ -44,7 +44,7 @@ def first_overflow(factor: Finite, precision: init.Precision = "float64", *, mos
 @guarded
 @measured
 def autopsy(
-    precision: init.Precision = "float64", *, cell: PlainCell = "relu_rnn", gain: Finite = 1.1,
+    precision: require.Precision = "float64", *, cell: PlainCell = "relu_rnn", gain: Finite = 1.1,
     clip: NonNegative | None = None, rate: Any = 0.01, steps: Count = 20, seed: Seed = 0,
 ) -> Autopsy:  # fmt: skip
     """Train one RNN on the adding problem, T = 100, until its numbers are not finite.
@@ -82,7 +82,7 @@ def train_rnn(
 @guarded
 @measured
 def upscaled(
-    size: Finite = 0.1, *, precision: init.Precision = "float64", activation: ActivationName = "sigmoid",
+    size: Finite = 0.1, *, precision: require.Precision = "float64", activation: ActivationName = "sigmoid",
     depth: Count = 50, width: Count = 64, seeds: Count = 5, seed: Seed = 0,
 ) -> Upscaled:  # fmt: skip
     """Scale the first layer's gradient on 64 digits up to the norm ``size``, and step along it.

@@ -71,7 +71,7 @@ class TrainPlot(LivePicture):
 
     def _name_the_rule(self, floor: float, ceiling: float) -> None:
         """At the end of its line, and on the side of it, where the curves come least near."""
-        drawn = [row.median.get_data() for row in self.rows.values()]
+        drawn = [np.asarray(row.median.get_data(), float) for row in self.rows.values()]
         beside = 0.04 * (ceiling - floor)
         last = drawn[0][0][-1]
 

@@ -59,9 +59,8 @@ class ScorePlot(LivePicture):
         top = self._height(len(view.rows))
         self.axes = self.page.inset_axes((0.7, 0.5, FIGURE[0] - 0.95, top - 0.75), transform=self.page.transData)
         self.mark = self._write(COLUMNS[0][1] - 0.2, TOP, "▶")
-        self.band = self.page.add_patch(
-            Rectangle((0, TOP), FIGURE[0], ROW, color=CHOSEN.color, alpha=0.16, linewidth=0)
-        )
+        self.band = Rectangle((0, TOP), FIGURE[0], ROW, color=CHOSEN.color, alpha=0.16, linewidth=0)
+        self.page.add_patch(self.band)
         self.canvas.moves([self.band, self.mark, self.axes])
 
     def _height(self, k: int) -> float:
