@@ -1,6 +1,6 @@
 """What is said under the pictures of this lesson, and the texts that stand for the pictures.
 
-They are about the report, its trial and the clinic.
+They are about the trial of the report on held-out networks.
 """
 
 from __future__ import annotations

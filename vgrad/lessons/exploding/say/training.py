@@ -1,6 +1,6 @@
 """What is said under the pictures of this lesson, and the texts that stand for the pictures.
 
-They are about explosions and clipping.
+They are about the training of recurrent nets, clipped and not.
 """
 
 from __future__ import annotations

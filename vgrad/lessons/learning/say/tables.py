@@ -1,6 +1,6 @@
 """What is said under the pictures of this lesson, and the texts that stand for the pictures.
 
-They are about training an MLP.
+They are about the stored tables.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What is said under the pictures of this lesson, and the texts that stand for the pictures.
 
-They are about recurrent nets and sentences.
+They are about the explorer `connectivity`, where the gradient reaches the words of a sentence.
 """
 
 from __future__ import annotations

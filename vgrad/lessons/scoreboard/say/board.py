@@ -1,6 +1,6 @@
 """What is said under the pictures of this lesson, and the texts that stand for the pictures.
 
-They are about the scoreboard, the table as it is taught, and the myths.
+They are about the explorer `scoreboard`.
 """
 
 from __future__ import annotations
