@@ -22,7 +22,7 @@ from .signal import signal_fraction
 LOST = 2.0
 FADED = 1.0
 ALIKE = -0.55
-DEAD = 0.5
+MANY_DEAD = 0.5  # of the units of one layer; above it, the report says so
 BANDS = ("green", "amber", "red")
 
 
@@ -37,7 +37,7 @@ class Measures(NamedTuple):
     depth_scale: float  # layers over which ‖dh‖² changes by e, as in theory.depth_scale
     total_norm: float  # of the hidden layers' dW together: the number that is usually watched
     smallest_step: float  # the least ‖dW_k‖ / ‖W_k‖
-    dead: float  # the largest share of dead units in a layer
+    dead: float  # the largest share, in a layer, of units whose slope is 0 on all samples of this batch
     saturated: float  # the largest share of saturated units in a layer
     broken: float  # the largest share of zeros, subnormals, infs and NaNs in a layer's dh
 
@@ -118,7 +118,7 @@ def _reasons(m: Measures):
         yield "The last layer puts out nothing but zeros, or numbers that are not finite: there is no signal."
     elif m.signal <= ALIKE:
         yield f"All inputs have become nearly alike: at the last layer they differ by {10**m.signal:.1%} of their size."
-    if m.dead > DEAD:
+    if m.dead > MANY_DEAD:
         yield f"In some layer {m.dead:.0%} of the units are dead: they pass nothing for any sample."
     if m.broken > 0.01:
         yield f"In some layer {m.broken:.0%} of dh is 0, subnormal or not finite."

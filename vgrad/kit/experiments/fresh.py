@@ -29,7 +29,7 @@ def both_ends(seed: int, **settings) -> float:
 
 
 def dead(seed: int, scheme: str) -> float:
-    """Return the share of units of layer 20 that no one of 256 inputs makes fire."""
+    """Return the share of ReLU units of layer 20 that no one of 256 inputs makes fire: h, and so the slope, is 0."""
     params = layers(seed, [64] * 21, ensemble=(4,), scheme=scheme, activation="relu")
     h = models.hidden(params, normal(seed + 100, 4, 256, 64), "relu")[0]
     return float((h == 0).all(axis=-2).mean())

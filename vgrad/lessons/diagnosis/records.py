@@ -29,7 +29,7 @@ class File(NamedTuple):
     dh: Array  # (depth,), relative to the last
     size: Array  # (depth,): √ mean h²
     alike: Array  # (depth,): 10^signal fraction, by how much inputs differ
-    off: Array  # (depth,): share of slopes below 0.01
+    flat: Array  # (depth,): the share of saturated entries, whose slopes are below 0.01
     line: Array  # (POINTS,): the gradient of one output along a line of inputs
     updates: Array  # (layers,): the median of ‖ΔW‖ / ‖W‖
     losses: Array  # (steps,); NaN where training had ended

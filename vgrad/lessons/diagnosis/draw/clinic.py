@@ -77,8 +77,8 @@ def _profile(panel, file) -> None:
 
 
 def _activations(panel, file) -> None:
-    layers = _layers(panel, len(file.off))
-    panel.plot(layers, file.off, "s-", color=OTHER, markersize=4, label="flat slopes")
+    layers = _layers(panel, len(file.flat))
+    panel.plot(layers, file.flat, "s-", color=OTHER, markersize=4, label="flat slopes")
     panel.plot(layers, np.nan_to_num(file.alike), "o-", color=COLOR, markersize=4, label="inputs differ by")
     panel.set(ylim=(-0.03, 1.45), yticks=[0, 0.5, 1])
     panel.legend(loc="upper center", ncols=2, fontsize=9, frameon=False, columnspacing=1.0, handletextpad=0.4)
