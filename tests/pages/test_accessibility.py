@@ -471,7 +471,7 @@ def palettes():
         for name, table in [("alone", alone), *tables.items()]:
             looks = {key: look for key, look in table.items() if isinstance(look, grammar.Look)}
             if looks and not name.startswith("__"):
-                found[f"{module.name}.{name}"] = looks
+                found[f"{module.name.removeprefix('vgrad.')}.{name}"] = looks
     return found
 
 
@@ -493,7 +493,8 @@ def distance(one, other, sight):
 
 
 def test_every_palette_is_among_those_that_are_tested():
-    assert {"grammar.ACTIVATIONS", "grammar.CURES", "gates.CELLS", "diagnosis.SCORES", "cliff.alone"} <= PALETTES.keys()
+    of_kit = {"kit.marks.grammar.ACTIVATIONS", "kit.marks.grammar.CURES", "kit.words.cells.CELLS"}
+    assert of_kit | {"lessons.diagnosis.draw.trial.SCORES", "lessons.exploding.draw.cliff.alone"} <= PALETTES.keys()
 
 
 @pytest.mark.parametrize("color", COLORS)
