@@ -179,7 +179,7 @@ def test_the_explorers_shares_are_as_many_states_as_were_asked_for_and_a_thousan
     shares = [share(name, states) for name in lessons.CATALOGUE]
     assert states <= sum(shares) < states + len(shares)
     assert min(shares) > 0
-    assert sum(STATES.values()) == 1007 >= 1000
+    assert sum(STATES.values()) >= 1000
 
 
 TRAINS = 20  # steps, where a state is one of training
