@@ -360,7 +360,7 @@ def test_a_prediction_is_made_by_tab_and_space_and_answered_in_a_status(page):
     found = stops(page, root)
     assert [told[:2] for told, _ in found] == [("radio", choice) for choice in question.choices]
     assert root.get_by_role("radiogroup").get_attribute("aria-label") == f"Predict. {question.prompt}"
-    for choice, why in question.choices.items():
+    for choice, why in question.replies.items():
         go(page, root, choice)
         page.keyboard.press("Space")
         reply = root.get_by_role("status").filter(has_text=why)
