@@ -97,7 +97,7 @@ class FlowRecord(NamedTuple):
     entries: probes.Entries  # (depth,): shares of the entries of dh_k that are 0, subnormal, infinite, NaN
     overflow: int | None  # the first layer whose output h was not finite in some network, or None
     silent: float  # the share of networks whose first layer receives exactly 0 ...
-    underflow: float  # ... and of those in which h or dh had become too small for the precision (else: dead ReLUs)
+    underflow: float  # ... and of those in which h or dh had become too small for the precision (else: slopes of 0)
     shown: tuple[str, ...] = ("dh",)  # what a picture of this record shows: which curves,
     scale: str = "log"  # and on which axis
 
