@@ -30,7 +30,7 @@ from test_pictures import SIGHT, cie_lab, contrast, linear_rgb
 
 from vgrad import (
     kit,
-    lessons,  # TODO
+    lessons,
 )
 from vgrad.kit.marks import grammar, heatmap
 
