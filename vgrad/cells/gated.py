@@ -1,13 +1,8 @@
-"""One time step of a recurrent net: new state and pullback, like any other function here.
-
-    state, pullback = rnn(params, x, state)          # state is a tuple: (h,) or, for the LSTM, (h, c)
-    grads, dx, dstate = pullback(dstate)             # dstate: of the new state in, of the old state out
+"""Cells that multiply their state by a matrix: the RNN, the LSTM and the GRU.
 
 x : (..., N, D), h and c : (..., N, H), with all the ensemble axes there are. All gates come from one product, stacked
 on the last axis of the parameters: in the order i f g o for the LSTM, r u n for the GRU, which is also that of
 torch.nn.LSTM and torch.nn.GRU, whose weights need only be transposed.
-
-A step is where a message in h meets the weights: an rnn multiplies it by W_h every time, a gated cell may let it pass.
 """
 
 from __future__ import annotations
@@ -17,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import require
-from .ops import Affine, Array, fits
-from .ops.activations import relu, sigmoid, tanh
-from .ops.linear import affine, product
-from .require import bare, guarded_by
+from .. import require
+from ..ops import Affine, Array, fits
+from ..ops.activations import relu, sigmoid, tanh
+from ..ops.linear import affine, product
+from ..require import bare, guarded_by
 
 
 class Recurrent(NamedTuple):
