@@ -50,7 +50,8 @@ def backprop(tape: list[Step], cotangent, inject=None) -> Iterator[Adjoint]:
     """
     inject = [None] * len(tape) if inject is None else inject
     for step, extra in zip(reversed(tape), reversed(inject), strict=True):
-        cotangent = _plus(cotangent, extra)
+        if extra is not None:
+            cotangent = _plus(cotangent, extra)
         grads, dinput = step.pullback(cotangent)
         yield Adjoint(step.name, step.layer, cotangent, grads)
         cotangent = dinput

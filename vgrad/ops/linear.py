@@ -27,13 +27,15 @@ def affine(params: Affine, x: Array):
     Raises ValueError when W, b and x do not fit.
     """
     W, b = params
-    z, product_pullback = product(W, x)
+    z = matmul(x, W)
     z += b[..., None, :]
     axes = z.ndim  # the pullback keeps x, W and b, but not z
 
     def pullback(dz):
-        dW, dx = product_pullback(dz)
-        db = sum_to_shape(wide_sum(dz, -2), b, dz.ndim - axes)
+        stacked = dz.ndim - axes
+        dW = sum_to_shape(matmul(x.mT, dz), W, stacked)
+        db = sum_to_shape(wide_sum(dz, -2), b, stacked)
+        dx = sum_to_shape(matmul(dz, W.mT), x, stacked)
         return Affine(dW, db), dx
 
     return z, pullback
@@ -64,4 +66,4 @@ def matmul(a: Array, b: Array) -> Array:
     """
     if a.dtype == b.dtype == HALF:
         return np.matmul(a.astype(np.float32), b.astype(np.float32)).astype(HALF)
-    return np.matmul(a, b)
+    return a @ b

@@ -19,7 +19,9 @@ def sum_to_shape(gradient: Array, argument: Array, stacked: int) -> Array:
 
 def wide_sum(a: Array, axis) -> Array:
     """Return the sum over an axis; of float16 it is summed in float32 and then rounded."""
-    return a.sum(axis=axis, dtype=np.float32).astype(HALF) if a.dtype == HALF else a.sum(axis=axis)
+    if a.dtype == HALF:
+        return np.add.reduce(a, axis, dtype=np.float32).astype(HALF)
+    return np.add.reduce(a, axis)
 
 
 def at_least_float32(a: Array) -> Array:

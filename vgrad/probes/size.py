@@ -35,7 +35,8 @@ def norm(a: Array) -> Any:
     """
     wide = a.astype(np.float64, copy=False)
     if a.ndim == 2:  # of one matrix, what follows would take longer
-        square = np.vdot(wide, wide)
+        flat = wide.reshape(-1)
+        square = flat.dot(flat)
         if LEAST < square < MOST:
             return square**0.5
     return _norms(wide.reshape(*a.shape[:-2], math.prod(a.shape[-2:])))
@@ -43,8 +44,9 @@ def norm(a: Array) -> Any:
 
 def joint_norm(arrays: Sequence[Array]) -> Array:
     """√(Σ ‖a‖²).  Returns the norm of several arrays as one, (...,); of inf and NaN, inf."""
-    size = norm(arrays[0])
-    for other in arrays[1:]:
+    first, *others = arrays
+    size = norm(first)
+    for other in others:
         size = np.hypot(size, norm(other))
     return size
 
