@@ -84,8 +84,8 @@ def last_state(name):
 
         def pullback(dstate):
             *adjoints, at_input = backprop(tape, dstate)
-            grads, dxs = zip(*(adjoint.grads for adjoint in adjoints), strict=True)
-            return total(grads), np.stack(dxs[::-1]), at_input.cotangent
+            handed_on = zip(*(adjoint.grads for adjoint in reversed(adjoints)), strict=True)
+            return *tape.input_map.pullback(tuple(handed_on)), at_input.cotangent
 
         return tape[-1].output, pullback
 

@@ -254,7 +254,7 @@ ROWS = {
     "models.mlp.mlp": lambda: dict(params=normed(), x=array(5, 3), activation="tanh", norm="layer", skip="post"),
     "models.mlp.init_affine": lambda: dict(fan_in=3, fan_out=4, scheme="he_normal", rng=rng(), activation="relu"),
     "models.mlp.init_mlp": lambda: dict(sizes=[3, 4, 2], scheme="he_normal", rng=rng(), activation="relu"),
-    "models.recurrent.init_recurrent": lambda: dict(cell="lstm", D=2, H=3, rng=rng(), readout=1, chrono=5.0),
+    "models.recurrent_weights.init_recurrent": lambda: dict(cell="lstm", D=2, H=3, rng=rng(), readout=1, chrono=5.0),
     "models.recurrent.unroll": lambda: dict(cell="rnn", params=rnn(), xs=array(4, 5, 2), state=(array(5, 3),)),
     "models.recurrent.through_time": lambda: unrolled() | dict(truncate=2),
     "models.recurrent.back_through_time": lambda: unrolled() | dict(truncate=2),

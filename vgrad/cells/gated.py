@@ -3,6 +3,14 @@
 x : (..., N, D), h and c : (..., N, H), with all the ensemble axes there are. All gates come from one product, stacked
 on the last axis of the parameters: in the order i f g o for the LSTM, r u n for the GRU, which is also that of
 torch.nn.LSTM and torch.nn.GRU, whose weights need only be transposed.
+
+Each cell is made of two maps. The input map, z_x = x W_x + b, sees no state, so that a whole sequence can take it in
+one product. The step, which is written here, meets the state:
+
+    state, pullback = lstm_step(params, z_x, state)
+    dz_x, dz_h, dstate = pullback(dstate)            # of z_x, of z_h = h W_h, and of the old state
+
+The gradients of the weights follow from these, dW_x = xᵀ dz_x and dW_h = hᵀ dz_h, for one step or for all of them.
 """
 
 from __future__ import annotations
@@ -15,7 +23,8 @@ import numpy as np
 from .. import require
 from ..ops import Affine, Array, fits
 from ..ops.activations import relu, sigmoid, tanh
-from ..ops.linear import affine, product
+from ..ops.linear import affine, matmul, weight_gradient
+from ..ops.shapes import sum_to_shape, wide_sum
 from ..require import bare, guarded_by
 
 
@@ -36,118 +45,155 @@ class GRUParams(NamedTuple):
     b_h: Array  # (..., 3 H)
 
 
-@guarded_by(lambda *given, **named: _fits("rnn", *given, **named))
-def rnn(params: Recurrent, x: Array, state: tuple, activation: Callable = tanh):
-    """h' = φ(x W_x + h W_h + b), with φ = tanh (Elman 1990), or ReLU (Le et al. 2015).
-
-    Returns (h',) and the pullback. The map from dh' to dh, a multiplication by φ'(z) and by W_hᵀ, uses the same weights
-    at every step, and so its powers vanish or explode (Pascanu et al. 2013, eq. 5).
-    """
-    z, z_pullback = _pre_activation(params, x, state)
+def rnn_step(params: Recurrent, z_x: Array, state: tuple, activation: Callable = tanh):
+    """h' = φ(z),  z = z_x + h W_h;   dz = φ'(z) dh',  dh = dz W_hᵀ."""
+    W_h = params.W_h
+    z = matmul(state[0], W_h)
+    z += z_x
     h, phi_pullback = activation(z)
 
     def pullback(dstate):
-        grads, dx, dh = z_pullback(phi_pullback(*dstate))
-        return grads, dx, (dh,)
+        dz = phi_pullback(*dstate)
+        return dz, dz, (matmul(dz, W_h.mT),)
 
     return (h,), pullback
 
 
-@guarded_by(lambda *given, **named: _fits("relu_rnn", *given, **named))
-def relu_rnn(params: Recurrent, x: Array, state: tuple):
-    """h' = max(x W_x + h W_h + b, 0):  ``rnn`` with φ = ReLU.  Returns (h',) and the pullback."""
-    return bare(rnn)(params, x, state, relu)
+def relu_rnn_step(params: Recurrent, z_x: Array, state: tuple):
+    """h' = max(z, 0),  z = z_x + h W_h:  ``rnn_step`` with φ = ReLU."""
+    return rnn_step(params, z_x, state, relu)
 
 
-@guarded_by(lambda *given, **named: _fits("lstm", *given, **named))
-def lstm(params: Recurrent, x: Array, state: tuple):
-    """c' = f c + i g,  h' = o tanh c',  where i, f, o = σ and g = tanh of their parts of x W_x + h W_h + b.
+def lstm_step(params: Recurrent, z_x: Array, state: tuple):
+    """c' = f c + i g,  h' = o tanh c',  where i, f, o = σ and g = tanh of their parts of z = z_x + h W_h.
 
-    Returns (h', c') and the pullback (Hochreiter & Schmidhuber 1997; with the forget gate of Gers et al. 2000, eqs.
-    1-7). Backward, dc' gathers dh' o tanh'(c'), and what goes on to c is f dc', so that the cell state is a highway
-    that is as open as the forget gate.
+    Backward, dc' gathers dh' o tanh'(c'), and what goes on to c is f dc'.
     """
-    _, c = state
-    z, z_pullback = _pre_activation(params, x, state)
-    z_i, z_f, z_g, z_o = _split(z, 4)
-    i, i_pullback = sigmoid(z_i)
-    f, f_pullback = sigmoid(z_f)
-    g, g_pullback = tanh(z_g)
-    o, o_pullback = sigmoid(z_o)
+    W_h = params.W_h
+    h, c = state
+    H = h.shape[-1]
+    z = matmul(h, W_h)
+    z += z_x
+    both, both_pullback = sigmoid(z[..., : 2 * H])  # i and f stand side by side
+    i = both[..., :H]
+    f = both[..., H:]
+    g, g_pullback = tanh(z[..., 2 * H : 3 * H])
+    o, o_pullback = sigmoid(z[..., 3 * H :])
     c_new = f * c + i * g
     squashed, squash_pullback = tanh(c_new)
 
     def pullback(dstate):
         dh, dc = dstate
         dc = dc + squash_pullback(o * dh)
-        dz = _stack(i_pullback(g * dc), f_pullback(c * dc), g_pullback(i * dc), o_pullback(squashed * dh))
-        grads, dx, dh = z_pullback(dz)
-        return grads, dx, (dh, f * dc)
+        dboth = both_pullback(_stack(g * dc, c * dc))
+        dz = _stack(dboth, g_pullback(i * dc), o_pullback(squashed * dh))
+        return dz, dz, (matmul(dz, W_h.mT), f * dc)
 
     return (o * squashed, c_new), pullback
 
 
-@guarded_by(lambda *given, **named: _fits("gru", *given, **named))
+def gru_step(params: GRUParams, z_x: Array, state: tuple):
+    """h' = (1 - u) n + u h,  with r, u = σ(z_x + z_h),  n = tanh(z_x + r z_h)  and  z_h = h W_h + b_h."""
+    (h,) = state
+    H = h.shape[-1]
+    W_h = params.W_h
+    z_h = matmul(h, W_h) + params.b_h[..., None, :]
+    both, both_pullback = sigmoid(z_x[..., : 2 * H] + z_h[..., : 2 * H])  # r and u stand side by side
+    r = both[..., :H]
+    u = both[..., H:]
+    h_n = z_h[..., 2 * H :]
+    n, n_pullback = tanh(z_x[..., 2 * H :] + r * h_n)
+
+    def pullback(dstate):
+        (dh_new,) = dstate
+        dn = n_pullback((1 - u) * dh_new)
+        dboth = both_pullback(_stack(h_n * dn, (h - n) * dh_new))
+        dz_h = _stack(dboth, r * dn)
+        return _stack(dboth, dn), dz_h, (matmul(dz_h, W_h.mT) + u * dh_new,)
+
+    return ((1 - u) * n + u * h,), pullback
+
+
+STEPS = {"rnn": rnn_step, "relu_rnn": relu_rnn_step, "lstm": lstm_step, "gru": gru_step}
+GATES = {"rnn": 1, "relu_rnn": 1, "lstm": 4, "gru": 3}
+
+
+def input_map(params, x: Array):
+    """z_x = x W_x + b.   pullback(dz_x) -> (Affine(dW_x, db), dx)."""
+    return affine(Affine(params.W_x, params[2]), x)
+
+
+def parameter_gradients(params, of_input: Affine, h: Array, dz_h: Array, stacked: int = 0):
+    """dW_h = hᵀ dz_h and, of a GRU, db_h = Σ_N dz_h.  Returns all gradients, of the parameters' type."""
+    dW_h = weight_gradient(params.W_h, h, dz_h, stacked)
+    db_h = [sum_to_shape(wide_sum(dz_h, -2), b_h, stacked) for b_h in params[3:]]
+    return type(params)(of_input.W, dW_h, of_input.b, *db_h)
+
+
+@guarded_by(lambda *given, **named: require_fit("rnn", *given, **named))
+def rnn(params: Recurrent, x: Array, state: tuple, activation: Callable = tanh):
+    """h' = φ(x W_x + h W_h + b), with φ = tanh (Elman 1990), or ReLU (Le et al. 2015).
+
+    Returns (h',) and the pullback. The map from dh' to dh, a multiplication by φ'(z) and by W_hᵀ, uses the same weights
+    at every step, and so its powers vanish or explode (Pascanu et al. 2013, eq. 5).
+    """
+
+    def step(params, z_x, state):
+        return rnn_step(params, z_x, state, activation)
+
+    return _whole(step, params, x, state)
+
+
+@guarded_by(lambda *given, **named: require_fit("relu_rnn", *given, **named))
+def relu_rnn(params: Recurrent, x: Array, state: tuple):
+    """h' = max(x W_x + h W_h + b, 0):  ``rnn`` with φ = ReLU.  Returns (h',) and the pullback."""
+    return bare(rnn)(params, x, state, relu)
+
+
+@guarded_by(lambda *given, **named: require_fit("lstm", *given, **named))
+def lstm(params: Recurrent, x: Array, state: tuple):
+    """c' = f c + i g,  h' = o tanh c',  where i, f, o = σ and g = tanh of their parts of x W_x + h W_h + b.
+
+    Returns (h', c') and the pullback (Hochreiter & Schmidhuber 1997; with the forget gate of Gers et al. 2000, eqs.
+    1-7). Since c receives f dc', the cell state is a highway that is as open as the forget gate.
+    """
+    return _whole(lstm_step, params, x, state)
+
+
+@guarded_by(lambda *given, **named: require_fit("gru", *given, **named))
 def gru(params: GRUParams, x: Array, state: tuple):
     """h' = (1 - u) n + u h,  with r, u = σ(z_x + z_h) and n = tanh(z_x + r z_h), each of its part of z_x and z_h.
 
     Returns (h',) and the pullback (Cho et al. 2014, with the reset after the product, as in PyTorch). In this form a
     *large* u keeps the memory, and so does a positive bias of u.
     """
-    W_x, W_h, b_x, b_h = params
-    (h,) = state
-    z_x, x_pullback = affine(Affine(W_x, b_x), x)
-    z_h, h_pullback = affine(Affine(W_h, b_h), h)
-    x_r, x_u, x_n = _split(z_x, 3)
-    h_r, h_u, h_n = _split(z_h, 3)
-    r, r_pullback = sigmoid(x_r + h_r)
-    u, u_pullback = sigmoid(x_u + h_u)
-    n, n_pullback = tanh(x_n + r * h_n)
-
-    def pullback(dstate):
-        (dh_new,) = dstate
-        dn = n_pullback((1 - u) * dh_new)
-        dr = r_pullback(h_n * dn)
-        du = u_pullback((h - n) * dh_new)
-        (dW_x, db_x), dx = x_pullback(_stack(dr, du, dn))
-        (dW_h, db_h), dh = h_pullback(_stack(dr, du, r * dn))
-        return GRUParams(dW_x, dW_h, db_x, db_h), dx, (dh + u * dh_new,)
-
-    return ((1 - u) * n + u * h,), pullback
+    return _whole(gru_step, params, x, state)
 
 
 CELLS = {"rnn": rnn, "relu_rnn": relu_rnn, "lstm": lstm, "gru": gru}
-GATES = {"rnn": 1, "relu_rnn": 1, "lstm": 4, "gru": 3}
 STATES = {"rnn": 1, "relu_rnn": 1, "lstm": 2, "gru": 1}  # arrays in a state: (h,) or (h, c)
 
 
-def _pre_activation(params: Recurrent, x: Array, state: tuple):
-    """z = x W_x + h W_h + b.   pullback(dz) -> (Recurrent, dx, dh)."""
-    W_x, W_h, b = params
-    z, x_pullback = affine(Affine(W_x, b), x)
-    z_h, h_pullback = product(W_h, state[0])
+def _whole(step: Callable, params, x: Array, state: tuple):
+    """The input map and then the step, as one function of x and of the state."""
+    z_x, x_pullback = input_map(params, x)
+    new_state, step_pullback = step(params, z_x, state)
 
-    def pullback(dz):
-        (dW_x, db), dx = x_pullback(dz)
-        dW_h, dh = h_pullback(dz)
-        return Recurrent(dW_x, dW_h, db), dx, dh
+    def pullback(dstate):
+        dz_x, dz_h, dold = step_pullback(dstate)
+        of_input, dx = x_pullback(dz_x)
+        stacked = dz_x.ndim - z_x.ndim
+        return parameter_gradients(params, of_input, state[0], dz_h, stacked), dx, dold
 
-    z += z_h
-    return z, pullback
-
-
-def _split(z: Array, gates: int) -> list[Array]:
-    """Each gate's part of z (..., gates · H)."""
-    H = z.shape[-1] // gates
-    return [z[..., k * H : (k + 1) * H] for k in range(gates)]
+    return new_state, pullback
 
 
 def _stack(*parts: Array) -> Array:
-    """The inverse of ``_split``."""
+    """The parts of several gates, side by side."""
     return np.concatenate(parts, axis=-1)
 
 
-def _fits(cell: str, params, x, state, activation=None) -> None:
+def require_fit(cell: str, params, x, state, activation=None) -> None:
     """Raise ValueError unless the parameters are this cell's, and x and the state fit them."""
     kind = GRUParams if cell == "gru" else Recurrent
     gates = GATES[cell]

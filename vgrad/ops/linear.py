@@ -33,7 +33,7 @@ def affine(params: Affine, x: Array):
 
     def pullback(dz):
         stacked = dz.ndim - axes
-        dW = sum_to_shape(matmul(x.mT, dz), W, stacked)
+        dW = weight_gradient(W, x, dz, stacked)
         db = sum_to_shape(wide_sum(dz, -2), b, stacked)
         dx = sum_to_shape(matmul(dz, W.mT), x, stacked)
         return Affine(dW, db), dx
@@ -51,11 +51,16 @@ def product(W: Array, x: Array):
 
     def pullback(dz):
         stacked = dz.ndim - axes
-        dW = sum_to_shape(matmul(x.mT, dz), W, stacked)
+        dW = weight_gradient(W, x, dz, stacked)
         dx = sum_to_shape(matmul(dz, W.mT), x, stacked)
         return dW, dx
 
     return z, pullback
+
+
+def weight_gradient(W: Array, x: Array, dz: Array, stacked: int = 0) -> Array:
+    """dW = xᵀ dz.  Returns it in W's own shape, summed over the leading axes that W lacks."""
+    return sum_to_shape(matmul(x.mT, dz), W, stacked)
 
 
 def matmul(a: Array, b: Array) -> Array:

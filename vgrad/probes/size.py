@@ -35,8 +35,7 @@ def norm(a: Array) -> Any:
     """
     wide = a.astype(np.float64, copy=False)
     if a.ndim == 2:  # of one matrix, what follows would take longer
-        flat = wide.reshape(-1)
-        square = flat.dot(flat)
+        square = np.vdot(wide, wide)
         if LEAST < square < MOST:
             return square**0.5
     return _norms(wide.reshape(*a.shape[:-2], math.prod(a.shape[-2:])))

@@ -14,7 +14,7 @@ import numpy as np
 
 from .... import data, models, probes, require, train
 from ....kit.experiments.protocol import Band, band, measured, relative
-from ....models.recurrent import CellName
+from ....models.recurrent_weights import CellName
 from ....ops import Array
 from ....require import Count, Finite, NonNegative, Seed, guarded
 from ..records import AgreeRecord, ConnectivityRecord

@@ -13,7 +13,7 @@ import numpy as np
 
 from .... import cells, init, models, probes, require, theory
 from ....kit.experiments.protocol import Band, NonNegatives, measured
-from ....models.recurrent import CellName
+from ....models.recurrent_weights import CellName
 from ....ops import Array
 from ....require import Count, Flag, NonNegative, Seed, guarded
 from ..records import PowersRecord, RadiiRecord, RecurrenceRecord, TiedRecord
