@@ -53,8 +53,9 @@ Steps = Annotated[list[Step], require_steps]
 def unroll(cell: Cell, params, xs: Array, state: tuple | None = None) -> tuple[Array, InTime]:
     """state_t = cell(params, x_t, state_{t-1}).  Returns the outputs of a cell run over xs, and its tape.
 
-    require.instance(name, tape, isinstance(tape[0].output, tuple), "the tape of an unrolled cell")
-    readout makes of them, and the tape ends with the step "readout", which reads all h at once.
+    xs : (T, ..., N, D). The outputs are all h, (T, ..., N, H). Where the params are a Sequence, they are what its
+    readout makes of them, and the tape ends with the step "readout", which reads all h at once. The tape has a step for
+    each time, and beside them the step ``input_map``.
     cell : a name in cells.CELLS, or a function of the same form. state : the initial one, 0 if it is not given.
     """
     name, one_step = cell_named(cell)
