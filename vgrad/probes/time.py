@@ -8,6 +8,7 @@ an MLP's tape the states are the layers' outputs.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import Annotated, NamedTuple
 
@@ -74,7 +75,12 @@ def jacobian_norms(tape: Tape, *, spectral: Flag = False) -> Array:
     Each entry is the root of the mean square over all samples. The diagonal is that of the identity, √n or 1.
     """
     columns = list(jacobian_columns(tape, spectral=spectral))
-    return np.stack([np.pad(column, (len(columns) - len(column), 0)) for column in reversed(columns)], axis=-1)
+    T = len(columns)
+    norms = np.zeros((T, T))
+    for column in columns:
+        k = T - len(column)
+        norms[k:, k] = column
+    return norms
 
 
 @guarded
@@ -93,10 +99,12 @@ def jacobian_columns(tape: Tape, *, spectral: Flag = False) -> Iterator[Array]:
     if widths:
         raise ValueError(f"tape has states of {n} and of {widths} numbers; allowed are states of one width")
     stack = np.empty((*maps[-1].shape[:-2], len(maps) * n, n), maps[-1].dtype)
+    spare = np.empty_like(stack)
     for k in reversed(range(len(maps))):
-        later = stack[..., (k + 1) * n :, :]
         if k + 1 < len(maps):
-            later[...] = later @ maps[k + 1]
+            later = slice((k + 1) * n, None)
+            np.matmul(stack[..., later, :], maps[k + 1], out=spare[..., later, :])
+            stack, spare = spare, stack
         stack[..., k * n : (k + 1) * n, :] = np.eye(n)
         blocks = stack[..., k * n :, :].reshape(*stack.shape[:-2], len(maps) - k, n, n)
         sizes = np.reshape(size(blocks), (-1, len(maps) - k))
@@ -183,13 +191,19 @@ def highway(tape: Tape) -> Highway:
 def _identity(output):
     """Cotangents of a state: the n rows of the identity, for every sample, in its own form."""
     arrays = output if isinstance(output, tuple) else (output,)
-    sizes = [array.shape[-1] for array in arrays]
-    columns = np.split(np.eye(sum(sizes)), np.cumsum(sizes)[:-1], axis=1)
-    rows = tuple(
-        np.broadcast_to(np.expand_dims(part, (*range(1, array.ndim),)), (len(part), *array.shape)).astype(array.dtype)
-        for part, array in zip(columns, arrays, strict=True)
-    )
+    rows = _rows(tuple(array.shape for array in arrays), arrays[0].dtype)
     return rows if isinstance(output, tuple) else rows[0]
+
+
+@lru_cache(maxsize=8)
+def _rows(shapes: tuple, dtype) -> tuple[Array, ...]:
+    """The same for every state of these shapes; read-only, as all steps of a tape share it."""
+    sizes = [shape[-1] for shape in shapes]
+    columns = np.split(np.eye(sum(sizes), dtype=dtype), np.cumsum(sizes)[:-1], axis=1)
+    return tuple(
+        np.broadcast_to(np.expand_dims(part, (*range(1, len(shape)),)), (len(part), *shape))
+        for part, shape in zip(columns, shapes, strict=True)
+    )
 
 
 def _flat(state) -> Array:
