@@ -18,7 +18,7 @@ def identity(z: Array):
 def sigmoid(z: Array):
     """h = 1 / (1 + e⁻ᶻ), dz = h (1 - h) dh; the slope is at most 1/4, at z = 0."""
     small = np.exp(-np.abs(z))  # never overflows, and h (1 - h) = small / (1 + small)² loses no digit to 1 - h
-    h = np.where(z >= 0, 1, small) / (1 + small)
+    h = np.maximum(small, z >= 0) / (1 + small)  # the maximum is 1 where z >= 0, since small is at most 1
     return h, lambda dh: small / (1 + small) ** 2 * dh
 
 
