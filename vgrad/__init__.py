@@ -19,13 +19,34 @@ Read it in this order:
 This is the engine. Above it stands the ``kit``, which holds what all lessons share, and above the kit stand the
 ``lessons``, one room each. A notebook imports the face of its room, as in
 ``from vgrad.lessons.gradient_flow import ask, check, explore, flow, show``.
+
+Importing the package loads NumPy alone. Each page is loaded when it is first named, so that nobody waits for pages that
+they do not open.
 """
 
 from __future__ import annotations
 
-from . import cells, data, gradcheck, init, models, ops, probes, require, tape, theory, train
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import numpy  # noqa: F401 - every page needs it, and where it is missing, this line says so at once
 
 __all__ = [
-    "cells", "data", "gradcheck", "init", "models", "ops", "probes", "require", "tape", "theory", "train"
+    "cells", "data", "gradcheck", "init", "kit", "lessons", "models", "ops", "probes", "require",
+    "tape", "theory", "train",
 ]  # fmt: skip
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:  # a type checker looks into the pages, so it also finds a name that no page has
+    from . import cells, data, gradcheck, init, kit, lessons, models, ops, probes, require, tape, theory, train
+else:
+
+    def __getattr__(name):
+        """Load the page called ``name`` when it is first asked for."""
+        if name in __all__:
+            return import_module(f"{__name__}.{name}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__doc__", "__version__"]

@@ -1,21 +1,15 @@
 """What does a slider's tick cost in the kernel?   python tests/benchmarks/tick.py [rounds]
 
-First, one explorer tick in its two halves, taken in turns in one process, medians: computing the record
+One explorer tick is measured in its two halves, taken in turns in one process, medians: computing the record
 (``experiments.flow`` at a gain that moves a little) against drawing it (update, blit, PNG) within an axis step. The
 compute half is timed twice: with the theory's curve remembered, as on the way back of a drag, and with a new curve each
 time, as in a drag of the gain. Read the ratio compute / draw: above 1, drawing faster would not help.
-
-Second, ``import vgrad`` against ``import numpy``, each in a fresh process, in turns; the bare interpreter's start is
-subtracted from both. Read the ratio: how much of NumPy's own import the package adds to it.
 """
 
 from __future__ import annotations
 
-import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 
 from vgrad.kit.experiments.flow import flow
@@ -51,17 +45,6 @@ def tick(settings: dict, rounds: int) -> list[float]:
     return [statistics.median(column) for column in zip(*times[3:], strict=True)]  # the first rounds fill the caches
 
 
-def imports(rounds: int) -> list[float]:
-    """Medians in ms of fresh processes: Python alone, with numpy, with vgrad."""
-    programs, times = ("pass", "import numpy", "import vgrad"), []
-    with tempfile.TemporaryDirectory() as folder:  # compiled once, as an installed package is
-        env = {**os.environ, "PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
-        for _ in range(rounds + 1):
-            runs = [timed(subprocess.run, [sys.executable, "-c", code], env=env, check=True) for code in programs]
-            times.append([run[1] for run in runs])
-    return [statistics.median(column) for column in zip(*times[1:], strict=True)]
-
-
 def main(rounds: int = 40) -> None:
     """Measure and print."""
     print(f"one tick, in ms: medians of {rounds}   (theory remembered | a new curve)")
@@ -71,10 +54,6 @@ def main(rounds: int = 40) -> None:
             f"  {name}   compute {remembered:5.1f} | {new:5.1f}   draw {draw:5.1f}"
             f"   compute / draw {remembered / draw:4.2f} | {new / draw:4.2f}"
         )
-    bare, numpy, vgrad = imports(20)
-    print("imports, in ms over a bare interpreter's start: medians of 20")
-    ratio = (vgrad - bare) / (numpy - bare)
-    print(f"  numpy {numpy - bare:5.1f}   vgrad {vgrad - bare:5.1f}   vgrad / numpy {ratio:4.2f}")
 
 
 if __name__ == "__main__":

@@ -190,7 +190,7 @@ def test_clipping_by_value_is_that_of_pytorch(limit):
     ("gradient", "clipped"),
     [([np.inf, 1.0], [np.nan, 0.0]), ([-np.inf, -2.0], [np.nan, 0.0]), ([np.nan, 1.0], [np.nan, np.nan])],
 )
-def test_clipping_by_norm_does_not_mend_what_is_not_finite(gradient, clipped):
+def test_clipping_by_norm_mends_what_is_not_finite_no_more_than_pytorch_does(gradient, clipped):
     torch = pytest.importorskip("torch")
     np.testing.assert_array_equal(train.clip_by_norm([np.array(gradient)], 1.0)[0], clipped)
     its = torch.zeros(2, dtype=torch.float64, requires_grad=True)

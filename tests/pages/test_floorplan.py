@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import vgrad
+
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "vgrad").rglob("*.py"))
 
@@ -79,6 +81,8 @@ def may_import(importer, imported):
             floors = [k for k, floor in enumerate(ENGINE_FLOORS) if other in floor]
             own = [k for k, floor in enumerate(ENGINE_FLOORS) if unit in floor]
             return unit in ("", "__init__") or unit == other or (bool(floors) and bool(own) and floors[0] < own[0])
+        case ("engine", "__init__"), ("kit", "kit") | ("lessons", "", "face"):
+            return True  # the package names its storeys, and loads them when they are asked for
         case ("engine", _), _:
             return False
         case (_, *_), ("engine", _):
@@ -165,7 +169,10 @@ def test_imports_only_point_downwards(path):
         ("lessons/gates/measure.py", "from ..memory.measure import table", ["vgrad.lessons.memory.measure.table"]),
         ("lessons/gates/measure.py", "def f():\n    from . import explore", ["vgrad.lessons.gates.explore"]),
         ("lessons/gates/draw.py", "from ipywidgets import HTML", ["ipywidgets.HTML"]),
-        ("__init__.py", "from . import ops, kit", ["vgrad.kit"]),
+        ("__init__.py", "from . import ops, kit, lessons", []),
+        ("__init__.py", "from .kit.marks import flow", ["vgrad.kit.marks.flow"]),
+        ("__init__.py", "from .lessons import gates", ["vgrad.lessons.gates"]),
+        ("ops/__init__.py", "from .. import kit", ["vgrad.kit"]),
         ("ops/norms.py", "import scipy.special", ["scipy.special"]),
         ("lessons/gates/measure.py", "from ..memory import load\nfrom ... import ops", []),
         ("lessons/exploding/draw/cliff.py", "from ..say.cliff import alt\nfrom ....kit.marks import grammar", []),
@@ -263,13 +270,45 @@ def test_no_annotation_is_evaluated_at_import(path):
     assert [ast.unparse(first) for first in statements[:1]] in ([], ["from __future__ import annotations"])
 
 
-def test_importing_the_package_costs_numpy_alone():
-    def loaded(module):
-        code = f"import sys, {module}; print(*sys.modules)"
-        return set(subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True).split())
+def loaded(program):
+    """The modules that a fresh interpreter has loaded at the end of a program."""
+    code = f"import sys\n{program}\nprint(*sys.modules)"
+    return set(subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, text=True).split())
 
-    beyond = {".".join(name.split(".")[:2]) for name in loaded("vgrad") - loaded("numpy")}
-    assert "vgrad.ops" in beyond
-    third_party = {name for name in beyond if name.split(".")[0] not in sys.stdlib_module_names}
-    assert {name for name in third_party if name.split(".")[0] != "vgrad"} == set()
-    assert not {"vgrad.kit", "vgrad.lessons"} & beyond
+
+NUMPY = "import numpy, __future__, functools, importlib, inspect, numbers, typing"  # most of them, NumPy loads itself
+
+
+@pytest.mark.parametrize(
+    ("program", "pages"),
+    [
+        ("import vgrad", set()),
+        ("import vgrad\ndir(vgrad)", set()),
+        ("import vgrad\nvgrad.require", {"require"}),
+        ("from vgrad import tape", {"require", "tape"}),
+        ("import vgrad\nvgrad.tape.backprop", {"require", "tape"}),
+        ("from vgrad import kit, lessons", {"kit", "lessons"}),
+    ],
+)
+def test_importing_the_package_costs_numpy_alone_and_a_page_what_it_imports(program, pages):
+    assert loaded(program) - loaded(NUMPY) == {"vgrad"} | {f"vgrad.{page}" for page in pages}
+
+
+def test_the_whole_engine_costs_numpy_alone():
+    beyond = loaded("from vgrad import *") - loaded(NUMPY)
+    third_party = {name.split(".")[0] for name in beyond} - sys.stdlib_module_names
+    assert third_party == {"vgrad"}
+    assert {name.split(".")[1] for name in beyond if name.startswith("vgrad.")} == ENGINE | {"kit", "lessons"}
+
+
+def test_a_type_checker_is_told_of_every_page_that_is_loaded_late():
+    tree = ast.parse((ROOT / "vgrad" / "__init__.py").read_text("utf-8"))
+    (told,) = (node.body for node in tree.body if isinstance(node, ast.If))
+    assert sorted(alias.name for alias in told[0].names) == vgrad.__all__
+    assert set(vgrad.__all__) == ENGINE | {"kit", "lessons"}
+    assert set(vgrad.__all__) <= set(dir(vgrad))
+
+
+def test_what_is_no_page_is_refused_by_name():
+    with pytest.raises(AttributeError, match="module 'vgrad' has no attribute 'nonsense'"):
+        _ = vgrad.nonsense

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
@@ -68,6 +69,22 @@ def test_every_dependency_is_pinned_for_ci_within_its_bound():
     pins = dict(line.split("#")[0].strip().split("==") for line in lines if line.split("#")[0].strip())
     assert {name: pins.get(name) for name in RUNTIME | DEV if name not in pins} == {}
     assert {name: pins[name] for name, bound in (RUNTIME | DEV).items() if version(pins[name]) < version(bound)} == {}
+
+
+def asks_for_torch(node):
+    """Whether a function, or a statement of a module, skips where PyTorch is missing."""
+    calls = [each for each in ast.walk(node) if isinstance(each, ast.Call)]
+    return any(ast.unparse(call).startswith("pytest.importorskip('torch'") for call in calls)
+
+
+def test_every_comparison_with_pytorch_is_found_by_its_name():
+    """As ``.ci/run`` does with  -k torch, when it has installed PyTorch."""
+    asking = []
+    for path in (ROOT / "tests").rglob("*.py"):
+        nodes = ast.parse(path.read_text("utf-8")).body
+        asking += [f"{path.name} {getattr(node, 'name', '')}" for node in nodes if asks_for_torch(node)]
+    assert len(asking) >= 13
+    assert [name for name in asking if "torch" not in name] == []
 
 
 @pytest.mark.parametrize(
