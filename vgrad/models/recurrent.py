@@ -36,7 +36,7 @@ def require_unrolled(name: str, tape) -> None:
     require.instance(name, tape, isinstance(tape[0].output, tuple), "the tape of an unrolled cell")
 
 
-CellName = Annotated[str, require.one_of(cells.CELLS)]
+CellName = Annotated[str, require.one_of(cells.GATES)]
 Cell = Annotated[str | Callable, lambda name, value: cell_named(value)]
 Unrolled = Annotated[list[Step], require_unrolled]
 Weights = Annotated[Any, lambda name, value: _scheme_or_array(name, value)]
@@ -54,7 +54,7 @@ def unroll(cell: Cell, params, xs: Array, state: tuple | None = None) -> tuple[A
     name, step = cell_named(cell)
     require.shape("xs", xs, "(T, ..., N, D) with T >= 1", np.ndim(xs) >= 3 and len(xs) >= 1)
     own, readout = params if isinstance(params, Sequence) else (params, None)
-    require.instance("params", own, hasattr(own, "W_h"), "a cell's, as init_recurrent draws them")
+    require.instance("params", own, hasattr(own, "W_h") or hasattr(own, "nu"), "a cell's, as its init draws them")
     state = _initial(name, state, own, xs)
     tape = []
     later = bare(step) if step in cells.CELLS.values() else step  # the first step checks that all fits
@@ -127,7 +127,7 @@ def init_recurrent(
     chrono: Annotated[float, require.number_from(2)] | None = None, update_bias: Finite = 0.0, ensemble: Sizes = (),
     dtype: Precision = "float64",
 ):  # fmt: skip
-    """Return the parameters of a cell in cells.CELLS, drawn gate by gate; with ``readout``, a Sequence with its Affine.
+    """Return the parameters of a cell in cells.GATES, drawn gate by gate; with ``readout``, a Sequence with its Affine.
 
     scheme : of W_x, W_h and the readout; recurrent : another one of W_h ("orthogonal", "identity"), or an array
     (*ensemble, H, H) to use for each gate; gain multiplies W_h's scale. Biases start at 0, or as a torch scheme draws
@@ -178,10 +178,12 @@ def cell_named(cell) -> tuple[str, Callable]:
 def _initial(name: str, state, params, xs: Array) -> tuple:
     """The state before the first step: the given one, or 0 with the ensemble axes of the parameters or of xs."""
     if state is None:
-        H = params.W_h.shape[-2]
-        lead = max(params.W_h.shape[:-2], xs.shape[1:-2], key=len)
-        shape = (*lead, xs.shape[-2], H)
-        return tuple(np.zeros(shape, params.W_h.dtype) for _ in range(cells.STATES.get(name, 1)))
+        units = params.nu if hasattr(params, "nu") else params.W_h[..., 0]  # one number each, (..., H)
+        is_complex = getattr(params, "theta", None) is not None  # a state of two arrays
+        arrays = 2 if is_complex else cells.STATES.get(name, 1)
+        lead = max(units.shape[:-1], xs.shape[1:-2], key=len)
+        shape = (*lead, xs.shape[-2], units.shape[-1])
+        return tuple(np.zeros(shape, units.dtype) for _ in range(arrays))
     require.instance("state", state, isinstance(state, (tuple, list)), "a tuple of arrays, or None")
     arrays = cells.STATES.get(name, len(state))
     if len(state) != arrays:
