@@ -13,7 +13,7 @@ and ``gated_linear`` computes it from x. In both, a = e⁻ˢ with s > 0, and so 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -68,19 +68,18 @@ def diagonal(
     inputs = np.split(z, len(state), axis=-1)
     s, s_pullback = decay(nu)
     (r, gamma), memory_pullback = _memory(s, normalized)
-    turned, turn_pullback = _turn(r, theta, state)
+    turned, turn_pullback = _turn(theta, state)
 
     def pullback(dstate):
         stacked = dstate[0].ndim - z.ndim
-        dgamma = _dot(inputs, dstate)
-        dr, dtheta, dold = turn_pullback(dstate)
-        dr, dgamma, dtheta = (_of_unit(each, nu, stacked) for each in (dr, dgamma, dtheta))
+        dr = _of_unit(_dot(turned, dstate), nu, stacked)
+        dgamma = _of_unit(_dot(inputs, dstate), nu, stacked)
         dnu = s_pullback(memory_pullback(dr, dgamma))
+        dtheta, dold = turn_pullback(tuple(_rows(r) * d for d in dstate))
         (dW_x, db), dx = z_pullback(np.concatenate([_rows(gamma) * d for d in dstate], axis=-1))
         return Diagonal(dW_x, db, dnu, dtheta), dx, dold
 
-    new = tuple(kept + _rows(gamma) * u for kept, u in zip(turned, inputs, strict=True))
-    return new, pullback
+    return tuple(_rows(r) * h + _rows(gamma) * u for h, u in zip(turned, inputs, strict=True)), pullback
 
 
 @guarded_by(lambda *given, **named: _fits("gated_linear", *given, **named))
@@ -129,22 +128,21 @@ def _memory(s: Array, normalized: bool = True):
     return (a, gamma), lambda da, dgamma: slope * dgamma - a * da
 
 
-def _turn(r: Array, theta: Array | None, state: tuple):
-    """r e^(iθ) ∘ h.   pullback(dh') -> (dr, dθ, dh), where dh = r e^(-iθ) ∘ dh', and dr and dθ are of each sample."""
-    r = _rows(r)
+def _turn(theta: Array | None, state: tuple):
+    """e^(iθ) ∘ h.   pullback(dturned) -> (dθ, dh = e^(-iθ) ∘ dturned).  Without an angle it is h itself."""
     if theta is None:
-        return (r * state[0],), lambda dstate: (state[0] * dstate[0], None, (r * dstate[0],))
+        return state, lambda dturned: (None, dturned)
     cos = np.cos(_rows(theta))
     sin = np.sin(_rows(theta))
     real, imaginary = state
+    turned = (cos * real - sin * imaginary, sin * real + cos * imaginary)
 
-    def pullback(dstate):
-        dreal, dimaginary = dstate
-        back = cos * dreal + sin * dimaginary, cos * dimaginary - sin * dreal
-        dtheta = r * (real * back[1] - imaginary * back[0])
-        return _dot(state, back), dtheta, (r * back[0], r * back[1])
+    def pullback(dturned):
+        dreal, dimaginary = dturned
+        dtheta = _of_unit(turned[0] * dimaginary - turned[1] * dreal, theta, dreal.ndim - real.ndim)
+        return dtheta, (cos * dreal + sin * dimaginary, cos * dimaginary - sin * dreal)
 
-    return (r * (cos * real - sin * imaginary), r * (sin * real + cos * imaginary)), pullback
+    return turned, pullback
 
 
 def _rows(unit: Array) -> Array:
@@ -152,12 +150,12 @@ def _rows(unit: Array) -> Array:
     return unit[..., None, :]
 
 
-def _of_unit(gradient: Array | None, unit: Array, stacked: int) -> Array | None:
+def _of_unit(gradient: Array, unit: Array, stacked: int) -> Array:
     """The gradient of one number per unit, which all samples used."""
-    return None if gradient is None else sum_to_shape(wide_sum(gradient, -2), unit, stacked)
+    return sum_to_shape(wide_sum(gradient, -2), unit, stacked)
 
 
-def _dot(arrays, others) -> Array:
+def _dot(arrays, others) -> Any:
     """Σ_k a_k b_k over the arrays of a state, entry by entry."""
     return sum(a * b for a, b in zip(arrays, others, strict=True))
 

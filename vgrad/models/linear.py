@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from numbers import Real
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -56,6 +56,7 @@ def init_linear(
     drawn = [init_affine(D, H, gain=2**-0.5 if parts == 2 else 1.0, **options) for _ in range(parts)]
     W_x, b = (np.concatenate(part, axis=-1) for part in zip(*drawn, strict=True))
     s = -np.log(ring_sizes(ring, (*ensemble, H), rng=rng))
+    params: Any
     if cell == "gated_linear":
         params = cells.GatedLinear(W_x, b, np.log(np.expm1(s / cells.SHARPNESS)).astype(dtype))
     else:
