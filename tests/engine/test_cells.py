@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from vgrad import cells, ops
-from vgrad.cells import CELLS, GATES, STATES
+from vgrad.cells import GATES, STATES
+from vgrad.cells.gated import CELLS
 from vgrad.gradcheck import directional
 from vgrad.tape import tree_map
 

@@ -194,7 +194,7 @@ SKIPS = (None, "post", "pre", "branch", Skip("post", 0.3), Skip("branch", -0.7))
 VARIANTS = [(norm, skip) for norm in (None, *models.NORMS) for skip in SKIPS]
 SAMPLEWISE = [(norm, skip) for norm, skip in VARIANTS if not str(norm).startswith("batch")]
 each_variant = pytest.mark.parametrize(("norm", "skip"), VARIANTS, ids=str)
-each_cell = pytest.mark.parametrize("cell", cells.CELLS)
+each_cell = pytest.mark.parametrize("cell", cells.GATES)
 each_ensemble = pytest.mark.parametrize("ensemble", [(), (3,), (2, 2)], ids=str)
 
 
@@ -670,7 +670,7 @@ def nets(ensemble):
     mlp, pairs = (deep(skip=skip, ensemble=ensemble)[0] for skip in (None, "branch"))
     yield mlp, [[layer.affine.W] for layer in mlp]
     yield pairs, [[pairs[0].affine.W], *([first.affine.W, second.affine.W] for first, second in pairs[1:])]
-    for cell in cells.CELLS:
+    for cell in cells.GATES:
         own, sequence = (unrolled(cell, ensemble=ensemble, readout=readout)[0] for readout in (None, 2))
         yield own, [[own.W_x], [own.W_h]]
         yield sequence, [[sequence.cell.W_x], [sequence.cell.W_h], [sequence.readout.W]]

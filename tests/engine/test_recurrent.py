@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from vgrad import cells, init, models, ops
-from vgrad.cells import CELLS, GATES, STATES
+from vgrad.cells import GATES, STATES
+from vgrad.cells.gated import CELLS
 from vgrad.gradcheck import directional
 from vgrad.models import Sequence
 from vgrad.ops import Affine

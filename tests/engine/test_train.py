@@ -31,7 +31,7 @@ RULES = {  # each optimizer, the same rule for one number, and as a function of 
     ),
 }
 each_rule = pytest.mark.parametrize("rule", RULES)
-each_cell = pytest.mark.parametrize("cell", cells.CELLS)
+each_cell = pytest.mark.parametrize("cell", cells.GATES)
 
 
 def adam_written_out(history, b1, b2, floor):

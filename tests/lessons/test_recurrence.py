@@ -23,7 +23,7 @@ connectivity = measure_connectivity.connectivity
 # --- the map of one unrolled cell ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("cell", cells.CELLS)
+@pytest.mark.parametrize("cell", cells.GATES)
 def test_the_map_holds_the_jacobians_by_difference_quotients(cell):
     """From the first state to the last, moved by hand."""
     record = unrolled(cell=cell, T=4, radius=0.9, seed=3)
@@ -63,7 +63,7 @@ def test_unrolled_refuses_what_it_cannot_do(bad):
         unrolled(**bad)
 
 
-@pytest.mark.parametrize("cell", cells.CELLS)
+@pytest.mark.parametrize("cell", cells.GATES)
 def test_each_gate_has_the_eigenvalues_asked_for(cell, monkeypatch):
     ran, unroll = [], models.unroll
     monkeypatch.setattr(models, "unroll", lambda cell, params, *rest: ran.append(params) or unroll(cell, params, *rest))

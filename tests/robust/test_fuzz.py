@@ -109,6 +109,11 @@ def rnn(cell="rnn", **options):
 
 
 @cache
+def linear(cell):
+    return models.init_linear(cell, 2, 3, rng=rng())
+
+
+@cache
 def unrolled(cell="rnn"):
     outputs, steps = models.unroll(cell, rnn(cell), array(4, 5, 2))
     return dict(tape=steps, doutputs=np.ones_like(outputs))
@@ -232,14 +237,19 @@ ROWS = {
     "data.sequences.copy_baseline": lambda: dict(T=4, symbols=3, length=2),
     "data.sequences.one_hot": lambda: dict(labels=np.array([0, 2]), classes=3),
     "gradcheck.directional": lambda: dict(f=ops.tanh, x=array(5, 3), rng=rng(), step=1e-6),
-    "cells.rnn": lambda: stepped("rnn") | dict(activation=ops.tanh),
-    "cells.relu_rnn": lambda: stepped("relu_rnn"),
-    "cells.lstm": lambda: stepped("lstm", 2),
-    "cells.gru": lambda: stepped("gru"),
+    "cells.gated.rnn": lambda: stepped("rnn") | dict(activation=ops.tanh),
+    "cells.gated.relu_rnn": lambda: stepped("relu_rnn"),
+    "cells.gated.lstm": lambda: stepped("lstm", 2),
+    "cells.gated.gru": lambda: stepped("gru"),
+    "cells.linear.diagonal": lambda: dict(params=linear("diagonal"), x=array(5, 2), state=(array(5, 3),)),
+    "cells.linear.gated_linear": lambda: dict(params=linear("gated_linear"), x=array(5, 2), state=(array(5, 3),)),
     "theory.gaussian.gaussian_nodes": dict,
     "theory.gaussian.moments": lambda: dict(activation="tanh", q=1.0),
     "theory.gaussian.pair_moment": lambda: dict(activation="tanh", c=0.5, q=1.0),
     "theory.layers.flow": lambda: PREDICTED | dict(depth=3, norm="batch", skip="post", alpha=1.0, batch=8, width=16),
+    "theory.linear.gradient_ratio": lambda: dict(r=0.9, T=10),
+    "theory.linear.memory_rms": lambda: dict(r=0.9, T=10, normalized=True),
+    "theory.linear.ring_ratio": lambda: dict(t=10, r_min=0.5, r_max=0.9),
     "theory.maps.q_map": lambda: PREDICTED | dict(q=1.0),
     "theory.maps.q_fixed_point": lambda: PREDICTED | dict(q=1.0, layers=100),
     "theory.maps.chi": lambda: dict(activation="tanh", q=1.0, sigma_w=1.5),
@@ -247,6 +257,10 @@ ROWS = {
     "theory.maps.correlation_map": lambda: PREDICTED | dict(c=0.5, q=1.0),
     "theory.maps.correlations": lambda: PREDICTED | dict(depth=3, c=0.5),
     "theory.maps.norm_chi": lambda: dict(norm="batch", activation="tanh", batch=8),
+    "models.linear.init_linear": lambda: dict(
+        cell="diagonal", D=2, H=3, rng=rng(), ring=(0.5, 0.9), angle=1.0, readout=1
+    ),
+    "models.linear.ring_sizes": lambda: dict(ring=(0.5, 0.9), shape=(3,), rng=rng()),
     "models.mlp.gradients": walked,
     "models.mlp.hidden": lambda: dict(
         params=normed()[:-1], x=array(5, 3), activation="tanh", norm="layer", skip="post"
@@ -424,7 +438,8 @@ ALIASES = {  # the argument that a message names where two do not fit each other
 }  # fmt: skip
 
 ENGINE = (  # called in each step: a check here would cost more than the sentence is worth; models.* checks before them
-    ("ops.linear.matmul", "b"), ("cells.*", "activation"), ("tape.tree_map", "*"), ("gradcheck.directional", "x"),
+    ("ops.linear.matmul", "b"), ("cells.*", "activation"), ("cells.*", "decay"), ("tape.tree_map", "*"),
+    ("gradcheck.directional", "x"),
 )  # fmt: skip
 
 ACCEPTED = (  # function, argument, values, and why it is right to answer
@@ -446,6 +461,8 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("models.mlp.gradients", "tape", "[]", "a net of no layers hands its cotangent on"),
     ("models.mlp.hidden", "params", "[]", "a net of no layers"),
     ("models.*", "ensemble", "[]", "one network"),
+    ("models.linear.ring_sizes", "shape", "[]", "a single number"),
+    ("theory.linear.ring_ratio", "t", "0", "no step, nothing lost"),
     ("probes.signal.autocorrelation", "lags", "0", "with itself: 1"),
     ("probes.signal.autocorrelation", "gradient", "[...,:-1]", "a shorter line"),
     ("probes.diagnosis.band", "*", "nan inf", "measured, not chosen: what is not finite is a result"),

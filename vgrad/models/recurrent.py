@@ -20,7 +20,7 @@ from .. import cells, require
 from ..cells.gated import STEPS, input_map, parameter_gradients, require_fit
 from ..ops import Array, fits
 from ..ops.linear import affine
-from ..require import Count, guarded, guarded_by
+from ..require import Count, bare, guarded, guarded_by
 from ..tape import Adjoint, Step, backprop, require_tape, tree_map
 from .recurrent_weights import Sequence
 
@@ -61,7 +61,7 @@ def unroll(cell: Cell, params, xs: Array, state: tuple | None = None) -> tuple[A
     name, one_step = cell_named(cell)
     require.shape("xs", xs, "(T, ..., N, D) with T >= 1", np.ndim(xs) >= 3 and len(xs) >= 1)
     own, readout = params if isinstance(params, Sequence) else (params, None)
-    require.instance("params", own, hasattr(own, "W_h"), "a cell's, as init_recurrent draws them")
+    require.instance("params", own, hasattr(own, "W_h") or hasattr(own, "nu"), "a cell's, as its init draws them")
     state = _initial(name, state, own, xs)
     if name in STEPS and one_step is cells.CELLS[name]:
         require_fit(name, own, xs[0], state)
@@ -97,16 +97,18 @@ def _in_two_maps(name: str, params, xs: Array, state: tuple) -> InTime:
 
 
 def _cell_by_cell(name: str, cell: Callable, params, xs: Array, state: tuple) -> InTime:
-    """A cell of one's own, which takes x_t and the state at once; its shares of the gradient are summed at the end."""
+    """A cell that takes x_t and the state at once, as one of your own does: its gradients are summed at the end."""
 
     def weights(handed_on):
         shares, dxs = handed_on
         return reduce(lambda total, share: tree_map(np.add, total, share), shares), np.stack(dxs)
 
     tape = InTime(Step("input map", None, xs, weights))
+    later = bare(cell) if name in cells.CELLS else cell  # the first step checks that all fits
     for t, x in enumerate(xs, start=1):
         state, pullback = cell(params, x, state)
         tape.append(Step(f"{name} {t}", t, state, _as_step(pullback)))
+        cell = later
     return tape
 
 
@@ -189,10 +191,12 @@ def cell_named(cell) -> tuple[str, Callable]:
 def _initial(name: str, state, params, xs: Array) -> tuple:
     """The state before the first step: the given one, or 0 with the ensemble axes of the parameters or of xs."""
     if state is None:
-        H = params.W_h.shape[-2]
-        lead = max(params.W_h.shape[:-2], xs.shape[1:-2], key=len)
-        shape = (*lead, xs.shape[-2], H)
-        return tuple(np.zeros(shape, params.W_h.dtype) for _ in range(cells.STATES.get(name, 1)))
+        units = params.nu if hasattr(params, "nu") else params.W_h[..., 0]  # one number each, (..., H)
+        is_complex = getattr(params, "theta", None) is not None  # a state of two arrays
+        arrays = 2 if is_complex else cells.STATES.get(name, 1)
+        lead = max(units.shape[:-1], xs.shape[1:-2], key=len)
+        shape = (*lead, xs.shape[-2], units.shape[-1])
+        return tuple(np.zeros(shape, units.dtype) for _ in range(arrays))
     require.instance("state", state, isinstance(state, (tuple, list)), "a tuple of arrays, or None")
     arrays = cells.STATES.get(name, len(state))
     if len(state) != arrays:

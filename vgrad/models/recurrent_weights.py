@@ -22,7 +22,7 @@ class Sequence(NamedTuple):
     readout: Affine
 
 
-CellName = Annotated[str, require.one_of(cells.CELLS)]
+CellName = Annotated[str, require.one_of(cells.GATES)]
 Weights = Annotated[Any, lambda name, value: _scheme_or_array(name, value)]
 
 
@@ -33,7 +33,7 @@ def init_recurrent(
     chrono: Annotated[float, require.number_from(2)] | None = None, update_bias: Finite = 0.0, ensemble: Sizes = (),
     dtype: Precision = "float64",
 ):  # fmt: skip
-    """Return the parameters of a cell in cells.CELLS, drawn gate by gate; with ``readout``, a Sequence with its Affine.
+    """Return the parameters of a cell in cells.GATES, drawn gate by gate; with ``readout``, a Sequence with its Affine.
 
     scheme : of W_x, W_h and the readout; recurrent : another one of W_h ("orthogonal", "identity"), or an array
     (*ensemble, H, H) to use for each gate; gain multiplies W_h's scale. Biases start at 0, or as a torch scheme draws

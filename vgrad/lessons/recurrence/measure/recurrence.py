@@ -31,7 +31,7 @@ def unrolled(
 ) -> RecurrenceRecord:  # fmt: skip
     """Unroll a cell of UNITS units for T steps, and take the Jacobian from each state to every later one.
 
-    cell : one of cells.CELLS. Its W_h, or each gate's part of it, is ``init.with_spectrum`` of ``radius`` and
+    cell : one of cells.GATES. Its W_h, or each gate's part of it, is ``init.with_spectrum`` of ``radius`` and
     ``nonnormality``. sigma : standard deviation of the inputs; spectral : whether the size of a Jacobian is its largest
     stretch, which is slow, in place of the root of the mean square over all directions. An LSTM's state is (h, c).
     Another seed draws everything anew. With the same seed, only what is asked for changes.
