@@ -88,7 +88,7 @@ def test_an_update_is_the_written_out_recipe_number_by_number(rule):
     optimizer, history = ours(0.3), gradients_like(params, 7)
     memory = optimizer.start(params)
     for t, grads in enumerate(history, start=1):
-        update, memory = optimizer.step(grads, memory)
+        update, memory = optimizer.step(grads, memory, params)
         assert_trees_near(update, tree_map(lambda *past: recipe(0.3, past), *history[:t]))
 
 
@@ -101,7 +101,7 @@ def test_updates_are_those_of_pytorch(rule):
     optimizer, its_optimizer = ours(0.03), torchs(torch, its, 0.03)
     memory = optimizer.start(params)
     for grads in gradients_like(params, 20):
-        update, memory = optimizer.step(grads, memory)
+        update, memory = optimizer.step(grads, memory, params)
         params = tree_map(np.add, params, update)
         for a, d in zip(its, leaves(grads), strict=True):
             a.grad = torch.tensor(d)
@@ -120,7 +120,7 @@ def test_defaults_are_those_of_pytorch():
         params, its = [np.ones(5)], torch.ones(5, dtype=torch.float64)
         memory, other = mine.start(params), make([its])
         for each in grads:
-            update, memory = mine.step(each, memory)
+            update, memory = mine.step(each, memory, params)
             params = tree_map(np.add, params, update)
             its.grad = torch.tensor(each[0])
             other.step()
@@ -134,8 +134,8 @@ def test_an_update_keeps_the_precision_of_its_gradients(rule, dtype):
     grads = tree_map(lambda a: a + np.asarray(2, dtype), params)
     for rate in (0.1, np.float64(0.1), [0.1, 0.2]):
         optimizer = train.OPTIMIZERS[rule](rate)
-        update, memory = optimizer.step(grads, optimizer.start(params))
-        update, _ = optimizer.step(grads, memory)
+        update, memory = optimizer.step(grads, optimizer.start(params), params)
+        update, _ = optimizer.step(grads, memory, params)
         assert {d.dtype.name for d in leaves(update)} == {dtype}
 
 
@@ -145,15 +145,15 @@ def test_an_optimizer_remembers_nothing_of_another_run(rule):
     first, second = gradients_like(params, 2)
     optimizer = train.OPTIMIZERS[rule](0.1)
     memory = optimizer.start(params)
-    alone = optimizer.step(second, memory)[0]
-    optimizer.step(first, memory)
-    tree_map(np.testing.assert_array_equal, optimizer.step(second, memory)[0], alone)
-    tree_map(np.testing.assert_array_equal, optimizer.step(second, optimizer.start(params))[0], alone)
+    alone = optimizer.step(second, memory, params)[0]
+    optimizer.step(first, memory, params)
+    tree_map(np.testing.assert_array_equal, optimizer.step(second, memory, params)[0], alone)
+    tree_map(np.testing.assert_array_equal, optimizer.step(second, optimizer.start(params), params)[0], alone)
 
 
 def test_adam_moves_as_far_for_a_small_gradient_as_for_a_large_one():
     optimizer = train.adam(0.01)
-    update, _ = optimizer.step([np.array([1e-6, -1.0, 1e6])], optimizer.start([np.zeros(3)]))
+    update, _ = optimizer.step([np.array([1e-6, -1.0, 1e6])], optimizer.start([np.zeros(3)]), [np.zeros(3)])
     np.testing.assert_allclose(update[0], [-0.01, 0.01, -0.01], rtol=0.02)
 
 
@@ -346,7 +346,7 @@ def test_a_record_holds_the_loss_and_the_norms_before_and_the_parameters_after_t
                     record.norms[..., k], np.sqrt(sum((d**2).sum((-2, -1)) for d in maps)), rtol=1e-12
                 )
             clipped = train.clip_by_value(train.clip_by_norm(grads, 0.1, len(ensemble)), 0.03)
-            update, memory = optimizer.step(clipped, memory)
+            update, memory = optimizer.step(clipped, memory, params)
             before, params = params, tree_map(np.add, params, update)
             assert_trees_near(record.params, params, 1e-14)
             for k, (old, new) in enumerate(zip(probes.weights(before), probes.weights(params), strict=True)):
@@ -742,7 +742,7 @@ def test_weights_that_are_given_as_nan_are_not_called_the_updates_fault():
 
 def test_adam_has_a_memory_that_float16_has_not():
     rule, grads = train.adam(1e-3), [np.array([0, 1e-4, 1e-3, 1], "float16")]
-    (update,), _ = rule.step(grads, rule.start(grads))
+    (update,), _ = rule.step(grads, rule.start(grads), grads)
     np.testing.assert_allclose(update, [0, -1e-3, -1e-3, -1e-3], rtol=1e-3)
     assert update.dtype == "float16"
 

@@ -17,12 +17,14 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 
 from .. import models, ops, probes, require
-from ..models.checks import Activation, NormName, SkipName
-from ..models.recurrent import Cell
+from ..models.checks import Activation, NormName, SkipName, activation_named
+from ..models.recurrent import Cell, cell_named
 from ..ops import Array
+from ..ops.rounding import in_bfloat16
 from ..require import Count, Flag, Function, NonNegative, guarded
 from ..tape import Step, backprop, leaves, tree_map
-from .update import Optimizer, clip_by_norm, clip_by_value, global_norm, require_arrays
+from .precision import LossScaling, PassPrecision, on_rounded_copy
+from .update import Optimizer, Rule, clip_by_norm, clip_by_value, global_norm, require_arrays
 
 
 class Pass(NamedTuple):
@@ -34,7 +36,7 @@ class Pass(NamedTuple):
     trouble: Callable[[], str | None]  # names the first step whose numbers are not finite
 
 
-Model = Callable[[Any, Any], Pass]
+Model = Callable[..., Pass]  # (params, batch, dloss=1.0); without loss scaling dloss is not passed
 
 
 class TrainRecord(NamedTuple):
@@ -48,17 +50,19 @@ class TrainRecord(NamedTuple):
     update: Array  # (..., layers): ‖ΔW‖ / ‖W‖
     params: Any  # after the update
     trouble: str | None = None  # why training ended here
+    scale: float = 1.0  # by which the loss was multiplied
+    skipped: bool = False  # whether gradients overflowed at this scale, so that nothing was updated
 
 
 Batches = Annotated[Iterable, lambda name, value: _require_batches(name, value)]
-Rule = Annotated[Optimizer, lambda name, value: _require_optimizer(name, value)]
 Parameters = Annotated[Any, require_arrays]
+Scaling = Annotated[LossScaling, lambda name, value: _require_scaling(name, value)]
 
 
 @guarded
 def fit(
     params: Parameters, model: Function, batches: Batches, *, optimizer: Rule, steps: Count,
-    clip_norm: NonNegative | None = None, clip_value: NonNegative | None = None,
+    clip_norm: NonNegative | None = None, clip_value: NonNegative | None = None, scaling: Scaling | None = None,
 ) -> Iterator[TrainRecord]:  # fmt: skip
     """params <- params + update(clipped gradients).  Yields a TrainRecord for each step of training.
 
@@ -66,36 +70,47 @@ def fit(
     gradients by their common norm, or each entry, before the optimizer sees them. The first step at which no network's
     loss and gradients are finite is the last: its record's ``trouble`` says where they ceased to be, and its params are
     those before it.
+    scaling : of ``loss_scaling``. Where the loss is finite and the gradients are not, a scale above 1 may be to blame,
+    and so that step is skipped. Where the loss itself is not finite, or the scale is 1, training ends as above.
     """
     memory = optimizer.start(params)
     for step, batch in enumerate(islice(batches, steps), start=1):
         with np.errstate(all="ignore"):  # not around the yield: whoever reads keeps settings of their own
-            loss, accuracy, grads, trouble = model(params, batch)
-            ensemble = _networks(loss, optimizer)
-            norm = global_norm(grads, ensemble)
-            norms = _weight_norms(grads)
+            run, scale = _run(model, params, batch, scaling)
+            ensemble = _networks(run.loss, optimizer)
+            norm = global_norm(run.grads, ensemble)
+            norms = _weight_norms(run.grads)
             moved = np.zeros_like(norms)
-            finite = np.isfinite(loss + norm).any()
-            if finite:
-                update, memory = optimizer.step(_clipped(grads, clip_norm, clip_value, ensemble), memory)
+            finite = np.isfinite(run.loss + norm)
+            skipped = scale > 1 and bool((np.isfinite(run.loss) & ~finite).any())
+            if finite.any() and not skipped:
+                update, memory = optimizer.step(_clipped(run.grads, clip_norm, clip_value, ensemble), memory, params)
                 before = params
-                params = tree_map(np.add, params, update)
+                params = tree_map(_moved, params, update)
                 moved = probes.change(before, params)
-            why = None if finite else f"Step {step}: {trouble()}"
-        yield TrainRecord(step, loss, accuracy, norm, norms, moved, params, why)
-        if not finite:
+            why = None if finite.any() or skipped else f"Step {step}: {run.trouble()}"
+            scaling = scaling and scaling.after(skipped)
+        yield TrainRecord(step, run.loss, run.accuracy, norm, norms, moved, params, why, scale, skipped)
+        if why:
             return
 
 
 @guarded
-def classifier(activation: Activation, *, norm: NormName = None, skip: SkipName = None) -> Model:
-    """Return the model of an MLP that classifies:  batch = (x, labels), softmax and cross-entropy."""
+def classifier(
+    activation: Activation, *, norm: NormName = None, skip: SkipName = None, precision: PassPrecision | None = None
+) -> Model:
+    """Return the model of an MLP that classifies:  batch = (x, labels), softmax and cross-entropy.
 
-    def model(params, batch):
+    precision : in which the pass runs, on a rounded copy of the parameters and of x; None leaves both as they are. In
+    "bfloat16", which is emulated, the ends of each activation and the gradients of the parameters are rounded as well.
+    """
+    phi = in_bfloat16(activation_named(activation)) if precision == "bfloat16" else activation
+
+    def model(params, batch, dloss=1.0):
         x, labels = batch
-        logits, tape = models.mlp(params, x, activation, norm=norm, skip=skip)
+        logits, tape = models.mlp(params, x, phi, norm=norm, skip=skip)
         loss, pullback = ops.softmax_cross_entropy(logits, labels)
-        dlogits = pullback()
+        dlogits = pullback(dloss)
         grads, _ = models.gradients(tape, dlogits)
 
         def trouble():
@@ -103,26 +118,30 @@ def classifier(activation: Activation, *, norm: NormName = None, skip: SkipName 
 
         return Pass(loss, _accuracy(logits, labels), grads, trouble)
 
-    return model
+    return on_rounded_copy(model, precision)
 
 
 @guarded
-def sequence(cell: Cell, *, last: Flag = True, truncate: Count | None = None) -> Model:
+def sequence(
+    cell: Cell, *, last: Flag = True, truncate: Count | None = None, precision: PassPrecision | None = None
+) -> Model:
     """Return the model of an unrolled cell with a readout:  batch = (xs, target), read at the last step or at each.
 
     Whole numbers as a target, (N,) or (T, N), are labels, and the loss is cross-entropy; (N, D) or (T, N, D) of any
-    others is a regression, by mean squares.
+    others is a regression, by mean squares. precision : as in ``classifier``; in "bfloat16" what enters and what leaves
+    the cell at each step is rounded.
     """
+    step = in_bfloat16(cell_named(cell)[1]) if precision == "bfloat16" else cell
 
-    def model(params, batch):
+    def model(params, batch, dloss=1.0):
         xs, target = batch
-        outputs, tape = models.unroll(cell, params, xs)
+        outputs, tape = models.unroll(step, params, xs)
         if last:
-            loss, accuracy, dlast = _loss(outputs[-1], np.asarray(target))
+            loss, accuracy, dlast = _loss(outputs[-1], np.asarray(target), dloss)
             doutputs = np.zeros_like(outputs)
             doutputs[-1] = dlast
         else:
-            loss, accuracy, doutputs = _mean_loss(outputs, np.asarray(target))
+            loss, accuracy, doutputs = _mean_loss(outputs, np.asarray(target), dloss)
         grads, _, _ = models.through_time(tape, doutputs, truncate=truncate)
 
         def trouble():
@@ -131,22 +150,32 @@ def sequence(cell: Cell, *, last: Flag = True, truncate: Count | None = None) ->
 
         return Pass(loss, accuracy, grads, trouble)
 
-    return model
+    return on_rounded_copy(model, precision)
 
 
 # --- within a step ----------------------------------------------------------------------------------------------------
 
 
-def _loss(outputs: Array, target: Array) -> tuple:
+def _run(model: Model, params, batch, scaling: LossScaling | None) -> tuple[Pass, float]:
+    """One pass, and the scale of its loss."""
+    return (model(params, batch), 1.0) if scaling is None else (scaling.run(model, params, batch), scaling.scale)
+
+
+def _moved(array: Array, update: Array) -> Array:
+    """array + update, in the precision of the array."""
+    return (array + update).astype(array.dtype, copy=False)
+
+
+def _loss(outputs: Array, target: Array, dloss) -> tuple:
     """loss, accuracy or None, doutputs of one reading, (..., N, D)."""
     if not np.issubdtype(target.dtype, np.integer):
         loss, pullback = ops.mse(outputs, target)
-        return loss, None, pullback()
+        return loss, None, pullback(dloss)
     loss, pullback = ops.softmax_cross_entropy(outputs, target)
-    return loss, _accuracy(outputs, target), pullback()
+    return loss, _accuracy(outputs, target), pullback(dloss)
 
 
-def _mean_loss(outputs: Array, target: Array) -> tuple:
+def _mean_loss(outputs: Array, target: Array, dloss) -> tuple:
     """The same of a reading at every step, (T, ..., N, D): the mean over the T of them."""
     T = len(outputs)
     fits = target.ndim and len(target) == T
@@ -157,7 +186,7 @@ def _mean_loss(outputs: Array, target: Array) -> tuple:
     target = np.broadcast_to(np.expand_dims(target, ensemble), shape)
     loss, pullback = (ops.softmax_cross_entropy if of_labels else ops.mse)(outputs, target)
     accuracy = _accuracy(outputs, target).mean(axis=0) if of_labels else None
-    return loss.mean(axis=0), accuracy, pullback(np.full(loss.shape, 1 / T))
+    return loss.mean(axis=0), accuracy, pullback(np.full(loss.shape, dloss / T))
 
 
 def _accuracy(logits: Array, labels: Array) -> Array:
@@ -216,6 +245,5 @@ def _require_batches(name: str, value) -> None:
     require.instance(name, value, fits, "what the model takes, one a step")
 
 
-def _require_optimizer(name: str, value) -> None:
-    if not isinstance(value, Optimizer):
-        raise ValueError(f"{name} is {value!r}; allowed is an Optimizer, as of train.sgd, momentum or adam")
+def _require_scaling(name: str, value) -> None:
+    require.instance(name, value, isinstance(value, LossScaling), "what train.loss_scaling returns")
