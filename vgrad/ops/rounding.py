@@ -23,8 +23,8 @@ def bfloat16(a: FloatArray, *, rng: Rng | None = None) -> Array:
 
     The carry of just under half a unit in the last place rounds to the nearest, and a tie to the even neighbour. With
     an rng the carry is uniform over a whole unit, so that a number is rounded up as often as it lies towards its upper
-    neighbour: this is stochastic rounding, and its mean is the number itself. What rounds beyond 3.39e38 becomes inf, and
-    NaN stays NaN. A float64 is rounded to float32 first.
+    neighbour. This is stochastic rounding, and its mean is the number itself. What rounds beyond 3.39e38 becomes inf,
+    and NaN stays NaN. A float64 is rounded to float32 first.
     """
     with np.errstate(over="ignore"):
         bits = np.asarray(a, np.float32).view(np.uint32)

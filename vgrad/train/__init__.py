@@ -6,7 +6,8 @@ An optimizer is two functions, (start, step), over any parameters there are; cli
 
 from __future__ import annotations
 
-from .loop import Model, Pass, TrainRecord, classifier, fit, sequence
+from .loop import TrainRecord, fit
+from .model import Model, Pass, classifier, sequence
 from .precision import LossScaling, loss_scaling
 from .update import (
     OPTIMIZERS,

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
+import numpy as np
+
 from .. import require
 from ..ops.rounding import bfloat16
 from ..ops.shapes import at_least_float32
@@ -71,7 +73,7 @@ def on_rounded_copy(model, precision: str | None):
         return model
 
     def rounded(array):
-        return bfloat16(array) if precision == "bfloat16" else array.astype(precision)
+        return bfloat16(array) if precision == "bfloat16" else np.asarray(array, precision)
 
     def run(params, batch, dloss=1.0):
         x, target = batch
