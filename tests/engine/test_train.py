@@ -88,7 +88,7 @@ def test_an_update_is_the_written_out_recipe_number_by_number(rule):
     optimizer, history = ours(0.3), gradients_like(params, 7)
     memory = optimizer.start(params)
     for t, grads in enumerate(history, start=1):
-        update, memory = optimizer.step(grads, memory)
+        update, memory = optimizer.step(grads, memory, params)
         assert_trees_near(update, tree_map(lambda *past: recipe(0.3, past), *history[:t]))
 
 
@@ -101,7 +101,7 @@ def test_updates_are_those_of_pytorch(rule):
     optimizer, its_optimizer = ours(0.03), torchs(torch, its, 0.03)
     memory = optimizer.start(params)
     for grads in gradients_like(params, 20):
-        update, memory = optimizer.step(grads, memory)
+        update, memory = optimizer.step(grads, memory, params)
         params = tree_map(np.add, params, update)
         for a, d in zip(its, leaves(grads), strict=True):
             a.grad = torch.tensor(d)
@@ -120,7 +120,7 @@ def test_defaults_are_those_of_pytorch():
         params, its = [np.ones(5)], torch.ones(5, dtype=torch.float64)
         memory, other = mine.start(params), make([its])
         for each in grads:
-            update, memory = mine.step(each, memory)
+            update, memory = mine.step(each, memory, params)
             params = tree_map(np.add, params, update)
             its.grad = torch.tensor(each[0])
             other.step()
@@ -134,8 +134,8 @@ def test_an_update_keeps_the_precision_of_its_gradients(rule, dtype):
     grads = tree_map(lambda a: a + np.asarray(2, dtype), params)
     for rate in (0.1, np.float64(0.1), [0.1, 0.2]):
         optimizer = train.OPTIMIZERS[rule](rate)
-        update, memory = optimizer.step(grads, optimizer.start(params))
-        update, _ = optimizer.step(grads, memory)
+        update, memory = optimizer.step(grads, optimizer.start(params), params)
+        update, _ = optimizer.step(grads, memory, params)
         assert {d.dtype.name for d in leaves(update)} == {dtype}
 
 
@@ -145,15 +145,99 @@ def test_an_optimizer_remembers_nothing_of_another_run(rule):
     first, second = gradients_like(params, 2)
     optimizer = train.OPTIMIZERS[rule](0.1)
     memory = optimizer.start(params)
-    alone = optimizer.step(second, memory)[0]
-    optimizer.step(first, memory)
-    tree_map(np.testing.assert_array_equal, optimizer.step(second, memory)[0], alone)
-    tree_map(np.testing.assert_array_equal, optimizer.step(second, optimizer.start(params))[0], alone)
+    alone = optimizer.step(second, memory, params)[0]
+    optimizer.step(first, memory, params)
+    tree_map(np.testing.assert_array_equal, optimizer.step(second, memory, params)[0], alone)
+    tree_map(np.testing.assert_array_equal, optimizer.step(second, optimizer.start(params), params)[0], alone)
+
+
+def test_adamw_is_adam_and_a_decay_that_is_no_part_of_the_gradient():
+    params = net()
+    optimizer, history = train.adamw(0.3, 0.85, 0.95, 1e-6, weight_decay=0.2), gradients_like(params, 7)
+    memory = optimizer.start(params)
+    for t, grads in enumerate(history, start=1):
+        update, memory = optimizer.step(grads, memory, params)
+        moved = tree_map(lambda *past: -0.3 * adam_written_out(past, 0.85, 0.95, 1e-6), *history[:t])
+        assert_trees_near(update, tree_map(lambda step, W: step - 0.3 * 0.2 * W, moved, params))
+        params = tree_map(np.add, params, update)
+
+
+OTHERS = {  # a rule at a rate, and the same as a function of torch
+    **{name: (ours, torchs) for name, (ours, _, torchs) in RULES.items()},
+    "adamw": (train.adamw, lambda torch, params, rate: torch.optim.AdamW(params, rate)),
+    "adamw, written out": (
+        lambda rate: train.adamw(rate, 0.85, 0.95, 1e-6, weight_decay=0.3),
+        lambda torch, params, rate: torch.optim.AdamW(params, rate, (0.85, 0.95), 1e-6, weight_decay=0.3),
+    ),
+}
+
+
+@pytest.mark.parametrize("steps", [None, 1, 4, 7, 100])
+@pytest.mark.parametrize("rule", OTHERS)
+def test_adamw_and_a_warmup_of_any_rule_are_those_of_pytorch(rule, steps):
+    torch = pytest.importorskip("torch")
+    ours, torchs = OTHERS[rule]
+    params = net()
+    its = [torch.tensor(a) for a in leaves(params)]
+    its_optimizer = torchs(torch, its, 0.03)
+    schedule = torch.optim.lr_scheduler.LambdaLR(its_optimizer, lambda t: min(1, (t + 1) / steps) if steps else 1)
+    optimizer = train.warmup(ours(0.03), steps) if steps else ours(0.03)
+    memory = optimizer.start(params)
+    for grads in gradients_like(params, 20):
+        update, memory = optimizer.step(grads, memory, params)
+        params = tree_map(np.add, params, update)
+        for a, d in zip(its, leaves(grads), strict=True):
+            a.grad = torch.tensor(d)
+        its_optimizer.step()
+        schedule.step()
+    for mine, other in zip(leaves(params), its, strict=True):
+        np.testing.assert_allclose(mine, other.numpy(), rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("steps", [1, 3, 10])
+@pytest.mark.parametrize("rule", OTHERS)
+def test_a_warmup_scales_the_update_and_not_what_the_rule_remembers(rule, steps):
+    params = net(ensemble=(2,))
+    bare = OTHERS[rule][0]([0.1, 0.3])
+    warm = train.warmup(bare, steps)
+    assert warm.rate is bare.rate
+    memory, own = warm.start(params), bare.start(params)
+    for t, grads in enumerate(gradients_like(params, 12), start=1):
+        update, memory = warm.step(grads, memory, params)
+        full, own = bare.step(grads, own, params)
+        tree_map(np.testing.assert_array_equal, update, tree_map(lambda u, t=t: u * min(1.0, t / steps), full))
+        for mine, its in zip(leaves(memory[1]), leaves(own), strict=True):
+            np.testing.assert_array_equal(mine, its)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_a_decay_and_a_warmup_keep_the_precision_of_the_gradients(dtype):
+    params = net(ensemble=(2,), dtype=dtype)
+    for rate in (1e-3, [1e-3, 2e-3]):
+        optimizer = train.warmup(train.adamw(rate, weight_decay=1e-3), 7)
+        zero = tree_map(np.zeros_like, params)
+        update, _ = optimizer.step(zero, optimizer.start(params), params)
+        assert {d.dtype.name for d in leaves(update)} == {dtype}
+        for u, W in zip(leaves(update), leaves(params), strict=True):
+            decay = (np.broadcast_to(rate, 2) * 1e-3 / 7).reshape(2, *(1,) * (W.ndim - 1)) * W.astype(float)
+            np.testing.assert_allclose(u, -decay, rtol=1e-6, atol={"float16": 6e-8}.get(dtype, 1e-12))
+
+
+def test_an_ensemble_with_adamw_and_a_warmup_is_its_networks_trained_alone():
+    params, rates = net(ensemble=(3,)), [0.003, 0.01, 0.03]
+
+    def trained(params, rate):
+        rule = train.warmup(train.adamw(rate, weight_decay=0.1), 5)
+        return list(train.fit(params, train.classifier("tanh"), some_batches(), optimizer=rule, steps=8))[-1]
+
+    together = trained(params, rates)
+    for s, rate in enumerate(rates):
+        assert_trees_near(of(s, together.params), trained(of(s, params), rate).params, 1e-10)
 
 
 def test_adam_moves_as_far_for_a_small_gradient_as_for_a_large_one():
     optimizer = train.adam(0.01)
-    update, _ = optimizer.step([np.array([1e-6, -1.0, 1e6])], optimizer.start([np.zeros(3)]))
+    update, _ = optimizer.step([np.array([1e-6, -1.0, 1e6])], optimizer.start([np.zeros(3)]), [np.zeros(3)])
     np.testing.assert_allclose(update[0], [-0.01, 0.01, -0.01], rtol=0.02)
 
 
@@ -346,7 +430,7 @@ def test_a_record_holds_the_loss_and_the_norms_before_and_the_parameters_after_t
                     record.norms[..., k], np.sqrt(sum((d**2).sum((-2, -1)) for d in maps)), rtol=1e-12
                 )
             clipped = train.clip_by_value(train.clip_by_norm(grads, 0.1, len(ensemble)), 0.03)
-            update, memory = optimizer.step(clipped, memory)
+            update, memory = optimizer.step(clipped, memory, params)
             before, params = params, tree_map(np.add, params, update)
             assert_trees_near(record.params, params, 1e-14)
             for k, (old, new) in enumerate(zip(probes.weights(before), probes.weights(params), strict=True)):
@@ -669,6 +753,9 @@ NUMBERS = (np.ones((5, 2, 2)), np.ones((2, 3)))
         (lambda: train.adam([0.1, np.inf]), "rate is inf; allowed is a finite number of at least 0"),
         (lambda: train.momentum(0.1, 1.5), "decay is 1.5; allowed is a finite number from 0"),
         (lambda: train.momentum(0.1, None), "decay is None; allowed is a finite number from 0"),
+        (lambda: train.adamw(0.1, weight_decay=-1), "weight_decay is -1; allowed is a finite number of at least 0"),
+        (lambda: train.warmup(train.sgd(0.1), 0), "steps is 0; allowed is a whole number of at least 1"),
+        (lambda: train.warmup(0.1, 5), "optimizer is 0.1; allowed is an Optimizer"),
         (lambda: train.adam(0.1, -0.1), "decay is -0.1; allowed is a finite number from 0"),
         (lambda: train.adam(0.1, 0.9, 1.1), "decay_squares is 1.1; allowed is a finite number from 0"),
         (lambda: train.clip_by_norm([np.ones(2)], -1.0), "max_norm is -1.0; allowed is a finite number of at least 0"),
@@ -742,7 +829,7 @@ def test_weights_that_are_given_as_nan_are_not_called_the_updates_fault():
 
 def test_adam_has_a_memory_that_float16_has_not():
     rule, grads = train.adam(1e-3), [np.array([0, 1e-4, 1e-3, 1], "float16")]
-    (update,), _ = rule.step(grads, rule.start(grads))
+    (update,), _ = rule.step(grads, rule.start(grads), grads)
     np.testing.assert_allclose(update, [0, -1e-3, -1e-3, -1e-3], rtol=1e-3)
     assert update.dtype == "float16"
 

@@ -126,7 +126,7 @@ def stepped(cell, states=1):
 def fitted():
     return dict(
         params=net(), model=train.classifier("tanh"), batches=[(array(5, 3), np.zeros(5, int))] * 2,
-        optimizer=train.sgd(0.1), steps=2, clip_norm=1.0, clip_value=1.0,
+        optimizer=train.sgd(0.1), steps=2, clip_norm=1.0, clip_value=1.0, scaling=train.loss_scaling(),
     )  # fmt: skip
 
 
@@ -204,6 +204,8 @@ ROWS = {
     "ops.linear.affine": lambda: dict(params=net()[0].affine, x=array(5, 3)),
     "ops.linear.product": lambda: dict(W=array(3, 4), x=array(5, 3)),
     "ops.linear.matmul": lambda: dict(a=array(5, 3), b=array(3, 4)),
+    "ops.rounding.bfloat16": lambda: dict(a=array(5, 3), rng=rng()),
+    "ops.rounding.in_bfloat16": lambda: dict(operation=ops.tanh),
     "ops.losses.mse": lambda: dict(prediction=array(5, 3), target=array(5, 3)),
     "ops.losses.softmax_cross_entropy": lambda: dict(logits=array(5, 3), labels=np.array([0, 1, 2, 1, 0])),
     **dict.fromkeys(
@@ -298,12 +300,15 @@ ROWS = {
     "probes.time.jacobian_norms": lambda: dict(tape=unrolled()["tape"]),
     "probes.time.norms_in_time": unrolled,
     "probes.time.transitions": lambda: dict(tape=unrolled()["tape"]),
-    "train.loop.classifier": lambda: dict(activation="tanh", norm="layer", skip="post"),
     "train.loop.fit": fitted,
-    "train.loop.sequence": lambda: dict(cell="rnn", last=True, truncate=2),
+    "train.model.classifier": lambda: dict(activation="tanh", norm="layer", skip="post", precision="float16"),
+    "train.model.sequence": lambda: dict(cell="rnn", last=True, truncate=2, precision="bfloat16"),
+    "train.precision.loss_scaling": lambda: dict(scale=16.0, every=2),
     "train.update.adam": lambda: dict(rate=0.1),
+    "train.update.adamw": lambda: dict(rate=0.1, weight_decay=0.01),
     "train.update.momentum": lambda: dict(rate=0.1),
     "train.update.sgd": lambda: dict(rate=0.1),
+    "train.update.warmup": lambda: dict(optimizer=train.sgd(0.1), steps=5),
     "train.update.clip_by_norm": lambda: dict(grads=net(), max_norm=1.0),
     "train.update.clip_by_value": lambda: dict(grads=net(), limit=1.0),
     "train.update.global_norm": lambda: dict(grads=net()),
@@ -445,6 +450,7 @@ ENGINE = (  # called in each step: a check here would cost more than the sentenc
 ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("*", "*seed", "0", "the first seed"),
     ("ops.activations.*", "z", "3.0 [...,None] [...,:-1]", "an entry each, of any shape"),
+    ("ops.rounding.bfloat16", "a", "[...,None] [...,:-1]", "an entry each, of any shape"),
     ("ops.linear.product", "W", "[...,:-1]", "fewer units"),
     ("ops.linear.matmul", "b", "[...,:-1]", "fewer columns"),
     ("init.*", "shape", "[]", "a single number"),

@@ -21,7 +21,8 @@ output, and answers with a stack: the identity, pulled back, is the Jacobian. Th
 float16, float32 or float64.
 
 Four chapters: ``linear`` (z = x W + b), ``activations`` (h = φ(z)), ``norms`` (batch and layer), ``losses``. Behind
-them stand ``shapes``, which sums gradients to the shape of their arguments, and ``fits``.
+them stand ``shapes``, which sums gradients to the shape of their arguments, and ``fits``. A page by itself,
+``rounding``, lets an operation compute with bfloat16 numbers.
 
 This page is the door. What is imported from here asks ``fits`` whether its arguments belong together, and then calls
 the function on its page, which is bare mathematics. The engine has asked once for a whole network, and so it imports
@@ -31,7 +32,7 @@ from the pages. In IPython, ``ops.tanh??`` shows the mathematics.
 from __future__ import annotations
 
 from ..require import guarded, guarded_by
-from . import activations, fits, linear, losses, norms
+from . import activations, fits, linear, losses, norms, rounding
 from .activations import LEAK, SELU_ALPHA, SELU_SCALE
 from .linear import Affine, Array
 from .norms import EPSILON, Norm
@@ -43,6 +44,8 @@ batch_norm = guarded(norms.batch_norm, fits.batch_norm)
 layer_norm = guarded(norms.layer_norm, fits.layer_norm)
 mse = guarded(losses.mse, fits.mse)
 softmax_cross_entropy = guarded(losses.softmax_cross_entropy, fits.softmax_cross_entropy)
+bfloat16 = guarded(rounding.bfloat16)
+in_bfloat16 = guarded(rounding.in_bfloat16)
 
 elementwise = guarded_by(fits.elementwise)
 identity = elementwise(activations.identity)
@@ -59,6 +62,6 @@ ACTIVATIONS = {f.__name__: f for f in (identity, sigmoid, tanh, relu, leaky_relu
 
 __all__ = [
     "ACTIVATIONS", "EPSILON", "LEAK", "SELU_ALPHA", "SELU_SCALE", "Affine", "Array", "Norm", "affine", "batch_norm",
-    "elu", "gelu", "identity", "layer_norm", "leaky_relu", "matmul", "mse", "product", "relu", "selu", "sigmoid",
-    "silu", "softmax_cross_entropy", "softplus", "tanh",
+    "bfloat16", "elu", "gelu", "identity", "in_bfloat16", "layer_norm", "leaky_relu", "matmul", "mse", "product",
+    "relu", "selu", "sigmoid", "silu", "softmax_cross_entropy", "softplus", "tanh",
 ]  # fmt: skip

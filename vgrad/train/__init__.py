@@ -6,10 +6,23 @@ An optimizer is two functions, (start, step), over any parameters there are; cli
 
 from __future__ import annotations
 
-from .loop import Model, Pass, TrainRecord, classifier, fit, sequence
-from .update import OPTIMIZERS, Optimizer, adam, clip_by_norm, clip_by_value, global_norm, momentum, sgd
+from .loop import TrainRecord, fit
+from .model import Model, Pass, classifier, sequence
+from .precision import LossScaling, loss_scaling
+from .update import (
+    OPTIMIZERS,
+    Optimizer,
+    adam,
+    adamw,
+    clip_by_norm,
+    clip_by_value,
+    global_norm,
+    momentum,
+    sgd,
+    warmup,
+)
 
 __all__ = [
-    "OPTIMIZERS", "Model", "Optimizer", "Pass", "TrainRecord", "adam", "classifier", "clip_by_norm", "clip_by_value",
-    "fit", "global_norm", "momentum", "sequence", "sgd",
+    "OPTIMIZERS", "LossScaling", "Model", "Optimizer", "Pass", "TrainRecord", "adam", "adamw", "classifier",
+    "clip_by_norm", "clip_by_value", "fit", "global_norm", "loss_scaling", "momentum", "sequence", "sgd", "warmup",
 ]  # fmt: skip

@@ -3,38 +3,25 @@
     for record in train.fit(params, train.classifier("tanh"), batches, optimizer=train.adam(1e-3), steps=300):
         ...                                            # draw it, store it, break
 
-A **model** is a function (params, batch) -> Pass: it owns the forward pass, the loss and the way back, so that the loop
-is one for an MLP and for an unrolled cell. Where numbers cease to be finite the loop ends, and its last record says at
-which step of training, and at which step of which tape: the first layer, the first time.
+The model owns the forward pass, the loss and the way back. Where numbers cease to be finite the loop ends, and its last
+record says at which step of training, and at which step of which tape: the first layer, the first time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from .. import models, ops, probes, require
-from ..models.checks import Activation, NormName, SkipName
-from ..models.recurrent import Cell
+from .. import probes, require
 from ..ops import Array
-from ..require import Count, Flag, Function, NonNegative, guarded
-from ..tape import Step, backprop, leaves, tree_map
-from .update import Optimizer, clip_by_norm, clip_by_value, global_norm, require_arrays
-
-
-class Pass(NamedTuple):
-    """One batch forward and backward."""
-
-    loss: Array  # (...,): one number per network
-    accuracy: Array | None  # (...,), or None for a regression
-    grads: Any  # of the type of the parameters
-    trouble: Callable[[], str | None]  # names the first step whose numbers are not finite
-
-
-Model = Callable[[Any, Any], Pass]
+from ..require import Count, Function, NonNegative, guarded
+from ..tape import tree_map
+from .model import Model, Pass
+from .precision import LossScaling
+from .update import Optimizer, Rule, clip_by_norm, clip_by_value, global_norm, require_arrays
 
 
 class TrainRecord(NamedTuple):
@@ -48,17 +35,19 @@ class TrainRecord(NamedTuple):
     update: Array  # (..., layers): ‖ΔW‖ / ‖W‖
     params: Any  # after the update
     trouble: str | None = None  # why training ended here
+    scale: float = 1.0  # by which the loss was multiplied
+    skipped: bool = False  # whether gradients overflowed at this scale, so that nothing was updated
 
 
 Batches = Annotated[Iterable, lambda name, value: _require_batches(name, value)]
-Rule = Annotated[Optimizer, lambda name, value: _require_optimizer(name, value)]
 Parameters = Annotated[Any, require_arrays]
+Scaling = Annotated[LossScaling, lambda name, value: _require_scaling(name, value)]
 
 
 @guarded
 def fit(
     params: Parameters, model: Function, batches: Batches, *, optimizer: Rule, steps: Count,
-    clip_norm: NonNegative | None = None, clip_value: NonNegative | None = None,
+    clip_norm: NonNegative | None = None, clip_value: NonNegative | None = None, scaling: Scaling | None = None,
 ) -> Iterator[TrainRecord]:  # fmt: skip
     """params <- params + update(clipped gradients).  Yields a TrainRecord for each step of training.
 
@@ -66,102 +55,42 @@ def fit(
     gradients by their common norm, or each entry, before the optimizer sees them. The first step at which no network's
     loss and gradients are finite is the last: its record's ``trouble`` says where they ceased to be, and its params are
     those before it.
+    scaling : of ``loss_scaling``. Where the loss is finite and the gradients are not, a scale above 1 may be to blame,
+    and so that step is skipped. Where the loss itself is not finite, or the scale is 1, training ends as above.
     """
     memory = optimizer.start(params)
     for step, batch in enumerate(islice(batches, steps), start=1):
         with np.errstate(all="ignore"):  # not around the yield: whoever reads keeps settings of their own
-            loss, accuracy, grads, trouble = model(params, batch)
-            ensemble = _networks(loss, optimizer)
-            norm = global_norm(grads, ensemble)
-            norms = _weight_norms(grads)
+            run, scale = _run(model, params, batch, scaling)
+            ensemble = _networks(run.loss, optimizer)
+            norm = global_norm(run.grads, ensemble)
+            norms = _weight_norms(run.grads)
             moved = np.zeros_like(norms)
-            finite = np.isfinite(loss + norm).any()
-            if finite:
-                update, memory = optimizer.step(_clipped(grads, clip_norm, clip_value, ensemble), memory)
+            finite = np.isfinite(run.loss + norm)
+            skipped = scale > 1 and bool((np.isfinite(run.loss) & ~finite).any())
+            if finite.any() and not skipped:
+                update, memory = optimizer.step(_clipped(run.grads, clip_norm, clip_value, ensemble), memory, params)
                 before = params
-                params = tree_map(np.add, params, update)
+                params = tree_map(_moved, params, update)
                 moved = probes.change(before, params)
-            why = None if finite else f"Step {step}: {trouble()}"
-        yield TrainRecord(step, loss, accuracy, norm, norms, moved, params, why)
-        if not finite:
+            why = None if finite.any() or skipped else f"Step {step}: {run.trouble()}"
+            scaling = scaling and scaling.after(skipped)
+        yield TrainRecord(step, run.loss, run.accuracy, norm, norms, moved, params, why, scale, skipped)
+        if why:
             return
-
-
-@guarded
-def classifier(activation: Activation, *, norm: NormName = None, skip: SkipName = None) -> Model:
-    """Return the model of an MLP that classifies:  batch = (x, labels), softmax and cross-entropy."""
-
-    def model(params, batch):
-        x, labels = batch
-        logits, tape = models.mlp(params, x, activation, norm=norm, skip=skip)
-        loss, pullback = ops.softmax_cross_entropy(logits, labels)
-        dlogits = pullback()
-        grads, _ = models.gradients(tape, dlogits)
-
-        def trouble():
-            return _trouble(params, tape, loss, backprop(tape, dlogits), grads)
-
-        return Pass(loss, _accuracy(logits, labels), grads, trouble)
-
-    return model
-
-
-@guarded
-def sequence(cell: Cell, *, last: Flag = True, truncate: Count | None = None) -> Model:
-    """Return the model of an unrolled cell with a readout:  batch = (xs, target), read at the last step or at each.
-
-    Whole numbers as a target, (N,) or (T, N), are labels, and the loss is cross-entropy; (N, D) or (T, N, D) of any
-    others is a regression, by mean squares.
-    """
-
-    def model(params, batch):
-        xs, target = batch
-        outputs, tape = models.unroll(cell, params, xs)
-        if last:
-            loss, accuracy, dlast = _loss(outputs[-1], np.asarray(target))
-            doutputs = np.zeros_like(outputs)
-            doutputs[-1] = dlast
-        else:
-            loss, accuracy, doutputs = _mean_loss(outputs, np.asarray(target))
-        grads, _, _ = models.through_time(tape, doutputs, truncate=truncate)
-
-        def trouble():
-            way_back = models.back_through_time(tape, doutputs, truncate=truncate)
-            return _trouble(params, tape, loss, way_back, grads)
-
-        return Pass(loss, accuracy, grads, trouble)
-
-    return model
 
 
 # --- within a step ----------------------------------------------------------------------------------------------------
 
 
-def _loss(outputs: Array, target: Array) -> tuple:
-    """loss, accuracy or None, doutputs of one reading, (..., N, D)."""
-    if not np.issubdtype(target.dtype, np.integer):
-        loss, pullback = ops.mse(outputs, target)
-        return loss, None, pullback()
-    loss, pullback = ops.softmax_cross_entropy(outputs, target)
-    return loss, _accuracy(outputs, target), pullback()
+def _run(model: Model, params, batch, scaling: LossScaling | None) -> tuple[Pass, float]:
+    """One pass, and the scale of its loss."""
+    return (model(params, batch), 1.0) if scaling is None else (scaling.run(model, params, batch), scaling.scale)
 
 
-def _mean_loss(outputs: Array, target: Array) -> tuple:
-    """The same of a reading at every step, (T, ..., N, D): the mean over the T of them."""
-    T = len(outputs)
-    fits = target.ndim and len(target) == T
-    require.shape("target", target, f"({T}, N, ...), one for every step", fits)
-    of_labels = np.issubdtype(target.dtype, np.integer)
-    ensemble = tuple(range(1, outputs.ndim - target.ndim + 1 - of_labels))  # one target for all networks
-    shape = outputs.shape[:-1] if of_labels else outputs.shape
-    target = np.broadcast_to(np.expand_dims(target, ensemble), shape)
-    loss, pullback = (ops.softmax_cross_entropy if of_labels else ops.mse)(outputs, target)
-    accuracy = _accuracy(outputs, target).mean(axis=0) if of_labels else None
-    return loss.mean(axis=0), accuracy, pullback(np.full(loss.shape, 1 / T))
-
-
-def _accuracy(logits: Array, labels: Array) -> Array:
-    return (logits.argmax(axis=-1) == labels).mean(axis=-1)
+def _moved(array: Array, update: Array) -> Array:
+    """array + update, in the precision of the array."""
+    return (array + update).astype(array.dtype, copy=False)
 
 
 def _weight_norms(grads) -> Array:
@@ -171,34 +100,6 @@ def _weight_norms(grads) -> Array:
 def _clipped(grads, clip_norm, clip_value, ensemble: int):
     grads = grads if clip_norm is None else clip_by_norm(grads, clip_norm, ensemble)
     return grads if clip_value is None else clip_by_value(grads, clip_value)
-
-
-def _trouble(*run) -> str:
-    """Where numbers cease to be finite; of an ensemble, in any of its networks."""
-    found = ((words, _broken(tree)) for tree, words in _computed(*run))
-    return next(words.format(what) for words, what in found if what)
-
-
-def _computed(params, tape: list[Step], loss: Array, way_back: Iterator, grads):
-    """All that one step of training computes, in its order, and words for each."""
-    for k, maps in enumerate(probes.weights(params), start=1):
-        yield maps, f"the weights of layer {k} already hold {{}}"
-    for step in tape:
-        yield step.output, f'forward, the output of "{step.name}" holds {{}}'
-    yield loss, "the loss of finite outputs is {}"
-    for adjoint in way_back:
-        yield adjoint.cotangent, f'backward, what arrives at "{adjoint.name}" holds {{}}'
-        yield adjoint.grads, f'backward, the gradient of the parameters of "{adjoint.name}" holds {{}}'
-    yield grads, "backward, the gradient of the parameters, summed over all steps, holds {}"
-    yield np.nan, "the norm of all gradients together is beyond float64"
-
-
-def _broken(tree) -> str | None:
-    """What is not finite among the numbers of a tree: "NaN" if there is one, "inf", or None."""
-    arrays = leaves(tree)
-    if any(np.isnan(array).any() for array in arrays):
-        return "NaN"
-    return "inf" if any(np.isinf(array).any() for array in arrays) else None
 
 
 # --- what fits --------------------------------------------------------------------------------------------------------
@@ -216,6 +117,5 @@ def _require_batches(name: str, value) -> None:
     require.instance(name, value, fits, "what the model takes, one a step")
 
 
-def _require_optimizer(name: str, value) -> None:
-    if not isinstance(value, Optimizer):
-        raise ValueError(f"{name} is {value!r}; allowed is an Optimizer, as of train.sgd, momentum or adam")
+def _require_scaling(name: str, value) -> None:
+    require.instance(name, value, isinstance(value, LossScaling), "what train.loss_scaling returns")

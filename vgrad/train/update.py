@@ -1,4 +1,4 @@
-"""From gradients to an update: sgd, momentum and adam, and clipping before them.
+"""From gradients to an update: sgd, momentum, adam and adamw, a warm-up around them, and clipping before them.
 
 Parameters, gradients and an optimizer's memory are trees of one form (tuples, NamedTuples, lists of arrays), so that
 each rule is one ``tree_map``. With leading ensemble axes, S networks learn in one call, each on its own; a rate (S,)
@@ -14,8 +14,9 @@ import numpy as np
 
 from .. import require
 from ..ops import Array
+from ..ops.shapes import at_least_float32
 from ..probes.size import norm
-from ..require import NonNegative, guarded
+from ..require import Count, NonNegative, bare, guarded
 from ..tape import leaves, tree_map
 
 ALMOST = 0.999999  # the longest memory: one of 1 would never learn anything new
@@ -36,13 +37,14 @@ Rates = Annotated[Any, _require_rates]  # a number of at least 0, or one per net
 Decay = Annotated[float, require.number_from(0.0, ALMOST)]
 Gradients = Annotated[Any, require_arrays]
 Axes = Annotated[int, require.whole_from(0)]
+Rule = Annotated["Optimizer", lambda name, value: _require_optimizer(name, value)]
 
 
 class Optimizer(NamedTuple):
-    """A rule:  memory = start(params);  update, memory = step(grads, memory);  params <- params + update."""
+    """A rule:  memory = start(params);  update, memory = step(grads, memory, params);  params <- params + update."""
 
     start: Callable[[Any], Any]
-    step: Callable[[Any, Any], tuple[Any, Any]]
+    step: Callable[[Any, Any, Any], tuple[Any, Any]]
     rate: Array | np.float64 = np.float64(0)  # () or (S,), of networks that learn at rates of their own
 
 
@@ -51,7 +53,7 @@ def sgd(rate: Rates) -> Optimizer:
     """ΔW = -rate · dW.  Returns the rule of gradient descent, which keeps no memory.   rate : one, or (S,) of them."""
     rate = np.asarray(rate, float)
 
-    def step(grads, memory):
+    def step(grads, memory, params):
         return tree_map(lambda d: -_per(rate, d) * d, grads), memory
 
     return Optimizer(lambda params: (), step, rate)
@@ -63,7 +65,7 @@ def momentum(rate: Rates, decay: Decay = 0.9) -> Optimizer:
     rate = np.asarray(rate, float)
     decay = float(decay)
 
-    def step(grads, speed):
+    def step(grads, speed, params):
         speed = tree_map(lambda v, d: decay * v + d, speed, grads)
         return tree_map(lambda v: -_per(rate, v) * v, speed), speed
 
@@ -82,7 +84,7 @@ def adam(rate: Rates, decay: Decay = 0.9, decay_squares: Decay = 0.999, floor: N
     beta1 = float(decay)
     beta2 = float(decay_squares)
 
-    def step(grads, memory):
+    def step(grads, memory, params):
         count, mean, square = memory
         count += 1
         mean = tree_map(lambda m, d: beta1 * m + (1 - beta1) * d.astype(m.dtype), mean, grads)
@@ -95,6 +97,49 @@ def adam(rate: Rates, decay: Decay = 0.9, decay_squares: Decay = 0.999, floor: N
         return tree_map(update, mean, square, grads), (count, mean, square)
 
     return Optimizer(lambda params: (0, tree_map(_zeros, params), tree_map(_zeros, params)), step, rate)
+
+
+@guarded
+def adamw(
+    rate: Rates, decay: Decay = 0.9, decay_squares: Decay = 0.999, floor: NonNegative = 1e-8,
+    weight_decay: NonNegative = 0.01,
+) -> Optimizer:  # fmt: skip
+    """ΔW = ΔW of adam - rate · weight_decay · W.  Returns the rule of Loshchilov & Hutter 2019, alg. 2.
+
+    The decay is decoupled from the gradient. If it were a part of it, adam would divide it by the gradient's own size,
+    and the weights of large gradients would hardly decay. As in PyTorch, biases and norms decay too.
+    """
+    rule = bare(adam)(rate, decay, decay_squares, floor)
+
+    def step(grads, memory, params):
+        update, memory = rule.step(grads, memory, params)
+        return tree_map(lambda u, W: u - decayed(at_least_float32(W)).astype(u.dtype), update, params), memory
+
+    def decayed(W):
+        return _per(rule.rate * float(weight_decay), W) * W
+
+    return Optimizer(rule.start, step, rule.rate)
+
+
+@guarded
+def warmup(optimizer: Rule, steps: Count) -> Optimizer:
+    """ΔW_t = min(1, t / steps) · ΔW_t of the optimizer.  Returns a rule whose rate rises in a line to the full one.
+
+    To scale the update is to scale the rate, because the update of each rule here is linear in it, adamw's decay
+    included. The memory of a rule does not know of the warm-up: from the first step on, momentum gathers its full speed
+    and adam its means and squares, from gradients at weights that have hardly moved.
+    """
+
+    def start(params):
+        return 0, optimizer.start(params)
+
+    def step(grads, memory, params):
+        count, own = memory
+        count += 1
+        update, own = optimizer.step(grads, own, params)
+        return tree_map(lambda u: min(1.0, count / steps) * u, update), (count, own)
+
+    return Optimizer(start, step, optimizer.rate)
 
 
 def _zeros(array: Array) -> Array:
@@ -141,3 +186,8 @@ def _per(factor, array: Array) -> Array:
     """A factor per network, against an array of all of them, in the array's precision."""
     factor = np.asarray(factor)
     return factor.reshape(factor.shape + (1,) * (array.ndim - factor.ndim)).astype(array.dtype)
+
+
+def _require_optimizer(name: str, value) -> None:
+    if not isinstance(value, Optimizer):
+        raise ValueError(f"{name} is {value!r}; allowed is an Optimizer, as of train.sgd, momentum or adam")
