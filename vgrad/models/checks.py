@@ -15,6 +15,8 @@ from ..ops import Affine, fits
 from ..ops.activations import ACTIVATIONS
 from .layers import ALPHAS, FORMS, NORMS, Layer, Skip, has_path, layers_of
 
+FITS = {"batch": fits.batch_norm, "layer": fits.layer_norm, "rms": fits.rms_norm}  # each kind of norm
+
 
 def activation_named(activation) -> Callable:
     """Return the function of an activation in ACTIVATIONS; one of your own comes back with a check of its answer."""
@@ -66,7 +68,6 @@ def check_hidden(params, x, activation, *, norm=None, skip=None):
         require_layers("params", params)
     branch = getattr(skip, "form", skip) == "branch"
     kind, at = NORMS[norm] if norm else (None, None)
-    fits_norm = fits.batch_norm if kind == "batch" else fits.layer_norm
     h = x
     before = None
     for layer_number, block in enumerate(params, start=1):
@@ -77,7 +78,7 @@ def check_hidden(params, x, activation, *, norm=None, skip=None):
             fits.affine(layer.affine, h)
             z = _after(layer.affine, h)
             if layer.norm is not None:
-                fits_norm(layer.norm, h if at == "input" else z)
+                FITS[kind](layer.norm, h if at == "input" else z)
             h = z
             before = layer.affine
     return h

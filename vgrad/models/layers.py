@@ -12,9 +12,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
 from ..ops import Affine, Norm
 from ..ops.linear import affine
-from ..ops.norms import batch_norm, layer_norm
+from ..ops.norms import batch_norm, layer_norm, rms_norm
 from ..tape import Step
 
 FORMS = {  # of a path around a layer: the layer's steps, in their order
@@ -22,7 +24,7 @@ FORMS = {  # of a path around a layer: the layer's steps, in their order
     "pre": ("fork", "activation", "affine", "join"),  # h + α φ(h) W, the activation first (He et al. 2016b, fig. 4e)
     "branch": ("fork", "affine", "activation", "affine b", "join"),  # h + α φ(h W_1) W_2, a branch of mean zero
 }
-KINDS = {"batch": batch_norm, "layer": layer_norm}
+KINDS = {"batch": batch_norm, "layer": layer_norm, "rms": rms_norm}
 PLACES = ("before", "after", "input", "output")  # the activation, or: of the branch's input, after the join
 NORMS = {kind if at == "before" else f"{kind}_{at}": (kind, at) for kind in KINDS for at in PLACES}
 ALPHAS = {"1/sqrt(depth)": lambda depth: depth**-0.5, "1/depth": lambda depth: 1 / depth}
@@ -126,6 +128,11 @@ def _on_branch(operation: Callable) -> Callable:
 def without_params(y, pullback: Callable) -> tuple:
     """Return the answer of a function without parameters as that of a step, whose grads are None."""
     return y, lambda dy: (None, pullback(dy))
+
+
+def unit_norm(kind: str, size: tuple[int, ...], dtype) -> Norm:
+    """Return the norm that training starts from, whose gamma is 1 and beta 0; an RMS norm has no beta."""
+    return Norm(np.ones(size, dtype), None if kind == "rms" else np.zeros(size, dtype))
 
 
 def layers_of(block) -> tuple[Layer, ...]:

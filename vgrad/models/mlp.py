@@ -24,7 +24,7 @@ from ..ops.linear import affine
 from ..require import Count, Finite, Precision, Rng, Sizes, bare, guarded, guarded_by
 from ..tape import Adjoint, Step, backprop
 from .checks import Activation, NormName, SkipName, activation_named, check_hidden, check_mlp
-from .layers import NORMS, Layer, skip_named, with_norm_and_skip, without_params
+from .layers import NORMS, Layer, skip_named, unit_norm, with_norm_and_skip, without_params
 
 LayerSizes = Annotated[Sequence[int], lambda name, value: _at_least_two(name, value)]
 ForActivation = Annotated[str | None, require.one_of(ACTIVATIONS)]
@@ -95,20 +95,21 @@ def init_mlp(
     """W_k = gain · std · unit draw.  Returns the len(sizes) - 1 layers of an MLP of (inputs, hidden ..., outputs).
 
     scheme : a name in init.SCHEMES or a Scheme; gain multiplies its scale in every layer. norm : a name in NORMS; gamma
-    starts at 1 and beta at 0. skip : a name in FORMS or a Skip. ensemble : leading axes, (S,) draws S networks at once.
-    Raises ValueError for sizes below 1, an unknown scheme, norm or skip, or a gain that is not finite.
+    starts at 1, and beta at 0, which an RMS norm lacks. skip : a name in FORMS or a Skip. ensemble : leading axes, (S,)
+    draws S networks at once. Raises ValueError for sizes below 1, an unknown scheme, norm or skip, or a gain that is
+    not finite.
     """
     options: dict = dict(scheme=scheme, rng=rng, activation=activation, gain=gain, ensemble=ensemble, dtype=dtype)
     two_maps = skip_named(skip).form == "branch"
 
-    def unit_norm(fan_in, fan_out):
+    def own_norm(fan_in, fan_out):
         if norm is None:
             return None
-        size = (*ensemble, fan_in if NORMS[norm][1] == "input" else fan_out)
-        return Norm(np.ones(size, dtype), np.zeros(size, dtype))
+        kind, at = NORMS[norm]
+        return unit_norm(kind, (*ensemble, fan_in if at == "input" else fan_out), dtype)
 
     def block(fan_in, fan_out):
-        first = Layer(init_affine(fan_in, fan_out, **options), unit_norm(fan_in, fan_out))
+        first = Layer(init_affine(fan_in, fan_out, **options), own_norm(fan_in, fan_out))
         if two_maps and fan_in == fan_out:
             return first, Layer(init_affine(fan_out, fan_out, **options))
         return first

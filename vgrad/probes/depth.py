@@ -21,7 +21,9 @@ from ..tape import Tape, backprop, tree_map
 from .size import Entries, entries, joint_norm, norm
 
 SATURATED = 0.01  # a slope below it: sigmoid beyond ±4.6, tanh beyond ±3
-WITHOUT_SLOPE = ("affine ", "batch_norm ", "layer_norm ", "fork ", "join ", "readout")  # all steps but activations
+WITHOUT_SLOPE = (  # all steps but activations
+    "affine ", "attention ", "batch_norm ", "layer_norm ", "rms_norm ", "fork ", "join ", "readout",
+)  # fmt: skip
 
 
 def require_params(name: str, params) -> None:
