@@ -154,7 +154,7 @@ def test_a_function_of_ones_own_serves_as_activation():
 
 
 def recipe(params, x, phi, norms, norm=None, skip=None):
-    """The logits, from the equations. ``norms`` : "batch", "layer" and "rms", each (Norm, z) -> y; in NumPy or PyTorch."""
+    """The logits, from the equations. ``norms`` : each kind's (Norm, z) -> y; in NumPy or PyTorch."""
     kind, at = NORMS[norm] if norm else (None, None)
     skip = skip or Skip(None)
     alpha = {"1/sqrt(depth)": (len(params) - 1) ** -0.5, "1/depth": 1 / (len(params) - 1)}.get(skip.alpha, skip.alpha)
