@@ -81,11 +81,11 @@ def _of_layer(adjoints: list[Adjoint]) -> Layer | tuple[Layer, ...] | Block:
     for adjoint in adjoints:
         if not isinstance(adjoint.grads, (Affine, Norm, Attention, type(None))):
             raise ValueError(f"tape has the step {adjoint.name!r}; allowed are the steps of an MLP or a transformer")
-    attention, maps, norms = (
-        [a.grads for a in adjoints if isinstance(a.grads, kind)] for kind in (Attention, Affine, Norm)
-    )
+    attention = _grads(adjoints, Attention)
+    maps = _grads(adjoints, Affine)
+    norms = _grads(adjoints, Norm)
     if attention:
-        return Block(*attention, *maps, tuple(norms) or None)
+        return Block(attention[0], maps[0], maps[1], tuple(norms) or None)
     layer = Layer(maps[0], *norms)
     return (layer, *map(Layer, maps[1:])) if maps[1:] else layer
 
