@@ -519,7 +519,7 @@ def test_a_transformer_that_does_not_fit_is_refused(drawn, run, words):
 
 def test_an_mlp_is_no_transformer_and_a_broken_block_is_named():
     mlp = models.init_mlp((4, 4, 2), scheme="he_normal", rng=np.random.default_rng(0))
-    with pytest.raises(ValueError, match="params is .*; allowed is a list of Block"):
+    with pytest.raises(ValueError, match=r"(?s)params is .*; allowed is a list of Block"):
         models.transformer(mlp, np.ones((5, 4)))
     params, x = net()
     narrow = params[0]._replace(attention=params[0].attention._replace(W_v=np.ones((4, 2))))
@@ -527,7 +527,7 @@ def test_an_mlp_is_no_transformer_and_a_broken_block_is_named():
         models.transformer([narrow, params[1]], x)
 
 
-@pytest.mark.parametrize(("heads", "qk_norm"), product((1, 2, 4), (False, True)))
+@pytest.mark.parametrize(("heads", "qk_norm"), [*product((1, 2, 4), (False, True))])
 def test_a_transformer_of_one_token_is_an_mlp_of_its_values(heads, qk_norm):
     params, x = net(heads=heads, rows=1, qk_norm=qk_norm)
     y, pullback = self_attention(params[0].attention, x, heads)
