@@ -33,7 +33,7 @@ def net(activation, sizes=(4, 6, 5, 3), seed=0, ensemble=(), norm=None, skip=Non
         if isinstance(tree, Affine):
             return Affine(tree.W, tree.b + 0.3 * rng.standard_normal(tree.b.shape).astype(dtype))
         if isinstance(tree, Norm):
-            return Norm(*(p + 0.3 * rng.standard_normal(p.shape).astype(dtype) for p in tree))
+            return tree_map(lambda p: p + 0.3 * rng.standard_normal(p.shape).astype(dtype), tree)
         return tree and (Layer(*map(generic, tree)) if isinstance(tree, Layer) else tuple(map(generic, tree)))
 
     return [generic(block) for block in params], rng.standard_normal((*ensemble, 7, sizes[0])).astype(dtype)
@@ -154,7 +154,7 @@ def test_a_function_of_ones_own_serves_as_activation():
 
 
 def recipe(params, x, phi, norms, norm=None, skip=None):
-    """The logits, from the equations. ``norms`` : "batch" and "layer", each (Norm, z) -> y; in NumPy or PyTorch."""
+    """The logits, from the equations. ``norms`` : each kind's (Norm, z) -> y; in NumPy or PyTorch."""
     kind, at = NORMS[norm] if norm else (None, None)
     skip = skip or Skip(None)
     alpha = {"1/sqrt(depth)": (len(params) - 1) ** -0.5, "1/depth": 1 / (len(params) - 1)}.get(skip.alpha, skip.alpha)
@@ -181,6 +181,10 @@ def recipe(params, x, phi, norms, norm=None, skip=None):
     return h @ W + b[..., None, :]
 
 
+def rms_in_numpy(norm, z):
+    return norm.gamma[..., None, :] * z / np.sqrt((z * z).mean(axis=-1, keepdims=True) + 1e-5)
+
+
 def in_numpy(axis):
     def normalize(norm, z):
         std = np.sqrt(z.var(axis=axis, keepdims=True) + 1e-5)
@@ -189,13 +193,16 @@ def in_numpy(axis):
     return normalize
 
 
+IN_NUMPY = {"batch": in_numpy(-2), "layer": in_numpy(-1), "rms": rms_in_numpy}
+
+
 @pytest.mark.parametrize("ensemble", [(), (2,)])
 @pytest.mark.parametrize("skip", EVERY_SKIP)
 @pytest.mark.parametrize("norm", EVERY_NORM)
 def test_a_net_is_the_recipe_written_out(norm, skip, ensemble):
     options = dict(norm=norm, skip=skip)
     params, x = net("tanh", STEMMED, ensemble=ensemble, **options)
-    written = recipe(params, x, np.tanh, {"batch": in_numpy(-2), "layer": in_numpy(-1)}, **options)
+    written = recipe(params, x, np.tanh, IN_NUMPY, **options)
     assert_close(models.mlp(params, x, "tanh", **options)[0], written)
 
 
@@ -210,7 +217,8 @@ def in_torch(torch, activation):
     }.get(activation) or getattr(F, activation)
     batch = lambda norm, z: F.batch_norm(z, None, None, *norm, training=True)  # noqa: E731
     layer = lambda norm, z: F.layer_norm(z, z.shape[-1:], *norm)  # noqa: E731
-    return phi, {"batch": batch, "layer": layer}
+    rms = lambda norm, z: F.rms_norm(z, z.shape[-1:], norm.gamma, eps=1e-5)  # noqa: E731
+    return phi, {"batch": batch, "layer": layer, "rms": rms}
 
 
 def compare_with_torch(activation, sizes, seed, **options):
@@ -294,6 +302,9 @@ STEPS_OF_A_LAYER = {  # the second layer, of one width; the first is a stem
     ("batch_after", None): "affine 2, tanh 2, batch_norm 2",
     ("batch_input", None): "batch_norm 2, affine 2, tanh 2",
     ("batch_output", None): "affine 2, tanh 2, batch_norm 2",
+    ("rms", None): "affine 2, rms_norm 2, tanh 2",
+    ("rms_input", "post"): "fork 2, rms_norm 2, affine 2, tanh 2, join 2",
+    ("rms_output", "branch"): "fork 2, affine 2, tanh 2, affine 2b, join 2, rms_norm 2",
     ("layer", "post"): "fork 2, affine 2, layer_norm 2, tanh 2, join 2",
     ("layer_after", "post"): "fork 2, affine 2, tanh 2, layer_norm 2, join 2",
     ("layer_input", "post"): "fork 2, layer_norm 2, affine 2, tanh 2, join 2",
@@ -314,7 +325,7 @@ def test_the_tape_names_a_layers_steps_and_has_two_lanes_between_fork_and_join(n
     params, x = net("tanh", (4, 6, 6, 3), norm=norm, skip=skip)
     _, tape = models.mlp(params, x, "tanh", norm=norm, skip=skip)
     stem = [step.name for step in tape if step.name.endswith(" 1")]
-    assert {"affine 1", "tanh 1"} <= set(stem) <= {"affine 1", "tanh 1", "batch_norm 1", "layer_norm 1"}
+    assert {"affine 1", "tanh 1"} <= set(stem) <= {"affine 1", "tanh 1", "batch_norm 1", "layer_norm 1", "rms_norm 1"}
     layer = tape[len(stem) : -1]
     assert ", ".join(step.name for step in layer) == STEPS_OF_A_LAYER[norm, skip]
     before_join = STEPS_OF_A_LAYER[norm, skip].partition("join")[0].count(",")
@@ -404,9 +415,10 @@ def test_init_mlp_gives_each_hidden_layer_its_norm_and_each_branch_its_second_ma
             assert first.norm is None
         else:
             size = (2, fans[norm.endswith("input") is False])
-            assert form(first.norm) == (Norm, (size, np.dtype(dtype)), (size, np.dtype(dtype)))
+            each = (size, np.dtype(dtype))
+            assert form(first.norm) == (Norm, each, None if norm.startswith("rms") else each)
             assert (first.norm.gamma == 1).all()
-            assert not first.norm.beta.any()
+            assert first.norm.beta is None or not first.norm.beta.any()
 
 
 # --- bad input -------------------------------------------------------------------------------------------------------
@@ -422,7 +434,7 @@ def test_init_mlp_gives_each_hidden_layer_its_norm_and_each_branch_its_second_ma
         (dict(scheme="magic"), ["scheme is 'magic'", "'xavier_normal'"]),
         (dict(gain=float("inf")), ["gain is inf", "a finite number"]),
         (dict(dtype="int8"), ["dtype is 'int8'", "'float16', 'float32', 'float64'"]),
-        (dict(norm="group"), ["norm is 'group'", "'batch'", "'layer_output'"]),
+        (dict(norm="group"), ["norm is 'group'", "'batch'", "'rms_output'"]),
         (dict(skip="dense"), ["skip is 'dense'", "'post', 'pre', 'branch'"]),
         (dict(skip=Skip("dense", 0.5)), ["skip is 'dense'", "'post', 'pre', 'branch'"]),
     ],
@@ -453,6 +465,8 @@ def test_an_input_of_another_width_is_named():
         (dict(), dict(skip="dense"), ["skip is 'dense'", "allowed is one of 'post', 'pre', 'branch'"]),
         (dict(), dict(norm="batch"), ["norm is 'batch'", "layer 1 has no norm"]),
         (dict(norm="layer"), dict(), ["norm is None", "layer 1 has a norm"]),
+        (dict(norm="rms"), dict(norm="layer"), ["beta has shape None", "(6,)"]),
+        (dict(norm="layer"), dict(norm="rms"), ["beta is array", "allowed is None"]),
         (dict(norm="layer"), dict(norm="layer_input"), ["z has shape (7, 4)", "(..., N, 6)"]),
         (dict(), dict(skip="branch"), ["skip is 'branch'", "block 2 has one layer"]),
         (dict(skip="branch"), dict(), ["skip is None", "block 2 has two layers"]),

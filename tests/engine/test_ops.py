@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
@@ -14,10 +15,11 @@ from vgrad.gradcheck import directional
 from vgrad.tape import tree_map
 
 PRECISIONS = ("float16", "float32", "float64")
+PI = "3.14159265358979323846264338327950288419716939937510582097494"
 LOW_PRECISIONS = PRECISIONS[:2]
 ACTIVATIONS = tuple(ops.ACTIVATIONS)
 NORMS = {"batch_norm": -2, "layer_norm": -1}  # and the axis that each takes its mean over
-WITH_PARAMETERS = ("affine", "product", *NORMS)
+WITH_PARAMETERS = ("affine", "product", *NORMS, "rms_norm")
 
 leads = st.sampled_from([(), (1,), (3,), (2, 3)])  # the ensemble axes
 nested = st.sampled_from([((3,), (3,)), ((3,), ()), ((), (3,)), ((3,), (2, 3)), ((2, 3), (3,)), ((2, 3), ())])
@@ -32,12 +34,13 @@ def case(name, lead, x_lead, N, fan_in, fan_out, seed, dtype="float64"):
     The input's entries are at least 0.5 apart, along both axes: no norm divides by a variance near 0.
     """
     rng = np.random.default_rng(seed)
-    shapes = {"affine": ((fan_in, fan_out), (fan_out,)), "product": ((fan_in, fan_out),)}
+    shapes = {"affine": ((fan_in, fan_out), (fan_out,)), "product": ((fan_in, fan_out),), "rms_norm": ((fan_in,),)}
     params = [rng.standard_normal((*lead, *shape)).astype(dtype) for shape in shapes.get(name, ((fan_in,), (fan_in,)))]
-    form = {"affine": ops.Affine, "product": lambda W: W}.get(name, ops.Norm)
+    forms = {"affine": ops.Affine, "product": lambda W: W, "rms_norm": lambda gamma: ops.Norm(gamma, None)}
+    form = forms.get(name, ops.Norm)
     apart = np.add.outer(np.arange(N), np.arange(fan_in)) - (N + fan_in) / 2
     x = (apart + rng.uniform(0, 0.5, (*x_lead, N, fan_in))).astype(dtype)
-    width = fan_in if name in NORMS else fan_out
+    width = fan_in if name.endswith("norm") else fan_out
     dy = rng.standard_normal((*max(lead, x_lead, key=len), N, width)).astype(dtype)
     return getattr(ops, name), form(*params), x, dy
 
@@ -48,7 +51,7 @@ def as_float64(*arrays):
 
 def form(tree):
     """The types and shapes of a tree of arrays."""
-    return (type(tree), *map(form, tree)) if isinstance(tree, tuple) else (tree.shape, tree.dtype)
+    return (type(tree), *map(form, tree)) if isinstance(tree, tuple) else tree is not None and (tree.shape, tree.dtype)
 
 
 def assert_close(computed, exact, tolerance=1e-12):
@@ -302,6 +305,62 @@ def test_a_norms_gradient_is_orthogonal_to_what_it_does_not_see(name, lead, N, D
         np.testing.assert_allclose(LARGE * mean(dz * direction), 0 * mean(z), atol=1e-9)
 
 
+@given(lead=leads, N=sizes, D=sizes, seed=seeds)
+def test_rms_norm_has_mean_square_gamma_and_sees_the_mean_but_not_the_scale(lead, N, D, seed):
+    f, params, z, dy = case("rms_norm", lead, lead, N, D, D, seed)
+    z = LARGE * z
+    unit, _ = f(ops.Norm(np.ones_like(params.gamma), None), z)
+    np.testing.assert_allclose(np.mean(unit * unit, axis=-1), 1, rtol=1e-9)
+    y, pullback = f(params, z)
+    assert_close(y, params.gamma[..., None, :] * unit)
+    np.testing.assert_allclose(LARGE * np.mean(pullback(dy)[1] * unit, axis=-1), 0, atol=1e-9)
+    scale = np.random.default_rng(seed).uniform(0.5, 2, (*lead, N, 1))
+    same, pullback_there = f(params, scale * z)
+    assert_close((same, LARGE * scale * pullback_there(dy)[1]), (y, LARGE * pullback(dy)[1]), tolerance=1e-8)
+
+
+def test_rms_norm_is_layer_norm_where_the_mean_is_0():
+    f, params, z, dy = case("rms_norm", (2,), (2,), 4, 5, 5, seed=9)
+    z -= z.mean(axis=-1, keepdims=True)
+    (y, pullback), (its_y, its_pullback) = f(params, z), ops.layer_norm(ops.Norm(params.gamma, 0 * params.gamma), z)
+    ((dgamma, _), dz), ((its_dgamma, _), its_dz) = pullback(dy), its_pullback(dy)
+    assert_close((y, dgamma, dz - dz.mean(axis=-1, keepdims=True)), (its_y, its_dgamma, its_dz))
+
+
+@pytest.mark.parametrize("dtype", LOW_PRECISIONS)
+@given(lead=leads, N=sizes, D=sizes, seed=seeds)
+def test_rms_norm_agrees_with_its_float64_self(dtype, lead, N, D, seed):
+    """Computed in float32 and rounded once, like the other norms."""
+    f, params, z, dy = case("rms_norm", lead, lead, N, D, D, seed, dtype)
+    gamma, z64, dy64 = as_float64(params.gamma, z, dy)
+    (y, pullback), (y64, pullback64) = f(params, z), f(ops.Norm(gamma, None), z64)
+    ((dgamma, _), dz), ((dgamma64, _), dz64) = pullback(dy), pullback64(dy64)
+    rms = np.sqrt(np.mean(z64**2, axis=-1, keepdims=True) + ops.EPSILON)
+    unit, dunit = abs(z64) / rms, abs(gamma[..., None, :] * dy64)
+    along = unit * np.mean(unit * dunit, axis=-1, keepdims=True)
+    sums = (
+        (y, y64, abs(gamma)[..., None, :] * unit),
+        (dgamma, dgamma64, (unit * abs(dy64)).sum(axis=-2)),
+        (dz, dz64, (dunit + along) / rms),
+    )
+    n, eps32 = N + D + 4, np.finfo("float32").eps.item()
+    eps, smallest = np.finfo(dtype).eps.item(), np.finfo(dtype).smallest_subnormal.item()
+    for computed, exact, terms in sums:
+        assert computed.dtype == dtype
+        assert (abs(computed - exact) <= n * eps32 * terms + eps * abs(exact) + smallest).all()
+
+
+@pytest.mark.parametrize("dtype", PRECISIONS)
+def test_rms_norm_stays_finite_at_0_and_where_squares_leave_float16(dtype):
+    f, params, z, dy = case("rms_norm", (), (), 4, 3, 3, seed=6, dtype=dtype)
+    y, pullback = f(params, 0 * z)
+    np.testing.assert_array_equal(y, 0)
+    assert_close(as_float64(pullback(dy)[1])[0], as_float64(params.gamma * dy)[0] / ops.EPSILON**0.5, tolerance=0.2)
+    y, pullback = f(params, np.full((4, 3), 300, dtype))
+    np.testing.assert_allclose(y, np.broadcast_to(params.gamma, y.shape), rtol=2 * np.finfo(dtype).eps)
+    assert np.isfinite(pullback(dy)[1]).all()
+
+
 def test_batch_norm_couples_the_samples_and_layer_norm_does_not():
     dy = np.zeros((4, 3))
     dy[1] = 1.0, -2.0, 0.5
@@ -355,6 +414,33 @@ def test_activations_are_finite_and_silent_far_from_zero(name, dtype):
 def test_the_sigmoids_slope_keeps_its_digits_where_it_saturates(z):
     _, pullback = ops.sigmoid(np.array([[z]]))
     assert pullback(np.ones((1, 1))).item() == pytest.approx(np.exp(-abs(z)), rel=1e-12, abs=0)
+
+
+def exact_gelu(z):
+    """h and the slope of z (1 + tanh u) / 2 in 60 digits, the sum of the sizes of the slope's terms, and 2u."""
+    with localcontext(prec=60):
+        z = Decimal(z)
+        root, cubic = (Decimal(8) / Decimal(PI)).sqrt(), Decimal("0.044715")
+        twice_u = root * (z + cubic * z**3)
+        s = 1 / (1 + (-twice_u).exp())
+        steep = z * s * (1 - s) * root * (1 + 3 * cubic * z * z)
+        return float(z * s), float(s + steep), float(s + abs(steep)), float(twice_u)
+
+
+@pytest.mark.parametrize("dtype", PRECISIONS)
+def test_gelu_keeps_its_digits_in_the_tails(dtype):
+    """A rounding of u by eps moves e^2u by 2u eps, and that is all that is lost, where 1 + tanh u would be 0."""
+    z = np.linspace(-10, 10, 401).astype(dtype)
+    h, pullback = ops.gelu(z)
+    slope = pullback(np.ones_like(z))
+    eps, smallest = np.finfo(dtype).eps.item(), np.finfo(dtype).smallest_subnormal.item()
+    for at, its_h, its_slope in zip(z.tolist(), h.tolist(), slope.tolist(), strict=True):
+        exact_h, exact_slope, terms, twice_u = exact_gelu(at)
+        lost = eps * (4 + 2 * abs(min(twice_u, 0)))
+        assert abs(its_h - exact_h) <= lost * abs(exact_h) + 12 * smallest
+        assert abs(its_slope - exact_slope) <= lost * terms + 150 * smallest
+    if dtype != "float16":  # whose smallest number is 6e-8
+        assert (slope[z < -1] < 0).all()
 
 
 @pytest.mark.parametrize(("name", "slope"), [("elu", 1.0), ("selu", ops.SELU_SCALE * ops.SELU_ALPHA)])
@@ -437,19 +523,23 @@ def test_losses_agree_with_pytorch(loss):
     np.testing.assert_allclose(pullback(1.7), its_outputs.grad, rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("name", NORMS)
+@pytest.mark.parametrize("name", [*NORMS, "rms_norm"])
 def test_norms_agree_with_pytorch(name):
     torch = pytest.importorskip("torch")
     _, params, z, dy = case(name, (), (), 9, 5, 5, seed=8)
     y, pullback = getattr(ops, name)(params, z)
     (dgamma, dbeta), dz = pullback(dy)
-    its_gamma, its_beta, its_z = (torch.tensor(a, requires_grad=True) for a in (*params, z))
+    (its_gamma, its_beta), its_z = tree_map(lambda a: torch.tensor(a, requires_grad=True), (params, z))
     if name == "batch_norm":
         its_y = torch.nn.functional.batch_norm(its_z, None, None, its_gamma, its_beta, training=True)
-    else:
+    elif name == "layer_norm":
         its_y = torch.nn.functional.layer_norm(its_z, (5,), its_gamma, its_beta)
+    else:
+        its_y = torch.nn.functional.rms_norm(its_z, (5,), its_gamma, eps=ops.EPSILON)
     its_y.backward(torch.tensor(dy))
-    pairs = ((y, its_y.detach()), (dgamma, its_gamma.grad), (dbeta, its_beta.grad), (dz, its_z.grad))
+    pairs = [(y, its_y.detach()), (dgamma, its_gamma.grad), (dz, its_z.grad)]
+    if dbeta is not None:
+        pairs.append((dbeta, its_beta.grad))
     for ours, its in pairs:
         np.testing.assert_allclose(ours, its, rtol=1e-12, atol=1e-13)
 
@@ -480,6 +570,7 @@ BAD_CALLS = {
         lambda: ops.layer_norm(ops.Norm(np.ones(3), np.ones(1)), X),
         ["beta has shape (1,)", "allowed is (3,)"],
     ),
+    "a beta in rms_norm": (lambda: ops.rms_norm(UNIT_NORM, X), ["beta is array", "allowed is None"]),
     "norms of other nets": (
         lambda: ops.batch_norm(ops.Norm(*np.ones((2, 2, 3))), np.ones((5, 4, 3))),
         ["z has shape (5, 4, 3)", "gamma", "(2, 3)"],

@@ -97,6 +97,11 @@ def normed():
 
 
 @cache
+def attentive():
+    return models.init_transformer(2, 4, scheme="xavier_normal", rng=rng(), readout=3)
+
+
+@cache
 def walked():
     """A net's tape, with its readout, and a cotangent of its last output."""
     logits, steps = models.mlp(net(), array(5, 3), "tanh")
@@ -212,6 +217,11 @@ ROWS = {
         ("ops.norms.batch_norm", "ops.norms.layer_norm"),
         lambda: dict(params=ops.Norm(np.ones(3), np.zeros(3)), z=array(5, 3)),
     ),
+    "ops.norms.rms_norm": lambda: dict(params=ops.Norm(np.ones(3), None), z=array(5, 3)),
+    "ops.attention.softmax": lambda: dict(z=array(5, 3)),
+    "ops.attention.attention": lambda: dict(
+        q=array(5, 3), k=array(4, 3), v=array(4, 2), causal=False, mask=np.ones((5, 4), bool)
+    ),
     **dict.fromkeys(
         [f"init.{name}" for name in ("lecun", "xavier", "he", "orthogonal_std", "standard", "recurrent_std")],
         lambda: dict(fan_in=3, fan_out=4, activation="tanh"),
@@ -271,6 +281,10 @@ ROWS = {
     "models.mlp.init_affine": lambda: dict(fan_in=3, fan_out=4, scheme="he_normal", rng=rng(), activation="relu"),
     "models.mlp.init_mlp": lambda: dict(sizes=[3, 4, 2], scheme="he_normal", rng=rng(), activation="relu"),
     "models.recurrent_weights.init_recurrent": lambda: dict(cell="lstm", D=2, H=3, rng=rng(), readout=1, chrono=5.0),
+    "models.transformer.init_transformer": lambda: dict(
+        depth=2, width=4, scheme="he_normal", rng=rng(), hidden=8, heads=2, qk_norm=True, readout=3
+    ),
+    "models.transformer.transformer": lambda: dict(params=attentive(), x=array(6, 4), heads=2, tokens=3),
     "models.recurrent.unroll": lambda: dict(cell="rnn", params=rnn(), xs=array(4, 5, 2), state=(array(5, 3),)),
     "models.recurrent.through_time": lambda: unrolled() | dict(truncate=2),
     "models.recurrent.back_through_time": lambda: unrolled() | dict(truncate=2),

@@ -13,7 +13,9 @@ import numpy as np
 from .. import require
 from ..ops import Affine, fits
 from ..ops.activations import ACTIVATIONS
-from .layers import ALPHAS, FORMS, NORMS, Layer, Skip, has_path, layers_of
+from .layers import ALPHAS, FORMS, NORMS, Block, Layer, Skip, has_path, layers_of
+
+FITS = {"batch": fits.batch_norm, "layer": fits.layer_norm, "rms": fits.rms_norm}  # each kind of norm
 
 
 def activation_named(activation) -> Callable:
@@ -66,7 +68,6 @@ def check_hidden(params, x, activation, *, norm=None, skip=None):
         require_layers("params", params)
     branch = getattr(skip, "form", skip) == "branch"
     kind, at = NORMS[norm] if norm else (None, None)
-    fits_norm = fits.batch_norm if kind == "batch" else fits.layer_norm
     h = x
     before = None
     for layer_number, block in enumerate(params, start=1):
@@ -76,8 +77,8 @@ def check_hidden(params, x, activation, *, norm=None, skip=None):
                 continue
             fits.affine(layer.affine, h)
             z = _after(layer.affine, h)
-            if layer.norm is not None:
-                fits_norm(layer.norm, h if at == "input" else z)
+            if kind and layer.norm is not None:
+                FITS[kind](layer.norm, h if at == "input" else z)
             h = z
             before = layer.affine
     return h
@@ -88,6 +89,52 @@ def check_mlp(params, x, activation, *, norm=None, skip=None) -> None:
     require_layers("params", params)
     h = check_hidden(params[:-1], x, activation, norm=norm, skip=skip)
     fits.affine(params[-1].affine, h)
+
+
+def check_transformer(
+    params, x, activation="gelu", *, norm="layer", place="pre", heads=1, causal=False, tokens=None
+) -> None:
+    """Raise ValueError unless every block was drawn for this norm, and fits x; and so the readout, if there is one."""
+    require_layers("params", params)
+    blocks = params if isinstance(params[-1], Block) else params[:-1]
+    h = x
+    for layer_number, block in enumerate(blocks, start=1):
+        require.instance("params", block, isinstance(block, Block), "a list of Block, as init_transformer draws it")
+        _same_norm(block.norms, norm, f"block {layer_number}")
+        h = _check_block(block, h, norm, heads)
+    if tokens is not None and h.shape[-2] % tokens:
+        raise ValueError(f"tokens is {tokens}; allowed is a number that divides the rows of x, {h.shape[-2]}")
+    if blocks is not params:
+        fits.affine(params[-1].affine, h)
+        _same_norm(params[-1].norm, norm if place == "pre" else None, "the readout")
+        if norm and params[-1].norm:
+            FITS[norm](params[-1].norm, h)
+
+
+def _check_block(block: Block, h, norm, heads: int):
+    W_q, _, _, _, *qk_norms = block.attention
+    for W in block.attention[:4]:
+        fits.product(W, h)
+        require.shape("W", W, f"{W_q.shape}, a square matrix", W.shape == W_q.shape and W.shape[-1] == W.shape[-2])
+    require_heads(heads, W_q.shape[-1])
+    size = (*W_q.shape[:-2], W_q.shape[-1] // heads)
+    for each in qk_norms:
+        if each is not None:
+            require.shape("gamma", each.gamma, f"{size}, for {heads} heads", each.gamma.shape == size)
+    fits.affine(block.first, h)
+    z = _after(block.first, h)
+    fits.affine(block.second, z)
+    after = _after(block.second, z)
+    fits.product(W_q, after)
+    for each in block.norms or ():
+        FITS[norm](each, after)
+    return after
+
+
+def require_heads(heads: int, width: int) -> None:
+    """Raise ValueError unless the heads share the width evenly."""
+    if width % heads:
+        raise ValueError(f"heads is {heads}; allowed is a number that divides the width, {width}")
 
 
 def _alike(affine, before) -> bool:
@@ -108,13 +155,15 @@ def _after(affine: Affine, h) -> fits.Form:
 
 def _drawn_for(block, layer_number: int, norm, skip, branch: bool) -> None:
     first = layers_of(block)[0]
-    if (first.norm is None) != (norm is None):
-        has = "no norm" if first.norm is None else "a norm"
-        raise ValueError(
-            f"norm is {norm!r}, but layer {layer_number} has {has}; allowed is the norm that init_mlp was given"
-        )
+    _same_norm(first.norm, norm, f"layer {layer_number}")
     if branch == isinstance(block, Layer) and has_path(block):
         has = "one layer" if isinstance(block, Layer) else "two layers"
         raise ValueError(
             f"skip is {skip!r}, but block {layer_number} has {has}; allowed is the skip that init_mlp was given"
         )
+
+
+def _same_norm(own, norm, where: str) -> None:
+    if (own is None) != (norm is None):
+        has = "no norm" if own is None else "a norm"
+        raise ValueError(f"norm is {norm!r}, but {where} has {has}; allowed is the norm that it was drawn with")

@@ -12,9 +12,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from ..ops import Affine, Norm
+import numpy as np
+
+from ..ops import Affine, Array, Norm
 from ..ops.linear import affine
-from ..ops.norms import batch_norm, layer_norm
+from ..ops.norms import batch_norm, layer_norm, rms_norm
 from ..tape import Step
 
 FORMS = {  # of a path around a layer: the layer's steps, in their order
@@ -22,7 +24,7 @@ FORMS = {  # of a path around a layer: the layer's steps, in their order
     "pre": ("fork", "activation", "affine", "join"),  # h + α φ(h) W, the activation first (He et al. 2016b, fig. 4e)
     "branch": ("fork", "affine", "activation", "affine b", "join"),  # h + α φ(h W_1) W_2, a branch of mean zero
 }
-KINDS = {"batch": batch_norm, "layer": layer_norm}
+KINDS = {"batch": batch_norm, "layer": layer_norm, "rms": rms_norm}
 PLACES = ("before", "after", "input", "output")  # the activation, or: of the branch's input, after the join
 NORMS = {kind if at == "before" else f"{kind}_{at}": (kind, at) for kind in KINDS for at in PLACES}
 ALPHAS = {"1/sqrt(depth)": lambda depth: depth**-0.5, "1/depth": lambda depth: 1 / depth}
@@ -33,6 +35,26 @@ class Layer(NamedTuple):
 
     affine: Affine
     norm: Norm | None = None
+
+
+class Attention(NamedTuple):
+    """The parameters of self-attention, each W (..., D, D); of QK-norm an RMS norm each for q and k, gamma (..., d)."""
+
+    W_q: Array
+    W_k: Array
+    W_v: Array
+    W_o: Array
+    q_norm: Norm | None = None
+    k_norm: Norm | None = None
+
+
+class Block(NamedTuple):
+    """The parameters of a transformer's block: attention, the two maps of its MLP, and a norm for each of the two."""
+
+    attention: Attention
+    first: Affine
+    second: Affine
+    norms: tuple[Norm, ...] | None = None
 
 
 class Skip(NamedTuple):
@@ -53,12 +75,23 @@ def with_norm_and_skip(params: list, x, phi: Callable, norm: str | None, skip) -
     kind, at = NORMS[norm] if norm else (None, None)
     skip = skip_named(skip)
     operations = _operations(phi, kind and KINDS[kind], _alpha(skip.alpha, len(params)))
+
+    def steps_of(block):
+        form = skip.form if skip.form and has_path(block) else None
+        return [operations[word] for word in _recipe(form, at)]
+
+    return walk(params, x, steps_of)
+
+
+def walk(params: list, x, steps_of: Callable) -> tuple:
+    """Take the steps of each block, and return the last state and the tape.
+
+    steps_of : block -> its steps, each a name, a letter, and a function (block, state) -> (state, pullback).
+    """
     state = x
     tape = []
     for layer_number, block in enumerate(params, start=1):
-        form = skip.form if skip.form and has_path(block) else None
-        for word in _recipe(form, at):
-            name, letter, operation = operations[word]
+        for name, letter, operation in steps_of(block):
             state, pullback = operation(block, state)
             tape.append(Step(f"{name} {layer_number}{letter}", layer_number, state, pullback))
     return state, tape
@@ -87,25 +120,38 @@ def _operations(phi, normalize, alpha: float) -> dict:
     def own_norm(block, h):
         return normalize(layers_of(block)[0].norm, h)
 
-    def fork(block, h):
-        return (h, h), lambda lanes: (None, lanes[0] + lanes[1])
-
-    def join(block, lanes):
-        trunk, branch = lanes
-        return trunk + alpha * branch, lambda dh: (None, (dh, alpha * dh))
-
     return {
-        "affine": ("affine", "", _on_branch(first_map)),
-        "affine b": ("affine", "b", _on_branch(second_map)),
-        "norm": (getattr(normalize, "__name__", None), "", _on_branch(own_norm)),
-        "activation": (phi.__name__, "", _on_branch(lambda _, z: without_params(*phi(z)))),
+        "affine": ("affine", "", on_branch(first_map)),
+        "affine b": ("affine", "b", on_branch(second_map)),
+        "norm": (getattr(normalize, "__name__", None), "", on_branch(own_norm)),
+        "activation": (phi.__name__, "", activated(phi)),
         "fork": ("fork", "", fork),
-        "join": ("join", "", join),
+        "join": ("join", "", join(alpha)),
     }
 
 
-def _on_branch(operation: Callable) -> Callable:
-    """The operation on a state of one lane; of two, (trunk, branch), on the branch, while the trunk passes by."""
+def fork(_, h):
+    """Return two lanes, (trunk, branch), both h.   dh is the sum of what comes back on them."""
+    return (h, h), lambda lanes: (None, lanes[0] + lanes[1])
+
+
+def join(alpha: float) -> Callable:
+    """Return the step trunk + α branch, which hands dh to the trunk, and α dh to the branch."""
+
+    def run(_, lanes):
+        trunk, branch = lanes
+        return trunk + alpha * branch, lambda dh: (None, (dh, alpha * dh))
+
+    return run
+
+
+def activated(phi: Callable) -> Callable:
+    """Return the step of an activation."""
+    return on_branch(lambda _, z: without_params(*phi(z)))
+
+
+def on_branch(operation: Callable) -> Callable:
+    """Return the operation on a state of one lane; of two, it works on the branch, while the trunk passes by."""
 
     def run(block, state):
         if not isinstance(state, tuple):
@@ -128,9 +174,23 @@ def without_params(y, pullback: Callable) -> tuple:
     return y, lambda dy: (None, pullback(dy))
 
 
+def unit_norm(kind: str, size: tuple[int, ...], dtype) -> Norm:
+    """Return the norm that training starts from, whose gamma is 1 and beta 0; an RMS norm has no beta."""
+    return Norm(np.ones(size, dtype), None if kind == "rms" else np.zeros(size, dtype))
+
+
 def layers_of(block) -> tuple[Layer, ...]:
     """Return the layers of a block: the one that it is, or the two of a branch."""
     return (block,) if isinstance(block, Layer) else block
+
+
+def matrices(params) -> list:
+    """Return the weight matrices of an affine map, of attention, or of a tuple of them; a norm has none."""
+    if params is None or isinstance(params, Norm):
+        return []
+    if isinstance(params, Affine):
+        return [params.W]
+    return [W for part in params for W in matrices(part)] if isinstance(params, tuple) else [params]
 
 
 def has_path(block) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby, pairwise
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from ..ops.linear import affine
 from ..require import Count, Finite, Precision, Rng, Sizes, bare, guarded, guarded_by
 from ..tape import Adjoint, Step, backprop
 from .checks import Activation, NormName, SkipName, activation_named, check_hidden, check_mlp
-from .layers import NORMS, Layer, skip_named, with_norm_and_skip, without_params
+from .layers import NORMS, Attention, Block, Layer, skip_named, unit_norm, with_norm_and_skip, without_params
 
 LayerSizes = Annotated[Sequence[int], lambda name, value: _at_least_two(name, value)]
 ForActivation = Annotated[str | None, require.one_of(ACTIVATIONS)]
@@ -67,24 +67,31 @@ def hidden(
 
 
 def gradients(tape: list[Step], cotangent: Array) -> tuple[list, Array]:
-    """Return all gradients at once, (list of Layer or pairs of them, dx), each of the type of what it belongs to.
+    """Return all gradients at once, (list of Layer, pairs of them or Block, dx), each of the type of its parameters.
 
-    tape : of ``mlp`` or ``hidden``; cotangent : of its last output. dx is the gradient of the net's input.
+    tape : of ``mlp``, ``hidden`` or ``transformer``; cotangent : of its last output. dx is the gradient of the input.
     """
     *adjoints, at_input = backprop(tape, cotangent)
     of_layers = groupby(reversed(adjoints), key=lambda adjoint: adjoint.layer)
     return [_of_layer(list(steps)) for _, steps in of_layers], at_input.cotangent
 
 
-def _of_layer(adjoints: list[Adjoint]) -> Layer | tuple[Layer, ...]:
+def _of_layer(adjoints: list[Adjoint]) -> Layer | tuple[Layer, ...] | Block:
     """The gradients of one layer from its steps in their order; of a branch the second affine map is a second Layer."""
     for adjoint in adjoints:
-        if not isinstance(adjoint.grads, (Affine, Norm, type(None))):
-            raise ValueError(f"tape has the step {adjoint.name!r}; allowed are the steps of an MLP")
-    norm = next((adjoint.grads for adjoint in adjoints if isinstance(adjoint.grads, Norm)), None)
-    first, *second = [adjoint.grads for adjoint in adjoints if isinstance(adjoint.grads, Affine)]
-    layer = Layer(first, norm)
-    return (layer, *map(Layer, second)) if second else layer
+        if not isinstance(adjoint.grads, (Affine, Norm, Attention, type(None))):
+            raise ValueError(f"tape has the step {adjoint.name!r}; allowed are the steps of an MLP or a transformer")
+    attention = _grads(adjoints, Attention)
+    maps = _grads(adjoints, Affine)
+    norms = _grads(adjoints, Norm)
+    if attention:
+        return Block(attention[0], maps[0], maps[1], tuple(norms) or None)
+    layer = Layer(maps[0], *norms)
+    return (layer, *map(Layer, maps[1:])) if maps[1:] else layer
+
+
+def _grads(adjoints: list[Adjoint], kind: type) -> list[Any]:
+    return [adjoint.grads for adjoint in adjoints if isinstance(adjoint.grads, kind)]
 
 
 @guarded
@@ -95,20 +102,21 @@ def init_mlp(
     """W_k = gain · std · unit draw.  Returns the len(sizes) - 1 layers of an MLP of (inputs, hidden ..., outputs).
 
     scheme : a name in init.SCHEMES or a Scheme; gain multiplies its scale in every layer. norm : a name in NORMS; gamma
-    starts at 1 and beta at 0. skip : a name in FORMS or a Skip. ensemble : leading axes, (S,) draws S networks at once.
-    Raises ValueError for sizes below 1, an unknown scheme, norm or skip, or a gain that is not finite.
+    starts at 1, and beta at 0, which an RMS norm lacks. skip : a name in FORMS or a Skip. ensemble : leading axes, (S,)
+    draws S networks at once. Raises ValueError for sizes below 1, an unknown scheme, norm or skip, or a gain that is
+    not finite.
     """
     options: dict = dict(scheme=scheme, rng=rng, activation=activation, gain=gain, ensemble=ensemble, dtype=dtype)
     two_maps = skip_named(skip).form == "branch"
 
-    def unit_norm(fan_in, fan_out):
+    def own_norm(fan_in, fan_out):
         if norm is None:
             return None
-        size = (*ensemble, fan_in if NORMS[norm][1] == "input" else fan_out)
-        return Norm(np.ones(size, dtype), np.zeros(size, dtype))
+        kind, at = NORMS[norm]
+        return unit_norm(kind, (*ensemble, fan_in if at == "input" else fan_out), dtype)
 
     def block(fan_in, fan_out):
-        first = Layer(init_affine(fan_in, fan_out, **options), unit_norm(fan_in, fan_out))
+        first = Layer(init_affine(fan_in, fan_out, **options), own_norm(fan_in, fan_out))
         if two_maps and fan_in == fan_out:
             return first, Layer(init_affine(fan_out, fan_out, **options))
         return first

@@ -11,6 +11,7 @@ What a pullback answers with depends on what the function takes:
 
     an activation       pullback(dh)         -> dz
     affine, a norm      pullback(dy)         -> (dparams, dx)
+    attention           pullback(dy)         -> (dq, dk, dv)
     a loss              pullback(dloss=1.0)  -> dprediction
     a cell (``cells``)  pullback(dstate)     -> (dparams, dx, dstate)
     on a ``tape``       pullback(doutput)    -> (dparams or None, dinput), whatever the step is
@@ -20,9 +21,9 @@ networks of S seeds run in one call. A pullback also takes a stack of cotangents
 output, and answers with a stack: the identity, pulled back, is the Jacobian. The precision is that of the arguments:
 float16, float32 or float64.
 
-Four chapters: ``linear`` (z = x W + b), ``activations`` (h = φ(z)), ``norms`` (batch and layer), ``losses``. Behind
-them stand ``shapes``, which sums gradients to the shape of their arguments, and ``fits``. A page by itself,
-``rounding``, lets an operation compute with bfloat16 numbers.
+Five chapters: ``linear`` (z = x W + b), ``activations`` (h = φ(z)), ``norms`` (batch, layer and RMS), ``attention``
+(softmax(q kᵀ / √d) v), ``losses``. Behind them stand ``shapes``, which sums gradients to the shape of their arguments,
+and ``fits``. A page by itself, ``rounding``, lets an operation compute with bfloat16 numbers.
 
 This page is the door. What is imported from here asks ``fits`` whether its arguments belong together, and then calls
 the function on its page, which is bare mathematics. The engine has asked once for a whole network, and so it imports
@@ -33,6 +34,7 @@ from __future__ import annotations
 
 from ..require import guarded, guarded_by
 from . import activations, fits, linear, losses, norms, rounding
+from . import attention as _attention
 from .activations import LEAK, SELU_ALPHA, SELU_SCALE
 from .linear import Affine, Array
 from .norms import EPSILON, Norm
@@ -42,6 +44,9 @@ product = guarded(linear.product, fits.product)
 matmul = guarded(linear.matmul, fits.matmul)
 batch_norm = guarded(norms.batch_norm, fits.batch_norm)
 layer_norm = guarded(norms.layer_norm, fits.layer_norm)
+rms_norm = guarded(norms.rms_norm, fits.rms_norm)
+softmax = guarded(_attention.softmax, fits.softmax)
+attention = guarded(_attention.attention, fits.attention)
 mse = guarded(losses.mse, fits.mse)
 softmax_cross_entropy = guarded(losses.softmax_cross_entropy, fits.softmax_cross_entropy)
 bfloat16 = guarded(rounding.bfloat16)
@@ -61,7 +66,7 @@ softplus = elementwise(activations.softplus)
 ACTIVATIONS = {f.__name__: f for f in (identity, sigmoid, tanh, relu, leaky_relu, elu, selu, gelu, silu, softplus)}
 
 __all__ = [
-    "ACTIVATIONS", "EPSILON", "LEAK", "SELU_ALPHA", "SELU_SCALE", "Affine", "Array", "Norm", "affine", "batch_norm",
-    "bfloat16", "elu", "gelu", "identity", "in_bfloat16", "layer_norm", "leaky_relu", "matmul", "mse", "product",
-    "relu", "selu", "sigmoid", "silu", "softmax_cross_entropy", "softplus", "tanh",
+    "ACTIVATIONS", "EPSILON", "LEAK", "SELU_ALPHA", "SELU_SCALE", "Affine", "Array", "Norm", "affine", "attention",
+    "batch_norm", "bfloat16", "elu", "gelu", "identity", "in_bfloat16", "layer_norm", "leaky_relu", "matmul", "mse",
+    "product", "relu", "rms_norm", "selu", "sigmoid", "silu", "softmax", "softmax_cross_entropy", "softplus", "tanh",
 ]  # fmt: skip

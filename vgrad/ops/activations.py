@@ -55,19 +55,19 @@ def selu(z: Array):
 
 
 def gelu(z: Array):
-    """h = z (1 + tanh u) / 2 with u = √(2/π) (z + 0.044715 z³), the tanh form (Hendrycks & Gimpel 2016, §2).
+    """h = z s(2u), s the sigmoid and u = √(2/π) (z + 0.044715 z³):  z (1 + tanh u) / 2 (Hendrycks & Gimpel 2016, §2).
 
-    dz = [(1 + t) / 2 + z (1 - t²) u' / 2] dh, where t = tanh u.
+    dz = (s + 2 u' z s (1 - s)) dh. It is written with s because 1 + tanh u loses all its digits where tanh u nears -1.
     """
-    root = (2 / np.pi) ** 0.5
-    near = np.clip(z, -10, 10)  # beyond, t is ±1 to the last digit, and z³ may overflow
-    t = np.tanh(root * (near + 0.044715 * near * near * near))
+    root = (8 / np.pi) ** 0.5
+    near = np.clip(z, -30, 30)  # beyond, s is 0 or 1 in every precision, and z³ may overflow
+    s, sigmoid_pullback = sigmoid(root * (near + 0.044715 * near * near * near))
 
     def pullback(dh):
         slope = root * (1 + 3 * 0.044715 * near * near)
-        return (0.5 * (1 + t) + 0.5 * near * (1 - t * t) * slope) * dh
+        return (s + sigmoid_pullback(slope * near)) * dh
 
-    return 0.5 * z * (1 + t), pullback
+    return z * s, pullback
 
 
 def silu(z: Array):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import require
+from .attention import may_look
 
 
 class Form(NamedTuple):
@@ -56,14 +57,61 @@ def matmul(a, b) -> None:
     require.array("b", b)
 
 
+def softmax(z) -> None:
+    """Raise ValueError unless z is of floating-point numbers, one at least in each row."""
+    require.real("z", z)
+    require.shape("z", z, "(..., D) with D >= 1", z.ndim >= 1 and z.shape[-1] >= 1)
+
+
+def attention(q, k, v, causal=False, *, mask=None) -> None:
+    """Raise ValueError unless q, k, v and mask fit, and each token may look at one at least."""
+    require.flag("causal", causal)
+    for name, each in (("q", q), ("k", k), ("v", v)):
+        require.real(name, each)
+        require.shape(name, each, "(..., T, D), of one token at least", each.ndim >= 2 and 0 not in each.shape[-2:])
+        if each.dtype != q.dtype:
+            raise ValueError(f"{name} is {each.dtype}, but q is {q.dtype}; allowed is one precision for all")
+    if k.shape[-1] != q.shape[-1] or not _axes_agree(k.shape[:-2], q.shape[:-2]):
+        require.misfit("k", k, f"(..., S, {q.shape[-1]}), as q has shape {q.shape}")
+    lead = max(q.shape[:-2], k.shape[:-2], key=len)
+    if v.shape[-2] != k.shape[-2] or not _axes_agree(v.shape[:-2], lead):
+        require.misfit("v", v, f"(..., {k.shape[-2]}, D), as k has shape {k.shape}")
+    if mask is not None:
+        _mask(mask, max(v.shape[:-2], lead, key=len), (q.shape[-2], k.shape[-2]), causal)
+
+
+def _mask(mask, lead: tuple, shape: tuple, causal: bool) -> None:
+    require.instance(
+        "mask", mask, getattr(getattr(mask, "dtype", None), "kind", "") == "b", "an array of booleans, or None"
+    )
+    if mask.shape[-2:] != shape or not _axes_agree(mask.shape[:-2], lead):
+        require.misfit("mask", mask, f"(..., {shape[0]}, {shape[1]}), a row for each query and a column for each key")
+    blind = np.argwhere(~np.any(may_look(shape, causal, mask), axis=-1))
+    if len(blind):
+        row = blind[0].tolist() if mask.ndim > 2 else blind[0].item()
+        hides = "and causal hide" if causal else "hides"
+        raise ValueError(f"mask {hides} every key from query row {row}; allowed is one at least in each row")
+
+
 def layer_norm(params, z) -> None:
     """Raise ValueError unless gamma, beta and z fit, and z is of floating-point numbers."""
-    require.instance("params", params, isinstance(params, tuple) and len(params) == 2, "Norm(gamma, beta)")
+    _gamma(params, z)
     gamma, beta = params
-    require.real("z", z)
-    require.shape("gamma", gamma, "(..., D)", len(_shape(gamma)) >= 1)
     if _shape(beta) != gamma.shape:
         require.misfit("beta", beta, f"{gamma.shape}, that of gamma")
+
+
+def rms_norm(params, z) -> None:
+    """Raise ValueError unless gamma and z fit, there is no beta, and z is of floating-point numbers."""
+    _gamma(params, z)
+    require.instance("beta", params[1], params[1] is None, "None, as an RMS norm adds nothing")
+
+
+def _gamma(params, z) -> None:
+    require.instance("params", params, isinstance(params, tuple) and len(params) == 2, "Norm(gamma, beta)")
+    gamma = params[0]
+    require.real("z", z)
+    require.shape("gamma", gamma, "(..., D)", len(_shape(gamma)) >= 1)
     shape = _shape(z)
     if len(shape) < 2 or shape[-1] != gamma.shape[-1] or not _axes_agree(shape[:-2], gamma.shape[:-1]):
         require.misfit("z", z, f"(..., N, {gamma.shape[-1]}), as gamma has shape {gamma.shape}")

@@ -1,8 +1,8 @@
-"""y = γ ẑ + β, where ẑ is z with mean 0 and variance 1: over the samples, or over the units."""
+"""y = γ ẑ + β, where ẑ is z with mean 0 and variance 1, over the samples or the units, or with mean square 1 alone."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,10 +13,10 @@ EPSILON = 1e-5  # added to the variance that a norm divides by, as in every fram
 
 
 class Norm(NamedTuple):
-    """The parameters of y = γ ẑ + β:  gamma (..., D) and beta (..., D)."""
+    """The parameters of y = γ ẑ + β:  gamma (..., D) and beta (..., D), which is None in an RMS norm."""
 
     gamma: Array
-    beta: Array
+    beta: Any
 
 
 def batch_norm(params: Norm, z: Array):
@@ -34,6 +34,30 @@ def layer_norm(params: Norm, z: Array):
     Returns y (..., N, D), and the pullback(dy) -> (Norm(dγ, dβ), dz).
     """
     return _norm(params, z, axis=-1)
+
+
+def rms_norm(params: Norm, z: Array):
+    """y = γ ẑ,  ẑ = z / √(mean_D z² + ε):  a layer norm that leaves the mean in (Zhang & Sennrich 2019, eq. 4).
+
+    Returns y (..., N, D), and the pullback(dy) -> (Norm(dγ, None), dz):  dγ = Σ_N ẑ dy,  dẑ = γ dy,
+    dz = (dẑ - ẑ mean(ẑ dẑ)) / √(mean z² + ε). It has no β. ε is that of the other norms, where PyTorch's default is the
+    eps of the precision.
+    """
+    gamma = params.gamma[..., None, :]
+    wide = at_least_float32(z)
+    rms = np.sqrt(np.mean(wide * wide, axis=-1, keepdims=True) + EPSILON)
+    unit = wide / rms
+    y = gamma * unit
+
+    def pullback(dy):
+        stacked = dy.ndim - y.ndim
+        dy = dy.astype(wide.dtype, copy=False)
+        dunit = gamma * dy
+        dz = (dunit - unit * np.mean(unit * dunit, axis=-1, keepdims=True)) / rms
+        dgamma = _of(params.gamma, wide_sum(unit * dy, -2), stacked)
+        return Norm(dgamma, None), _of(z, dz, stacked)
+
+    return y.astype(z.dtype, copy=False), pullback
 
 
 def _norm(params: Norm, z: Array, axis: int):

@@ -1,7 +1,8 @@
 """The gradient layer by layer, in a net of any norm and skip, while ``backprop`` walks its tape.
 
 What belongs to layer k are the steps with its number: the last of them made h_k, and its affine map made z_k. Where a
-layer is a two-layer branch, dz and dW are those of its two maps together.
+layer is a two-layer branch, dz and dW are those of its two maps together, and of a transformer's block those of its
+attention, whose output counts as z, and of its MLP.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ import numpy as np
 
 from .. import require
 from ..models import Sequence
-from ..models.layers import layers_of
+from ..models.layers import Attention, matrices
 from ..ops import Affine, Array
 from ..require import guarded
 from ..tape import Tape, backprop, tree_map
 from .size import Entries, entries, joint_norm, norm
 
 SATURATED = 0.01  # a slope below it: sigmoid beyond ±4.6, tanh beyond ±3
-WITHOUT_SLOPE = ("affine ", "batch_norm ", "layer_norm ", "fork ", "join ", "readout")  # all steps but activations
+WITHOUT_SLOPE = (  # all steps but activations
+    "affine ", "attention ", "batch_norm ", "layer_norm ", "rms_norm ", "fork ", "join ", "readout",
+)  # fmt: skip
 
 
 def require_params(name: str, params) -> None:
@@ -69,9 +72,9 @@ def layers(tape: Tape, cotangent: Array) -> Iterator[LayerAdjoint]:
         if layer is None:  # the readout, the input
             continue
         received = list(adjoints)
-        affine_maps = [adjoint for adjoint in received if isinstance(adjoint.grads, Affine)]
-        dz = [_branch(adjoint.cotangent) for adjoint in affine_maps]
-        dW = [adjoint.grads.W for adjoint in affine_maps]
+        maps = [adjoint for adjoint in received if isinstance(adjoint.grads, (Affine, Attention))]
+        dz = [_branch(adjoint.cotangent) for adjoint in maps]
+        dW = [W for adjoint in maps for W in matrices(adjoint.grads)]
         yield LayerAdjoint(received[0].cotangent, dz, dW)
 
 
@@ -130,7 +133,7 @@ def slopes(tape: Tape) -> Iterator[Array]:
 def weights(params: Params) -> list[list[Array]]:
     """Return the weight matrices, layer by layer; of a recurrent net W_x, W_h and the readout's."""
     if isinstance(params, list):
-        return [[layer.affine.W for layer in layers_of(block)] for block in params]
+        return [matrices(block) for block in params]
     cell, readout = params if isinstance(params, Sequence) else (params, None)
     return [[cell.W_x], [cell.W_h], *([[readout.W]] if readout else [])]
 

@@ -18,8 +18,9 @@ FORMS = {  # the steps of a layer: plain, or of the branch of a skip (the same n
     "pre": ("activation", "affine"),
     "branch": ("affine", "activation", "affine"),
 }
+KINDS = ("batch", "layer", "rms")
 PLACES = ("before", "after", "input", "output")
-NORMS = {kind if at == "before" else f"{kind}_{at}": (kind, at) for kind in ("batch", "layer") for at in PLACES}
+NORMS = {kind if at == "before" else f"{kind}_{at}": (kind, at) for kind in KINDS for at in PLACES}
 
 
 class Flow(NamedTuple):

@@ -93,12 +93,12 @@ def correlations(
 
 @guarded
 def norm_chi(
-    norm: Annotated[str, one_of(("batch", "layer"))], activation: Known,
+    norm: Annotated[str, one_of(("batch", "layer", "rms"))], activation: Known,
     batch: Annotated[int, whole_from(4)] | None = None,
 ) -> float:  # fmt: skip
     """Return χ of a plain net with a norm before each activation: what σ_w scales up, the norm scales down.
 
-        "batch":  E[φ'(ζ)²] / Var φ(ζ) · (B - 2) / (B - 3)        "layer":  E[φ'(ζ)²] / E[φ(ζ)²]
+        "batch":  E[φ'(ζ)²] / Var φ(ζ) · (B - 2) / (B - 3)        "layer", "rms":  E[φ'(ζ)²] / E[φ(ζ)²]
 
     As φ(ζ) = Σ a_n He_n(ζ) has E[φ'²] = Σ n a_n² (normed He_n), χ_BN is above 1 for all but a linear φ: it explodes
     (Yang et al. 2019). It holds at large width and batch; a batch of B, at least 4, adds the last factor, E[1 / var] of
@@ -106,7 +106,7 @@ def norm_chi(
     other activations, √χ was measured within 2 % of it at B = 8 and within 1 % from 16 on, at width 1024.
     """
     square, slope = moments(activation, 1.0)
-    if norm == "layer":
+    if norm != "batch":
         return slope / square
     _, h, _ = values(activation, 1.0)
     finite = 1.0 if batch is None else 1 + 1 / (batch - 3)

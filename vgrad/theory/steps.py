@@ -4,7 +4,7 @@ They are the engine's operations once more, for mean squares in place of arrays.
 
     affine       own' = σ_w² own, shared' = σ_w² (mean² + shared) + σ_b²      g² <- σ_w² g²
     activation   mean' = E φ, own' = Var φ                                    g² <- E[φ'²] g²
-    norm         all divided by v = own (batch) or shared + own (layer)       g² <- g² / v
+    norm         divided by v = own (batch), shared + own (layer), all (RMS)  g² <- g² / v
     join, fork   h + α f:  mean + α E f,  variances + α² Var f                g² <- g² + α² (g² back through f)
 
 (Poole et al. 2016; norms: Yang et al. 2019; skips: Yang & Schoenholz 2017.)
@@ -92,6 +92,12 @@ def _layer_norm(net: Net, z: Signal):
     return y, lambda dy: Gradient(dy.square / variance, dy.cross / variance)
 
 
+def _rms_norm(net: Net, z: Signal):
+    square = z.square + EPSILON
+    y = Signal(z.mean / square**0.5, z.shared / square, z.own / square)
+    return y, lambda dy: Gradient(dy.square / square, dy.cross / square)
+
+
 def _batch_norm(net: Net, z: Signal):
     """Of a batch of B samples, E[1 / var] ≈ (1 + spread / (B - 3)) / own, exact for Gaussians (spread 2).
 
@@ -123,4 +129,6 @@ def fork(trunk: Gradient, branch: Gradient, added: float) -> Gradient:
     return Gradient(square, trunk.cross + branch.cross, fresh)
 
 
-STEPS = {"affine": _affine, "activation": _activation, "batch": _batch_norm, "layer": _layer_norm}
+STEPS = {
+    "affine": _affine, "activation": _activation, "batch": _batch_norm, "layer": _layer_norm, "rms": _rms_norm,
+}  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from ... import init, models, ops, probes, require, theory
+from ...models.layers import unit_norm
 from ...ops import Affine, Array
 from ...require import Flag, NonNegative, Seed
 from .protocol import Band, band, measured, relative, scaled_draw
@@ -194,7 +195,9 @@ def draw_networks(net: Net) -> tuple[list, Array, Array]:
     scheme = init.SCHEMES[net.scheme]
     sigma_w, sigma_b = sigmas(net)
     draw_bias = init.uniform if net.sigma_b is None else init.normal
-    one, zero = (np.full((net.seeds, net.width), value, net.precision) for value in (1, 0))
+    size = (net.seeds, net.width)
+    zero = np.zeros(size, net.precision)
+    norm = unit_norm(models.NORMS[net.norm][0], size, net.precision) if net.norm else None
 
     def scaled(name, draw, *shape, scale=1.0):
         return scaled_draw(name, draw, (net.seeds, *shape), scale, precision=net.precision, seed=net.seed)
@@ -202,10 +205,10 @@ def draw_networks(net: Net) -> tuple[list, Array, Array]:
     def layer(k, part, norm):
         W = scaled((k, part), scheme.draw, net.width, net.width, scale=sigma_w / net.width**0.5)
         b = scaled((k, part + 1), draw_bias, net.width, scale=sigma_b) if sigma_b else zero
-        return models.Layer(Affine(W, b), ops.Norm(one, zero) if norm else None)
+        return models.Layer(Affine(W, b), norm)
 
     def block(k):
-        return (layer(k, 0, net.norm), layer(k, 2, None)) if net.skip == "branch" else layer(k, 0, net.norm)
+        return (layer(k, 0, norm), layer(k, 2, None)) if net.skip == "branch" else layer(k, 0, norm)
 
     x, cotangent = (scaled((0, k), init.normal, net.batch, net.width) for k in (0, 1))
     return [block(k) for k in range(1, net.depth + 1)], x, cotangent

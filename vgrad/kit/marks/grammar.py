@@ -49,12 +49,13 @@ CURES = {  # colours and markers that no activation has
     "plain": Look("#5a5a5a", "x", "plain"),
     "batch": Look("#8f2fb0", "*", "batch norm"),
     "layer": Look("#a66a00", "d", "layer norm"),
+    "rms": Look("#5c5f9e", "8", "RMS norm"),
     "skip": Look("#b3006b", ">", "skip"),
     "skip/√depth": Look("#5f6f00", "<", "skip/√depth"),
     "skip/depth": Look("#00716b", "H", "skip/depth"),
 }
 FILLS = {"dh": "full", "dz": "none", "dW": "left"}  # of the marker: which gradient a curve is
-NORMS = {"batch": "batch norm", "layer": "layer norm"}
+NORMS = {"batch": "batch norm", "layer": "layer norm", "rms": "RMS norm"}
 NORM_PLACES = {"after": "after the activation", "input": "of each layer's input", "output": "of each layer's output"}
 SKIPS = {"post": "a skip", "pre": "a pre-activation skip", "branch": "a skip over two layers"}
 ALPHAS = {"1/sqrt(depth)": "1/√depth", "1/depth": "1/depth"}
