@@ -8,7 +8,7 @@ Read it in this order:
     ops      what is a derivative?      every function with its pullback, side by side
     tape     what is the chain rule?    a list of steps, and the loop that walks it backwards
     init     why a gain?                unit draws times a scale
-    cells    what is a step in time?    one of rnn, lstm and gru, like any other function
+    cells    what is a step in time?    one of an rnn, an lstm or a linear recurrence
     models   depth and time             layers, and steps of a cell, that leave a tape
     probes   how do we see it?          norms, layer by layer, while the gradient passes by
     theory   what should we see?        the infinitely wide network, in two numbers a layer

@@ -13,7 +13,7 @@ from vgrad.ops import Affine, bfloat16, in_bfloat16
 from vgrad.tape import leaves, tree_map
 from vgrad.train.precision import LARGEST
 
-each_cell = pytest.mark.parametrize("cell", cells.CELLS)
+each_cell = pytest.mark.parametrize("cell", cells.GATES)
 
 
 def rng(seed=0):

@@ -29,7 +29,7 @@ WITHOUT_SLOPE = (  # all steps but activations
 
 def require_params(name: str, params) -> None:
     """Raise ValueError unless ``params`` are a net's or a cell's."""
-    fits = (isinstance(params, list) and params) or isinstance(params, Sequence) or hasattr(params, "W_h")
+    fits = (isinstance(params, list) and params) or isinstance(params, Sequence) or hasattr(params, "W_x")
     require.instance(name, params, fits, "what init_mlp or init_recurrent draws, or a gradient of its form")
 
 
@@ -135,7 +135,8 @@ def weights(params: Params) -> list[list[Array]]:
     if isinstance(params, list):
         return [matrices(block) for block in params]
     cell, readout = params if isinstance(params, Sequence) else (params, None)
-    return [[cell.W_x], [cell.W_h], *([[readout.W]] if readout else [])]
+    hidden = [[cell.W_h]] if hasattr(cell, "W_h") else []  # a linear cell has none
+    return [[cell.W_x], *hidden, *([[readout.W]] if readout else [])]
 
 
 @guarded
