@@ -5,15 +5,16 @@ drops out. PyTorch (eager) is compared where it is installed.
 
   MLP          forward, backward and the norms of dh, dz and dW of every layer: against the products alone (the floor:
                nothing that trains a network can do less), and against PyTorch doing the same
-  cells        forward over T steps and back through time, all gradients: against torch.nn.RNN, GRU and LSTM
+  cells        forward over T steps and back through time, all gradients: against torch.nn.RNN, GRU and LSTM, and a
+               diagonal linear recurrence against the same loop in PyTorch
+  attention    y, dq, dk and dv: against the products alone, and against PyTorch's scaled_dot_product_attention
   (t, k) map   ‖dh_t/dh_k‖ for all pairs by one sweep: against a double loop that multiplies Jacobians
   seeds        64 networks in one call: against a loop over them
-  memory       the peak of a probe that keeps norms only: against the size of all weight gradients
-  depth        time per layer at 10 … 1000 layers: against that at 10
+  memory       the peak of a probe that keeps norms only: against the size of one weight gradient
+  lengths      time per layer and per step at 10 … 3000 of them: against that at 10
 
-Faster forms that were refused, as they read worse: one product x W_x for all time steps before the loop, and one for
-all dW_x after it (PyTorch does both; a cell would no longer be a function of x and its state); arrays that are
-allocated once and written to by every layer; norms of all layers from one array of squares; gates computed in place.
+Faster forms that were refused, as they read worse: arrays that are allocated once and written to by every layer; norms
+of all layers from one array of squares; a slope that is computed in place.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import tracemalloc
 import numpy as np
 import threadpoolctl
 
-from vgrad import cells, models, probes
+from vgrad import cells, models, ops, probes
 from vgrad.tape import tree_map
 
 try:
@@ -148,6 +149,88 @@ def recurrent(rounds: int) -> None:
                 print(f"  {dtype} {cell:4} T = {T:4} {'-' if len(times) == 1 else f'{times[1] / times[0]:.2f}':>37}")
 
 
+def diagonal(T: int, dtype: str):
+    """Functions that run a real diagonal recurrence over T steps and back: ours, and the same loop in PyTorch."""
+    rng = np.random.default_rng(0)
+    params = models.init_linear("diagonal", D, H, rng=rng, dtype=dtype)
+    xs, doutputs = rng.standard_normal((T, N, D)).astype(dtype), rng.standard_normal((T, N, H)).astype(dtype)
+
+    def ours():
+        return models.through_time(models.unroll("diagonal", params, xs)[1], doutputs)
+
+    if not torch:
+        return [ours]
+    leaves = [torch.tensor(a, requires_grad=True) for a in (params.W_x, params.b, params.nu, xs)]
+    its_doutputs = torch.tensor(doutputs)
+
+    def its():
+        W_x, b, nu, its_xs = leaves
+        r = torch.exp(-torch.exp(nu))
+        u = torch.sqrt(1 - r * r) * (its_xs @ W_x + b)
+        h, outputs = torch.zeros_like(u[0]), []
+        for u_t in u:
+            h = r * h + u_t
+            outputs.append(h)
+        return torch.autograd.grad(torch.stack(outputs), leaves, its_doutputs)
+
+    return [ours, its]
+
+
+def linear_recurrences(rounds: int) -> None:
+    """Print the table of linear recurrences."""
+    print(f"diagonal recurrence, N = {N}, D = {D}, H = {H}              PyTorch / ours")
+    for dtype in PRECISIONS:
+        for T in (100, 1000):
+            times = medians(rounds if T == 100 else rounds // 3, *diagonal(T, dtype))
+            print(f"  {dtype}      T = {T:4} {'-' if len(times) == 1 else f'{times[1] / times[0]:.2f}':>37}")
+
+
+# --- attention ----------------------------------------------------------------------------------------------------
+
+
+def attention_alone(q, k, v, dy):
+    """The six products of attention and its pullback, on arrays of the right shapes."""
+    s = np.matmul(q, k.mT)
+
+    def run():
+        np.matmul(q, k.mT)
+        np.matmul(s, v)
+        np.matmul(dy, v.mT)
+        np.matmul(s, k)
+        np.matmul(s.mT, q)
+        np.matmul(s.mT, dy)
+
+    return run
+
+
+def attention_in_torch(*arrays):
+    """The same in PyTorch, whose attention needs an axis more to take its fast path."""
+    *leaves, dy = (torch.tensor(a[None], requires_grad=True) for a in arrays)
+
+    def run():
+        y = torch.nn.functional.scaled_dot_product_attention(*leaves, is_causal=True)
+        return torch.autograd.grad(y, leaves, dy)
+
+    return run
+
+
+def attentions(rounds: int) -> None:
+    """Print the table of attention."""
+    print("attention, forward + backward      / products alone   PyTorch / ours")
+    for dtype in PRECISIONS:
+        for heads, T, d in ((8, 32, 16), (8, 128, 64), (8, 512, 64)):
+            q, k, v, dy = np.random.default_rng(0).standard_normal((4, heads, T, d)).astype(dtype)
+            functions = [lambda q=q, k=k, v=v, dy=dy: ops.attention(q, k, v, True)[1](dy), attention_alone(q, k, v, dy)]
+            if torch:
+                functions.append(attention_in_torch(q, k, v, dy))
+            times = medians(rounds, *functions)
+            against = f"{times[2] / times[0]:14.2f}" if torch else "             -"
+            print(f"  {dtype} heads {heads:3}, T {T:5}, d {d:5}   {times[0] / times[1]:12.2f} {against}")
+
+
+# --- the map ------------------------------------------------------------------------------------------------------
+
+
 def double_loop(tape):
     """The map of ‖dh_t/dh_k‖, pair by pair."""
     maps = probes.transitions(tape)
@@ -182,26 +265,30 @@ def seeds(rounds: int) -> None:
 
 
 def memory() -> None:
-    """Print the peak of the streamed probe against what it does not keep."""
-    params, x, cotangent = network(1000, 64, 64, "float64")
-    tape = models.hidden(params, x, "tanh")[1]
-    tracemalloc.start()
-    probes.norms(tape, cotangent)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    gradients = sum(layer.affine.W.nbytes for layer in params)
-    print(f"1000 layers, width 64: peak of the backward probe / all weight gradients {peak / gradients:6.3f}")
+    """Print the peak of the streamed probe against what it does not keep, at three depths."""
+    for layers in (300, 1000, 3000):
+        params, x, cotangent = network(layers, 64, 64, "float64")
+        tape = models.hidden(params, x, "tanh")[1]
+        tracemalloc.start()
+        probes.norms(tape, cotangent)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        one = params[0].affine.W.nbytes
+        print(f"{layers:4} layers, width 64: peak of the backward probe / one weight gradient {peak / one:6.1f}")
 
 
-def depth(rounds: int) -> None:
-    """Print the time per layer at growing depth."""
-    depths = (10, 30, 100, 300, 1000)
-    nets = [network(depth, 64, 64, "float64") for depth in depths]
-    times = medians(rounds, *(lambda net=net: measure(*net) for net in nets))
-    each = [spent / depth for spent, depth in zip(times, depths, strict=True)]
-    print("time per layer, width 64, against depth 10: ", "  ".join(
-        f"{depth}: {one / each[0]:.2f}" for depth, one in zip(depths, each, strict=True)
-    ))  # fmt: skip
+def lengths(rounds: int) -> None:
+    """Print the time per layer at growing depth, and per step at growing T."""
+    numbers = (10, 30, 100, 300, 1000, 3000)
+    nets = [network(depth, 64, 64, "float64") for depth in numbers]
+    _each("layer, width 64,", numbers, medians(rounds, *(lambda net=net: measure(*net) for net in nets)))
+    _each("step of an rnn,", numbers, medians(rounds, *(unrolled("rnn", T, "float64")[0] for T in numbers)))
+
+
+def _each(what: str, numbers, times) -> None:
+    each = [spent / number for spent, number in zip(times, numbers, strict=True)]
+    line = "  ".join(f"{number}: {one / each[0]:.2f}" for number, one in zip(numbers, each, strict=True))
+    print(f"time per {what} against 10 of them:  {line}")
 
 
 def main(rounds: int = 12) -> None:
@@ -209,7 +296,7 @@ def main(rounds: int = 12) -> None:
     if torch:
         torch.set_num_threads(1)
     with threadpoolctl.threadpool_limits(1):
-        for table in (mlps, recurrent, maps, seeds, depth):
+        for table in (mlps, recurrent, linear_recurrences, attentions, maps, seeds, lengths):
             table(rounds)
         memory()
 
