@@ -470,7 +470,7 @@ def test_a_batch_norm_explodes_unless_the_net_is_linear(name):
 
 
 @pytest.mark.parametrize("sigma_w", [0.5, 2.0])
-@pytest.mark.parametrize("norm", ["batch", "layer"])
+@pytest.mark.parametrize("norm", ["batch", "layer", "rms"])
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_the_flow_of_a_normed_net_is_a_power_of_its_chi_at_any_gain(name, norm, sigma_w):
     """But for ε = 1e-5 beside the variance."""

@@ -453,7 +453,7 @@ def wrong(valid) -> dict:
 
 ALIASES = {  # the argument that a message names where two do not fit each other, or where one is made from the other
     "xs": "x", "logits": "labels", "gradient": "lags", "scores": "trains", "records": "record", "weights": "depth",
-    "prediction": "target", "number": "patient", "sentence": "word", "W": "x", "tape": "inject",
+    "prediction": "target", "number": "patient", "sentence": "word", "W": "x", "q": "k", "tape": "inject",
 }  # fmt: skip
 
 ENGINE = (  # called in each step: a check here would cost more than the sentence is worth; models.* checks before them
@@ -467,6 +467,9 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("ops.rounding.bfloat16", "a", "[...,None] [...,:-1]", "an entry each, of any shape"),
     ("ops.linear.product", "W", "[...,:-1]", "fewer units"),
     ("ops.linear.matmul", "b", "[...,:-1]", "fewer columns"),
+    ("ops.attention.softmax", "z", "[...,None] [...,:-1]", "a row of any length"),
+    ("ops.attention.attention", "v", "[...,:-1]", "fewer units"),
+    ("models.transformer.init_transformer", "norm", "None", "no norm"),
     ("init.*", "shape", "[]", "a single number"),
     ("init.*", "activation", "*", "a scheme that was derived for no activation, or for another one, has one scale"),
     ("init.require_scheme", "name", "*", "what the argument is called by whoever asks"),

@@ -11,7 +11,6 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from ... import init, models, ops, probes, require, theory
-from ...models.layers import unit_norm
 from ...ops import Affine, Array
 from ...require import Flag, NonNegative, Seed
 from .protocol import Band, band, measured, relative, scaled_draw
@@ -195,9 +194,8 @@ def draw_networks(net: Net) -> tuple[list, Array, Array]:
     scheme = init.SCHEMES[net.scheme]
     sigma_w, sigma_b = sigmas(net)
     draw_bias = init.uniform if net.sigma_b is None else init.normal
-    size = (net.seeds, net.width)
-    zero = np.zeros(size, net.precision)
-    norm = unit_norm(models.NORMS[net.norm][0], size, net.precision) if net.norm else None
+    one, zero = (np.full((net.seeds, net.width), value, net.precision) for value in (1, 0))
+    norm = ops.Norm(one, None if net.norm.startswith("rms") else zero) if net.norm else None
 
     def scaled(name, draw, *shape, scale=1.0):
         return scaled_draw(name, draw, (net.seeds, *shape), scale, precision=net.precision, seed=net.seed)
