@@ -104,10 +104,11 @@ def adamw(
     rate: Rates, decay: Decay = 0.9, decay_squares: Decay = 0.999, floor: NonNegative = 1e-8,
     weight_decay: NonNegative = 0.01,
 ) -> Optimizer:  # fmt: skip
-    """ΔW = ΔW of adam - rate · weight_decay · W.  Returns the rule of Loshchilov & Hutter 2019, alg. 2.
+    """ΔW = -rate · (m̂ / (√ŝ + floor) + weight_decay · W).  Returns the rule of Loshchilov & Hutter 2019, alg. 2.
 
-    The decay is decoupled from the gradient. If it were a part of it, adam would divide it by the gradient's own size,
-    and the weights of large gradients would hardly decay. As in PyTorch, biases and norms decay too.
+    The first term is adam's. The decay is decoupled from the gradient. If it were a part of it, adam would divide it by the gradient's own size,
+    and the weights of large gradients would hardly decay. As in PyTorch, the rate multiplies both terms, and biases and
+    norms decay too.
     """
     rule = bare(adam)(rate, decay, decay_squares, floor)
 
