@@ -1,8 +1,8 @@
 """What the gradient does to learning: optimizers, clipping, and the loop, which yields a record a step.
 
 An optimizer is two functions, (start, step), over any parameters there are; clipping is a function of gradients; and
-``fit`` is a generator: whoever runs it decides when to stop, and may draw in between. A pass may run in 16 bits, which is
-what ``precision`` is about.
+``fit`` is a generator: whoever runs it decides when to stop, and may draw in between. A pass may run in 16 bits, and
+``precision`` says what that takes.
 """
 
 from __future__ import annotations
