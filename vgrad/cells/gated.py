@@ -2,7 +2,7 @@
 
 x : (..., N, D), h and c : (..., N, H), with all the ensemble axes there are. All gates come from one product, stacked
 on the last axis of the parameters: in the order i f g o for the LSTM, r u n for the GRU, which is also that of
-torch.nn.LSTM and torch.nn.GRU, whose weights need only be transposed.
+torch.nn.LSTM and torch.nn.GRU. Their weights are transposed, and the two biases of an RNN or an LSTM are added.
 
 Each cell is made of two maps. The input map, z_x = x W_x + b, sees no state, so that a whole sequence can take it in
 one product. The step, which is written here, meets the state:
@@ -10,7 +10,8 @@ one product. The step, which is written here, meets the state:
     state, pullback = lstm_step(params, z_x, state)
     dz_x, dz_h, dstate = pullback(dstate)            # of z_x, of z_h = h W_h, and of the old state
 
-The gradients of the weights follow from these, dW_x = xᵀ dz_x and dW_h = hᵀ dz_h, for one step or for all of them.
+An RNN and an LSTM see only the sum z = z_x + z_h, so that dz_x and dz_h are the same array. The gradients of the
+weights follow, dW_x = Σ_t x_tᵀ dz_x and dW_h = Σ_t h_{t-1}ᵀ dz_h, for one step or in one product for all of them.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ def relu_rnn_step(params: Recurrent, z_x: Array, state: tuple):
 def lstm_step(params: Recurrent, z_x: Array, state: tuple):
     """c' = f c + i g,  h' = o tanh c',  where i, f, o = σ and g = tanh of their parts of z = z_x + h W_h.
 
-    Backward, dc' gathers dh' o tanh'(c'), and what goes on to c is f dc'.
+    Backward, dc' also gathers o tanh'(c') dh', because h' is made of c'. Then di = g dc', df = c dc', dg = i dc' and
+    do = tanh(c') dh', and c receives f dc'.
     """
     W_h = params.W_h
     h, c = state
@@ -83,17 +85,22 @@ def lstm_step(params: Recurrent, z_x: Array, state: tuple):
     squashed, squash_pullback = tanh(c_new)
 
     def pullback(dstate):
-        dh, dc = dstate
-        dc = dc + squash_pullback(o * dh)
-        dboth = both_pullback(_stack(g * dc, c * dc))
-        dz = _stack(dboth, g_pullback(i * dc), o_pullback(squashed * dh))
-        return dz, dz, (matmul(dz, W_h.mT), f * dc)
+        dh_new, dc_new = dstate
+        dc_new = dc_new + squash_pullback(o * dh_new)
+        dz_if = both_pullback(_stack(g * dc_new, c * dc_new))
+        dz = _stack(dz_if, g_pullback(i * dc_new), o_pullback(squashed * dh_new))
+        return dz, dz, (matmul(dz, W_h.mT), f * dc_new)
 
     return (o * squashed, c_new), pullback
 
 
 def gru_step(params: GRUParams, z_x: Array, state: tuple):
-    """h' = (1 - u) n + u h,  with r, u = σ(z_x + z_h),  n = tanh(z_x + r z_h)  and  z_h = h W_h + b_h."""
+    """h' = (1 - u) n + u h,  r, u = σ of their parts of z_x + z_h,  n = tanh(x_n + r h_n),  z_h = h W_h + b_h.
+
+    x_n and h_n are the last parts of z_x and z_h. Backward, dn = (1 - u) dh' and du = (h - n) dh'; with dz_n of tanh's
+    argument, dr = h_n dz_n. The two sums differ in this last part: dz_x ends in dz_n, and dz_h in r dz_n. Since h is
+    used twice, dh = dz_h W_hᵀ + u dh'.
+    """
     (h,) = state
     H = h.shape[-1]
     W_h = params.W_h
@@ -102,14 +109,15 @@ def gru_step(params: GRUParams, z_x: Array, state: tuple):
     r = both[..., :H]
     u = both[..., H:]
     h_n = z_h[..., 2 * H :]
-    n, n_pullback = tanh(z_x[..., 2 * H :] + r * h_n)
+    x_n = z_x[..., 2 * H :]
+    n, n_pullback = tanh(x_n + r * h_n)
 
     def pullback(dstate):
         (dh_new,) = dstate
-        dn = n_pullback((1 - u) * dh_new)
-        dboth = both_pullback(_stack(h_n * dn, (h - n) * dh_new))
-        dz_h = _stack(dboth, r * dn)
-        return _stack(dboth, dn), dz_h, (matmul(dz_h, W_h.mT) + u * dh_new,)
+        dz_n = n_pullback((1 - u) * dh_new)
+        dz_ru = both_pullback(_stack(h_n * dz_n, (h - n) * dh_new))
+        dz_h = _stack(dz_ru, r * dz_n)
+        return _stack(dz_ru, dz_n), dz_h, (matmul(dz_h, W_h.mT) + u * dh_new,)
 
     return ((1 - u) * n + u * h,), pullback
 
@@ -155,7 +163,7 @@ def lstm(params: Recurrent, x: Array, state: tuple):
     """c' = f c + i g,  h' = o tanh c',  where i, f, o = σ and g = tanh of their parts of x W_x + h W_h + b.
 
     Returns (h', c') and the pullback (Hochreiter & Schmidhuber 1997; with the forget gate of Gers et al. 2000, eqs.
-    1-7). Since c receives f dc', the cell state is a highway that is as open as the forget gate.
+    1-7). Along c alone the gradient is multiplied by f at each step, and by no matrix. So an open forget gate keeps it.
     """
     return _whole(lstm_step, params, x, state)
 
@@ -182,7 +190,7 @@ def _whole(step: Callable, params, x: Array, state: tuple):
     def pullback(dstate):
         dz_x, dz_h, dold = step_pullback(dstate)
         of_input, dx = x_pullback(dz_x)
-        stacked = dz_x.ndim - z_x.ndim
+        stacked = dz_x.ndim - z_x.ndim  # a pullback may take many cotangents at once
         return parameter_gradients(params, of_input, state[0], dz_h, stacked), dx, dold
 
     return new_state, pullback

@@ -1,4 +1,8 @@
-"""y = softmax(q kᵀ / √d) v: each token asks with q, answers to k, and hands on v (Vaswani et al. 2017, eq. 1)."""
+"""y = softmax(q kᵀ / √d) v: a token compares its q with the k of all, and averages their v (Vaswani et al. 2017).
+
+Two rules make the whole backward pass. A product C = A B has dA = dC Bᵀ and dB = Aᵀ dC, where dA stands for dL/dA. And
+the softmax p of z has ∂p_i/∂z_j = p_i (δ_ij - p_j), because each p_i is e^z_i over the sum of all.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,10 @@ Array = np.ndarray
 
 
 def softmax(z: Array):
-    """p = eᶻ / Σ eᶻ over the last axis;  dz = p (dp - Σ p dp).
+    """p = eᶻ / Σ eᶻ over the last axis;  dz_j = Σ_i dp_i ∂p_i/∂z_j = p_j (dp_j - Σ_i p_i dp_i).
 
-    Returns p, of z's shape, and its pullback. The largest z is subtracted first, so that nothing overflows.
+    Returns p, of z's shape, and its pullback. The largest z is subtracted first, so that nothing overflows. This needs
+    no pullback of its own, because p does not change when all z of a row are shifted.
     """
     wide = at_least_float32(z)
     exp = np.exp(wide - wide.max(axis=-1, keepdims=True))
@@ -30,13 +35,16 @@ def attention(q: Array, k: Array, v: Array, causal: bool = False, *, mask: Array
     """s = q kᵀ / √d,  a = softmax(s),  y = a v;  da = dy vᵀ,  dv = aᵀ dy,  dq = ds k / √d,  dk = dsᵀ q / √d.
 
     Returns y (..., T, D), and the pullback(dy) -> (dq, dk, dv). q : (..., T, d), k : (..., S, d) and v : (..., S, D),
-    for T tokens that look at S. causal : token t looks at the first t tokens alone. mask : booleans (..., T, S), where
-    True means that the token of this row may look. What is hidden has a weight of exactly 0, and 0 comes back to it.
-    A row in which all is hidden is 0 / 0, and so NaN, like such a row of PyTorch's softmax (its own attention answers
-    with 0). The door of ``ops`` refuses it with a ValueError, and also arguments that do not fit.
+    for T tokens that look at S. ds is what softmax's pullback makes of da. causal : token t, counted from 1, looks at
+    the tokens 1 to t. mask : booleans (..., T, S), where True means that the token of this row may look.
+
+    A hidden score is -inf, and so its weight a is exactly 0. Its ds = a (...) is 0 as well, so that hiding needs no
+    pullback of its own. A row in which all is hidden is NaN, like such a row of PyTorch's softmax (its own attention
+    answers with 0). ``ops.attention`` refuses it with a ValueError that names the row, and also shapes or precisions
+    that do not belong together.
     """
     root = q.shape[-1] ** 0.5
-    scaled = q / root  # before the product, which might overflow in float16
+    scaled = q / root  # 1 / √d is inside from here on; in float16 the product itself might overflow
     s = matmul(scaled, k.mT)
     visible = may_look(s.shape[-2:], causal, mask)
     a, softmax_pullback = softmax(s if visible is None else np.where(visible, s, -np.inf))
@@ -48,7 +56,7 @@ def attention(q: Array, k: Array, v: Array, causal: bool = False, *, mask: Array
         dq = matmul(ds, k) / root
         dk = matmul(ds.mT, scaled)
         dv = matmul(a.mT, dy)
-        stacked = dy.ndim - axes
+        stacked = dy.ndim - axes  # a pullback may take many cotangents at once
         return sum_to_shape(dq, q, stacked), sum_to_shape(dk, k, stacked), sum_to_shape(dv, v, stacked)
 
     return y, pullback
