@@ -1,7 +1,8 @@
 """y = softmax(q kᵀ / √d) v: a token compares its q with the k of all, and averages their v (Vaswani et al. 2017).
 
-Two rules make the whole backward pass. A product C = A B has dA = dC Bᵀ and dB = Aᵀ dC, where dA stands for dL/dA. And
-the softmax p of z has ∂p_i/∂z_j = p_i (δ_ij - p_j), because each p_i is e^z_i over the sum of all.
+Two rules make the whole backward pass, in which dA stands for the derivative of a loss by A. A product has
+C_ij = Σ_k A_ik B_kj, hence dA_ik = Σ_j dC_ij B_kj, which is dA = dC Bᵀ, and in the same way dB = Aᵀ dC. The softmax has
+p_i = e^z_i / Σ_j e^z_j, hence ∂p_i/∂z_j = p_i (δ_ij - p_j) by the quotient rule, where δ_ij is 1 for i = j, and else 0.
 """
 
 from __future__ import annotations
@@ -35,16 +36,17 @@ def attention(q: Array, k: Array, v: Array, causal: bool = False, *, mask: Array
     """s = q kᵀ / √d,  a = softmax(s),  y = a v;  da = dy vᵀ,  dv = aᵀ dy,  dq = ds k / √d,  dk = dsᵀ q / √d.
 
     Returns y (..., T, D), and the pullback(dy) -> (dq, dk, dv). q : (..., T, d), k : (..., S, d) and v : (..., S, D),
-    for T tokens that look at S. ds is what softmax's pullback makes of da. causal : token t, counted from 1, looks at
-    the tokens 1 to t. mask : booleans (..., T, S), where True means that the token of this row may look.
+    for T tokens that look at S. The rule for products, with A = q and B = kᵀ, gives d(kᵀ) = qᵀ ds / √d, and dk is its
+    transpose. ds is what softmax's pullback makes of da. causal : token t, counted from 1, looks at the tokens 1 to t.
+    mask : booleans (..., T, S), where True means that the token of this row may look.
 
-    A hidden score is -inf, and so its weight a is exactly 0. Its ds = a (...) is 0 as well, so that hiding needs no
-    pullback of its own. A row in which all is hidden is NaN, like such a row of PyTorch's softmax (its own attention
-    answers with 0). ``ops.attention`` refuses it with a ValueError that names the row, and also shapes or precisions
-    that do not belong together.
+    A hidden score is -inf, and so its weight a is exactly 0. Its ds = a (da - Σ a da) is 0 as well, so that hiding
+    needs no pullback of its own. A row in which all is hidden is NaN, like such a row of PyTorch's softmax (PyTorch's
+    attention answers with 0). ``ops.attention`` refuses it with a ValueError that names the row, and also shapes or
+    precisions that do not belong together.
     """
     root = q.shape[-1] ** 0.5
-    scaled = q / root  # 1 / √d is inside from here on; in float16 the product itself might overflow
+    scaled = q / root  # it also holds the 1 / √d of dk; q kᵀ before the division might overflow in float16
     s = matmul(scaled, k.mT)
     visible = may_look(s.shape[-2:], causal, mask)
     a, softmax_pullback = softmax(s if visible is None else np.where(visible, s, -np.inf))
