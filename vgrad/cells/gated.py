@@ -97,9 +97,9 @@ def lstm_step(params: Recurrent, z_x: Array, state: tuple):
 def gru_step(params: GRUParams, z_x: Array, state: tuple):
     """h' = (1 - u) n + u h,  r, u = σ of their parts of z_x + z_h,  n = tanh(x_n + r h_n),  z_h = h W_h + b_h.
 
-    x_n and h_n are the last parts of z_x and z_h. Backward, dn = (1 - u) dh' and du = (h - n) dh'; with dz_n of tanh's
-    argument, dr = h_n dz_n. The two sums differ in this last part: dz_x ends in dz_n, and dz_h in r dz_n. Since h is
-    used twice, dh = dz_h W_hᵀ + u dh'.
+    x_n and h_n are the last parts of z_x and z_h. Backward, dn = (1 - u) dh' and du = (h - n) dh', and with dz_n, the
+    derivative by tanh's argument, dr = h_n dz_n. The two sums differ in their last part: dz_x ends in dz_n, and dz_h in
+    r dz_n. Since h is used twice, dh = dz_h W_hᵀ + u dh'.
     """
     (h,) = state
     H = h.shape[-1]
@@ -132,7 +132,11 @@ def input_map(params, x: Array):
 
 
 def parameter_gradients(params, of_input: Affine, h: Array, dz_h: Array, stacked: int = 0):
-    """dW_h = hᵀ dz_h and, of a GRU, db_h = Σ_N dz_h.  Returns all gradients, of the parameters' type."""
+    """dW_h = hᵀ dz_h, where h is the state before the step;  and of a GRU, which alone has a b_h, db_h = Σ_N dz_h.
+
+    Returns all gradients, of the parameters' type; dW_x and db come from the input map. stacked : how many leading axes
+    of dz_h belong to a stack of cotangents. They are kept, because each cotangent has gradients of its own.
+    """
     dW_h = weight_gradient(params.W_h, h, dz_h, stacked)
     db_h = [sum_to_shape(wide_sum(dz_h, -2), b_h, stacked) for b_h in params[3:]]
     return type(params)(of_input.W, dW_h, of_input.b, *db_h)
@@ -163,7 +167,7 @@ def lstm(params: Recurrent, x: Array, state: tuple):
     """c' = f c + i g,  h' = o tanh c',  where i, f, o = σ and g = tanh of their parts of x W_x + h W_h + b.
 
     Returns (h', c') and the pullback (Hochreiter & Schmidhuber 1997; with the forget gate of Gers et al. 2000, eqs.
-    1-7). Along c alone the gradient is multiplied by f at each step, and by no matrix. So an open forget gate keeps it.
+    1-7). Along c alone each step multiplies the gradient by f, and by no matrix. So a forget gate near 1 keeps it.
     """
     return _whole(lstm_step, params, x, state)
 
