@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
@@ -604,3 +605,20 @@ def test_the_way_back_yields_the_readout_then_every_step_then_the_input(truncate
     outputs, tape = models.unroll("lstm", params, np.ones((10, 5, 2)))
     names = [adjoint.name for adjoint in models.back_through_time(tape, np.ones_like(outputs), truncate=truncate)]
     assert names == ["readout", *(f"lstm {t}" for t in range(10, 0, -1)), "input"]
+
+
+def test_a_wrapper_around_a_cell_is_called_at_every_step_whatever_its_name():
+    called = []
+
+    @functools.wraps(CELLS["gru"])
+    def counted(*given):
+        called.append(1)
+        return CELLS["gru"](*given)
+
+    params, xs, state = net("gru", 4, seed=1)
+    outputs, tape = models.unroll(counted, params, xs, state)
+    assert len(called) == 4
+    assert_close(outputs, models.unroll("gru", params, xs, state)[0])
+    doutputs = np.ones_like(outputs)
+    expected = models.through_time(models.unroll("gru", params, xs, state)[1], doutputs)
+    assert_close(models.through_time(tape, doutputs), expected)

@@ -92,22 +92,30 @@ def test_an_update_is_the_written_out_recipe_number_by_number(rule):
         assert_trees_near(update, tree_map(lambda *past: recipe(0.3, past), *history[:t]))
 
 
-@each_rule
-def test_updates_are_those_of_pytorch(rule):
-    torch = pytest.importorskip("torch")
-    ours, _, torchs = RULES[rule]
+def weights_in_torch(torch):
+    return [torch.tensor(a) for a in leaves(net())]
+
+
+def assert_same_path(torch, optimizer, its, its_step, tolerance):
+    """The same 20 gradients lead to the same weights, step by step."""
     params = net()
-    its = [torch.tensor(a) for a in leaves(params)]
-    optimizer, its_optimizer = ours(0.03), torchs(torch, its, 0.03)
     memory = optimizer.start(params)
     for grads in gradients_like(params, 20):
         update, memory = optimizer.step(grads, memory, params)
         params = tree_map(np.add, params, update)
         for a, d in zip(its, leaves(grads), strict=True):
             a.grad = torch.tensor(d)
-        its_optimizer.step()
-    for mine, other in zip(leaves(params), its, strict=True):
-        np.testing.assert_allclose(mine, other.numpy(), rtol=1e-12, atol=1e-12)
+        its_step()
+        for mine, other in zip(leaves(params), its, strict=True):
+            np.testing.assert_allclose(mine, other.numpy(), rtol=tolerance, atol=tolerance)
+
+
+@each_rule
+def test_updates_are_those_of_pytorch(rule):
+    torch = pytest.importorskip("torch")
+    ours, _, torchs = RULES[rule]
+    its = weights_in_torch(torch)
+    assert_same_path(torch, ours(0.03), its, torchs(torch, its, 0.03).step, tolerance=1e-12)
 
 
 def test_defaults_are_those_of_pytorch():
@@ -177,21 +185,16 @@ OTHERS = {  # a rule at a rate, and the same as a function of torch
 def test_adamw_and_a_warmup_of_any_rule_are_those_of_pytorch(rule, steps):
     torch = pytest.importorskip("torch")
     ours, torchs = OTHERS[rule]
-    params = net()
-    its = [torch.tensor(a) for a in leaves(params)]
+    its = weights_in_torch(torch)
     its_optimizer = torchs(torch, its, 0.03)
     schedule = torch.optim.lr_scheduler.LambdaLR(its_optimizer, lambda t: min(1, (t + 1) / steps) if steps else 1)
-    optimizer = train.warmup(ours(0.03), steps) if steps else ours(0.03)
-    memory = optimizer.start(params)
-    for grads in gradients_like(params, 20):
-        update, memory = optimizer.step(grads, memory, params)
-        params = tree_map(np.add, params, update)
-        for a, d in zip(its, leaves(grads), strict=True):
-            a.grad = torch.tensor(d)
+
+    def its_step():
         its_optimizer.step()
         schedule.step()
-    for mine, other in zip(leaves(params), its, strict=True):
-        np.testing.assert_allclose(mine, other.numpy(), rtol=1e-10, atol=1e-10)
+
+    optimizer = train.warmup(ours(0.03), steps) if steps else ours(0.03)
+    assert_same_path(torch, optimizer, its, its_step, tolerance=1e-10)
 
 
 @pytest.mark.parametrize("steps", [1, 3, 10])
@@ -809,6 +812,22 @@ def test_a_readout_whose_gradient_alone_overflows_is_named():
     record = trouble_of(cell, readout, np.zeros((1, 2, 1)), np.full((2, 1), 1e150))
     assert np.isfinite(record.loss)
     assert record.trouble == 'Step 1: backward, the gradient of the parameters of "readout" holds inf'
+
+
+def test_what_a_step_in_time_hands_to_the_weights_is_named_as_such():
+    def broken(params, x, state):
+        state, pullback = cells.rnn(params, x, state)
+
+        def infinite(dstate):
+            grads, dx, dstate = pullback(dstate)
+            return tree_map(lambda d: np.full_like(d, np.inf), grads), dx, dstate
+
+        return state, infinite
+
+    params = models.init_recurrent("rnn", 2, 3, rng=np.random.default_rng(0), readout=1)
+    batches = repeat((np.ones((4, 5, 2)), np.ones((5, 1))))
+    (record,) = train.fit(params, train.sequence(broken), batches, optimizer=train.sgd(0.1), steps=2)
+    assert record.trouble == 'Step 1: backward, what is handed to the weights by "broken 4" holds inf'
 
 
 def test_a_sum_over_time_that_overflows_is_not_called_the_loss():

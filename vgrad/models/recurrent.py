@@ -104,7 +104,7 @@ def _cell_by_cell(name: str, cell: Callable, params, xs: Array, state: tuple) ->
         return reduce(lambda total, share: tree_map(np.add, total, share), shares), np.stack(dxs)
 
     tape = InTime(Step("input map", None, xs, weights))
-    later = bare(cell) if name in cells.CELLS else cell  # the first step checks that all fits
+    later = bare(cell) if cell in cells.CELLS.values() else cell  # the first step checks that all fits
     for t, x in enumerate(xs, start=1):
         state, pullback = cell(params, x, state)
         tape.append(Step(f"{name} {t}", t, state, _as_step(pullback)))
@@ -137,8 +137,8 @@ def back_through_time(tape: Steps, doutputs: Array, *, truncate: Count | None = 
     """dstate_{t-1} = pullback_t(dstate_t + injected_t).  Yields the readout, the steps from T to 1, and "input".
 
     It is ``backprop`` where each step has a loss of its own: the readout hands each step its part of dL/dh_t, which is
-    added to what comes from the later ones. The grads of a step are what it hands on to the weights,
-    (dz_x, dz_h), of which ``through_time`` makes one gradient for all steps.
+    added to what comes from the later ones. The grads of a step are what it hands on to the weights, (dz_x, dz_h), of
+    which ``through_time`` makes one gradient for all steps.
     """
     *steps, readout = tape if tape[-1].layer is None else (*tape, None)
     dhs = doutputs

@@ -136,7 +136,9 @@ def _computed(params, tape: list[Step], loss: Array, way_back: Iterator, grads):
     yield loss, "the loss of finite outputs is {}"
     for adjoint in way_back:
         yield adjoint.cotangent, f'backward, what arrives at "{adjoint.name}" holds {{}}'
-        yield adjoint.grads, f'backward, the gradient of the parameters of "{adjoint.name}" holds {{}}'
+        of_a_cell = type(adjoint.grads) is tuple  # a step in time hands on to weights that all steps share
+        what = "what is handed to the weights by" if of_a_cell else "the gradient of the parameters of"
+        yield adjoint.grads, f'backward, {what} "{adjoint.name}" holds {{}}'
     yield grads, "backward, the gradient of the parameters, summed over all steps, holds {}"
     yield np.nan, "the norm of all gradients together is beyond float64"
 
