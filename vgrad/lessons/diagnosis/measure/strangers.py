@@ -1,0 +1,175 @@
+"""Networks that the report has not seen, drawn at random: half of them learn, and no two ask the same question.
+
+``stranger`` draws the settings of one, from a number. ``meet`` looks at it before its first step and trains it, and
+that is what the stored tables "diagnosis_friends" and "diagnosis_strangers" run in each cell. The limits of the report
+were set on friends, which are MLPs of one activation with the faults of FAMILIAR.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from .... import data, models, ops, probes, train
+from ....kit.experiments.protocol import measured
+from ....ops import Array
+from ....require import Count, Finite, Flag, Seed, Text, guarded
+from ....tape import tree_map
+from ....train.model import Pass
+from ..records import LAST
+from .faults import FAULTS, draw
+from .kinds import KINDS, Network
+
+BATCH = 64
+STEPS = 300
+RATES = {"momentum": (0.1, 0.03, 0.01, 0.003), "adam": (0.01, 0.003, 0.001, 0.0003)}
+ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus")
+FAMILIAR = ("constant", "readout", "bias")  # faults that friends have
+SHARES = {"mlp": 0.3, "mixed": 0.25, "convolutional": 0.2, "transformer": 0.25}  # of the kinds among strangers
+
+
+@guarded
+def stranger(number: Seed, friend: Flag = False) -> dict[str, Any]:
+    """Draw the settings of the network of that number. A friend is an MLP of one activation."""
+    rng = np.random.default_rng((number, 41 if friend else 43))
+    kind = "mlp" if friend else str(rng.choice([*SHARES], p=[*SHARES.values()]))
+    settings: dict[str, Any] = dict(kind=kind, seed=number, **OF_KIND[kind](rng))
+    settings["gain"] = _rounded(np.exp(0.3 * rng.standard_normal()))
+    settings["dtype"] = "float16" if kind in ("mlp", "mixed") and rng.random() < 0.12 else "float32"
+    if rng.random() < 0.4:
+        fault = str(rng.choice(FAMILIAR if friend else [*FAULTS]))
+        settings |= dict(fault=fault, amount=_rounded(AMOUNTS[fault](rng)))
+    if rng.random() < 0.15:
+        settings["ink"] = _rounded(10 ** rng.uniform(-2, 2.5))
+    adam = kind == "transformer" or rng.random() < 0.25
+    return settings | dict(optimizer="adam" if adam else "momentum")
+
+
+@guarded
+@measured
+def meet(
+    kind: Text, *, seed: Seed, optimizer: Text, ink: Finite = 1.0, steps: Count = STEPS, **settings
+) -> dict[str, Any]:
+    """Look at one network before its first step, and train copies of it at four learning rates.
+
+    ink : by what its inputs are multiplied. Returns what was measured, what the report says, and the mean accuracy of
+    the last batches at each rate, which is 0 where numbers ceased to be finite.
+    """
+    network = draw(kind, seed, **settings)
+    dtype = settings["dtype"]
+    digits = data.digits(dtype=dtype)
+    x = digits.x_train[:BATCH] * np.dtype(dtype).type(ink)
+    labels = digits.y_train[:BATCH]
+    logits, tape = network.forward(network.params, x)
+    loss, pullback = ops.softmax_cross_entropy(logits, labels)
+    health = probes.health(network.params, tape, pullback())
+    grads, _ = models.gradients(tape, pullback())
+    accuracy = trained(network, optimizer, RATES[optimizer], ink, steps, seed)
+    norms = np.array([float(train.global_norm([layer])) for layer in grads])
+    return dict(
+        **health.measures._asdict(), loss=float(loss), norms=norms, band=health.band,
+        accuracy=accuracy,
+    )  # fmt: skip
+
+
+def trained(network: Network, optimizer: str, rates, ink: float, steps: int, seed: int) -> Array:
+    """Train a copy of the network at each rate, and return their accuracies over the last batches."""
+    copies = tree_map(lambda array: np.repeat(array[None], len(rates), axis=0), network.params)
+    rule = train.OPTIMIZERS[optimizer](np.array(rates))
+    dtype = copies[-1].affine.W.dtype
+    model = _classifier(network.forward)
+    records = [*train.fit(copies, model, _batches(ink, seed, dtype), optimizer=rule, steps=steps)]
+    if records[-1].trouble:
+        return np.zeros(len(rates))
+    accuracy = np.mean([record.accuracy for record in records[-LAST:]], axis=0)
+    return np.where(np.isfinite(records[-1].loss), accuracy, 0.0)
+
+
+def _classifier(forward):
+    def model(params, batch, dloss=1.0):
+        x, labels = batch
+        logits, tape = forward(params, x)
+        loss, pullback = ops.softmax_cross_entropy(logits, labels)
+        grads, _ = models.gradients(tape, pullback(dloss))
+        return Pass(
+            loss, (logits.argmax(axis=-1) == labels).mean(axis=-1), grads, lambda: "numbers ceased to be finite"
+        )
+
+    return model
+
+
+def _batches(ink: float, seed: int, dtype) -> Iterator:
+    digits = data.digits(dtype=str(dtype))
+    x = digits.x_train * np.dtype(dtype).type(ink)
+    return data.batches(x, digits.y_train, BATCH, rng=np.random.default_rng((seed, 1)))
+
+
+# --- what is drawn ----------------------------------------------------------------------------------------------------
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.3g}")
+
+
+def _one_of(rng, options):
+    return options[rng.integers(len(options))]
+
+
+def _scheme(rng, activation: str) -> str:
+    """A scheme that suits the activation, or one in three times any."""
+    if rng.random() < 0.35:
+        return _one_of(rng, ("xavier_uniform", "lecun_normal", "he_uniform", "orthogonal", "torch_linear"))
+    return "he_normal" if activation in ("relu", "leaky_relu", "gelu", "silu") else "xavier_normal"
+
+
+def _of_mlp(rng) -> dict[str, Any]:
+    activation = _one_of(rng, ACTIVATIONS)
+    norm = _one_of(rng, ("batch", "layer", "rms")) if rng.random() < 0.25 else None
+    skip = _one_of(rng, ("post", "pre", "branch")) if rng.random() < 0.25 else None
+    return dict(
+        depth=int(rng.integers(2, 26)), width=_one_of(rng, (16, 32, 64)), activation=activation,
+        scheme=_scheme(rng, activation), norm=norm, skip=skip, alpha=_one_of(rng, (1.0, "1/sqrt(depth)", "1/depth")),
+    )  # fmt: skip
+
+
+def _of_mixed(rng) -> dict[str, Any]:
+    depth = int(rng.integers(2, 21))
+    chosen = [_one_of(rng, ACTIVATIONS) for _ in range(rng.integers(2, 4))]
+    activations = [_one_of(rng, chosen) for _ in range(depth)]
+    widths = [int(2 ** rng.uniform(2.5, 6.5)) for _ in range(depth)]
+    return dict(widths=widths, activations=activations, scheme=_scheme(rng, activations[0]))
+
+
+def _of_convolutional(rng) -> dict[str, Any]:
+    activation = _one_of(rng, ACTIVATIONS)
+    return dict(
+        depth=int(rng.integers(2, 11)), channels=_one_of(rng, (2, 4)), activation=activation,
+        scheme=_scheme(rng, activation),
+    )  # fmt: skip
+
+
+def _of_transformer(rng) -> dict[str, Any]:
+    return dict(
+        depth=int(rng.integers(1, 7)), width=16, heads=_one_of(rng, (1, 2)), activation=_one_of(rng, ("gelu", "relu")),
+        scheme="xavier_normal", norm=_one_of(rng, ("layer", "rms", None)), place=_one_of(rng, ("pre", "post")),
+        last_maps=_one_of(rng, ("plain", "plain", "gpt2", "zero")),
+    )  # fmt: skip
+
+
+OF_KIND = {"mlp": _of_mlp, "mixed": _of_mixed, "convolutional": _of_convolutional, "transformer": _of_transformer}
+AMOUNTS = {
+    "constant": lambda rng: _one_of(rng, (0.0, 0.01, 0.1, 1.0)),
+    "constant hidden": lambda rng: _one_of(rng, (0.01, 0.05, 0.2)),
+    "nearly constant": lambda rng: 10 ** rng.uniform(-6, -0.5),
+    "readout": lambda rng: _one_of(rng, (0.0, 1e-3, 30.0, 1e3, 1e4)),
+    "bias": lambda rng: rng.uniform(-3, 3),
+    "one layer": lambda rng: 10 ** rng.uniform(-4, 3),
+    "one bias": lambda rng: rng.uniform(-12, 6),
+    "equal units": lambda rng: 1.0,
+    "sparse": lambda rng: rng.uniform(0.02, 0.5),
+    "low rank": lambda rng: _one_of(rng, (1, 2, 4)),
+    "heavy tails": lambda rng: _one_of(rng, (1.1, 1.5, 3.0)),
+}
+assert set(KINDS) == set(OF_KIND)
