@@ -1,8 +1,8 @@
 """How do we see it?  Measurements on a tape, taken while ``backprop`` walks by, and kept as numbers only.
 
 ``size``: norms of one array, and what became of its numbers. ``depth``: the gradient layer by layer. ``time``: the
-maps from one state to a later one, their products and spectra. ``signal``: is there still a message? ``diagnosis``:
-all of it together, in words.
+maps from one state to a later one, their products and spectra. ``signal``: is there still a message? ``measures``,
+``signs`` and ``diagnosis``: all of it together, in words.
 
 A probe checks once what it is given. ``norm``, ``joint_norm`` and ``entries`` are asked in every layer, and so they are
 guarded here at the door, and bare on their page.
@@ -14,7 +14,8 @@ from .. import require
 from ..require import guarded
 from . import size
 from .depth import Flow, LayerAdjoint, Norms, change, flow, layers, norms, norms_and_entries, outputs, slopes, weights
-from .diagnosis import BANDS, Health, Measures, band, health
+from .diagnosis import BANDS, Health, band, health
+from .measures import Measures
 from .signal import autocorrelation, signal_fraction
 from .size import Entries
 from .time import (

@@ -1,8 +1,10 @@
-"""All of it together: one look at a network before it is trained, and what it says in words.
+"""All of it together: one look at a network, before its training or during it, and what it says in words.
 
-Three numbers carry most of what can be known at the start: **decades**, how far dh at the first layer is from dh at the
-last; the same of dW; and the **signal fraction** of the last h. What a norm of all gradients together says is reported
-beside them, since that is what is usually looked at: it is dominated by the layers that are well.
+Every sign of trouble has a limit (``signs``). The verdict is red if a sign is beyond its limit, and amber if one is
+close to it. The limits hold for a fresh network. During training there is one more question, because small gradients
+are good news where the error is small: a gradient has *converged* if there is little left to correct, and it has
+*vanished* if there is much to correct that does not arrive. The norm of all gradients together cannot answer that. It
+is reported beside the signs, because it is what is usually watched, and it is dominated by the layers that are well.
 """
 
 from __future__ import annotations
@@ -14,32 +16,15 @@ import numpy as np
 
 from .. import require
 from ..ops import Array
-from ..require import Scalar, guarded
+from ..require import Finite, guarded
 from ..tape import Step, Tape
-from .depth import Params, flow, outputs
-from .signal import signal_fraction
+from .depth import Params, outputs
+from .measures import Measures, measure, nothing_arrives, readout_is_zero
+from .signs import FADED, MANY_DEAD, SIGNS, WATCH
 
-LOST = 2.0
-FADED = 1.0
-ALIKE = -0.55
-MANY_DEAD = 0.5  # of the units of one layer; above it, the report says so
 BANDS = ("green", "amber", "red")
-
-
-class Measures(NamedTuple):
-    """What was measured, a number each; per layer it is in ``probes.flow``."""
-
-    decades: float  # log10 ‖dh_1‖ / ‖dh_depth‖: negative is vanishing
-    range: float  # decades between the largest and the smallest ‖dh_k‖
-    weight_decades: float  # log10 ‖dW_1‖ / ‖dW_depth‖
-    signal: float  # the signal fraction of h_depth, a log10
-    score: float  # |decades| + |weight_decades| + 2 |signal|: 0 is perfect
-    depth_scale: float  # layers over which ‖dh‖² changes by e, as in theory.depth_scale
-    total_norm: float  # of the hidden layers' dW together: the number that is usually watched
-    smallest_step: float  # the least ‖dW_k‖ / ‖W_k‖
-    dead: float  # the largest share, in a layer, of units whose slope is 0 on all samples of this batch
-    saturated: float  # the largest share of saturated units in a layer
-    broken: float  # the largest share of zeros, subnormals, infs and NaNs in a layer's dh
+CONVERGED = 0.5  # of the error at the start: with less, training works
+LOST_ON_THE_WAY = 1e-3  # of the outputs' cotangent: what reaches the first layer of a gradient that has vanished
 
 
 class Health(NamedTuple):
@@ -48,80 +33,116 @@ class Health(NamedTuple):
     measures: Measures
     band: str  # "green", "amber" or "red"
     reasons: tuple[str, ...]  # why, in words, the gravest first; what is merely worth knowing last
+    state: str = "fresh"  # or during training "learning", "converged", "vanished", or "stuck"
 
     def __str__(self) -> str:
         return "\n".join([f"{self.band.upper()}", *(f"- {reason}" for reason in self.reasons)])
 
 
 @guarded
-def health(params: Params, tape: Tape, cotangent: Annotated[Array, _require_one_network]) -> Health:
-    """Examine one MLP at one batch, and return what was measured, a band, and the reasons in words.
+def health(
+    params: Params, tape: Tape, cotangent: Annotated[Array, _require_one_network], *, loss: Finite | None = None,
+    labels: Annotated[Array | None, _require_labels] = None, first: Annotated[Health | None, _require_health] = None,
+) -> Health:  # fmt: skip
+    """Examine one network at one batch, and return what was measured, a band, and the reasons in words.
 
-    params, tape : of models.mlp or hidden; cotangent : of the tape's last output. The band is red if the norms of dh
-    span LOST decades or more, or are not finite. It is green if they span less than FADED and the signal fraction is
-    above ALIKE, and else it is amber. Raises ValueError for an ensemble or for one sample.
+    params, tape : of models.mlp, hidden or transformer; cotangent : of the tape's last output. loss : at this batch, or
+    labels : of it, (N,), from which a cross-entropy follows. Neither is needed where the cotangent is that of a softmax
+    and cross-entropy, because the labels can be read from it. first : the Health before training, if this one is
+    during training. Raises ValueError for an ensemble, for one sample, and for labels that do not fit.
     """
-    measures = _measures(params, tape, cotangent)
-    return Health(measures, band(measures.range, measures.signal), tuple(_reasons(measures)))
+    m = measure(params, tape, cotangent, loss, labels, first and first.measures)
+    gravities = {sign.name: sign.gravity(m) for sign in SIGNS}
+    m = m._replace(score=float(max(gravities.values())))
+    state = _state(m, first is not None)
+    verdict = _band(m.score, state)
+    return Health(m, verdict, tuple(_reasons(m, gravities, state, params, outputs(tape)[-1])), state)
 
 
-@guarded
-def band(span: Scalar, signal: Scalar) -> str:
-    """Return the band of a network whose dh spans so many decades and whose last h has this signal fraction."""
-    if not span < LOST:  # nor if it is NaN
+def band(measures: Measures) -> str:
+    """Return the band of a fresh network of which this was measured."""
+    return _band(max(sign.gravity(measures) for sign in SIGNS), "fresh")
+
+
+def _band(score: float, state: str) -> str:
+    if state in ("learning", "converged"):
+        return "green"
+    if state == "vanished" or not score < 1:  # nor if it is NaN
         return "red"
-    return "green" if span < FADED and signal > ALIKE else "amber"
+    return "green" if score < WATCH and state != "stuck" else "amber"
 
 
-def _measures(params, tape: list[Step], cotangent: Array) -> Measures:
-    seen = flow(params, tape, cotangent)
-    decades = float(seen.decades[0])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        weight_decades = float(np.log10(seen.dW[0]) - np.log10(seen.dW[-1]))
-    signal = float(signal_fraction(outputs(tape)[-1]))
-    return Measures(
-        decades=decades,
-        range=float(np.ptp(seen.decades)),
-        weight_decades=weight_decades,
-        signal=signal,
-        score=abs(decades) + abs(weight_decades) + 2 * abs(signal),
-        depth_scale=(len(seen.dh) - 1) / (2 * math.log(10) * abs(decades)) if decades else math.inf,
-        total_norm=float(np.linalg.norm(seen.dW)),
-        smallest_step=float(seen.relative.min()),
-        dead=float(seen.dead.max()),
-        saturated=float(seen.saturated.max()),
-        broken=float(np.sum(np.asarray(seen.entries), axis=0).max()),
+def _state(m: Measures, in_training: bool) -> str:
+    """Where training stands, by how much error is left, and by how much of it reaches the first layer."""
+    if m.left < CONVERGED:
+        return "converged" if m.left < CONVERGED / 2 else "learning"
+    if not in_training:
+        return "fresh"
+    if not m.reaches >= LOST_ON_THE_WAY:
+        return "vanished"
+    return "fresh"
+
+
+def _reasons(m: Measures, gravities: dict[str, float], state: str, params, h: Array):
+    """Why, in words."""
+    if state in ("learning", "converged"):
+        yield _of_success(m, state)
+    if state == "vanished":
+        yield (
+            f"As much is left to correct as {m.left:.0%} of the first error, and {m.reaches:.1g} of it reaches the "
+            "first layer. So the gradient has vanished, and not converged. Try a smaller learning rate, a warm-up, "
+            "or what helps a fresh network."
+        )
+    if nothing_arrives(m.arrives, h):
+        yield _of_readout(m, params)
+    ranked = sorted(SIGNS, key=lambda sign: -gravities[sign.name])
+    grave = [sign for sign in ranked if gravities[sign.name] >= WATCH and state not in ("learning", "converged")]
+    for sign in grave:
+        yield sign.told(m)
+    spread = SIGNS[0]
+    if spread not in grave:
+        yield spread.told(m)
+    yield from _worth_knowing(m, [sign.name for sign in grave])
+
+
+def _of_success(m: Measures, state: str) -> str:
+    told = f"{m.left:.1%} of the error of the start is left, and {m.reaches:.1g} times the outputs' cotangent"
+    if state == "converged":
+        return f"Small gradients are good news here, because {told} reaches the first layer. The network has converged."
+    return f"The network is learning, because {told} reaches the first layer."
+
+
+def _of_readout(m: Measures, params) -> str:
+    if readout_is_zero(params):
+        return (
+            "The readout is 0, so no gradient reaches the hidden layers yet. This is a usual start, because the first "
+            "step makes the readout differ from 0. What follows is about a gradient that starts at the last layer."
+        )
+    return (
+        f"What reaches the last layer is {m.arrives:.0e} of the outputs' cotangent, which is rounding noise around an "
+        "exact 0, because all columns of the readout are alike. Draw the readout at random, or start it at 0."
     )
+
+
+def _worth_knowing(m: Measures, told: list[str]):
+    """What is no verdict, in words."""
+    if m.dead > MANY_DEAD and "dead" not in told:
+        yield f"In some layer {m.dead:.0%} of the units are dead, because they pass nothing on for any sample."
+    if m.broken > 0.01 and "broken" not in told:
+        yield f"In some layer {m.broken:.0%} of dh is 0, subnormal or not finite."
+    if abs(m.weight_decades) >= FADED:
+        yield f"The weights' gradient changes by 10^{abs(m.weight_decades):.1f} over the depth, so no rate suits all."
+    yield f"The norm of all weight gradients together is {m.total_norm:.2g}, which says nothing of this."
 
 
 def _require_one_network(name: str, cotangent) -> None:
     require.shape(name, cotangent, "(N, D): one network", np.ndim(cotangent) == 2)
 
 
-def _of_the_gradient(decades: float, span: float) -> str:
-    if decades == -math.inf:
-        return "The gradient is exactly 0 at the first layer: nothing can be learned from it."
-    if not math.isfinite(span):
-        return "The gradient is exactly 0, or no longer finite, in some layer: nothing can be learned from it."
-    if span >= FADED > abs(decades):
-        return f"The gradient arrives, but between the layers its size changes by 10^{span:.1f}."
-    word = "vanishes" if decades < 0 else "explodes"
-    if abs(decades) < FADED:
-        word = "arrives"
-    return f"The gradient {word}: dh at the first layer is 10^{decades:.1f} of what it is at the last."
+def _require_labels(name: str, labels) -> None:
+    kind = np.asarray(labels).dtype.kind
+    require.instance(name, labels, labels is None or kind in "iu", "whole numbers, one for each sample")
 
 
-def _reasons(m: Measures):
-    """Why, in words."""
-    yield _of_the_gradient(m.decades, m.range)
-    if math.isnan(m.signal):
-        yield "The last layer puts out nothing but zeros, or numbers that are not finite: there is no signal."
-    elif m.signal <= ALIKE:
-        yield f"All inputs have become nearly alike: at the last layer they differ by {10**m.signal:.1%} of their size."
-    if m.dead > MANY_DEAD:
-        yield f"In some layer {m.dead:.0%} of the units are dead: they pass nothing for any sample."
-    if m.broken > 0.01:
-        yield f"In some layer {m.broken:.0%} of dh is 0, subnormal or not finite."
-    if abs(m.weight_decades) >= FADED:
-        yield f"The weights' gradient changes by 10^{abs(m.weight_decades):.1f} over the depth: no rate suits all."
-    yield f"The norm of all weight gradients together is {m.total_norm:.2g}, which says nothing of this."
+def _require_health(name: str, first) -> None:
+    require.instance(name, first, first is None or isinstance(first, Health), "what probes.health returned at the start")

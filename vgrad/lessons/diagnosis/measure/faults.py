@@ -84,6 +84,20 @@ def _heavy(rng, freedom):
     return _of_maps(draw)
 
 
+def _last_maps(amount):
+    """The fault that multiplies the last map of each branch that has two."""
+
+    def spoil(params: list) -> list:
+        return [
+            (*block[:-1], _changed(block[-1], lambda affine: affine._replace(W=affine.W * amount)))
+            if type(block) is tuple
+            else block
+            for block in params
+        ]
+
+    return spoil
+
+
 def _shifted(amount):
     return _of_maps(lambda affine: affine._replace(b=affine.b + amount))
 
@@ -101,6 +115,7 @@ FAULTS: dict[str, Callable] = {  # (rng, amount) -> params -> params
     "equal units": lambda rng, amount: _of_one_layer(
         lambda affine: affine._replace(W=np.repeat(affine.W[:, :1], affine.W.shape[1], axis=1)), rng
     ),
+    "last maps": lambda rng, amount: _last_maps(amount),
     "sparse": _sparse,
     "low rank": _low_rank,
     "heavy tails": _heavy,

@@ -7,7 +7,7 @@ were set on friends, which are MLPs of one activation with the faults of FAMILIA
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,16 +15,15 @@ import numpy as np
 from .... import data, models, ops, probes, train
 from ....kit.experiments.protocol import measured
 from ....ops import Array
-from ....require import Count, Finite, Flag, Seed, Text, guarded
+from ....require import Count, Finite, Flag, Numbers, Seed, Text, guarded
 from ....tape import tree_map
 from ....train.model import Pass
 from ..records import LAST
-from .faults import FAULTS, draw
-from .kinds import KINDS, Network
+from .faults import draw
 
 BATCH = 64
-STEPS = 300
-RATES = {"momentum": (0.1, 0.03, 0.01, 0.003), "adam": (0.01, 0.003, 0.001, 0.0003)}
+STEPS = 250
+RATES = {"momentum": (0.1, 0.02, 0.004), "adam": (0.01, 0.003, 0.001)}
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus")
 FAMILIAR = ("constant", "readout", "bias")  # faults that friends have
 SHARES = {"mlp": 0.3, "mixed": 0.25, "convolutional": 0.2, "transformer": 0.25}  # of the kinds among strangers
@@ -39,7 +38,7 @@ def stranger(number: Seed, friend: Flag = False) -> dict[str, Any]:
     settings["gain"] = _rounded(np.exp(0.3 * rng.standard_normal()))
     settings["dtype"] = "float16" if kind in ("mlp", "mixed") and rng.random() < 0.12 else "float32"
     if rng.random() < 0.4:
-        fault = str(rng.choice(FAMILIAR if friend else [*FAULTS]))
+        fault = str(rng.choice(FAMILIAR if friend else [*AMOUNTS]))
         settings |= dict(fault=fault, amount=_rounded(AMOUNTS[fault](rng)))
     if rng.random() < 0.15:
         settings["ink"] = _rounded(10 ** rng.uniform(-2, 2.5))
@@ -50,60 +49,61 @@ def stranger(number: Seed, friend: Flag = False) -> dict[str, Any]:
 @guarded
 @measured
 def meet(
-    kind: Text, *, seed: Seed, optimizer: Text, ink: Finite = 1.0, steps: Count = STEPS, **settings
-) -> dict[str, Any]:
-    """Look at one network before its first step, and train copies of it at four learning rates.
+    kind: Text, *, seed: Seed, optimizer: Text, ink: Finite = 1.0, shift: Finite = 0.0, weight: Finite = 1.0,
+    rates: Numbers | None = None, at: Seed = 0, steps: Count = STEPS, **settings
+) -> dict[str, Any]:  # fmt: skip
+    """Look at one network, and train copies of it, one at each learning rate.
 
-    ink : by what its inputs are multiplied. Returns what was measured, what the report says, and the mean accuracy of
-    the last batches at each rate, which is 0 where numbers ceased to be finite.
+    ink, shift : by what its inputs are multiplied, and what is added to them; weight : of the loss, by which the rates
+    are divided; at : the step of training after which the report is asked, beside the first reading, which takes one
+    rate. Returns what was measured, what the report says, and the mean accuracy of the last batches at each rate, which
+    is 0 where numbers ceased to be finite.
     """
     network = draw(kind, seed, **settings)
-    dtype = settings["dtype"]
-    digits = data.digits(dtype=dtype)
-    x = digits.x_train[:BATCH] * np.dtype(dtype).type(ink)
-    labels = digits.y_train[:BATCH]
-    logits, tape = network.forward(network.params, x)
-    loss, pullback = ops.softmax_cross_entropy(logits, labels)
-    health = probes.health(network.params, tape, pullback())
-    grads, _ = models.gradients(tape, pullback())
-    accuracy = trained(network, optimizer, RATES[optimizer], ink, steps, seed)
-    norms = np.array([float(train.global_norm([layer])) for layer in grads])
-    return dict(
-        **health.measures._asdict(), loss=float(loss), norms=norms, band=health.band,
-        accuracy=accuracy,
-    )  # fmt: skip
-
-
-def trained(network: Network, optimizer: str, rates, ink: float, steps: int, seed: int) -> Array:
-    """Train a copy of the network at each rate, and return their accuracies over the last batches."""
+    digits = data.digits(dtype=settings["dtype"])
+    inputs = (digits.x_train.astype("float64") * ink + shift).astype(settings["dtype"])
+    look = partial(_look, network.forward, inputs[:BATCH], digits.y_train[:BATCH], weight)
+    first, loss, norms = look(network.params)
+    rates = RATES[optimizer] if rates is None else rates
+    batches = data.batches(inputs, digits.y_train, BATCH, rng=np.random.default_rng((seed, 1)))
     copies = tree_map(lambda array: np.repeat(array[None], len(rates), axis=0), network.params)
-    rule = train.OPTIMIZERS[optimizer](np.array(rates))
-    dtype = copies[-1].affine.W.dtype
-    model = _classifier(network.forward)
-    records = [*train.fit(copies, model, _batches(ink, seed, dtype), optimizer=rule, steps=steps)]
-    if records[-1].trouble:
-        return np.zeros(len(rates))
+    rule = train.OPTIMIZERS[optimizer](np.array(rates) / (weight if optimizer == "momentum" else 1.0))
+    records = [*train.fit(copies, _classifier(network.forward, weight), batches, optimizer=rule, steps=steps)]
+    health = first
+    if at:
+        params = tree_map(lambda array: array[0], records[min(at, len(records)) - 1].params)
+        health, loss, norms = look(params, first=first)
+    accuracy = _accuracy(records)
+    return dict(**health.measures._asdict(), loss=loss, norms=norms, band=health.band, accuracy=accuracy)
+
+
+def _look(forward, x: Array, labels: Array, weight: float, params: list, **first):
+    """The report at one batch, the loss, and the norm of each layer's gradients."""
+    logits, tape = forward(params, x)
+    loss, pullback = ops.softmax_cross_entropy(logits, labels)
+    dlogits = pullback(weight)
+    grads, _ = models.gradients(tape, dlogits)
+    norms = np.array([float(train.global_norm([layer])) for layer in grads])
+    return probes.health(params, tape, dlogits, **first), float(loss), norms
+
+
+def _accuracy(records: list[train.TrainRecord]) -> Array:
+    """The accuracies over the last batches, one of each rate."""
     accuracy = np.mean([record.accuracy for record in records[-LAST:]], axis=0)
-    return np.where(np.isfinite(records[-1].loss), accuracy, 0.0)
+    finite = np.isfinite(records[-1].loss) & (records[-1].trouble is None)
+    return np.where(finite, accuracy, 0.0)
 
 
-def _classifier(forward):
+def _classifier(forward, weight: float):
     def model(params, batch, dloss=1.0):
         x, labels = batch
         logits, tape = forward(params, x)
         loss, pullback = ops.softmax_cross_entropy(logits, labels)
-        grads, _ = models.gradients(tape, pullback(dloss))
-        return Pass(
-            loss, (logits.argmax(axis=-1) == labels).mean(axis=-1), grads, lambda: "numbers ceased to be finite"
-        )
+        grads, _ = models.gradients(tape, pullback(dloss * weight))
+        accuracy = (logits.argmax(axis=-1) == labels).mean(axis=-1)
+        return Pass(loss, accuracy, grads, lambda: "numbers ceased to be finite")
 
     return model
-
-
-def _batches(ink: float, seed: int, dtype) -> Iterator:
-    digits = data.digits(dtype=str(dtype))
-    x = digits.x_train * np.dtype(dtype).type(ink)
-    return data.batches(x, digits.y_train, BATCH, rng=np.random.default_rng((seed, 1)))
 
 
 # --- what is drawn ----------------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def _of_mlp(rng) -> dict[str, Any]:
     norm = _one_of(rng, ("batch", "layer", "rms")) if rng.random() < 0.25 else None
     skip = _one_of(rng, ("post", "pre", "branch")) if rng.random() < 0.25 else None
     return dict(
-        depth=int(rng.integers(2, 26)), width=_one_of(rng, (16, 32, 64)), activation=activation,
+        depth=int(rng.integers(2, 22)), width=_one_of(rng, (16, 32, 48)), activation=activation,
         scheme=_scheme(rng, activation), norm=norm, skip=skip, alpha=_one_of(rng, (1.0, "1/sqrt(depth)", "1/depth")),
     )  # fmt: skip
 
@@ -145,14 +145,14 @@ def _of_mixed(rng) -> dict[str, Any]:
 def _of_convolutional(rng) -> dict[str, Any]:
     activation = _one_of(rng, ACTIVATIONS)
     return dict(
-        depth=int(rng.integers(2, 11)), channels=_one_of(rng, (2, 4)), activation=activation,
+        depth=int(rng.integers(2, 9)), channels=_one_of(rng, (1, 2)), activation=activation,
         scheme=_scheme(rng, activation),
     )  # fmt: skip
 
 
 def _of_transformer(rng) -> dict[str, Any]:
     return dict(
-        depth=int(rng.integers(1, 7)), width=16, heads=_one_of(rng, (1, 2)), activation=_one_of(rng, ("gelu", "relu")),
+        depth=int(rng.integers(1, 6)), width=16, heads=_one_of(rng, (1, 2)), activation=_one_of(rng, ("gelu", "relu")),
         scheme="xavier_normal", norm=_one_of(rng, ("layer", "rms", None)), place=_one_of(rng, ("pre", "post")),
         last_maps=_one_of(rng, ("plain", "plain", "gpt2", "zero")),
     )  # fmt: skip
@@ -172,4 +172,3 @@ AMOUNTS = {
     "low rank": lambda rng: _one_of(rng, (1, 2, 4)),
     "heavy tails": lambda rng: _one_of(rng, (1.1, 1.5, 3.0)),
 }
-assert set(KINDS) == set(OF_KIND)

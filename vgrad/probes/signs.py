@@ -1,0 +1,154 @@
+"""The signs by which a network's trouble is known: a number, its limit, and what it means in words.
+
+The gravity of a sign is 1 at its limit and beyond it more. From WATCH of it on, a sign is worth a look. Each sentence
+ends with what to try next.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .measures import Measures
+
+WATCH = 0.6  # of a limit
+LOST = 2.0  # decades between the largest and the smallest ‖dh_k‖
+ALIKE = -2.0  # the signal fraction at which inputs differ by a hundredth of their size
+HIGH_LOSS = 30.0  # times the loss of a guess
+DEAD = 0.9  # of the units of a layer
+MANY_DEAD = 0.5  # of them; above it, the report says so
+FLAT = 0.95  # of the slopes in the median layer
+BROKEN = 0.6  # of the numbers of a layer's dh
+FEW = 0.5  # of the directions that the classes need
+EQUAL = 0.5  # of the units of a layer
+FADED = 1.0  # decades of dW that are worth a word
+
+
+class Sign(NamedTuple):
+    """One sign of trouble."""
+
+    name: str
+    gravity: Callable[[Measures], float]
+    told: Callable[[Measures], str]
+
+
+def _of_spread(m: Measures) -> float:
+    return m.range / LOST if math.isfinite(m.range) else math.inf
+
+
+def _of_signal(m: Measures) -> float:
+    return math.inf if math.isnan(m.signal) else m.signal / ALIKE
+
+
+def _of_loss(m: Measures) -> float:
+    if math.isnan(m.loss):
+        return 0.0
+    return math.log(m.loss) / math.log(HIGH_LOSS) if 1 < m.loss < math.inf else math.inf * (m.loss > 1)
+
+
+def _of_directions(m: Measures) -> float:
+    if not m.needed > 0:
+        return 0.0
+    return FEW * m.needed / m.directions if m.directions else math.inf
+
+
+def _beyond(share: float, start: float, limit: float) -> float:
+    """0 up to ``start``, and 1 at the limit."""
+    return max(share - start, 0.0) / (limit - start)
+
+
+def _gradient(m: Measures) -> str:
+    told = f"dh at the first layer is 10^{m.decades:.1f} of what it is at the last"
+    if m.decades == -math.inf:
+        return (
+            "The gradient is exactly 0 at the first layer, so nothing can be learned there. "
+            "Look for dead units, or for numbers that are too small for this precision."
+        )
+    if not math.isfinite(m.range):
+        return (
+            "The gradient is exactly 0, or no longer finite, in some layer, so nothing can be learned behind it. "
+            "Try smaller weights, or a precision with a wider range."
+        )
+    if m.range >= FADED > abs(m.decades):
+        return (
+            f"The gradient arrives, but between the layers its size changes by 10^{m.range:.1f}. "
+            "Look for a layer whose weights are much larger or smaller than the others'."
+        )
+    if abs(m.decades) < FADED:
+        return f"The gradient arrives, since {told}."
+    if m.decades < 0:
+        return (
+            f"The gradient vanishes, since {told}. "
+            "Try first weights that fit the activation, a norm, or skip connections."
+        )
+    return (
+        f"The gradient explodes, since {told}. "
+        "Try first weights that fit the activation, or branches that are scaled by 1/depth."
+    )
+
+
+def _signal(m: Measures) -> str:
+    if math.isnan(m.signal):
+        return (
+            "The last layer puts out nothing but zeros, or numbers that are not finite, so there is no signal. "
+            "Find the first layer where this is so."
+        )
+    return (
+        f"All inputs have become nearly alike: at the last layer they differ by {10**m.signal:.1%} of their size. "
+        "Try biases of 0, fewer layers, a batch norm, or skip connections."
+    )
+
+
+def _loss(m: Measures) -> str:
+    return (
+        f"The loss is {m.loss:.3g} times that of a network that only guesses, because the outputs are far too large. "
+        "Try inputs of mean 0 and size 1, and a smaller readout."
+    )
+
+
+def _directions(m: Measures) -> str:
+    return (
+        f"At the last layer the samples differ in {m.directions:.0f} directions, "
+        f"and {m.needed:.0f} are needed to tell the classes apart. Try wider or fewer layers."
+    )
+
+
+def _dead(m: Measures) -> str:
+    return (
+        f"In some layer {m.dead:.0%} of the units are dead, because they pass nothing on for any sample. "
+        "Try larger biases, weights of mean 0, or an activation with a slope on both sides."
+    )
+
+
+def _flat(m: Measures) -> str:
+    return (
+        f"In half of the layers {m.flat:.0%} or more of the slopes are flat, because their units are saturated. "
+        "Try smaller weights or smaller inputs."
+    )
+
+
+def _broken(m: Measures) -> str:
+    return (
+        f"In some layer {m.broken:.0%} of dh is 0, subnormal or not finite. "
+        "Try a scaled loss, or a precision with a wider range."
+    )
+
+
+def _copies(m: Measures) -> str:
+    return (
+        f"In some layer {m.copies:.0%} of the units are copies of another unit, and they receive the same gradient, "
+        "so that training cannot tell them apart. Draw the first weights at random."
+    )
+
+
+SIGNS = (
+    Sign("spread", _of_spread, _gradient),
+    Sign("signal", _of_signal, _signal),
+    Sign("loss", _of_loss, _loss),
+    Sign("copies", lambda m: _beyond(m.copies, 0.0, EQUAL), _copies),
+    Sign("dead", lambda m: _beyond(m.dead, MANY_DEAD * (m.dead <= MANY_DEAD), DEAD), _dead),
+    Sign("flat", lambda m: _beyond(m.flat, 0.5, FLAT), _flat),
+    Sign("broken", lambda m: m.broken / BROKEN, _broken),
+    Sign("directions", _of_directions, _directions),
+)
