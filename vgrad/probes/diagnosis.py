@@ -145,4 +145,6 @@ def _require_labels(name: str, labels) -> None:
 
 
 def _require_health(name: str, first) -> None:
-    require.instance(name, first, first is None or isinstance(first, Health), "what probes.health returned at the start")
+    require.instance(
+        name, first, first is None or isinstance(first, Health), "what probes.health returned at the start"
+    )

@@ -214,6 +214,3 @@ def _left(tape: list[Step], cotangent: Array, labels, first: Measures | None) ->
             return math.nan
         error = _softmax(tape[-1].output) - np.eye(cotangent.shape[-1])[labels]
         return float(norm(error) / math.sqrt(len(error) * (1 - 1 / cotangent.shape[-1])))
-
-
-

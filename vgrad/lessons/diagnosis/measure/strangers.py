@@ -63,7 +63,7 @@ def meet(
     digits = data.digits(dtype=settings["dtype"])
     inputs = (digits.x_train.astype("float64") * ink + shift).astype(settings["dtype"])
     look = partial(_look, network.forward, inputs[:BATCH], digits.y_train[:BATCH], weight)
-    first, loss, norms = look(network.params)
+    first, norms = look(network.params)
     rates = RATES[optimizer] if rates is None else rates
     batches = data.batches(inputs, digits.y_train, BATCH, rng=np.random.default_rng((seed, 1)))
     copies = tree_map(lambda array: np.repeat(array[None], len(rates), axis=0), network.params)
@@ -72,19 +72,19 @@ def meet(
     health = first
     if at:
         params = tree_map(lambda array: array[0], records[min(at, len(records)) - 1].params)
-        health, loss, norms = look(params, first=first)
+        health, norms = look(params, first=first)
     accuracy = _accuracy(records)
-    return dict(**health.measures._asdict(), loss=loss, norms=norms, band=health.band, accuracy=accuracy)
+    return dict(**health.measures._asdict(), norms=norms, band=health.band, accuracy=accuracy)
 
 
 def _look(forward, x: Array, labels: Array, weight: float, params: list, **first):
-    """The report at one batch, the loss, and the norm of each layer's gradients."""
+    """The report at one batch, and the norm of each layer's gradients."""
     logits, tape = forward(params, x)
-    loss, pullback = ops.softmax_cross_entropy(logits, labels)
+    _, pullback = ops.softmax_cross_entropy(logits, labels)
     dlogits = pullback(weight)
     grads, _ = models.gradients(tape, dlogits)
     norms = np.array([float(train.global_norm([layer])) for layer in grads])
-    return probes.health(params, tape, dlogits, **first), float(loss), norms
+    return probes.health(params, tape, dlogits, **first), norms
 
 
 def _accuracy(records: list[train.TrainRecord]) -> Array:
