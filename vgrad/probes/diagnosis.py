@@ -9,7 +9,6 @@ is reported beside the signs, because it is what is usually watched, and it is d
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -17,10 +16,10 @@ import numpy as np
 from .. import require
 from ..ops import Array
 from ..require import Finite, guarded
-from ..tape import Step, Tape
+from ..tape import Tape
 from .depth import Params, outputs
 from .measures import Measures, measure, nothing_arrives, readout_is_zero
-from .signs import FADED, MANY_DEAD, SIGNS, WATCH
+from .signs import FADED, MANY_DEAD, SIGNS, WATCH, Sign
 
 BANDS = ("green", "amber", "red")
 CONVERGED = 0.5  # of the error at the start: with less, training works
@@ -33,7 +32,7 @@ class Health(NamedTuple):
     measures: Measures
     band: str  # "green", "amber" or "red"
     reasons: tuple[str, ...]  # why, in words, the gravest first; what is merely worth knowing last
-    state: str = "fresh"  # or during training "learning", "converged", "vanished", or "stuck"
+    state: str = "fresh"  # or during training "learning", "converged" or "vanished"
 
     def __str__(self) -> str:
         return "\n".join([f"{self.band.upper()}", *(f"- {reason}" for reason in self.reasons)])
@@ -56,7 +55,7 @@ def health(
     m = m._replace(score=float(max(gravities.values())))
     state = _state(m, first is not None)
     verdict = _band(m.score, state)
-    return Health(m, verdict, tuple(_reasons(m, gravities, state, params, outputs(tape)[-1])), state)
+    return Health(m, verdict, tuple(_reasons(m, _told_of(gravities, state), state, params, outputs(tape)[-1])), state)
 
 
 def band(measures: Measures) -> str:
@@ -69,7 +68,7 @@ def _band(score: float, state: str) -> str:
         return "green"
     if state == "vanished" or not score < 1:  # nor if it is NaN
         return "red"
-    return "green" if score < WATCH and state != "stuck" else "amber"
+    return "green" if score < WATCH else "amber"
 
 
 def _state(m: Measures, in_training: bool) -> str:
@@ -83,32 +82,40 @@ def _state(m: Measures, in_training: bool) -> str:
     return "fresh"
 
 
-def _reasons(m: Measures, gravities: dict[str, float], state: str, params, h: Array):
+def _told_of(gravities: dict[str, float], state: str) -> list[Sign]:
+    """The signs that are told: beyond their limit first, and then those to watch, without what another one explains."""
+    if state in ("learning", "converged"):
+        return []
+    beyond = [sign for sign in SIGNS if not gravities[sign.name] < 1]
+    explained = {name for sign in beyond for name in sign.explains}
+    watched = [sign for sign in SIGNS if WATCH <= gravities[sign.name] < 1]
+    return [sign for sign in beyond + watched if sign.name not in explained]
+
+
+def _reasons(m: Measures, told: list[Sign], state: str, params, h: Array):
     """Why, in words."""
     if state in ("learning", "converged"):
         yield _of_success(m, state)
     if state == "vanished":
         yield (
-            f"As much is left to correct as {m.left:.0%} of the first error, and {m.reaches:.1g} of it reaches the "
-            "first layer. So the gradient has vanished, and not converged. Try a smaller learning rate, a warm-up, "
-            "or what helps a fresh network."
+            f"{m.left:.0%} of the first error is left to correct, and {m.reaches:.1g} of it reaches the first layer. "
+            "So the gradient has vanished, and not converged. Try a smaller learning rate, a warm-up, or what helps a "
+            "fresh network."
         )
     if nothing_arrives(m.arrives, h):
         yield _of_readout(m, params)
-    ranked = sorted(SIGNS, key=lambda sign: -gravities[sign.name])
-    grave = [sign for sign in ranked if gravities[sign.name] >= WATCH and state not in ("learning", "converged")]
-    for sign in grave:
+    for sign in told:
         yield sign.told(m)
     spread = SIGNS[0]
-    if spread not in grave:
+    if spread not in told:
         yield spread.told(m)
-    yield from _worth_knowing(m, [sign.name for sign in grave])
+    yield from _worth_knowing(m, [sign.name for sign in told])
 
 
 def _of_success(m: Measures, state: str) -> str:
     told = f"{m.left:.1%} of the error of the start is left, and {m.reaches:.1g} times the outputs' cotangent"
     if state == "converged":
-        return f"Small gradients are good news here, because {told} reaches the first layer. The network has converged."
+        return f"Small gradients are good news here, because {told} reaches the first layer. The net has converged."
     return f"The network is learning, because {told} reaches the first layer."
 
 
@@ -120,7 +127,7 @@ def _of_readout(m: Measures, params) -> str:
         )
     return (
         f"What reaches the last layer is {m.arrives:.0e} of the outputs' cotangent, which is rounding noise around an "
-        "exact 0, because all columns of the readout are alike. Draw the readout at random, or start it at 0."
+        "exact 0. Look for a readout whose columns are all alike, and draw it at random or start it at 0."
     )
 
 

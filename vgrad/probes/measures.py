@@ -9,14 +9,14 @@ other, in how many directions samples differ, and how large the loss is beside t
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ..models.layers import matrices
 from ..ops import Array
 from ..tape import Step
-from .depth import Flow, flow, layers, norms_and_entries, outputs
+from .depth import SATURATED, Flow, flow, layers, norms_and_entries, outputs, slopes
 from .signal import signal_fraction
 from .size import norm
 
@@ -37,7 +37,7 @@ class Measures(NamedTuple):
     smallest_step: float  # the least ‖dW_k‖ / ‖W_k‖
     dead: float  # the largest share, in a layer, of units whose slope is 0 on all samples of this batch
     saturated: float  # the largest share of saturated units in a layer
-    flat: float  # the share of saturated units in the median layer
+    flat: float  # the share of saturated entries in the median layer; ReLU's that are off do not count
     broken: float  # the largest share of zeros, subnormals, infs and NaNs in a layer's dh
     cotangent: float  # ‖cotangent‖, of the outputs
     arrives: float  # ‖dh_depth‖ / ‖cotangent‖: what the readout lets through
@@ -78,7 +78,7 @@ def measure(params, tape: list[Step], cotangent: Array, loss: float | None, labe
         smallest_step=float(seen.relative.min()),
         dead=float(seen.dead.max()),
         saturated=float(seen.saturated.max()),
-        flat=float(np.median(seen.saturated)),
+        flat=float(np.median([_flat(slope) for slope in slopes(tape)])),
         broken=float(np.sum(np.asarray(numbers), axis=0).max()),
         cotangent=size,
         arrives=arrives,
@@ -147,6 +147,11 @@ def _scaled(a: Array) -> Array:
     """The array over its largest entry, in float64, so that no square underflows."""
     peak = np.abs(a.astype(np.float64)).max(initial=0.0)
     return a / peak if peak > 0 and np.isfinite(peak) else a.astype(np.float64)
+
+
+def _flat(slope: Array) -> float:
+    """The share of slopes that are nearly 0. Where all are exactly 0 or 1, they are off, and that is no saturation."""
+    return 0.0 if np.isin(slope, (0, 1)).all() else float((np.abs(slope) < SATURATED).mean())
 
 
 def _directions(h: Array) -> float:

@@ -1,7 +1,7 @@
 """The signs by which a network's trouble is known: a number, its limit, and what it means in words.
 
-The gravity of a sign is 1 at its limit and beyond it more. From WATCH of it on, a sign is worth a look. Each sentence
-ends with what to try next.
+The gravity of a sign is 1 at its limit and more beyond it. From WATCH of it on, a sign is worth a look. Some signs never
+reach their limit, because patience or another optimizer may help. Each sentence ends with what to try next.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ MANY_DEAD = 0.5  # of them; above it, the report says so
 FLAT = 0.95  # of the slopes in the median layer
 BROKEN = 0.6  # of the numbers of a layer's dh
 FEW = 0.5  # of the directions that the classes need
+FAINT = 0.02  # times the outputs' cotangent: the largest relative gradient of any layer
+CURABLE = 0.99  # the most that a sign weighs which patience or another optimizer may cure
 EQUAL = 0.5  # of the units of a layer
 FADED = 1.0  # decades of dW that are worth a word
 
@@ -31,6 +33,7 @@ class Sign(NamedTuple):
     name: str
     gravity: Callable[[Measures], float]
     told: Callable[[Measures], str]
+    explains: tuple[str, ...] = ()  # signs that follow from it, and are not told beside it
 
 
 def _of_spread(m: Measures) -> float:
@@ -50,7 +53,13 @@ def _of_loss(m: Measures) -> float:
 def _of_directions(m: Measures) -> float:
     if not m.needed > 0:
         return 0.0
-    return FEW * m.needed / m.directions if m.directions else math.inf
+    return min(FEW * m.needed / m.directions, CURABLE) if m.directions else math.inf
+
+
+def _of_step(m: Measures) -> float:
+    if not 0 < m.step < 1:
+        return 0.0
+    return min(math.log(m.step) / math.log(FAINT), CURABLE)
 
 
 def _beyond(share: float, start: float, limit: float) -> float:
@@ -94,8 +103,10 @@ def _signal(m: Measures) -> str:
             "The last layer puts out nothing but zeros, or numbers that are not finite, so there is no signal. "
             "Find the first layer where this is so."
         )
+    share = 10**m.signal
+    told = f"{share:.1%}" if share > 1e-3 else f"{share:.0e}"
     return (
-        f"All inputs have become nearly alike: at the last layer they differ by {10**m.signal:.1%} of their size. "
+        f"All inputs have become nearly alike, because at the last layer they differ by {told} of their size. "
         "Try biases of 0, fewer layers, a batch norm, or skip connections."
     )
 
@@ -108,9 +119,17 @@ def _loss(m: Measures) -> str:
 
 
 def _directions(m: Measures) -> str:
+    directions = "one direction" if m.directions == 1 else f"{m.directions:.0f} directions"
     return (
-        f"At the last layer the samples differ in {m.directions:.0f} directions, "
-        f"and {m.needed:.0f} are needed to tell the classes apart. Try wider or fewer layers."
+        f"At the last layer the samples differ in {directions}, and {m.needed:.0f} are needed to tell the classes "
+        "apart. Try wider or fewer layers, or weights that are drawn at random."
+    )
+
+
+def _step(m: Measures) -> str:
+    return (
+        f"The gradient of no layer is more than {m.step:.1g} of its weights for each unit of the outputs' cotangent, "
+        "so learning is slow. Try larger inputs, weights that fit the activation, or Adam."
     )
 
 
@@ -142,13 +161,15 @@ def _copies(m: Measures) -> str:
     )
 
 
-SIGNS = (
-    Sign("spread", _of_spread, _gradient),
-    Sign("signal", _of_signal, _signal),
+OF_ZEROS = ("signal", "copies", "flat", "broken", "directions", "step")
+SIGNS = (  # those that explain others come first
+    Sign("spread", _of_spread, _gradient, ("step",)),
+    Sign("dead", lambda m: _beyond(m.dead, MANY_DEAD, DEAD), _dead, OF_ZEROS),
     Sign("loss", _of_loss, _loss),
-    Sign("copies", lambda m: _beyond(m.copies, 0.0, EQUAL), _copies),
-    Sign("dead", lambda m: _beyond(m.dead, MANY_DEAD * (m.dead <= MANY_DEAD), DEAD), _dead),
+    Sign("signal", _of_signal, _signal, ("copies", "directions", "step")),
+    Sign("copies", lambda m: _beyond(m.copies, 0.0, EQUAL), _copies, ("directions", "step")),
     Sign("flat", lambda m: _beyond(m.flat, 0.5, FLAT), _flat),
-    Sign("broken", lambda m: m.broken / BROKEN, _broken),
+    Sign("broken", lambda m: m.broken / BROKEN, _broken, ("step",)),
     Sign("directions", _of_directions, _directions),
+    Sign("step", _of_step, _step),
 )
