@@ -71,7 +71,7 @@ def trial(
     last = np.array([record.accuracy for record in records[-LAST:]])
     accuracy = np.zeros(len(rates)) if records[-1].trouble else last.mean(axis=0)
     kept = {name: getattr(found.health.measures, name) for name in MEASURED}
-    return dict(**kept, total_norm=found.total_norm, accuracy=accuracy)
+    return dict(**kept, band=found.health.band, total_norm=found.total_norm, accuracy=accuracy)
 
 
 @guarded
@@ -116,8 +116,7 @@ def _net(settings: dict, result: dict) -> Net:
     if result["signal"] is None:
         measures["signal"] = -np.inf
     total = np.inf if result["total_norm"] is None else result["total_norm"]
-    band = probes.band(measures["range"], measures["signal"])
-    return Net(settings, measures, band, total, verdict(total) != "OK", max(result["accuracy"]))
+    return Net(settings, measures, result["band"], total, verdict(total) != "OK", max(result["accuracy"]))
 
 
 def _require_scores(name: str, scores) -> None:
