@@ -34,7 +34,7 @@ class Adjoint(NamedTuple):
     name: str
     layer: int | None
     cotangent: Any  # of the shape of the step's output
-    grads: Any  # of the type of the step's parameters; of a recurrent step (dz_x, dz_h); None where it has none
+    grads: Any  # of the type of the step's parameters; of a step in time what it hands on to them; None without
 
 
 @guarded_by(lambda *given, **named: _fits(*given, **named))

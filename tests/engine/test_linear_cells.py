@@ -272,6 +272,24 @@ def test_the_initial_state_is_0_where_none_is_given(kind, ensemble):
 
 
 @each_kind
+@pytest.mark.parametrize("truncate", [None, 3])
+@pytest.mark.parametrize("ensemble", [(), (2,)])
+def test_one_input_map_for_all_times_equals_the_cell_step_by_step(kind, ensemble, truncate):
+    name, params, xs, state = net(kind, T=8, ensemble=ensemble)
+
+    def step_by_step(*at):  # a function of one's own is never taken apart
+        return CELLS[name](*at)
+
+    def all_of(cell):
+        outputs, tape = models.unroll(cell, params, xs, state)
+        doutputs = np.random.default_rng(1).standard_normal(outputs.shape)
+        states = [step.output for step in tape]
+        return outputs, states, models.through_time(tape, doutputs, truncate=truncate), probes.jacobian(tape[2:5])
+
+    assert_close(all_of(name), all_of(step_by_step))
+
+
+@each_kind
 @pytest.mark.parametrize("truncate", [1, 4])
 def test_a_truncated_gradient_reaches_no_further_than_its_span(kind, truncate):
     name, params, xs, state = net(kind, T=8)

@@ -9,12 +9,15 @@ gradient through time can be written down: a at every step gives aᵗ after t st
 x : (..., N, D) and h : (..., N, H), with all the ensemble axes there are. ``diagonal`` has the same a at every step,
 and ``gated_linear`` computes it from x. In both, a = e⁻ˢ with an s that no training can make negative, and therefore
 dh is never larger than dh'.
+
+Each cell is made of two maps, as those of ``gated`` are. The input map makes a and v = γ ∘ u of x, for a whole sequence
+at once, because neither depends on the state. The step, h' = a ∘ h + v, is all that is left to do in time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -51,7 +54,70 @@ def exponential(nu: Array):
     return s, lambda ds: s * ds
 
 
-@guarded_by(lambda *given, **named: _fits("diagonal", *given, **named))
+def diagonal_map(params: Diagonal, x: Array, normalized: bool = True, decay: Callable = exponential):
+    """a = λ = r e^(iθ) and v = γ ∘ (x W_x + b).  Returns (a, v), or (Re a, Im a, Re v, Im v), and the pullback.
+
+    γ multiplies W_x and b, which have fewer rows than x of a whole sequence has. λ is the same for all of them.
+    """
+    W_x, b, nu, theta = params
+    s, s_pullback = decay(nu)
+    (r, gamma), memory_pullback = _memory(s, normalized)
+    a, polar_pullback = _polar(r, theta)
+    arrays = len(a)
+    scale = np.concatenate([gamma] * arrays, axis=-1)
+    z, z_pullback = affine(Affine(W_x * _rows(scale), b * scale), x)
+    v = np.split(z, arrays, axis=-1)
+
+    def pullback(dz):
+        da = dz[:arrays]
+        dv = np.concatenate(dz[arrays:], axis=-1)
+        dr, dtheta = polar_pullback([_of_unit(d, nu, dv.ndim - z.ndim) for d in da])
+        (dW, db), dx = z_pullback(dv)
+        dgamma = sum(np.split(wide_sum(W_x * dW, -2) + b * db, arrays, axis=-1))
+        dnu = s_pullback(memory_pullback(dr, dgamma))
+        return Diagonal(dW * _rows(scale), db * scale, dnu, dtheta), dx
+
+    return (*(np.broadcast_to(_rows(part), v[0].shape) for part in a), *v), pullback
+
+
+def gated_map(params: GatedLinear, x: Array):
+    """a = exp(-8 softplus(nu) ∘ r) and v = √(1 - a²) ∘ (i ∘ u).  Returns (a, v) and the pullback."""
+    W_x, b, nu = params
+    z, z_pullback = affine(Affine(W_x, b), x)
+    z_r, z_i, u = np.split(z, 3, axis=-1)
+    r, r_pullback = sigmoid(z_r)
+    i, i_pullback = sigmoid(z_i)
+    slow, slow_pullback = softplus(nu)
+    speed = SHARPNESS * _rows(slow)
+    (a, gamma), memory_pullback = _memory(speed * r)
+
+    def pullback(dz):
+        da, dv = dz
+        ds = memory_pullback(da, i * u * dv)
+        dnu = slow_pullback(SHARPNESS * _of_unit(r * ds, nu, dv.ndim - z.ndim))
+        parts = [r_pullback(speed * ds), i_pullback(gamma * u * dv), gamma * i * dv]
+        (dW_x, db), dx = z_pullback(np.concatenate(parts, axis=-1))
+        return GatedLinear(dW_x, db, dnu), dx
+
+    return (a, gamma * (i * u)), pullback
+
+
+MAPS = {"diagonal": diagonal_map, "gated_linear": gated_map}
+
+
+def step(z: tuple, state: tuple):
+    """h' = a ∘ h + v;   da = h* ∘ dh',  dv = dh',  dh = a* ∘ dh'.  A state of two arrays is a complex h."""
+    arrays = len(state)
+    a = z[:arrays]
+    kept = _product(a, state)
+
+    def pullback(dstate):
+        return *_conjugate_product(state, dstate), *dstate, _conjugate_product(a, dstate)
+
+    return tuple(map(np.add, kept, z[arrays:])), pullback
+
+
+@guarded_by(lambda *given, **named: require_fit("diagonal", *given, **named))
 def diagonal(params: Diagonal, x: Array, state: tuple, normalized: Flag = True, decay: Callable = exponential):
     """h' = λ ∘ h + γ ∘ (x W_x + b),  with λ = r e^(iθ),  r = e⁻ˢ,  s = e^nu  and  γ = √(1 - r²).
 
@@ -62,26 +128,10 @@ def diagonal(params: Diagonal, x: Array, state: tuple, normalized: Flag = True, 
     normalized=False leaves γ out. decay : how nu becomes s; with ``ops.identity`` nu is s itself, and below 0 it makes
     an r above 1, which γ does not allow.
     """
-    W_x, b, nu, theta = params
-    z, z_pullback = affine(Affine(W_x, b), x)
-    inputs = np.split(z, len(state), axis=-1)
-    s, s_pullback = decay(nu)
-    (r, gamma), memory_pullback = _memory(s, normalized)
-    turned, turn_pullback = _turn(theta, state)
-
-    def pullback(dstate):
-        stacked = dstate[0].ndim - z.ndim
-        dr = _of_unit(_dot(turned, dstate), nu, stacked)
-        dgamma = _of_unit(_dot(inputs, dstate), nu, stacked)
-        dnu = s_pullback(memory_pullback(dr, dgamma))
-        dtheta, dold = turn_pullback(tuple(_rows(r) * d for d in dstate))
-        (dW_x, db), dx = z_pullback(np.concatenate([_rows(gamma) * d for d in dstate], axis=-1))
-        return Diagonal(dW_x, db, dnu, dtheta), dx, dold
-
-    return tuple(_rows(r) * h + _rows(gamma) * u for h, u in zip(turned, inputs, strict=True)), pullback
+    return _whole(diagonal_map(params, x, normalized, decay), state)
 
 
-@guarded_by(lambda *given, **named: _fits("gated_linear", *given, **named))
+@guarded_by(lambda *given, **named: require_fit("gated_linear", *given, **named))
 def gated_linear(params: GatedLinear, x: Array, state: tuple):
     """h' = a ∘ h + √(1 - a²) ∘ (i ∘ u),  with a = exp(-8 softplus(nu) ∘ r),  where r, i = σ of their parts of z.
 
@@ -89,25 +139,7 @@ def gated_linear(params: GatedLinear, x: Array, state: tuple):
     third part of z = x W_x + b). The recurrence gate r is 0 where h is to be kept, and then nothing new comes in. The
     gates depend on x alone, so that dh = a ∘ dh' is all of it; an LSTM's gates also look at h.
     """
-    W_x, b, nu = params
-    (h,) = state
-    z, z_pullback = affine(Affine(W_x, b), x)
-    z_r, z_i, u = np.split(z, 3, axis=-1)
-    r, r_pullback = sigmoid(z_r)
-    i, i_pullback = sigmoid(z_i)
-    slow, slow_pullback = softplus(nu)
-    speed = SHARPNESS * _rows(slow)
-    (a, gamma), memory_pullback = _memory(speed * r)
-
-    def pullback(dstate):
-        (dh,) = dstate
-        ds = memory_pullback(h * dh, i * u * dh)
-        dnu = slow_pullback(SHARPNESS * _of_unit(r * ds, nu, dh.ndim - z.ndim))
-        dz = [r_pullback(speed * ds), i_pullback(gamma * u * dh), gamma * i * dh]
-        (dW_x, db), dx = z_pullback(np.concatenate(dz, axis=-1))
-        return GatedLinear(dW_x, db, dnu), dx, (a * dh,)
-
-    return (a * h + gamma * (i * u),), pullback
+    return _whole(gated_map(params, x), state)
 
 
 CELLS = {"diagonal": diagonal, "gated_linear": gated_linear}
@@ -127,21 +159,44 @@ def _memory(s: Array, normalized: bool = True):
     return (a, gamma), lambda da, dgamma: slope * dgamma - a * da
 
 
-def _turn(theta: Array | None, state: tuple):
-    """e^(iθ) ∘ h.   pullback(dturned) -> (dθ, dh = e^(-iθ) ∘ dturned).  Without an angle it is h itself."""
+def _polar(r: Array, theta: Array | None):
+    """λ = r e^(iθ).   pullback(dλ) -> (dr, dθ).  Without an angle it is r itself."""
     if theta is None:
-        return state, lambda dturned: (None, dturned)
-    cos = np.cos(_rows(theta))
-    sin = np.sin(_rows(theta))
-    real, imaginary = state
-    turned = (cos * real - sin * imaginary, sin * real + cos * imaginary)
+        return (r,), lambda da: (*da, None)
+    cos = np.cos(theta)
+    sin = np.sin(theta)
 
-    def pullback(dturned):
-        dreal, dimaginary = dturned
-        dtheta = _of_unit(turned[0] * dimaginary - turned[1] * dreal, theta, dreal.ndim - real.ndim)
-        return dtheta, (cos * dreal + sin * dimaginary, cos * dimaginary - sin * dreal)
+    def pullback(da):
+        real, imaginary = da
+        return cos * real + sin * imaginary, r * (cos * imaginary - sin * real)
 
-    return turned, pullback
+    return (r * cos, r * sin), pullback
+
+
+def _product(a: tuple, b: tuple) -> tuple:
+    """a ∘ b of real numbers, (real,), or of complex ones, (real, imaginary)."""
+    if len(a) == 1:
+        return (a[0] * b[0],)
+    return a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]
+
+
+def _conjugate_product(a: tuple, b: tuple) -> tuple:
+    """a* ∘ b, as in ``_product``."""
+    if len(a) == 1:
+        return (a[0] * b[0],)
+    return a[0] * b[0] + a[1] * b[1], a[0] * b[1] - a[1] * b[0]
+
+
+def _whole(mapped: tuple, state: tuple):
+    """The map of x and then the step, as one function of x and of the state."""
+    z, z_pullback = mapped
+    new_state, step_pullback = step(z, state)
+
+    def pullback(dstate):
+        *dz, dold = step_pullback(dstate)
+        return *z_pullback(dz), dold
+
+    return new_state, pullback
 
 
 def _rows(unit: Array) -> Array:
@@ -154,12 +209,7 @@ def _of_unit(gradient: Array, unit: Array, stacked: int) -> Array:
     return sum_to_shape(wide_sum(gradient, -2), unit, stacked)
 
 
-def _dot(arrays, others) -> Any:
-    """Σ_k a_k b_k over the arrays of a state, entry by entry."""
-    return sum(a * b for a, b in zip(arrays, others, strict=True))
-
-
-def _fits(cell: str, params, x, state, normalized=True, decay=None) -> None:
+def require_fit(cell: str, params, x, state, normalized=True, decay=None) -> None:
     """Raise ValueError unless the parameters are this cell's, and x and the state fit them."""
     kind = Diagonal if cell == "diagonal" else GatedLinear
     require.instance("params", params, isinstance(params, kind), f"{kind.__name__}, as init_linear draws it")

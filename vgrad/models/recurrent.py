@@ -3,9 +3,10 @@
     state_t = cell(params, x_t, state_{t-1}),   y_t = h_t   (or h_t W + b, with a readout),   t = 1 … T
 
 On the tape, step 3 of an LSTM is "lstm 3", and its output is the full state (h, c). Beside the steps the tape holds the
-input map, x W_x + b of all times in one product, as it needs no state. A loss at every time step reaches the states as
-``through_time`` shows: each step gets its own cotangent, and hands its dz on to the input map, which makes one product
-of all of them for each matrix of weights (Werbos 1990, "backpropagation through time").
+input map, x W_x + b of all times in one product, as it needs no state; of a linear cell it makes all gates too. A loss
+at every time step reaches the states as ``through_time`` shows: each step gets its own cotangent, and hands its dz on
+to the input map, which makes one product of all of them for each matrix of weights (Werbos 1990, "backpropagation
+through time").
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from typing import Annotated
 import numpy as np
 
 from .. import cells, require
+from ..cells import linear
 from ..cells.gated import STEPS, input_map, parameter_gradients, require_fit
 from ..ops import Array, fits
 from ..ops.linear import affine
-from ..require import Count, bare, guarded, guarded_by
+from ..require import Count, guarded, guarded_by
 from ..tape import Adjoint, Step, backprop, require_tape, tree_map
 from .recurrent_weights import Sequence
 
@@ -30,7 +32,7 @@ class InTime(list):
 
     def __init__(self, input_map: Step):
         super().__init__()
-        self.input_map = input_map  # z_x of all times;  pullback((dz_x, dz_h)) -> (grads of the parameters, dxs)
+        self.input_map = input_map  # z_x of all times;  pullback(dz of all times) -> (grads of the parameters, dxs)
 
 
 def require_unrolled(name: str, tape) -> None:
@@ -63,11 +65,14 @@ def unroll(cell: Cell, params, xs: Array, state: tuple | None = None) -> tuple[A
     own, readout = params if isinstance(params, Sequence) else (params, None)
     require.instance("params", own, hasattr(own, "W_h") or hasattr(own, "nu"), "a cell's, as its init draws them")
     state = _initial(name, state, own, xs)
-    if name in STEPS and one_step is cells.CELLS[name]:
+    if one_step is not cells.CELLS.get(name):
+        tape = _cell_by_cell(name, one_step, own, xs, state)
+    elif name in linear.CELLS:
+        linear.require_fit(name, own, xs[0], state)
+        tape = _in_linear_steps(name, own, xs, state)
+    else:
         require_fit(name, own, xs[0], state)
         tape = _in_two_maps(name, own, xs, state)
-    else:
-        tape = _cell_by_cell(name, one_step, own, xs, state)
     outputs = np.stack([step.output[0] for step in tape])
     if readout is None:
         return outputs, tape
@@ -96,19 +101,33 @@ def _in_two_maps(name: str, params, xs: Array, state: tuple) -> InTime:
     return tape
 
 
+def _in_linear_steps(name: str, params, xs: Array, state: tuple) -> InTime:
+    """The same of a linear cell: its input map is all that has weights, and a step is h' = a ∘ h + v."""
+    z, z_pullback = linear.MAPS[name](params, _as_samples(xs))
+    z = tuple(_time_first(part, len(xs)) for part in z)
+
+    def weights(dz):
+        grads, dx = z_pullback([_as_samples(np.stack(part)) for part in dz])
+        return grads, _time_first(dx, len(xs))
+
+    tape = InTime(Step("input map", None, z, weights))
+    for t, z_x in enumerate(zip(*z, strict=True), start=1):
+        state, pullback = linear.step(z_x, state)
+        tape.append(Step(f"{name} {t}", t, state, _as_step(pullback)))
+    return tape
+
+
 def _cell_by_cell(name: str, cell: Callable, params, xs: Array, state: tuple) -> InTime:
-    """A cell that takes x_t and the state at once, as one of your own does: its gradients are summed at the end."""
+    """A cell of your own, which takes x_t and the state at once: its gradients are summed at the end."""
 
     def weights(handed_on):
         shares, dxs = handed_on
         return reduce(lambda total, share: tree_map(np.add, total, share), shares), np.stack(dxs)
 
     tape = InTime(Step("input map", None, xs, weights))
-    later = bare(cell) if cell in cells.CELLS.values() else cell  # the first step checks that all fits
     for t, x in enumerate(xs, start=1):
         state, pullback = cell(params, x, state)
         tape.append(Step(f"{name} {t}", t, state, _as_step(pullback)))
-        cell = later
     return tape
 
 
@@ -137,8 +156,8 @@ def back_through_time(tape: Steps, doutputs: Array, *, truncate: Count | None = 
     """dstate_{t-1} = pullback_t(dstate_t + injected_t).  Yields the readout, the steps from T to 1, and "input".
 
     It is ``backprop`` where each step has a loss of its own: the readout hands each step its part of dL/dh_t, which is
-    added to what comes from the later ones. The grads of a step are what it hands on to the weights, (dz_x, dz_h), of
-    which ``through_time`` makes one gradient for all steps.
+    added to what comes from the later ones. The grads of a step are what it hands on to the weights, (dz_x, dz_h) or
+    (da, dv), of which ``through_time`` makes one gradient for all steps.
     """
     *steps, readout = tape if tape[-1].layer is None else (*tape, None)
     dhs = doutputs

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
+from operator import attrgetter
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -68,13 +69,16 @@ class Flow(NamedTuple):
 @guarded
 def layers(tape: Tape, cotangent: Array) -> Iterator[LayerAdjoint]:
     """Walk the tape of an MLP backwards, and yield what each hidden layer receives, the last layer first."""
-    for layer, adjoints in groupby(backprop(tape, cotangent), key=lambda adjoint: adjoint.layer):
+    for layer, adjoints in groupby(backprop(tape, cotangent), key=attrgetter("layer")):
         if layer is None:  # the readout, the input
             continue
         received = list(adjoints)
-        maps = [adjoint for adjoint in received if isinstance(adjoint.grads, (Affine, Attention))]
-        dz = [_branch(adjoint.cotangent) for adjoint in maps]
-        dW = [W for adjoint in maps for W in matrices(adjoint.grads)]
+        dz = []
+        dW = []
+        for adjoint in received:
+            if isinstance(adjoint.grads, (Affine, Attention)):
+                dz.append(_branch(adjoint.cotangent))
+                dW += matrices(adjoint.grads)
         yield LayerAdjoint(received[0].cotangent, dz, dW)
 
 
@@ -152,10 +156,10 @@ def _moved(old: list[Array], new: list[Array]) -> Array:
 
 def _columns(rows) -> Array:
     """Numbers of each layer, last layer first -> one array (..., depth) per number, first layer first."""
-    rows = [*rows]
-    if not rows:
+    by_layer = np.array([*rows][::-1])
+    if not len(by_layer):
         raise ValueError("tape has no hidden layer; allowed are tapes of one at least")
-    return np.moveaxis(np.array(rows[::-1]), 0, -1)
+    return by_layer.transpose(*range(1, by_layer.ndim), 0)
 
 
 def _dead_and_saturated(slope: Array) -> tuple[Array, Array]:
