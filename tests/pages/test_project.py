@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -67,6 +68,18 @@ def test_every_dependency_is_pinned_for_ci_to_a_version_that_is_admitted():
     pins = dict(line.split("#")[0].strip().split("==") for line in lines if line.split("#")[0].strip())
     bounds = RUNTIME | DEV
     assert {name: pins.get(name) for name, versions in bounds.items() if pins.get(name, "0") not in versions} == {}
+
+
+def test_python_3_11_is_told_why_it_cannot_build_the_site(monkeypatch, tmp_path):
+    (needed,) = map(Requirement, PROJECT["optional-dependencies"]["site"])
+    asked = [needed.marker.evaluate({"python_version": version}) for version in ("3.11", "3.12", "3.13")]
+    assert asked == [False, True, True]
+    monkeypatch.setattr(sys, "argv", ["build.py", str(tmp_path / "site")])
+    monkeypatch.setattr(sys, "version_info", (3, 11, 7))
+    with pytest.raises(
+        SystemExit, match=r"Python 3\.12 or newer, and this is Python 3\.11\. .* delete the folder \.venv"
+    ):
+        runpy.run_path(str(ROOT / "notebooks/lite/build.py"), run_name="__main__")
 
 
 def asks_for_torch(node):
