@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+# BLAS would share a small product among all processors, where pytest has a worker on each already. NumPy reads this
+# when it is imported, in a worker and in a kernel.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 settings.register_profile("vgrad", deadline=None, derandomize=True, database=None, max_examples=50)
 settings.load_profile("vgrad")
 pytest.register_assert_rewrite("explored", "truths")

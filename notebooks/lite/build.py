@@ -22,6 +22,10 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 LOCK = "pyodide-lock.json"
+TOO_OLD = (
+    "The site can only be built with Python 3.12 or newer, and this is Python {}.{}. An environment keeps the Python "
+    "that made it. So delete the folder .venv, and begin the command with a newer Python, for example python3.13."
+)
 
 
 def build(site: Path, pyodide: Path | None = None) -> None:
@@ -87,5 +91,7 @@ def _run(*module_and_arguments: str, cwd: Path | None = None) -> None:
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
+    if sys.version_info < (3, 12):
+        sys.exit(TOO_OLD.format(*sys.version_info))
     folder = os.environ.get("VGRAD_PYODIDE")
     build(Path(sys.argv[1]), Path(folder) if folder else None)

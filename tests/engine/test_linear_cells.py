@@ -361,7 +361,7 @@ def test_a_linear_cell_learns_to_hold_the_first_of_its_inputs(kind):
         run = train.sequence(KINDS[kind][0])(params, batch)
         return run._replace(grads=run.grads._replace(readout=tree_map(np.zeros_like, run.grads.readout)))
 
-    records = [*train.fit(params, model, tasks(), optimizer=train.adam(0.03), steps=150)]
+    records = [*train.fit(params, model, tasks(), optimizer=train.adam(0.06), steps=80)]
     assert np.mean([r.loss for r in records[-10:]]) < 0.1 * np.mean([r.loss for r in records[:10]])
 
 
@@ -457,7 +457,7 @@ def test_a_ring_of_many_units_has_the_ratio_of_theory(ring, t):
 @pytest.mark.parametrize("r", [0.5, 0.9, 0.99])
 @pytest.mark.parametrize("normalized", [True, False])
 def test_white_noise_gives_h_the_size_that_theory_says(kind, r, normalized):
-    T, H = 60, 400
+    T, H = 60, 100
     _, params, xs = with_size(kind, r, T=T, N=50, D=20, H=H, ring=(0.5, 0.9))
     params.b[...] = 0
     cell = partial(cells.diagonal, normalized=normalized)

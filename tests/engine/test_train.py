@@ -711,13 +711,13 @@ def accuracy_of(params, activation, x, labels):
     return (models.mlp(params, x, activation)[0].argmax(axis=-1) == labels).mean(axis=-1)
 
 
-@pytest.mark.parametrize(("task", "steps"), [(data.xor, 150), (data.spirals, 600)])
+@pytest.mark.parametrize(("task", "steps"), [(data.xor, 150), (data.spirals, 300)])
 def test_a_small_net_learns_two_classes_that_no_line_parts(task, steps):
     rng = np.random.default_rng(9)
     x, labels = task(400, rng=rng)
     params = models.init_mlp((2, 32, 32, 2), scheme="he_normal", rng=rng, ensemble=(3,))
     batches = data.batches(x, labels, 64, rng=rng)
-    *_, last = train.fit(params, train.classifier("relu"), batches, optimizer=train.adam(0.01), steps=steps)
+    *_, last = train.fit(params, train.classifier("relu"), batches, optimizer=train.adam(0.03), steps=steps)
     fresh = task(1000, rng=rng)
     assert (accuracy_of(last.params, "relu", *fresh) > 0.95).all()
 
@@ -736,7 +736,7 @@ def test_a_gru_learns_the_number_of_a_subject_some_words_back():
     rng = np.random.default_rng(11)
     params = models.init_recurrent("gru", len(data.VOCABULARY), 16, rng=rng, readout=2, update_bias=1.0)
     batches = (data.agreement(4, 32, rng=rng)[:2] for _ in repeat(None))
-    records = train.fit(params, train.sequence("gru"), batches, optimizer=train.adam(0.01), steps=300, clip_norm=1.0)
+    records = train.fit(params, train.sequence("gru"), batches, optimizer=train.adam(0.03), steps=120, clip_norm=1.0)
     accuracy = [record.accuracy for record in records]
     assert np.mean(accuracy[-25:]) > 0.95
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import pytest
 import tables
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from tables import page, table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,24 +29,20 @@ TOP_LEVEL = {
 }
 
 
-def bounds(requirements):
-    """{name: lower bound} of lines such as "numpy>=2.0"."""
-    return dict(re.fullmatch(r"([\w-]+)>=([\d.]+)", line).groups() for line in requirements)
+def admitted(requirements):
+    """{name: the versions that are admitted} of lines such as "numpy>=2.0"."""
+    return {requirement.name: requirement.specifier for requirement in map(Requirement, requirements)}
 
 
-RUNTIME, DEV = bounds(PROJECT["dependencies"]), bounds(PROJECT["optional-dependencies"]["dev"])
+RUNTIME, DEV = admitted(PROJECT["dependencies"]), admitted(PROJECT["optional-dependencies"]["dev"])
 
 
 def environment():
-    """{name: lower bound} of environment.yml's list, and its entries without a bound."""
+    """{name: the versions that are admitted} of environment.yml's list, and its entries without a bound."""
     text = (ROOT / "environment.yml").read_text("utf-8")
     listed = re.findall(r"^  - (\S+)$", text.partition("dependencies:\n")[2], re.MULTILINE)
     bounded = [entry.replace("matplotlib-base", "matplotlib") for entry in listed if ">" in entry]
-    return bounds(bounded), set(listed) - {entry for entry in listed if ">" in entry}
-
-
-def version(text):
-    return tuple(int(number) for number in re.findall(r"\d+", text))
+    return admitted(bounded), set(listed) - {entry for entry in listed if ">" in entry}
 
 
 def tracked(*options):
@@ -58,17 +57,29 @@ def tracked(*options):
 
 def test_conda_installs_the_runtime_dependencies_of_pyproject():
     bounded, others = environment()
-    python = {"python": PROJECT["requires-python"].removeprefix(">=")}
+    python = {"python": SpecifierSet(PROJECT["requires-python"])}
     assert {name: bounded.get(name) for name in RUNTIME | python} == RUNTIME | python
-    assert {name: bound for name, bound in (RUNTIME | DEV | python).items() if name in bounded} == bounded
+    assert {name: versions for name, versions in (RUNTIME | DEV | python).items() if name in bounded} == bounded
     assert others <= {"pip", "pip:"}
 
 
-def test_every_dependency_is_pinned_for_ci_within_its_bound():
+def test_every_dependency_is_pinned_for_ci_to_a_version_that_is_admitted():
     lines = (ROOT / "tests" / "constraints.txt").read_text("utf-8").splitlines()
     pins = dict(line.split("#")[0].strip().split("==") for line in lines if line.split("#")[0].strip())
-    assert {name: pins.get(name) for name in RUNTIME | DEV if name not in pins} == {}
-    assert {name: pins[name] for name, bound in (RUNTIME | DEV).items() if version(pins[name]) < version(bound)} == {}
+    bounds = RUNTIME | DEV
+    assert {name: pins.get(name) for name, versions in bounds.items() if pins.get(name, "0") not in versions} == {}
+
+
+def test_python_3_11_is_told_why_it_cannot_build_the_site(monkeypatch, tmp_path):
+    (needed,) = map(Requirement, PROJECT["optional-dependencies"]["site"])
+    asked = [needed.marker.evaluate({"python_version": version}) for version in ("3.11", "3.12", "3.13")]
+    assert asked == [False, True, True]
+    monkeypatch.setattr(sys, "argv", ["build.py", str(tmp_path / "site")])
+    monkeypatch.setattr(sys, "version_info", (3, 11, 7))
+    with pytest.raises(
+        SystemExit, match=r"Python 3\.12 or newer, and this is Python 3\.11\. .* delete the folder \.venv"
+    ):
+        runpy.run_path(str(ROOT / "notebooks/lite/build.py"), run_name="__main__")
 
 
 def asks_for_torch(node):

@@ -25,10 +25,15 @@ def sentence(record) -> str:
 
 
 def share(value: float) -> str:
-    """Return a share in per cent: "none are" and "all are" only where that is exact."""
+    """Return a share in whole per cent: "none are" and "all are" only where that is exact.
+
+    Whether a slope of tanh is 0 hangs on its last bit, which processors round differently, so there are no decimals.
+    """
     if value in (0.0, 1.0):
         return "none are" if value == 0 else "all are"
-    return f"{100 * value:.2g} % are" if value < 0.995 else "nearly all are"
+    if value < 0.01:
+        return "less than 1 % are"
+    return f"{100 * value:.0f} % are" if value < 0.995 else "nearly all are"
 
 
 def alt(record) -> str:
