@@ -154,7 +154,7 @@ def _judge(f, x, which, steps, rng) -> dict[int, Comparison]:
         sides = [Point(f, point.tree(place), rng) for place in places]
         for k in suspects:
             found[k] = _beside(*found[k], [_array(side, k, steps) for side in sides])
-    return {k: each if bend is None else each._replace(finding=UNSEEN) for k, (each, bend) in found.items()}
+    return {k: each._replace(finding=UNSEEN) if bend else each for k, (each, bend) in found.items()}
 
 
 def _beside(here, bend, sides) -> tuple[Comparison, bool | None]:
