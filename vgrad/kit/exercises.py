@@ -22,7 +22,7 @@ from .expect import (
 
 __all__ = [
     "GOOD", "OPEN", "Check", "Exercises", "Feedback", "Lent", "NotYetError", "agrees", "answer_to", "card",
-    "differences", "expect_answer", "expect_array", "expect_back", "expect_function", "expect_like", "expect_number",
+    "differences", "expect_answer", "expect_array", "expect_back", "expect_dz", "expect_function", "expect_like", "expect_number",
     "expect_pullback", "expect_record", "expect_two", "is_missing", "is_number", "quotient_says", "refuse_slips",
     "rounds_to", "slip", "unlike",
 ]  # fmt: skip
@@ -118,6 +118,16 @@ def expect_back(pullback: Callable[..., Any], lent: Lent, which: str, dy: Any, n
     if not np.array_equal(first, again, equal_nan=True):
         raise NotYetError(f"{which} returns something else when it is called again, so it overwrites what it keeps")
     return first
+
+
+def expect_dz(function: Any, which: str, z: Any, dh: Any, h: Any, formula: str) -> Any:
+    """Return the dz that an activation and its pullback make of z and dh; raise NotYetError if the output is not h.
+
+    which, formula : as ``expect_pullback`` has them.
+    """
+    lent = Lent(z=z)
+    pullback = expect_pullback(lent.to(expect_function(function)), which, h, formula)
+    return expect_back(pullback, lent, "pullback(dh)", dh, "dz", "z", z)
 
 
 def expect_like(given: Any, source: str, name: str, like: str, right: np.ndarray) -> np.ndarray:

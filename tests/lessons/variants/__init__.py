@@ -1,7 +1,7 @@
 """What learners hand over for each exercise, one module for each room, in both directions.
 
-    RIGHT = {"exercise": {"in float32": given, ...}}                # at least SIX of each exercise
-    WRONG = {"exercise": {"upside down": (given, "word"), ...}}     # at least EIGHT, and the word that the reply must contain
+    RIGHT = {"exercise": {"in float32": given, ...}}             # at least SIX of each exercise
+    WRONG = {"exercise": {"upside down": (given, "word"), ...}}  # at least EIGHT; the reply must contain the word
 
 A list in place of the inner dict is allowed where names would say nothing. A given that takes long to make, such as a
 record, is wrapped in ``Later``, so that it is made in its own test. What every exercise has to refuse, such as
