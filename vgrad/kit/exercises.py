@@ -16,15 +16,25 @@ import numpy as np
 from .. import require
 from . import slips
 from .expect import (
-    Lent, NotYetError, agrees, expect_answer, expect_array, expect_function, expect_number, expect_record, expect_two,
-    is_missing, is_number, rounds_to,
-)  # fmt: skip
+    Lent,
+    NotYetError,
+    agrees,
+    expect_answer,
+    expect_array,
+    expect_function,
+    expect_number,
+    expect_record,
+    expect_two,
+    is_missing,
+    is_number,
+    rounds_to,
+)
 
 __all__ = [
     "GOOD", "OPEN", "Check", "Exercises", "Feedback", "Lent", "NotYetError", "agrees", "answer_to", "card",
-    "differences", "expect_answer", "expect_array", "expect_back", "expect_dz", "expect_function", "expect_like", "expect_number",
-    "expect_pullback", "expect_record", "expect_two", "is_missing", "is_number", "quotient_says", "refuse_slips",
-    "rounds_to", "slip", "unlike",
+    "differences", "expect_answer", "expect_array", "expect_back", "expect_dz", "expect_function", "expect_like",
+    "expect_number", "expect_pullback", "expect_record", "expect_two", "is_missing", "is_number", "quotient_says",
+    "refuse_slips", "rounds_to", "slip", "unlike",
 ]  # fmt: skip
 
 GOOD = "#00805d"  # of a bar beside the words; the words themselves say the same

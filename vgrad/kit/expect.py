@@ -112,7 +112,7 @@ def rounds_to(given: float, right: float, digits: int = 3) -> bool:
     return abs(given - right) <= 0.5 * unit * (1 + 1e-9)
 
 
-# --- functions, and what they return ------------------------------------------------------------------------------------
+# --- functions, and what they return ----------------------------------------------------------------------------------
 
 
 def expect_function(given: Any, which: str = "") -> Callable[..., Any]:

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any
+from weakref import WeakSet
 
 EXERCISE = "check.answer("  # a cell with this call is an exercise's
 SLIPS = (
@@ -28,8 +29,11 @@ def told(problem: BaseException) -> str:
         return _told_of_syntax(problem)
     frame, number = _where(problem.__traceback__)
     line = linecache.getline(frame.f_code.co_filename, number).strip() if frame else ""
-    words = _WORDS.get(type(problem).__name__, _told_plainly)(problem, line)
-    return f"{words}. This happened in line {number}:  {line}" if line else words
+    kinds = [kind.__name__ for kind in type(problem).__mro__]
+    words = next((_WORDS[kind] for kind in kinds if kind in _WORDS), _told_plainly)(problem, line)
+    if not line:
+        return words
+    return f"{words}{'' if words.endswith('?') else '.'} This happened in line {number}:  {line}"
 
 
 # --- what the words are -----------------------------------------------------------------------------------------------
@@ -50,14 +54,15 @@ _RUN_IT = "; if another cell defines it, run that cell first, and see that it en
 
 
 def _told_of_attribute(problem: Any, line: str) -> str:
-    name = getattr(problem, "name", None)
-    thing = getattr(problem, "obj", None)
-    if name is None:
+    said = re.search(r"'([\w.]+)'(?: object)? has no attribute '(\w+)'", str(problem))
+    if not said:
         return _told_plainly(problem, line)
-    if thing is None:
+    owner, name = said.groups()
+    if owner == "NoneType":
         return f"None has no {name}: a function that should have returned something returned nothing"
-    owner = getattr(thing, "__name__", None) or f"a {type(thing).__name__}"
-    return f"{owner} has no {name}{_suggestion(name, dir(thing), '')}"
+    known = dir(getattr(problem, "obj", None) or sys.modules.get(owner))
+    article = "" if "module" in str(problem) else "a "
+    return f"{article}{owner} has no {name}{_suggestion(name, known, '')}"
 
 
 def _told_of_type(problem: Any, line: str) -> str:
@@ -111,10 +116,8 @@ def _suggestion(name: str, known: Any, otherwise: str) -> str:
 
 def _names(traceback: TracebackType | None) -> set[str]:
     """The names that were known where the exception was raised."""
-    while traceback and traceback.tb_next:
-        traceback = traceback.tb_next
-    known = set(dir(builtins))
-    return known | set(traceback.tb_frame.f_locals) | set(traceback.tb_frame.f_globals) if traceback else known
+    frame = _innermost(traceback)
+    return set(dir(builtins)) | (set(frame.f_locals) | set(frame.f_globals) if frame else set())
 
 
 def _where(traceback: TracebackType | None) -> tuple[FrameType | None, int]:
@@ -140,8 +143,11 @@ _READ = {  # a pattern in Python's message -> words, which may name its groups
     r"unindent does not match": "the line is indented by another number of spaces than the lines that it belongs to",
     r"inconsistent use of tabs": "tabs and spaces are mixed at the start of the line",
     r"invalid decimal literal": "a number and a name stand side by side, and a product needs its *",
-    r"invalid (?:non-printable )?character '?(.*?)'? \((U\+\w+)\)|character (U\+\w+)": "the character {0} is none of Python's (− is typed -, × is *, ² is **2, and quotes are straight)",
+    r"invalid (?:non-printable )?character '?(.*?)'? \(U\+\w+\)|character (U\+\w+)": (
+        "the character {0} is none of Python's (− is typed -, × is *, ² is **2, and quotes are straight)"
+    ),
     r"cannot assign to|Maybe you meant '=='": "the left side of = has to be one name",
+    r"object is not callable": "a bracket directly after a number calls it like a function, and a product needs its *",
     r"Perhaps you forgot a comma": "a comma, or a * of a product, is missing between two things",
     r"'return' outside function": "return belongs inside a function, so the line has to be indented under its def",
     r"leading zeros": "a whole number may not begin with 0, and a decimal one needs its point",
@@ -163,7 +169,7 @@ def _told_of_syntax(problem: SyntaxError) -> str:
 
 # --- in a notebook ----------------------------------------------------------------------------------------------------
 
-_watched: set[int] = set()
+_watched: WeakSet = WeakSet()
 
 
 def watch(card: Callable[[str], Any]) -> None:
@@ -172,17 +178,20 @@ def watch(card: Callable[[str], Any]) -> None:
     The handler is in place only while such a cell runs, and not at all where somebody has set another one.
     """
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    if shell is None or id(shell) in _watched:
+    if shell is None or shell in _watched:
         return
-    _watched.add(id(shell))
+    _watched.add(shell)
 
     def before(info: Any) -> None:
         if EXERCISE in (info.raw_cell or "") and not shell.custom_exceptions:
-            shell.set_custom_exc(SLIPS, lambda shell, *problem, tb_offset=None: _answer(shell, problem, card))
+            shell.set_custom_exc(SLIPS, lambda shell, *raised, tb_offset=None: _answer(shell, raised, card))
 
     def after(result: Any) -> None:
         if shell.custom_exceptions is SLIPS:
             shell.set_custom_exc((), None)
+            unread = result.error_before_exec  # what IPython itself stumbles over does not come to the handler
+            if isinstance(unread, SyntaxError) and not getattr(unread, "vgrad_answered", False):
+                _publish(shell, unread, card)
 
     shell.events.register("pre_run_cell", before)
     shell.events.register("post_run_cell", after)
@@ -191,21 +200,37 @@ def watch(card: Callable[[str], Any]) -> None:
 def _answer(shell: Any, raised: tuple, card: Callable[[str], Any]) -> None:
     """Show the card; or Python's own report, where the exception does not come out of what was typed."""
     _, problem, _ = raised
-    if not is_slip(problem):
+    if is_slip(problem):
+        sys.last_type, sys.last_value, sys.last_traceback = raised  # for %tb and %debug
+        _publish(shell, problem, card)
+    else:
         shell.set_custom_exc((), None)
         shell.showtraceback(raised, running_compiled_code=True)
-        return
-    sys.last_type, sys.last_value, sys.last_traceback = raised  # for %tb and %debug
+
+
+def _publish(shell: Any, problem: Any, card: Callable[[str], Any]) -> None:
+    problem.vgrad_answered = True
     data, metadata = shell.display_formatter.format(card(f"not yet: {told(problem)}"))
     shell.display_pub.publish(data=data, metadata=metadata)
 
 
 def is_slip(problem: BaseException) -> bool:
     """Return whether an exception comes out of what was typed, or was raised by a guard that says what is allowed."""
-    traceback = problem.__traceback__
+    frame, number = _where(problem.__traceback__)
     if isinstance(problem, SyntaxError):
-        return _where(traceback)[0] is None
-    while traceback and traceback.tb_next:
+        return frame is None
+    called = re.match(r"(?:[\w.<>]+\.)?(\w+)\(\) (?:got|missing|takes)", str(problem))
+    if called and isinstance(problem, TypeError) and frame:  # a call that does not fit is raised where it is made
+        return f"{called[1]}(" in linecache.getline(frame.f_code.co_filename, number)
+    raised_in = _innermost(problem.__traceback__)
+    return raised_in is not None and raised_in.f_globals.get("__name__") in ("__main__", "vgrad.require")
+
+
+def _innermost(traceback: TracebackType | None) -> FrameType | None:
+    """The frame that raised, where a module's or an object's own ``__getattr__`` counts as whoever asked it."""
+    frame = None
+    while traceback:
+        if traceback.tb_frame.f_code.co_name != "__getattr__":
+            frame = traceback.tb_frame
         traceback = traceback.tb_next
-    raised_in = traceback.tb_frame.f_globals.get("__name__") if traceback else None
-    return raised_in in ("__main__", "vgrad.require")
+    return frame

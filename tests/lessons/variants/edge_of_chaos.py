@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from variants import Later
 
+from variants import Later
 from vgrad.kit.experiments.flow import flow
 from vgrad.lessons.edge_of_chaos import point
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
-from variants import Later
 
+from variants import Later
 from vgrad.kit.experiments.flow import flow
 
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
-from variants import Later
 
+from variants import Later
 from vgrad.kit.experiments.training import train_mlp
 
 UPDATE = 4.5e-6
@@ -156,7 +156,7 @@ RIGHT = {
 
 WRONG = {
     "momentum_step": {
-        "dots": (lambda W, dW, v, rate: (..., ...), "missing"),
+        "dots": (lambda W, dW, v, rate: (..., ...), "dots"),
         "v as it was": (gathering(lambda dW, v, rate: v), "still"),
         "no memory": (gathering(lambda dW, v, rate: dW), "past"),
         "all of it": (gathering(lambda dW, v, rate: v + dW), "0.9"),

@@ -16,6 +16,7 @@ from ...kit.exercises import (
     expect_number,
     expect_record,
     expect_two,
+    is_missing,
     slip,
 )
 
@@ -29,6 +30,8 @@ def _momentum_step(function) -> str | None:
         if k == len(STEPS) - 1:
             v = np.zeros(shape)  # as before the first step
         new_W, new_v = expect_two(Lent(W=W, dW=dW, v=v, rate=rate).to(step), "W and v")
+        if is_missing(new_W) and is_missing(new_v):
+            return "the dots are still there: both W and v have to move"
         new_W, new_v = expect_array(new_W, "W"), expect_array(new_v, "v")
         if new_W.shape != W.shape or new_v.shape != v.shape:
             return f"W and v have the shape {W.shape}; yours have {new_W.shape} and {new_v.shape}"
