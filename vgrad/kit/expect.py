@@ -38,7 +38,7 @@ def expect_number(given: Any, hint: str = "give a number") -> float:
     """Return ``given`` as a float if it is one finite number; raise NotYetError with the ``hint`` if it is not."""
     number = _number(given)
     if not math.isfinite(number):
-        raise NotYetError(f"{hint}, because {what(given)}")
+        raise NotYetError(f"{hint}, but {what(given)}")
     return number
 
 
@@ -57,7 +57,7 @@ def _number(given: Any) -> float:
 
 
 def what(given: Any) -> str:
-    """Return what was given in place of a number, in words that can follow "because"."""
+    """Return what was given in place of a number, in words that can follow "but"."""
     if given is ...:
         return "the three dots still hold its place"
     if given is None:

@@ -76,6 +76,8 @@ def _told_of_type(problem: Any, line: str) -> str:
     called = re.search(r"'(int|float|tuple|str|numpy\.\w+)' object is not callable", said)
     if called:
         return f"a bracket directly after a {called[1]} calls it like a function, and a product needs its *"
+    if re.search(r"only (?:0-dimensional|length-1|size-1) arrays", said):
+        return "a function that takes one number was given an array, which NumPy's functions (np.log10) take"
     if "NoneType" in said:
         return f"something here is None, because a function returned nothing ({said})"
     if re.search(r"positional argument|required keyword|unexpected keyword", said):

@@ -249,7 +249,7 @@ WRONG = {
         "the whole product": (half_logged, "before you take its log"),
         "a number": (3.0, "function"),
         "printed": (lambda factors: None, "returns nothing"),
-        "math.log10": (lambda factors: math.log10(factors), "stopped"),
+        "math.log10": (lambda factors: math.log10(factors), "was given an array"),
     },
     "fair_coin": {
         "mean of one": (1.4, "mean"),

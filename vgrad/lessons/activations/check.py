@@ -97,7 +97,7 @@ def _tanh_065(sigma) -> str | None:
         return None
     refuse_slips(sigma, slips, rtol=0, atol=0.006)
     way = "go up" if _mean_slope(sigma) > 0.65 else "go down"
-    return f"at σ = {sigma:.4g} the mean slope is {_mean_slope(sigma):.3g}; {way}"
+    return f"at σ = {sigma:.4g} the mean slope is {_mean_slope(sigma):.3g}, so {way}"
 
 
 def _leaky_holds(sigma_w) -> str | None:

@@ -37,7 +37,7 @@ def _thousandth(count) -> str | None:
         return "at least one factor is needed to lose anything"
     if count > 17:
         return f"{count:g} factors leave {0.65**count:.1e}, less than asked for; fewer do it already"
-    return f"{count:g} factors leave {0.65**count:.1e}; more are needed"
+    return f"{count:g} factors leave {0.65**count:.2g}, which is more than a thousandth, so more are needed"
 
 
 def _decades(function) -> str | None:
@@ -103,7 +103,7 @@ def _fair_coin(heads) -> str | None:
     slips = {
         "with 1.4 the mean factor is 1; a pair of heads and tails still leaves only 0.84": 1.4,
         "0.6 and 0.4 add up to 1; but heads and tails multiply": 0.4,
-        "upside down: 0.6 is what tails leave, so heads have to undo it": 0.6,
+        "that is upside down, because 0.6 is what tails leave, and heads have to undo it": 0.6,
     }
     if heads <= 0:
         return "heads should leave something: a factor above 0"
@@ -114,7 +114,8 @@ def _fair_coin(heads) -> str | None:
         return f"nearly: heads and tails together leave {heads * 0.6:.4f}; write heads as a fraction"
     way = "less" if heads * 0.6 < 1 else "more"
     return (
-        f"one heads and one tails leave {heads * 0.6:.3g}, {way} than 1, and fifty such pairs {(heads * 0.6) ** 50:.2g}"
+        f"one heads and one tails leave {heads * 0.6:.3g}, which is {way} than 1, "
+        f"and fifty such pairs leave {(heads * 0.6) ** 50:.2g}"
     )
 
 

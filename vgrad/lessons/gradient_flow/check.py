@@ -67,7 +67,7 @@ def _kata_scale(scale) -> str | None:
     slips = {
         "3 is what the variance lacks; a factor on the weights counts twice in it": 3.0,
         "a third is what the variance has; what brings it back to 1, and how much of that has each weight?": 1 / 3,
-        "upside down: by 1/√3 the weights are too small, so what makes up for it?": 3**-0.5,
+        "that is upside down: by 1/√3 the weights are too small, so what makes up for it?": 3**-0.5,
         "the square goes the other way: 9 times on the weights is 81 times the variance": 9.0,
         "that would mend half of the variance; here a third is left": 2**0.5,
     }
@@ -85,17 +85,19 @@ def _hold_sigmoid(record) -> str | None:
     expect_record(record, "the whole record that flow returns, not a number of it", "net", "ratio")
     net = record.net
     if (net.activation, net.depth) != ("sigmoid", 30):
-        return f"the net asked for has 30 sigmoid layers, yours has {net.depth} of {net.activation}"
+        return f"the net asked for has 30 sigmoid layers, and yours has {net.depth} {net.activation} layers"
     added = [words for words, there in (("a norm", net.norm), ("skip connections", net.skip)) if there]
     if added:
         return f"{' and '.join(added)} may well hold a gradient, but here the gain alone should do it; leave the rest"
     if net.sigma_b:
         return "biases shift z and change the slopes; here the gain alone should do it, so leave sigma_b out"
     if net.width < 16 or net.seeds < 5:
-        return f"{net.seeds} networks of width {net.width} are a matter of luck; take 5 or more, 16 wide or more"
+        return f"with width {net.width} and seeds {net.seeds} it is a matter of luck; take 5 or more, 16 wide or more"
     decades = np.log10(record.ratio) if record.ratio > 0 else -np.inf
     if abs(decades) < 1:
         return None
+    if decades == -np.inf:
+        return f"at gain {net.gain:g} nothing at all arrives at the first layer; more gain is needed"
     if net.gain == 1 and decades < 0:
         return f"it loses {-decades:.1f} decades (factors of ten), as before; turn its gain"
     way, turn = ("loses", "more") if decades < 0 else ("gains", "less")

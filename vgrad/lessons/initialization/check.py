@@ -31,7 +31,7 @@ def _gelu(sigma_w) -> str | None:
         "that is what GELU leaves of the squared gradient; h is asked for, the other of the two averages": slope,
         "that is ReLU's; GELU leaves a little less of the mean square than a half": 2**0.5,
         "that is for an activation that hands on all; this one loses more than half of the mean square": 1.0,
-        "upside down: that is by what the activation multiplies, and the weights make up for it": square**0.5,
+        "that is upside down: by so much the activation multiplies, and the weights make up for it": square**0.5,
         "that is what GELU leaves of the mean square; by what σ_w² is it made 1 again?": square,
         "the size is right, the sign is not: a standard deviation is above 0": -(square**-0.5),
     }
@@ -90,7 +90,7 @@ def _of_another_size(W) -> str | None:
         "2 / fan_in is the variance; what multiplies a unit draw is its root": 2 / 300,
         "a number drawn uniformly up to s has the variance s² / 3": (2 / 300 / 3) ** 0.5,
         "a number drawn uniformly up to s has the variance s² / 3, and ReLU halves that": (1 / 300 / 3) ** 0.5,
-        "unit weights: a unit that sums 300 of them is 300 times too large, squared": 1.0,
+        "those are unit weights, with which 300 inputs make the mean square 150 times as large in each layer": 1.0,
         "a variance of fan_in / 2 is upside down": 150**0.5,
         "the variance is 4 / fan_in: the 2 stands under the root, and not before it": (4 / 300) ** 0.5,
     }

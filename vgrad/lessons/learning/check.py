@@ -98,15 +98,16 @@ def _steps_needed(steps) -> str | None:
     if 0.8 < steps / right < 1.25:
         return None
     if 0.8 < steps * right < 1.25:
-        return "upside down: how often does the step go into the way?"
+        return "that is upside down; how often does the step go into the way?"
     if 0.8 < steps * UPDATE < 1.25:
         return "that moves it by its whole size; a tenth is asked for"
     if 0.8 < steps / UPDATE < 1.25:
         return "that is the length of one step; how many of them make a tenth?"
     if steps < 1000:
-        return f"{steps:g} steps? In the three hundred above it moved by a thousandth; a hundred times that is asked"
+        told = "in the three hundred steps above it moved by a thousandth, and 100 times that is asked"
+        return f"{told}, so {steps:g} are too few"
     more = "more" if steps < right else "fewer"
-    return f"{steps:g} it is not, but {more}: divide the way, 0.1, by the length of one step of the first layer"
+    return f"there are {more} than {steps:g}: divide the way, 0.1, by the length of one step of the first layer"
 
 
 def _leave_plateau(record) -> str | None:

@@ -25,12 +25,12 @@ def _three_whispers(left) -> str | None:
     slips = {
         "three times a quarter is a sum; each whisper takes a quarter of what the last one left": 0.75,
         "each whisper takes a quarter again; here one quarter was shared by three": 0.25 / 3,
-        "that is after one whisper": 0.25,
-        "that is after two whispers, one more to go": 0.25**2,
-        "that is after four whispers, one too many": 0.25**4,
+        "that is what is left after one whisper, and two more follow": 0.25,
+        "that is what is left after two whispers, and one more follows": 0.25**2,
+        "that is what is left after four whispers, which is one too many": 0.25**4,
         "that is what is left when each passes on three quarters, and loses one": 0.75**3,
         "that is what got lost on the way; how much is left?": 1 - right,
-        "so many times less it is; and what is left?": 64.0,
+        "the news gets so many times less; how much of 1 is left then?": 64.0,
         "the size is right, the sign is not: a share of some news is above 0": -right,
         "the digits are those of per cent; a share of 1 is asked for, so divide by 100": 100 * right,
     }
@@ -45,16 +45,19 @@ def _three_whispers(left) -> str | None:
 def _turn_down(record) -> str | None:
     expect_record(record, "the whole record that flow returns", "net", "ratio")
     net = record.net
-    if (net.activation, net.scheme, net.depth) != ("relu", "he_normal", 30) or net.norm or net.skip or net.sigma_b:
-        return "that is another net; keep its thirty plain ReLU layers and He's weights, and change only the gain"
+    asked = dict(activation="relu", scheme="he_normal", depth=30, norm=None, skip=None)
+    other = [f"{name} is {getattr(net, name)!r}" for name, value in asked.items() if getattr(net, name) != value]
+    other += [f"sigma_b is {net.sigma_b:g}"] if net.sigma_b else []
+    if other:
+        told = " and ".join(other)
+        return f"here {told}; keep the thirty plain ReLU layers and He's weights, and change only the gain"
     if net.width < 16 or net.seeds < 5:
-        return f"{net.seeds} networks of width {net.width} are a matter of luck; keep 16 of width 32"
+        return f"with width {net.width} and seeds {net.seeds} it is a matter of luck; keep 16 networks of width 32"
     decades = np.log10(record.ratio) if record.ratio > 0 else -np.inf
     if abs(decades) < 1:
         return None
-    if decades > 0:
-        return f"at gain {net.gain:g} the first layer gets {record.ratio:.0e} times the last's: it explodes; less gain"
-    return f"at gain {net.gain:g} the first layer gets {record.ratio:.0e} of the last's: it vanishes; more gain"
+    told = f"at gain {net.gain:g} the gradient of the first layer is {record.ratio:.0e} times that of the last"
+    return f"{told}, so it {'explodes; less' if decades > 0 else 'vanishes; more'} gain is needed"
 
 
 ROWS = ((0.5, 3), (1.5, 30), (0.5, 2), (0.9, 7), (0.5, 1), (0.0, 3), (2, 5))  # a share, and people, beside the first
@@ -96,7 +99,8 @@ def _other_rows(arrives) -> str | None:
         right = share ** (people - 1)
         if not np.isclose(heard, right, rtol=1e-5, atol=0):
             told = f"it is right for a quarter and eleven people; for share {share:g} and people {people}"
-            return f"{told} it should be {right:.3g}, and yours says {heard:.7g}; does it use both, share and people?"
+            asked = "; does it use both, share and people?" if people > 1 else ", because one person makes no whisper"
+            return f"{told} it should be {right:.3g}, and yours says {heard:.7g}{asked}"
     return None
 
 
