@@ -126,6 +126,7 @@ RIGHT = {
         "entry by entry": entry_by_entry,
         "on copies": on_copies,
         "in float32": in_float32,
+        "in float16": lambda W, dW, v, rate: tuple(np.float16(part) for part in as_taught(W, dW, v, rate)),
         "lists": lambda W, dW, v, rate: tuple(part.tolist() for part in as_taught(W, dW, v, rate)),
         "a method": Momentum().step,
         "a partial": functools.partial(lambda beta, W, dW, v, rate: (W - rate * (beta * v + dW), beta * v + dW), 0.9),
@@ -212,7 +213,7 @@ WRONG = {
         "True": (True, "yes-or-no"),
         "NaN": (np.nan, "NaN"),
         "infinite": (np.float64(np.inf), "infinite"),
-        "of each network": (0.1 / np.full(5, UPDATE), "array"),
+        "of each network": (0.1 / np.full(5, UPDATE), "array of 5"),
     },
     "leave_plateau": {
         "untouched": (sigmoid(rate=1.0, steps=20), "which optimizer"),

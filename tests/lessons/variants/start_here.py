@@ -104,6 +104,7 @@ WRONG = {
         "a list": ([0.25**3], "list"),
         "a decimal comma": ((0, 15625), "point"),
         "complex": (complex(0.25**3), "imaginary"),
+        "NumPy's complex": (np.complex128(0.25**3), "imaginary"),
         "True": (True, "yes-or-no"),
         "None": (None, "None"),
         "NaN": (np.nan, "NaN"),
