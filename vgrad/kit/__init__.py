@@ -8,6 +8,8 @@ A lesson's room imports from here, and nothing here knows a lesson.
     explorers     controls, an experiment, a picture and a sentence, kept alive while a slider moves
     questions     a room's questions.md as questions on the page
     exercises     how an answer is met: with "correct", or with a hint
+    expect        what most checks ask first, and what counts as a number
+    slips         what stopped a learner's code, in words
     show          draws any record
     styles        how all of it looks on the page
 """

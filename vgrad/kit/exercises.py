@@ -1,8 +1,8 @@
 """How an exercise is answered: with "correct", or with a hint at what to do next, and never with an exception.
 
 A check receives what a learner hands over. It returns why that is not right yet, or None where it is right. The first
-questions of most checks are the same: is it a function, a number, a whole record? They stand here as ``expect_…``, and
-raise ``NotYetError`` with their hint, so that a check goes on only with what it can judge.
+questions of most checks are the same: is it a function, a number, a whole record? They stand in ``expect``, and raise
+``NotYetError`` with their hint, so that a check goes on only with what it can judge.
 """
 
 from __future__ import annotations
@@ -14,13 +14,31 @@ from typing import Any
 import numpy as np
 
 from .. import require
+from . import slips
+from .expect import (
+    Lent,
+    NotYetError,
+    agrees,
+    expect_answer,
+    expect_array,
+    expect_function,
+    expect_number,
+    expect_record,
+    expect_two,
+    is_missing,
+    is_number,
+    rounds_to,
+)
+
+__all__ = [
+    "GOOD", "OPEN", "Check", "Exercises", "Feedback", "Lent", "NotYetError", "agrees", "answer_to", "card",
+    "differences", "expect_answer", "expect_array", "expect_back", "expect_dz", "expect_function", "expect_like",
+    "expect_number", "expect_pullback", "expect_record", "expect_two", "is_missing", "is_number", "quotient_says",
+    "refuse_slips", "rounds_to", "slip", "unlike",
+]  # fmt: skip
 
 GOOD = "#00805d"  # of a bar beside the words; the words themselves say the same
 OPEN = "#b07400"
-
-
-class NotYetError(Exception):
-    """A hint: why what was handed over cannot be judged yet."""
 
 
 class Feedback:
@@ -65,66 +83,19 @@ def answer_to(name: str, given: Any, exercises: dict[str, tuple[Check, str]]) ->
     if given is ...:
         return Feedback(False, "not yet: put your answer where the three dots are")
     try:
-        why = check(given)
+        with np.errstate(all="ignore"):  # what comes out is looked at, and said in words
+            why = check(given)
     except NotYetError as hint:
         why = str(hint)
     except Exception as problem:  # the learner's own code may do anything
-        why = f"running it raised {type(problem).__name__}: {problem}"
+        why = f"your code was run, and it stopped: {slips.told(problem)}"
     return Feedback(False, f"not yet: {why}") if why else Feedback(True, f"correct: {praise}")
 
 
-# --- what most checks ask first --------------------------------------------------------------------------------------
+slips.watch(lambda text: Feedback(False, text))
 
 
-def is_missing(given: Any) -> bool:
-    """Return whether nothing is given yet, or only the three dots."""
-    return given is None or given is ...
-
-
-def is_number(given: Any) -> bool:
-    """Return whether an answer is one finite number."""
-    return isinstance(given, (int, float, np.number)) and not isinstance(given, bool) and bool(np.isfinite(given))
-
-
-def expect_number(given: Any, hint: str = "give a number") -> float:
-    """Return ``given`` if it is one finite number; raise NotYetError with the ``hint`` if it is not."""
-    if not is_number(given):
-        raise NotYetError(hint)
-    return given
-
-
-def expect_function(given: Any, which: str = "") -> Callable[..., Any]:
-    """Return ``given`` if it is a function; raise NotYetError if it is not.   which : what to add, such as ", clip"."""
-    if not callable(given):
-        raise NotYetError(f"hand over the function itself{which}")
-    return given
-
-
-def expect_record(given: Any, what: str, *fields: str) -> Any:
-    """Return ``given`` if it has all ``fields``; raise NotYetError if it has not.
-
-    what : is to be handed over, in words.
-    """
-    if not all(hasattr(given, name) for name in fields):
-        raise NotYetError(f"hand over {what}")
-    return given
-
-
-def expect_answer(given: Any, should: str = "") -> Any:
-    """Return ``given`` unless it is missing; raise NotYetError if it is.
-
-    should : what to add to the hint, such as "; it should return W".
-    """
-    if is_missing(given):
-        raise NotYetError(f"it returns nothing yet{should}")
-    return given
-
-
-def expect_two(given: Any, which: str) -> tuple[Any, Any]:
-    """Return the pair that is ``given``; raise NotYetError if it is none.   which : two things, in words."""
-    if not (isinstance(given, tuple) and len(given) == 2):
-        raise NotYetError(f"return two things, {which}")
-    return given
+# --- a function and its pullback --------------------------------------------------------------------------------------
 
 
 def expect_pullback(given: Any, which: str, right: np.ndarray, formula: str, **closeness: Any) -> Callable[..., Any]:
@@ -134,10 +105,39 @@ def expect_pullback(given: Any, which: str, right: np.ndarray, formula: str, **c
     """
     output, pullback = expect_two(given, which)
     if not callable(pullback):
-        raise NotYetError(f"return two things, {which}")
-    if np.shape(output) != right.shape or not np.allclose(output, right, **closeness):
-        raise NotYetError(f"{which.split()[0]} is not {formula} yet")
+        hint = ", and the function comes second" if callable(output) else ", and the second should be a function"
+        raise NotYetError(f"return two things, {which}{hint}")
+    name = which.split()[0]
+    if is_missing(output):
+        raise NotYetError(f"{name} is still missing; it should be {formula}")
+    output = expect_array(output, name)
+    if output.shape != right.shape or not (agrees(output, right) or np.allclose(output, right, **closeness)):
+        raise NotYetError(f"{name} is not {formula} yet")
     return pullback
+
+
+def expect_back(pullback: Callable[..., Any], lent: Lent, which: str, dy: Any, name: str, like: str, right: Any) -> Any:
+    """Return what ``pullback`` makes of ``dy``, an array of the shape of ``right``.
+
+    It is called twice, and raises NotYetError if the answers differ, if dy has changed, or something that was ``lent``.
+    which : the pullback's call, in words, such as "pullback(dh)"; name, like : as ``expect_like`` has them.
+    """
+    argument = which.partition("(")[2].rstrip(")")
+    first, again = (expect_like(Lent(**{argument: dy}).to(pullback), which, name, like, right) for _ in range(2))
+    lent.look()
+    if not np.array_equal(first, again, equal_nan=True):
+        raise NotYetError(f"{which} returns something else when it is called again, so it overwrites what it keeps")
+    return first
+
+
+def expect_dz(function: Any, which: str, z: Any, dh: Any, h: Any, formula: str) -> Any:
+    """Return the dz that an activation and its pullback make of z and dh; raise NotYetError if the output is not h.
+
+    which, formula : as ``expect_pullback`` has them.
+    """
+    lent = Lent(z=z)
+    pullback = expect_pullback(lent.to(expect_function(function)), which, h, formula)
+    return expect_back(pullback, lent, "pullback(dh)", dh, "dz", "z", z)
 
 
 def expect_like(given: Any, source: str, name: str, like: str, right: np.ndarray) -> np.ndarray:
@@ -147,10 +147,11 @@ def expect_like(given: Any, source: str, name: str, like: str, right: np.ndarray
     """
     if is_missing(given):
         raise NotYetError(f"{source} returns nothing yet; it should return {name}")
-    if np.shape(given) != right.shape:
-        shape = np.shape(given)
-        raise NotYetError(f"{source} returns something of shape {shape}; {name} has {like}'s shape, {right.shape}")
-    return np.asarray(given, float)
+    array = expect_array(given, f"what {source} returns")
+    if array.shape != np.shape(right):
+        told = f"{source} returns something of shape {array.shape}"
+        raise NotYetError(f"{told}; {name} has {like}'s shape, {np.shape(right)}")
+    return array
 
 
 # --- what a check knows of frequent slips -----------------------------------------------------------------------------

@@ -9,23 +9,32 @@ import numpy as np
 
 from ...kit.exercises import (
     Exercises,
+    Lent,
+    NotYetError,
+    agrees,
+    expect_array,
+    expect_dz,
     expect_function,
-    expect_like,
     expect_number,
-    expect_pullback,
     expect_two,
-    is_missing,
     refuse_slips,
+    rounds_to,
     slip,
 )
 
+EDGES = np.array([[0.0, 1.0, -1.0], [40.0, -40.0, 1e-3]])  # the corner, and where the slope is nearly 1 or 0
+
 
 def _squareplus(function) -> str | None:
-    squareplus = expect_function(function, ", squareplus")
+    squareplus = expect_function(function, ", squareplus, without calling it")
     z, dh = np.random.default_rng(0).standard_normal((2, 4, 3)) * 2
-    pullback = expect_pullback(squareplus(z.copy()), "h and the function pullback", _plus(z), "(z + √(z² + 4)) / 2")
-    dz = expect_like(pullback(dh.copy()), "pullback(dh)", "dz", "z", z)
-    return _by_differences(z, dh, dz)
+    which = "h and the function pullback"
+    for here, above in ((z, dh), (EDGES, np.linspace(-1, 2, 6).reshape(2, 3))):
+        dz = expect_dz(squareplus, which, here, above, _plus(here), "(z + √(z² + 4)) / 2")
+        why = _by_differences(here, above, dz)
+        if why:
+            return why
+    return None
 
 
 def _plus(z):
@@ -44,15 +53,24 @@ def _by_differences(z, dh, dz) -> str | None:
         "the root's slope lacks a factor: the inside, z² + 4, has slope 2z, and the 2 cancels": (
             (1 + z / root / 2) / 2 * dh
         ),
+        "the inside's slope, 2z, is there, but the root's own slope has a 2 below the line, which cancels it": (
+            (1 + 2 * z / root) / 2 * dh
+        ),
         "the whole is divided by 2, in h and so in the slope": (1 + z / root) * dh,
         "z itself has a slope too, 1, beside the root's": z / root / 2 * dh,
+        "the root's slope is added to that of z, not taken away": (1 - z / root) / 2 * dh,
+        "the root stands below the line: the slope of √u is 1 / (2 √u)": (1 + z * root) / 2 * dh,
         "that is h times dh; what is asked for is how fast h changes with z": _plus(z) * dh,
+        "the size is right, the sign is not: squareplus rises everywhere": -slope * dh,
+        "dh has passed through as it was; it has to be multiplied by the slope": dh,
+        "one slope has been taken for all units; each has its own, at its own z": slope.mean() * dh,
     }  # fmt: skip
-    if np.allclose(dz, slope * dh, rtol=1e-6):
+    if agrees(dz, slope * dh):
         return None
-    given = dz[0, 0] / dh[0, 0]
-    told = f"a difference quotient gives a slope of {slope[0, 0]:.4f}, and yours is {given:.4f}"
-    return slip(dz, slips, rtol=1e-6) or f"at z = {z[0, 0]:.3f} {told}"
+    refuse_slips(dz, slips, rtol=1e-5)
+    worst = np.unravel_index(np.argmax(np.where(np.isfinite(dz), abs(dz - slope * dh), np.inf)), z.shape)
+    told = f"a difference quotient makes dz {(slope * dh)[worst]:.4f}, and yours is {dz[worst]:.7g}"
+    return f"at z = {z[worst]:.3g} and dh = {dh[worst]:.3g} {told}"
 
 
 GRID = np.linspace(-8, 8, 16_001)  # of an average over a Gaussian
@@ -64,71 +82,87 @@ def _mean_slope(sigma: float) -> float:
 
 
 def _tanh_065(sigma) -> str | None:
-    expect_number(sigma)
+    sigma = expect_number(sigma)
+    slips = {
+        "that is the variance of z; its root is asked for": 0.884**2,
+        "at that z the slope is 0.65; but the z of units are spread, and their mean slope is asked for": (
+            np.arctanh(0.35**0.5)
+        ),
+        "that is where the rms slope is 0.65; the mean is asked for": 1.1276,
+        "0.65 is the mean slope that is asked for; at which σ does mean_slope(σ) return it?": 0.65,
+    }
     if sigma <= 0:
         return "a standard deviation is above 0"
-    if abs(sigma - 0.884) < 0.006:
+    if abs(sigma - 0.884) < 0.0055:
         return None
-    if abs(sigma - 0.884**2) < 0.006:
-        return "that is the variance of z; its root is asked for"
-    if abs(sigma - np.arctanh(0.35**0.5)) < 0.006:
-        return "at that z the slope is 0.65; but the z of units are spread, and their mean slope is asked for"
-    if abs(sigma - 1.1276) < 0.02:
-        return "that is where the rms slope is 0.65; the mean is asked for"
+    refuse_slips(sigma, slips, rtol=0, atol=0.006)
     way = "go up" if _mean_slope(sigma) > 0.65 else "go down"
-    return f"at σ = {sigma:.4g} the mean slope is {_mean_slope(sigma):.3f}; {way}"
+    return f"at σ = {sigma:.4g} the mean slope is {_mean_slope(sigma):.3g}, so {way}"
 
 
 def _leaky_holds(sigma_w) -> str | None:
-    expect_number(sigma_w)
+    sigma_w = expect_number(sigma_w)
     square = (1 + 0.2**2) / 2
     right = square**-0.5
     slips = {
         "that is √2, for a slope of 0 below; here the other half passes a little on": 2**0.5,
         "that is the rms slope; by what must it be multiplied to make 1?": square**0.5,
+        "that is the mean square of the slopes; which σ_w² makes 1 of it, and which σ_w is that?": square,
         "that is one over the mean square; of the gradient itself it is the root": 1 / square,
         "that is one over the mean slope, 0.6; sizes add up as squares": 1 / 0.6,
         "that adds the slopes' roots; the square of 0.2 is 0.04": (2 / 1.2) ** 0.5,
+        "half of the units have each slope, so the squares' mean is asked for, not their sum": 1.04**-0.5,
+        "the size is right; a standard deviation is above 0": -right,
     }
-    if abs(sigma_w - right) < 5e-4:
+    if rounds_to(sigma_w, right):
         return None
     refuse_slips(sigma_w, slips, rtol=0, atol=5e-4)
     if abs(sigma_w - right) < 0.02:
         return f"nearly: {sigma_w:.4g} is rounded too far; write it with a root"
-    times = sigma_w * square**0.5
+    times = abs(sigma_w) * square**0.5
     return f"with {sigma_w:.4g} a layer multiplies the gradient by {times:.3g}; the factor sought is 1"
 
 
 def _twin(function) -> str | None:
     twin = expect_function(function, ", twin")
-    rng = np.random.default_rng(0)
-    W = rng.standard_normal((5, 3))
-    b = rng.standard_normal(3)
+    for fan_in, fan_out in ((5, 3), (4, 4), (1, 6)):
+        rng = np.random.default_rng(fan_in)
+        W = rng.standard_normal((fan_in, fan_out))
+        b = rng.standard_normal(fan_out)
+        new_W, new_b = _new_layer(twin, W, b)
+        if new_W.shape != W.shape or new_b.shape != b.shape:
+            return f"the new W has shape {new_W.shape} and b {new_b.shape}; they keep theirs, {W.shape} and {b.shape}"
+        why = _twin_weights(W, new_W) or _twin_biases(W, b, new_b)
+        if why:
+            return why
+    return None
+
+
+def _new_layer(twin, W, b):
     try:
-        result = twin(W.copy(), b.copy())
+        result = Lent(W=W, b=b).to(twin)
     except ValueError as problem:
         if "broadcast" not in str(problem):
             raise
-        return "shapes do not fit: b has a number for each outgoing unit, so sum W's columns, axis=0; axis=1 sums rows"
-    expect_two(result, "the new W and the new b")
-    if any(is_missing(part) for part in result):
-        return "one of W and b is still missing"
-    new_W, new_b = (np.asarray(part, float) for part in result)
-    if new_W.shape != W.shape or new_b.shape != b.shape:
-        return f"the new W has shape {new_W.shape} and b {new_b.shape}; they keep theirs, {W.shape} and {b.shape}"
-    return _twin_weights(W, new_W) or _twin_biases(W, b, new_b)
+        hint = "so sum W's columns, axis=0; axis=1 sums rows"
+        raise NotYetError(f"shapes do not fit: b has a number for each outgoing unit, {hint}") from None
+    new_W, new_b = expect_two(result, "the new W and the new b")
+    return expect_array(new_W, "the new W"), expect_array(new_b, "the new b")
 
 
 def _twin_weights(W, new) -> str | None:
-    if np.allclose(new, 4 * W):
+    slips = {
+        "W is doubled once; there are two reasons to double it: what comes in, and the 2z of what goes on": 2 * W,
+        "W is still what it was": W,
+        "W must become larger: a sigmoid's outputs, from 0 to 1, are spread half as wide as tanh's": W / 4,
+        "W must become larger; half of it is the wrong way round": W / 2,
+        "the size is right, the sign is not: h = 2s - 1 has s with a plus": -4 * W,
+        "there are two factors of 2, and a third one has crept in": 8 * W,
+        "the factor multiplies W; its numbers themselves are not squared": 4 * W**2,
+    }
+    if agrees(new, 4 * W):
         return None
-    if np.allclose(new, 2 * W):
-        return "W is doubled once; there are two reasons to double it: what comes in, and the 2z of what goes on"
-    if np.allclose(new, W):
-        return "W is still what it was"
-    if np.allclose(new, W / 4) or np.allclose(new, W / 2):
-        return "W must become larger: a sigmoid's outputs, from 0 to 1, are spread half as wide as tanh's"
-    return (
+    return slip(new, slips, rtol=1e-4) or (
         "W is wrong by more than a factor: put tanh z = 2 sigmoid(2z) - 1 into h W + b, and collect what multiplies h"
     )
 
@@ -143,12 +177,16 @@ def _twin_biases(W, b, new) -> str | None:
         "b is doubled; the -1 is to be doubled with it": 2 * b - column,
         "the -1 comes through the old W, not through the new one, which is 4 W already": 2 * b - 4 * column,
         "the sign: each unit brings -1, so the column's sum is taken away": 2 * (b + column),
+        "the -1 has arrived; the old b has got lost on the way": -2 * column,
+        "all that a column brings is its sum, and yours takes its mean": 2 * (b - W.mean(axis=0)),
         "one number has been taken from all; each unit of the next layer has its own column of W": 2 * (b - W.sum()),
     }
-    if np.allclose(new, 2 * (b - column)):
+    if agrees(new, 2 * (b - column)):
         return None
-    told = f"W is right; the first of b should be {2 * (b - column)[0]:.4f}, and yours is {new[0]:.4f}"
-    return slip(new, slips) or told
+    if len(W) == len(b) and np.allclose(new, 2 * (b - W.sum(axis=1))):
+        return "W's rows are summed, axis=1; each outgoing unit has a column, axis=0"
+    told = f"W is right; the first of b should be {2 * (b - column)[0]:.4f}, and yours is {new[0]:.7g}"
+    return slip(new, slips, rtol=1e-4) or told
 
 
 EXERCISES = {

@@ -7,24 +7,35 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, expect_answer, expect_function, expect_number, refuse_slips
+from ...kit.exercises import (
+    Exercises,
+    expect_answer,
+    expect_array,
+    expect_function,
+    expect_number,
+    refuse_slips,
+    rounds_to,
+)
 
 GELU = 0.42519, 0.45582  # E[φ²] and E[φ'²] at z ~ N(0, 1), which the learner asks theory for
+SHAPES = (300, 500), (900, 100), (100, 900)
 
 
 def _gelu(sigma_w) -> str | None:
-    expect_number(sigma_w)
+    sigma_w = expect_number(sigma_w)
     square, slope = GELU
     slips = {
         "that is σ_w²; the scale of the weights is its root": 1 / square,
         "that keeps the gradient, which meets the slopes; h is asked for, the other of the two averages": slope**-0.5,
         "that is the slopes', and not yet a root; h is asked for, the other of the two averages": 1 / slope,
+        "that is what GELU leaves of the squared gradient; h is asked for, the other of the two averages": slope,
         "that is ReLU's; GELU leaves a little less of the mean square than a half": 2**0.5,
         "that is for an activation that hands on all; this one loses more than half of the mean square": 1.0,
-        "upside down: that is by what the activation multiplies, and the weights make up for it": square**0.5,
+        "that is upside down: by so much the activation multiplies, and the weights make up for it": square**0.5,
         "that is what GELU leaves of the mean square; by what σ_w² is it made 1 again?": square,
+        "the size is right, the sign is not: a standard deviation is above 0": -(square**-0.5),
     }
-    if abs(sigma_w - square**-0.5) < 1e-3:
+    if rounds_to(sigma_w, square**-0.5):
         return None
     refuse_slips(sigma_w, slips, rtol=0, atol=1e-3)
     if abs(sigma_w - square**-0.5) < 0.02:
@@ -36,25 +47,86 @@ def _gelu(sigma_w) -> str | None:
 
 def _initializer(function) -> str | None:
     initializer = expect_function(function, ", without calling it")
-    W = expect_answer(initializer(300, 500, np.random.default_rng(0)), "; it should return W")
-    if np.shape(W) != (300, 500):
-        return f"for 300 inputs and 500 outputs it returns the shape {np.shape(W)}; rows are inputs"
+
+    def draw(fan_in, fan_out, seed=0):
+        W = initializer(fan_in, fan_out, np.random.default_rng(seed))
+        return expect_array(expect_answer(W, "; it should return W"), "W")
+
+    first = draw(*SHAPES[0])
+    why = _unlike_a_draw(first, SHAPES[0]) or _of_another_size(first) or _of_another_rng(draw)
+    return why or _of_other_shapes(draw) or _two_draws(initializer)
+
+
+def _unlike_a_draw(W, shape) -> str | None:
+    """Why W is no draw of independent numbers around 0, of the shape asked for."""
+    fan_in, fan_out = shape
+    if W.shape != shape:
+        return f"for {fan_in} inputs and {fan_out} outputs it returns the shape {W.shape}; rows are inputs"
+    if not np.isfinite(W).all():
+        return "some of its weights are NaN or infinite, so something is divided by 0"
     size = float(np.std(W))
-    if abs(np.mean(W)) > 0.1 * size:
-        return "its weights have a mean that is not 0"
+    if abs(np.mean(W)) > 0.1 * size or size == 0:
+        return "its weights have a mean that is not 0" if np.any(W) else "all of its weights are 0"
+    sides = (("columns", W.T), ("rows", W))
+    for side, each in sides:
+        alike = np.corrcoef(each)[np.triu_indices(len(each), 1)]
+        if np.nanmax(abs(alike), initial=0) > 0.7:
+            return f"some of its {side} are copies of each other; every weight needs a draw of its own"
+    for side, each in sides:
+        sizes = each.std(axis=1)
+        if sizes.min() < 0.5 * size or sizes.max() > 1.5 * size:
+            return f"its {side} are not all of one size, and each weight should have the same variance"
+    return None
+
+
+def _of_another_size(W) -> str | None:
+    size = float(np.std(W))
     if abs(size / (2 / 300) ** 0.5 - 1) < 0.03:
-        again = initializer(300, 500, np.random.default_rng(1))
-        return "it draws the same weights whatever the rng" if np.array_equal(again, W) else None
+        return None
     slips = {
         "this variance is 1 / fan_in: ReLU then halves the mean square in each layer": 300**-0.5,
         "this variance is 2 / fan_out, which keeps the gradient; q asks how many inputs a unit sums": (2 / 500) ** 0.5,
         "that is Xavier's: it keeps neither, for ReLU": (2 / 800) ** 0.5,
         "2 / fan_in is the variance; what multiplies a unit draw is its root": 2 / 300,
         "a number drawn uniformly up to s has the variance s² / 3": (2 / 300 / 3) ** 0.5,
-        "unit weights: a unit that sums 300 of them is 300 times too large, squared": 1.0,
+        "a number drawn uniformly up to s has the variance s² / 3, and ReLU halves that": (1 / 300 / 3) ** 0.5,
+        "those are unit weights, with which 300 inputs make the mean square 150 times as large in each layer": 1.0,
+        "a variance of fan_in / 2 is upside down": 150**0.5,
+        "the variance is 4 / fan_in: the 2 stands under the root, and not before it": (4 / 300) ** 0.5,
     }
     refuse_slips(size, slips, rtol=0.03, atol=0)
     return f"of 300 inputs, a weight's standard deviation is {size:.3g}; which variance times 300 is 2?"
+
+
+def _of_another_rng(draw) -> str | None:
+    """Whether W depends on the rng, and on nothing else that is random."""
+    W = draw(*SHAPES[0])
+    if not np.array_equal(W, draw(*SHAPES[0])):
+        return "the same rng should give the same weights, and yours differ; draw them from rng, not from np.random"
+    if np.max(abs(np.corrcoef(W.ravel(), draw(*SHAPES[0], seed=1).ravel())[0, 1])) > 0.5:
+        return "it draws the same weights whatever the rng; draw them from the rng that comes in"
+    return None
+
+
+def _of_other_shapes(draw) -> str | None:
+    for shape in SHAPES[1:]:
+        W = draw(*shape)
+        why = _unlike_a_draw(W, shape)
+        if why:
+            return why
+        size = float(np.std(W))
+        if abs(size / (2 / shape[0]) ** 0.5 - 1) > 0.03:
+            told = f"it is right for 300 inputs; for {shape[0]} inputs and {shape[1]} outputs its standard deviation"
+            return f"{told} is {size:.3g}, and the variance should follow the number of inputs"
+    return None
+
+
+def _two_draws(initializer) -> str | None:
+    rng = np.random.default_rng(0)
+    first = initializer(20, 30, rng)
+    if np.array_equal(first, initializer(20, 30, rng)):
+        return "two layers that are drawn from one rng should differ, and yours are equal; draw from rng itself"
+    return None
 
 
 EXERCISES = {

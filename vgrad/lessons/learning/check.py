@@ -7,77 +7,111 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, expect_number, expect_record, expect_two, is_missing, slip
+from ...kit.exercises import (
+    Exercises,
+    Lent,
+    agrees,
+    expect_array,
+    expect_function,
+    expect_number,
+    expect_record,
+    expect_two,
+    is_missing,
+    slip,
+)
+
+STEPS = ((4, 3), 0.25), ((2, 5), 0.5), ((6,), 0.003), ((3, 3), 1.0)  # shapes and rates of the steps that are tried
 
 
 def _momentum_step(function) -> str | None:
-    W, dW, v = np.random.default_rng(0).standard_normal((3, 4, 3))
-    kept = W.copy(), dW.copy(), v.copy()
-    result = expect_two(function(W, dW, v, 0.1), "W and v")
-    if any(is_missing(part) for part in result):
-        return "the dots are still there: both W and v have to move"
-    if not all(np.array_equal(now, then) for now, then in zip((W, dW, v), kept, strict=True)):
-        return "the arrays that came in have changed: write W = W + ..., which makes a new one, not W += ..."
-    new_W, new_v = (np.asarray(part, float) for part in result)
-    if new_W.shape != W.shape or new_v.shape != v.shape:
-        return f"W and v have the shape {W.shape}; yours have {new_W.shape} and {new_v.shape}"
-    return _compare_v(v, dW, new_v) or _compare_W(W, dW, v, new_W)
+    step = expect_function(function, ", step, without calling it")
+    for k, (shape, rate) in enumerate(STEPS):
+        W, dW, v = np.random.default_rng(k).standard_normal((3, *shape))
+        if k == len(STEPS) - 1:
+            v = np.zeros(shape)  # as before the first step
+        new_W, new_v = expect_two(Lent(W=W, dW=dW, v=v, rate=rate).to(step), "W and v")
+        if is_missing(new_W) and is_missing(new_v):
+            return "the dots are still there: both W and v have to move"
+        new_W, new_v = expect_array(new_W, "W"), expect_array(new_v, "v")
+        if new_W.shape != W.shape or new_v.shape != v.shape:
+            return f"W and v have the shape {W.shape}; yours have {new_W.shape} and {new_v.shape}"
+        if agrees(new_W, 0.9 * v + dW) and agrees(new_v, W - rate * (0.9 * v + dW)):
+            return "W and v have changed places: W comes first"
+        why = _compare_v(v, dW, rate, new_v) or _compare_W(W, dW, v, rate, new_W)
+        if why and k:
+            return f"the first step is right; for rate {rate:g} and a W of shape {shape} {why}"
+        if why:
+            return why
+    return None
 
 
-def _compare_v(v, dW, given) -> str | None:
+def _compare_v(v, dW, rate, given) -> str | None:
     right = 0.9 * v + dW
     slips = {
         "v is v still; it becomes 0.9 v + dW": v,
         "v has forgotten its past: keep 0.9 of it, and add dW": dW,
         "v keeps all of its past; keep 0.9 of it": v + dW,
         "that is an average, as Adam has it; here dW is added whole": 0.9 * v + 0.1 * dW,
-        "the minus and the rate belong to W; v gathers the gradients themselves": 0.9 * v - 0.1 * dW,
+        "the minus and the rate belong to W; v gathers the gradients themselves": 0.9 * v - rate * dW,
+        "the rate belongs to W; v gathers the gradients themselves": 0.9 * v + rate * dW,
         "v gathers gradients with their own sign; the minus belongs to W": 0.9 * v - dW,
+        "the 0.9 belongs to the old v, and dW is added whole": v + 0.9 * dW,
+        "the 0.9 belongs to the old v alone, and yours multiplies dW too": 0.9 * (v + dW),
+        "v keeps a tenth of its past; keep 0.9 of it": 0.1 * v + dW,
+        "the gradient itself is added to v, and yours adds its square": 0.9 * v + dW**2,
     }
-    if np.allclose(given, right, rtol=1e-9):
+    if agrees(given, right):
         return None
-    told = f"v[0, 0] is {given[0, 0]:.4f}, and 0.9 v + dW is {right[0, 0]:.4f}"
-    return slip(given, slips, rtol=1e-9) or told
+    told = f"v[0] begins with {given.flat[0]:.7g}, and 0.9 v + dW with {right.flat[0]:.4f}"
+    return slip(given, slips, rtol=1e-5) or told
 
 
-def _compare_W(W, dW, v, given) -> str | None:
+def _compare_W(W, dW, v, rate, given) -> str | None:
     speed = 0.9 * v + dW
-    right = W - 0.1 * speed
+    right = W - rate * speed
     slips = {
         "W has not moved": W,
-        "W climbs; to go down, take rate · v away": W + 0.1 * speed,
-        "W moves along the gradient alone; let it move along v": W - 0.1 * dW,
-        "W moves along the old v; take the new one": W - 0.1 * v,
+        "W climbs; to go down, take rate · v away": W + rate * speed,
+        "W moves along the gradient alone; let it move along v": W - rate * dW,
+        "W moves along the old v; take the new one": W - rate * v,
         "the rate is missing: W moves by rate · v": W - speed,
+        "W moves by rate · v; yours moves by the square of the rate": W - rate**2 * speed,
+        "that is the step alone; W is what it was, less the step": -rate * speed,
+        "W moves along v and along dW once more; dW is in v already": W - rate * (speed + dW),
+        "W moves by rate · v; yours divides by the rate": W - speed / rate,
+        "W moves by the rate that comes in, and yours by 0.1": W - 0.1 * speed,
     }
-    if np.allclose(given, right, rtol=1e-9):
+    if agrees(given, right):
         return None
-    told = f"W[0, 0] is {given[0, 0]:.4f}, and W - rate · v is {right[0, 0]:.4f}"
-    return slip(given, slips, rtol=1e-9) or told
+    told = f"W begins with {given.flat[0]:.7g}, and W - rate · v with {right.flat[0]:.4f}"
+    return slip(given, slips, rtol=1e-5) or told
 
 
 UPDATE = 4.5e-6  # of the first of six sigmoid layers, as a share of its weights, which the lesson prints
 
 
 def _steps_needed(steps) -> str | None:
-    expect_number(steps)
+    steps = expect_number(steps)
     if not steps > 0:
         return "a number of steps is more than 0"
     right = 0.1 / UPDATE
     if 0.8 < steps / right < 1.25:
         return None
     if 0.8 < steps * right < 1.25:
-        return "upside down: how often does the step go into the way?"
+        return "that is upside down; how often does the step go into the way?"
     if 0.8 < steps * UPDATE < 1.25:
         return "that moves it by its whole size; a tenth is asked for"
+    if 0.8 < steps / UPDATE < 1.25:
+        return "that is the length of one step; how many of them make a tenth?"
     if steps < 1000:
-        return f"{steps:g} steps? In the three hundred above it moved by a thousandth; a hundred times that is asked"
+        told = "in the three hundred steps above it moved by a thousandth, and 100 times that is asked"
+        return f"{told}, so {steps:g} are too few"
     more = "more" if steps < right else "fewer"
-    return f"{steps:g} it is not, but {more}: divide the way, 0.1, by the length of one step of the first layer"
+    return f"there are {more} than {steps:g}: divide the way, 0.1, by the length of one step of the first layer"
 
 
 def _leave_plateau(record) -> str | None:
-    expect_record(record, "the whole record that run returns", "movement")
+    expect_record(record, "the whole record that train_mlp returns", "movement", "final", "optimizer")
     if record.activation != "sigmoid" or record.norm != "none" or record.scheme != "xavier_normal":
         return "the net asked for is sigmoid's, Xavier's weights, no norm: change how it is trained, not what it is"
     if record.depth < 8:
@@ -90,15 +124,16 @@ def _leave_plateau(record) -> str | None:
 
 
 def _stuck(record) -> str:
-    loss = float(np.median(record.final))
+    loss = float(np.max(record.final))  # of the network that is least far
+    rate = " and ".join(dict.fromkeys(f"{each:g}" for each in np.ravel(record.rate)))
     if not np.isfinite(loss):
         return "the numbers are no longer finite: the rate is too high"
     if record.optimizer != "adam":
         return (
-            f"the loss is {loss:.1f}, with {record.optimizer} at rate {record.rate:g}: one rate has to serve a layer "
+            f"the loss is {loss:.1f}, with {record.optimizer} at rate {rate}: one rate has to serve a layer "
             "whose gradient is a millionth and one next to the loss; which optimizer gives each its own?"
         )
-    return f"the loss is {loss:.1f}: with Adam, and another rate than {record.rate:g}, it gets under 2 in each network"
+    return f"the loss is {loss:.1f}: with Adam, and another rate than {rate}, it gets under 2 in each network"
 
 
 EXERCISES = {

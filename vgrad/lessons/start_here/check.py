@@ -7,57 +7,100 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, expect_answer, expect_function, expect_number, expect_record, refuse_slips
+from ...kit.exercises import (
+    Exercises,
+    Lent,
+    expect_answer,
+    expect_function,
+    expect_number,
+    expect_record,
+    refuse_slips,
+    rounds_to,
+)
 
 
 def _three_whispers(left) -> str | None:
-    expect_number(left)
+    left = expect_number(left)
+    right = 0.25**3
     slips = {
         "three times a quarter is a sum; each whisper takes a quarter of what the last one left": 0.75,
         "each whisper takes a quarter again; here one quarter was shared by three": 0.25 / 3,
-        "that is after one whisper": 0.25,
-        "that is after two whispers, one more to go": 0.25**2,
-        "that is after four whispers, one too many": 0.25**4,
+        "that is what is left after one whisper, and two more follow": 0.25,
+        "that is what is left after two whispers, and one more follows": 0.25**2,
+        "that is what is left after four whispers, which is one too many": 0.25**4,
         "that is what is left when each passes on three quarters, and loses one": 0.75**3,
-        "so many times less it is; and what is left?": 64.0,
+        "that is what got lost on the way; how much is left?": 1 - right,
+        "the news gets so many times less; how much of 1 is left then?": 64.0,
+        "the size is right, the sign is not: a share of some news is above 0": -right,
+        "the digits are those of per cent; a share of 1 is asked for, so divide by 100": 100 * right,
     }
-    if np.isclose(left, 0.25**3, rtol=1e-6, atol=0):
+    if rounds_to(left, right):
         return None
     refuse_slips(left, slips, rtol=1e-3, atol=0)
-    if abs(left * 64 - 1) < 0.05:
-        return f"nearly: {left:g} is rounded; let Python compute it, from 0.25"
-    return f"{left:.3g} is too {'much' if left > 1 / 64 else 'little'}"
+    if abs(left / right - 1) < 0.05:
+        return f"nearly: {left:g} is rounded too far, so let Python compute it, from 0.25"
+    return f"{left:.3g} is too {'much' if left > right else 'little'}; begin with 1, and take a quarter three times"
 
 
 def _turn_down(record) -> str | None:
     expect_record(record, "the whole record that flow returns", "net", "ratio")
     net = record.net
-    if (net.activation, net.scheme, net.depth) != ("relu", "he_normal", 30) or net.norm or net.skip:
-        return "that is another net; keep its thirty plain ReLU layers and He's weights, and change only the gain"
+    asked = dict(activation="relu", scheme="he_normal", depth=30, norm=None, skip=None)
+    other = [f"{name} is {getattr(net, name)!r}" for name, value in asked.items() if getattr(net, name) != value]
+    other += [f"sigma_b is {net.sigma_b:g}"] if net.sigma_b else []
+    if other:
+        told = " and ".join(other)
+        return f"here {told}; keep the thirty plain ReLU layers and He's weights, and change only the gain"
     if net.width < 16 or net.seeds < 5:
-        return f"{net.seeds} networks of width {net.width} are a matter of luck; keep 16 of width 32"
+        return f"with width {net.width} and seeds {net.seeds} it is a matter of luck; keep 16 networks of width 32"
     decades = np.log10(record.ratio) if record.ratio > 0 else -np.inf
     if abs(decades) < 1:
         return None
-    if decades > 0:
-        return f"at gain {net.gain:g} the first layer gets {record.ratio:.0e} times the last's: it explodes; less gain"
-    return f"at gain {net.gain:g} the first layer gets {record.ratio:.0e} of the last's: it vanishes; more gain"
+    told = f"at gain {net.gain:g} the gradient of the first layer is {record.ratio:.0e} times that of the last"
+    return f"{told}, so it {'explodes; less' if decades > 0 else 'vanishes; more'} gain is needed"
+
+
+ROWS = ((0.5, 3), (1.5, 30), (0.5, 2), (0.9, 7), (0.5, 1), (0.0, 3), (2, 5))  # a share, and people, beside the first
 
 
 def _arrives(function) -> str | None:
-    arrives = expect_function(function, ", arrives, without calling it")
-    heard = expect_number(expect_answer(arrives(0.25, 11)), "return one number")
-    if np.isclose(heard, 0.25**11, rtol=1e-6, atol=0):
-        return "nearly: eleven people in a row make how many whispers? The last one only listens"
-    if np.isclose(heard, 0.25 * 10) or np.isclose(heard, 0.25 * 11):
-        return "that adds the shares up; each whisper multiplies"
-    if not np.isclose(heard, 0.25**10, rtol=1e-6, atol=0):
-        return f"for a quarter and eleven people it should be {0.25**10:.1e}; yours says {heard:.1e}"
-    for share, people in ((0.5, 3), (1.5, 30), (0.5, 1)):
+    function = expect_function(function, ", arrives, without calling it")
+
+    def arrives(share, people):
+        given = expect_answer(Lent(share=share, people=people).to(function))
+        return expect_number(given, "arrives should return one number")
+
+    return _first_row(arrives(0.25, 11)) or _other_rows(arrives)
+
+
+def _first_row(heard) -> str | None:
+    """What there is to say to the answer for a quarter and eleven people."""
+    slips = {
+        "nearly: eleven people in a row make how many whispers? The last one only listens": 0.25**11,
+        "the last one listens, but all the others whisper, the first one too": 0.25**9,
+        "so many times less arrives; how much of 1 is that?": 4.0**10,
+        "the share comes first, and people second, as in arrives(share, people)": 11**-0.75,
+        "the size is right, the sign is not: a share of 1 is above 0": -(0.25**10),
+        "that is what got lost on the way; how much arrives?": 1 - 0.25**10,
+    }
+    if np.isclose(heard, 0.25 * 10) or np.isclose(heard, 0.25 * 11) or np.isclose(heard, 0.25 / 10):
+        return (
+            "each whisper multiplies by the share again, and yours multiplies or divides by the number of people once"
+        )
+    if np.isclose(heard, 0.25**10, rtol=1e-5, atol=0):
+        return None
+    refuse_slips(heard, slips, rtol=1e-6, atol=0)
+    return f"for a quarter and eleven people it should be {0.25**10:.1e}; yours says {heard:.1e}"
+
+
+def _other_rows(arrives) -> str | None:
+    for share, people in ROWS:
         heard = arrives(share, people)
         right = share ** (people - 1)
-        if not np.isclose(heard, right, rtol=1e-6, atol=0):
-            return f"right for a quarter; for share {share:g} and people {people} it should be {right:.3g}"
+        if not np.isclose(heard, right, rtol=1e-5, atol=0):
+            told = f"it is right for a quarter and eleven people; for share {share:g} and people {people}"
+            asked = "; does it use both, share and people?" if people > 1 else ", because one person makes no whisper"
+            return f"{told} it should be {right:.3g}, and yours says {heard:.7g}{asked}"
     return None
 
 
