@@ -9,6 +9,7 @@ A lesson's room imports from here, and nothing here knows a lesson.
     questions     a room's questions.md as questions on the page
     exercises     how an answer is met: with "correct", or with a hint
     expect        what most checks ask first, and what counts as a number
+    judging       whether a function that a learner has written is right, in several cases
     slips         what stopped a learner's code, in words
     show          draws any record
     styles        how all of it looks on the page

@@ -7,98 +7,163 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, NotYetError, expect_answer
+from ...kit.exercises import Exercises, expect_function
+from ...kit.judging import call, expect_shaped, in_digits, named, sentence
+from ...kit.slips import told
+from .measure.clinic import visit
+from .records import Visit
+
+NORMS = {
+    "a gradient with a hole in the middle": [1.0, 1e-4, 1e-2, 3.0],
+    "a gradient that vanishes": [1e-9, 1e-6, 1e-3, 1.0],
+    "a gradient that explodes": [1e5, 1e3, 10.0, 1.0],
+    "a gradient that holds": [2.0, 1.5, 1.0, 1.2],
+    "a gradient with a hill in the middle": [0.5, 7.0, 3e6, 20.0, 0.5],
+    "two layers": [3.0, 0.2],
+    "a single layer": [0.03],
+    "thirty layers": [*np.geomspace(1e-4, 1e-12, 15), *np.geomspace(1e-10, 1e2, 15)],
+    "four equal layers": [1e-7] * 4,
+}
+ZEROS = {
+    "the first": [0.0, 1e-3, 1.0],
+    "the last": [1.0, 1e-3, 0.0],
+    "one in the middle": [1.0, 2.0, 0.0, 0.5, 3.0],
+}
 
 
 def _range(function) -> str | None:
     """The repaired check: decades between the largest and the smallest norm."""
-    cases = {
-        "vanishing": [1e-9, 1e-6, 1e-3, 1.0],
-        "exploding": [1e5, 1e3, 10.0, 1.0],
-        "well": [2.0, 1.5, 1.0, 1.2],
-        "a hole": [1.0, 1e-4, 1.0, 1.0],
-    }
-    for name, norms in cases.items():
-        given = expect_answer(function(np.array(norms)), "; it should return a number of decades")
-        if np.ndim(given):
-            raise NotYetError("return one number, not one a layer")
-        why = _wrong_range(name, norms, float(given), float(np.log10(max(norms) / min(norms))))
+    decades_lost = expect_function(function, ", decades_lost")
+    for name, norms in NORMS.items():
+        given = _number(call(decades_lost, norms=np.array(norms)))
+        why = _wrong_range(name, np.array(norms), given, float(np.log10(max(norms) / min(norms))))
         if why:
             return why
-    return _of_zero(function)
+    return _of_zero(decades_lost)
+
+
+def _number(given) -> float:
+    """One number of decades; NotYetError says why there is none."""
+    if np.ndim(given) and np.size(given) != 1:
+        return float(expect_shaped(given, "the answer, which is one number and not one of each layer,", ()))
+    return float(expect_shaped(given, "the number of decades", np.shape(given)).item())
 
 
 def _wrong_range(name: str, norms, given: float, right: float) -> str | None:
+    if abs(given - right) < 1e-4 * max(1.0, right):
+        return None
+    total = float(np.linalg.norm(norms))
+    ends = float(np.log10(norms[0] / norms[-1]))
+    steps = abs(np.diff(np.log10(norms)))
     slips = {
-        "that is the ratio; of it take log10, so that it is decades": 10**right,
-        "that is the sign of the way back; a range is 0 or more": -right,
-        "that is the natural logarithm; a decade is a factor of ten": right * np.log(10),
-        "that is still the norm of all of them together": float(np.linalg.norm(norms)),
-        "that is its logarithm, of all of them together": float(np.log10(np.linalg.norm(norms))),
-        "that compares the first layer with the last; look for the largest and the smallest, wherever they are": float(
-            abs(np.log10(norms[0] / norms[-1]))
+        "largest over smallest is right, as a ratio. Take its log10, so that it becomes decades": 10**right,
+        "the size is right. But a range is 0 or more, and yours has the sign of smallest over largest": -right,
+        "largest over smallest is right. But that is the natural logarithm, and a decade is a factor of ten": (
+            right * np.log(10)
+        ),
+        "that is still the norm of all of them together, which is what hides a small one": total,
+        "that is a logarithm, but of the norm of all of them together, which is what hides a small one": (
+            float(np.log10(total))
+        ),
+        "a log10 is there. But it compares the first layer with the last; look for the largest and the smallest, "
+        "wherever they are": abs(ends),
+        "a log10 is there. But it is of the first layer over the last; look for the largest and the smallest, wherever "
+        "they are, in this order": ends,
+        "that is a difference. A decade is a factor of ten, so take the logarithm of each first": float(np.ptp(norms)),
+        "a log10 is there. But it is of one step between two layers; look for the largest and the smallest of all": (
+            float(steps.max(initial=0))
         ),
     }
-    if abs(given - right) < 1e-6:
-        return None
     for why, slip in slips.items():
-        if abs(given - slip) < 1e-6:
-            return why
-    return f"of the norms {norms} ({name}) it says {given:.3g}, and they span {right:.3g} decades"
+        if abs(given - slip) < 1e-4 * max(1.0, abs(slip)):
+            return f"of {name}, {why}"
+    one, other = in_digits(given, right)
+    saying = f"of {name} it says {one}, and from least to most it is {other} decades"
+    return f"it returns one number, as it should. But {saying}"
 
 
 def _of_zero(function) -> str | None:
-    try:
-        with np.errstate(all="ignore"):
-            given = function(np.array([0.0, 1e-3, 1.0]))
-    except (ValueError, ArithmeticError) as problem:
-        return f"a layer may receive exactly 0; yours then raises {type(problem).__name__}: {problem}"
-    return None if given == np.inf else f"a layer that receives exactly 0 is infinitely far; yours says {given}"
+    for place, norms in ZEROS.items():
+        try:
+            given = _number(call(function, norms=np.array(norms)))
+        except (ValueError, ArithmeticError) as problem:
+            return (
+                f"finite ranges are right. But a layer may receive exactly 0, here {place}, and with that your code "
+                f"stops: {told(problem)}"
+            )
+        if given != np.inf:
+            return (
+                f"finite ranges are right. But {place} receives exactly 0, which is infinitely far; yours says {given}"
+            )
+    return None
 
 
 def _bands(answer) -> str | None:
     """A band for each of three reports: range, signal."""
     right = ["amber", "red", "green"]
-    if isinstance(answer, str) or not hasattr(answer, "__len__") or len(answer) != 3:
-        return "give a list of three words, one for each report"
-    given = [str(word).lower() for word in answer]
+    answer = answer.tolist() if isinstance(answer, np.ndarray) else answer
+    if not isinstance(answer, (list, tuple)) or len(answer) != 3:
+        return "give a list of three words, one for each report, in their order"
+    given = [str(word).strip().lower() for word in answer]
     if set(given) - {"red", "amber", "green"}:
-        return "the words are 'green', 'amber' and 'red'"
+        return "three answers are there. The words for them are 'green', 'amber' and 'red'"
     if given == right:
         return None
+    fine = [str(k) for k, (a, b) in enumerate(zip(given, right, strict=True), start=1) if a == b]
+    begin = (
+        f"report{' ' if len(fine) == 1 else 's '}{named(fine)} {'is' if len(fine) == 1 else 'are'} right. "
+        if fine
+        else "look at them one by one. "
+    )
+    return begin + _first_wrong(given, right)
+
+
+def _first_wrong(given, right) -> str:
     if given[0] == "green":
-        return "the first: its gradient is well, but look at how alike its inputs have become"
+        return "In the first, the gradient is well. But look at how alike its inputs have become"
     if given[1] == "green":
         return (
-            "the second: from its first layer to its last it looks well; look at the range, which is the largest "
+            "The second looks well from its first layer to its last. But look at the range, which is the largest "
             "against the smallest"
         )
-    wrong = [str(k) for k, (a, b) in enumerate(zip(given, right, strict=True), start=1) if a != b]
+    wrong = next(k for k in range(3) if given[k] != right[k])
     return (
-        f"report {' and '.join(wrong)} is another band. Red is two decades or more; green less than one, and "
-        f"inputs still differ"
+        f"{('The first', 'The second', 'The third')[wrong]} is another band than {given[wrong]}: red is a range of two "
+        f"decades or more, and green one of less than one, with inputs that still differ"
     )
 
 
 def _treated(visits) -> str | None:
     """Three patients, each with the right diagnosis and a treatment that works."""
-    visits = [*visits] if hasattr(visits, "__iter__") else []
-    if len(visits) != 3 or not all(hasattr(visit, "passed") for visit in visits):
+    visits = list(visits.values() if isinstance(visits, dict) else visits) if hasattr(visits, "__iter__") else []
+    if len(visits) != 3 or not all(isinstance(one, Visit) for one in visits):
         return "hand over a list of three visits, one of each patient"
-    if len({visit.illness for visit in visits}) < 3:
-        return "name a diagnosis and a treatment for each, and take patients of three different illnesses"
-    for visit in visits:
-        if visit.chosen[0] != visit.illness:
-            return f"patient {visit.patient}: it is not {visit.chosen[0]}: {visit.why}"
-        if not visit.passed and visit.illness == "healthy":
-            return f"patient {visit.patient}: healthy is right, and so it needs no treatment"
-        if not visit.passed:
-            told = f"it tells {visit.course.accuracy:.0%} of the digits"
-            return (
-                f"patient {visit.patient}: {visit.illness} is right, but {visit.chosen[1]} is not what it needs; "
-                f"after it, {told}"
-            )
+    for one in visits:
+        if one.course is None:
+            return f"patient {one.patient} has been visited, but still needs a diagnosis and a treatment, both by name"
+    if len({one.illness for one in visits}) < 3:
+        return "the visits are complete. But take patients of three different illnesses"
+    for one in visits:
+        why = _wrong_visit(one)
+        if why:
+            return f"of patient {one.patient}, {why}"
     return None
+
+
+def _wrong_visit(one: Visit) -> str | None:
+    again = visit(one.patient, one.ordered, *one.chosen)
+    if (again.illness, again.passed) != (one.illness, one.passed):
+        return "the visit is not what visit returns; run it again, and hand over the visit itself"
+    if one.chosen[0] != one.illness:
+        return f"the tests are done, but the diagnosis is not {one.chosen[0]}. {sentence(one.why)}"
+    if one.passed or one.course is None:
+        return None
+    if one.illness == "healthy":
+        return "healthy is right, and so it needs no treatment"
+    if one.course.learns:
+        return f"{one.illness} is right, but {one.chosen[1]} is not what it needs"
+    after = f"After it, the network tells {one.course.accuracy:.0%} of the digits"
+    return f"{one.illness} is right, but {one.chosen[1]} is not what it needs. {after}"
 
 
 EXERCISES = {

@@ -7,98 +7,179 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import (
-    Exercises,
-    differences,
-    expect_like,
-    expect_number,
-    expect_pullback,
-    expect_record,
-    unlike,
-)
+from ...kit.exercises import Exercises, differences, expect_number, expect_record
+from ...kit.experiments.flow import FlowRecord
+from ...kit.judging import Case, Words, apart, close, expect_shaped, find_slip, is_of_its_settings, judge_pullback
+
+WORDS = Words("y", "(z - mean) / std over the samples, axis 0", "dy")
 
 
 def _norm_pullback(function) -> str | None:
-    z, dy = np.random.default_rng(0).standard_normal((2, 5, 3))
-    z = z * [1.0, 2.0, 0.5] + [0.0, 3.0, -1.0]
-    dy = dy + 0.5
-    formula = "(z - mean) / std over the samples, axis 0,"
-    which = "y and the function pullback"
-    pullback = expect_pullback(function(z.copy()), which, _norm(z), formula, rtol=1e-6, atol=1e-6)
-    dz = expect_like(pullback(dy.copy()), "pullback(dy)", "dz", "z", z)
-    return _compare(z, dy, dz)
+    return judge_pullback(function, _cases(), WORDS, _slips_of_y, _judged_dz)
 
 
-def _norm(z, epsilon=1e-5):
-    return (z - z.mean(axis=0)) / np.sqrt(z.var(axis=0) + epsilon)
+def _cases() -> list[Case]:
+    rng = np.random.default_rng(0)
+    zs = (
+        ("5 samples of 3 units", rng.standard_normal((5, 3)) * [1.0, 2.0, 3.0] + [0.0, 3.0, -1.0]),
+        ("8 samples of 2 units", rng.standard_normal((8, 2)) * [2.0, 1.0] + [20.0, -5.0]),
+        ("3 samples of 4 units", rng.standard_normal((3, 4)) * 2 - 1),
+    )
+    return [Case(what, dict(z=z), _norm(z), (*_cotangents(z, rng), np.zeros_like(z))) for what, z in zs]
 
 
-def _compare(z, dy, dz) -> str | None:
+def _cotangents(z, rng):
+    random = rng.standard_normal((2, *z.shape)) + 0.5
+    return (*random, np.ones_like(z))
+
+
+def _norm(z, epsilon=1e-5, axis=0, ddof=0):
+    std = np.sqrt(z.var(axis=axis, ddof=ddof, keepdims=True) + epsilon)
+    return (z - z.mean(axis=axis, keepdims=True)) / std
+
+
+def _slips_of_y(case: Case) -> dict:
+    z = case.inputs["z"]
+    return {
+        "y has mean 0, as it should. Now divide it by std, the root of the variance": z - z.mean(axis=0),
+        "y is divided by std, as it should be. First take the mean away from z": z / np.sqrt(z.var(axis=0) + 1e-5),
+        "y has mean 0, and is divided by the variance. What is the std of it?": (z - z.mean(axis=0)) / z.var(axis=0),
+        "y is normalized, but with a std that divides by N - 1. Batch norm divides by N, as z.var does": (
+            _norm(z, ddof=1)
+        ),
+        "y is normalized over the units, which is layer norm. Batch norm's mean and std are over the samples, axis 0": (
+            _norm(z, axis=1)
+        ),
+        "y is normalized over all that there is. Each unit has a mean and a std of its own, over the samples": (
+            _norm(z, axis=None)
+        ),
+    }  # fmt: skip
+
+
+def _judged_dz(case: Case, dy, given) -> str | None:
     """The learner's dz against difference quotients; the frequent slips are known by their own numbers."""
+    z = case.inputs["z"]
+    dz = expect_shaped(given, "dz", z.shape)
     right = differences(lambda z: (dy * _norm(z)).sum(), z)
+    if close(dz, right):
+        return None
+    return find_slip(dz, _slips_of_dz(z, dy)) or apart("dz", dz, right)
+
+
+def _slips_of_dz(z, dy) -> dict:
     y = _norm(z)
     std = np.sqrt(z.var(axis=0) + 1e-5)
     mean = dy.mean(axis=0)
     along = y * (y * dy).mean(axis=0)
     over_units = (dy - dy.mean(axis=1, keepdims=True) - y * (y * dy).mean(axis=1, keepdims=True)) / std
-    slips = {
-        "that only divides by std: the mean and the std depend on z too": dy / std,
-        "the mean is accounted for; now the std: each z also moves what all are divided by": (dy - mean) / std,
-        "the std is accounted for, but each z also moves the mean that all are measured from": (dy - along) / std,
-        "both directions are out; what is left is still to be divided by std": dy - mean - along,
-        "take the third term away, do not add it": (dy - mean + along) / std,
-        "the third term needs the mean of y · dy over the samples, not the sum": (
+    more = len(z) / (len(z) - 1)
+    return {
+        "dz is divided by std, and that is all so far. The mean and the std depend on z too": dy / std,
+        "the mean is accounted for. Now the std, for each z also moves what all are divided by": (dy - mean) / std,
+        "the std is accounted for. But each z also moves the mean that all are measured from": (dy - along) / std,
+        "both directions are out of dz. What is left is still to be divided by std": dy - mean - along,
+        "all three terms are there. But the third is to be taken away, and you add it": (dy - mean + along) / std,
+        "all three terms are there. But the second is to be taken away, and you add it": (dy + mean - along) / std,
+        "all three terms are there. But the third needs the mean of y · dy over the samples, not the sum": (
             (dy - mean - len(z) * along) / std
         ),
-        "those means are over the units, axis 1; batch norm's are over the samples, axis 0": over_units,
-        "those means are over all that there is; each unit has its own, over the samples, axis 0": (
+        "all three terms are there. But the second needs the mean of dy over the samples, not the sum": (
+            (dy - len(z) * mean - along) / std
+        ),
+        "the mean of y · dy is there. In the third term it still has to be multiplied by y": (
+            (dy - mean - (y * dy).mean(axis=0)) / std
+        ),
+        "all three terms are there. But the third is multiplied by z, and needs y": (
+            (dy - mean - z * (y * dy).mean(axis=0)) / std
+        ),
+        "all three terms are there. But a mean over N samples is divided by N, not by N - 1": (
+            (dy - mean - more * along) / std
+        ),
+        "all three terms are there. But they are divided by the variance, and std is its root": (
+            (dy - mean - along) / std**2
+        ),
+        "all three terms are there. But their means are over the units, and batch norm's are over the samples": (
+            over_units
+        ),
+        "all three terms are there. But each unit needs means of its own, over the samples, axis 0": (
             (dy - dy.mean() - y * (y * dy).mean()) / std
         ),
     }  # fmt: skip
-    return unlike("dz", dz, right, slips)
 
 
 def _relu_factor(factor) -> str | None:
-    expect_number(factor)
+    factor = float(expect_number(factor))
     right = (np.pi / (np.pi - 1)) ** 0.5
-    if abs(factor - right) < 1e-4:
+    if abs(factor - right) < 5e-4:
         return None
-    if abs(factor - right**2) < 1e-3:
-        return "that is χ, by which squares are multiplied; of the gradient itself it is the root"
-    if abs(factor - 1 / right) < 1e-3:
-        return "upside down: the slopes' mean square stands above the line, the variance below"
-    if abs(factor - 1) < 1e-3:
-        return "that is layer norm's: over the samples, the square of ReLU's mean goes off the mean square"
-    if abs(factor - right) < 0.02:
-        return f"nearly: {factor:g} is rounded too far; write it with np.pi"
-    return f"{factor:g} it is not; E[φ'²] is 1/2, and the variance is E[φ²] - (E φ)²: which numbers have you for these?"
+    slips = {
+        "your number is χ, by which a layer multiplies squares. The gradient itself is multiplied by its root": (
+            right**2
+        ),
+        "both averages are there, upside down: the mean square of the slopes belongs above the line": 1 / right,
+        "that is layer norm's factor, the root of 1/2 over 1/2. Batch norm divides by the std over the samples, for "
+        "which the square of ReLU's mean is taken from the mean square": 1.0,
+        "the size is right. A factor on a norm is positive, so take the positive root": -right,
+        "that is by how much the factor is above 1. Give the factor itself": right - 1,
+        "the root is only of the denominator. Take it of the whole fraction": 0.5 / (0.5 - 0.5 / np.pi) ** 0.5,
+        "the root is only of the numerator. Take it of the whole fraction": 0.5**0.5 / (0.5 - 0.5 / np.pi),
+        "you have taken E φ from the mean square. The variance takes its square, 1/(2π)": (
+            (0.5 / (0.5 - (2 * np.pi) ** -0.5)) ** 0.5
+        ),
+        "that is the root of ReLU's variance. The mean square of its slopes belongs above it": (
+            (0.5 - 0.5 / np.pi) ** 0.5
+        ),
+    }  # fmt: skip
+    hint = next((hint for hint, wrong in slips.items() if abs(factor - wrong) < 1e-3), None)
+    if hint is None and abs(factor - right) < 0.02:
+        return f"you are near. But {factor:g} is rounded too far, so write the formula with np.pi"
+    return hint or (
+        f"a number is what is asked for, but it is not {factor:g}. χ is E[φ'²] over the variance E[φ²] - (E φ)²; which "
+        f"numbers have you for these?"
+    )
 
 
 def _hold_batch(record) -> str | None:
     expect_record(record, "the whole record that flow returns, not a number of it", "net", "ratio")
+    if not isinstance(record, FlowRecord):
+        return "hand over the record itself, as flow has returned it"
     net = record.net
-    if net.norm != "batch" or net.skip is not None:
-        return "the net asked for has norm='batch', and no skip"
+    if not str(net.norm).startswith("batch"):
+        return f"batch norm is asked for, and the record is of norm={net.norm!r}; take norm='batch'"
+    if net.skip is not None:
+        return "batch norm is there. But the net asked for has no skip, which is another remedy"
     if net.depth < 50:
-        return f"fifty layers are asked for, yours has {net.depth}"
+        return f"batch norm is there. Now the depth: fifty layers are asked for, and yours has {net.depth}"
     if net.activation == "identity":
-        return "a linear net holds, and fifty linear layers are one; take an activation that bends"
+        return "a linear net holds. But fifty linear layers are one; take an activation that bends"
     if net.width < 32 or net.seeds < 5 or net.batch < 32:
-        asked = "32 units, 5 networks and 32 samples"
-        return f"few units, networks or samples are a matter of luck; take at least {asked}"
+        return (
+            "the net is of the right kind. But with few units, networks or samples it is a matter of luck; take at "
+            "least 32 units, 5 networks and 32 samples"
+        )
+    return _how_far(record) or _measured_anew(record)
+
+
+def _how_far(record) -> str | None:
+    net = record.net
     if 0.1 < record.ratio < 10:
         return None
-    return _how_far(record)
-
-
-def _how_far(record) -> str:
-    net = record.net
     if not record.ratio > 0:
-        return f"of {net.activation} nothing arrives at all"
+        return f"the net is the right one, but with {net.activation} and these settings nothing arrives at all"
     decades = np.log10(record.ratio)
     gain = "" if net.gain == 1 else ", and the gain is what a norm divides out"
     way = "gains" if decades > 0 else "loses"
-    return f"{net.activation} {way} {abs(decades):.1f} decades{gain}; which activation has norm_chi nearer to 1?"
+    told = f"the net is the right one, but with {net.activation} the gradient {way} {abs(decades):.1f} decades{gain}"
+    return f"{told}. Which activation has norm_chi nearer to 1?"
+
+
+def _measured_anew(record) -> str | None:
+    if is_of_its_settings(record):
+        return None
+    return (
+        "the settings are well chosen. But the numbers of the record are not theirs, as measuring its first network "
+        "anew shows. Run flow again, and hand over what it returns"
+    )
 
 
 EXERCISES = {

@@ -7,104 +7,155 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import (
-    Exercises,
-    differences,
-    expect_function,
-    expect_pullback,
-    expect_record,
-    is_missing,
-    quotient_says,
-    refuse_slips,
-    slip,
+from ...kit.exercises import Exercises, differences, expect_function, expect_record
+from ...kit.judging import (
+    Case,
+    Words,
+    apart,
+    call,
+    close,
+    counted,
+    expect_parts,
+    expect_shaped,
+    find_slip,
+    judge_pullback,
+    sentence,
 )
+from ...kit.slips import told
+from .measure.recurrence import by_radius
+from .records import RadiiRecord
+
+WORDS = Words("h_new", "tanh(x + h @ W)", "dh_new")
 
 
 def _step(function) -> str | None:
+    return judge_pullback(function, _steps(), WORDS, _slips_of_h, _judged_grads)
+
+
+def _steps() -> list[Case]:
     rng = np.random.default_rng(0)
-    W = 0.7 * rng.standard_normal((3, 3))
-    x, h, dh = rng.standard_normal((3, 4, 3))
-    result = function(W.copy(), x.copy(), h.copy())
-    which = "h_new and the function pullback"
-    pullback = expect_pullback(result, which, np.tanh(x + h @ W), "tanh(x + h @ W)")
-    try:
-        grads = pullback(dh.copy())
-    except ValueError as problem:
-        if "matmul" not in str(problem):
-            raise
-        return "in pullback two shapes do not fit: samples are rows, so that dz comes before W's transpose, dz @ W.T"
-    if not (isinstance(grads, tuple) and len(grads) == 2):
-        return "pullback(dh_new) should return two things, dW and dh"
-    dW, dh_old = grads
-    if (np.shape(dW), np.shape(dh_old)) == (h.shape, W.shape):
-        return "dW and dh have changed places: dW comes first"
-    return _compare("dh", dh_old, h, _back(W, x, h, dh)) or _compare("dW", dW, W, _weights(W, x, h, dh))
+    cases = []
+    for samples, units in ((4, 3), (1, 2), (6, 5)):
+        W = 0.7 * rng.standard_normal((units, units))
+        x, h, *dh = rng.standard_normal((4, samples, units))
+        what = f"{counted(samples, 'sample')} and {units} units"
+        cases.append(Case(what, dict(W=W, x=x, h=h), np.tanh(x + h @ W), (*dh, 0 * h)))
+    _, x, h = cases[0].inputs.values()
+    first = dict(W=cases[0].inputs["W"], x=x, h=0 * h)
+    return [*cases, Case("an old h of 0, as at the first step", first, np.tanh(x), cases[0].cotangents)]
 
 
-def _back(W, x, h, dh):
-    """The right dh, by difference quotients, and slips by their hints."""
-    slope = 1 - np.tanh(x + h @ W) ** 2
-    before = 1 - h**2
-    return differences(lambda h: (dh * np.tanh(x + h @ W)).sum(), h), {
-        "the slope is missing: what comes from above meets the tanh first": dh @ W.T,
-        "W has to be transposed on the way back": (dh * slope) @ W,
-        "W is missing: from z back to h it is one more factor": dh * slope,
-        "the slope is taken after W; going back, the tanh comes first": (dh @ W.T) * slope,
-        "the slope is that of the old h; take it at the z of this step, 1 - h_new²": (dh * before) @ W.T,
-        "tanh's slope is 1 - h_new², the square of it": (dh * (1 - np.tanh(x + h @ W))) @ W.T,
+def _slips_of_h(case: Case) -> dict:
+    W, x, h = case.inputs.values()
+    return {
+        "h_new has the old h in it. The inputs x are to be added, inside of the tanh": np.tanh(h @ W),
+        "h_new has the inputs in it. The old h, times W, is to be added, inside of the tanh": np.tanh(x),
+        "the sum is right. Now take its tanh": x + h @ W,
+        "x and h are both there. But W is transposed in yours; samples are rows, so it is h @ W": np.tanh(x + h @ W.T),
+        "x and h are both there. But x belongs inside of the tanh": x + np.tanh(h @ W),
+        "x and h have changed places: it is the old h that is multiplied by W": np.tanh(h + x @ W),
     }
 
 
-def _weights(W, x, h, dh):
-    """The same of dW."""
-    slope = 1 - np.tanh(x + h @ W) ** 2
-    return differences(lambda W: (dh * np.tanh(x + h @ W)).sum(), W), {
-        "dW has no slope in it yet: use dz, as for dh": h.T @ dh,
-        "dW is the transpose of the right one: h.T @ dz": (dh * slope).T @ h,
-        "dW uses x where the old h belongs, which is what W multiplied": x.T @ (dh * slope),
-        "dW uses the new h where the old one belongs": np.tanh(x + h @ W).T @ (dh * slope),
-    }
-
-
-def _compare(name: str, given, like, expected) -> str | None:
-    right, slips = expected
-    if is_missing(given) or np.shape(given) != like.shape:
-        return f"{name} has shape {np.shape(given)}, and should have {like.shape}"
-    given = np.asarray(given, float)
-    if np.allclose(given, right, rtol=1e-6):
+def _judged_grads(case: Case, dh_new, given) -> str | None:
+    W, x, h = case.inputs.values()
+    dW, dh = expect_parts(given, 2, "two things, dW and dh")
+    if W.shape != h.shape and (np.shape(dW), np.shape(dh)) == (h.shape, W.shape):
+        return "dW and dh are both there, but they have changed places: dW comes first"
+    dh = expect_shaped(dh, "dh", h.shape)
+    dW = expect_shaped(dW, "dW", W.shape)
+    right = differences(lambda h: (dh_new * np.tanh(x + h @ W)).sum(), h)
+    if not close(dh, right):
+        return find_slip(dh, _slips_of_dh(W, x, h, dh_new)) or apart("dh", dh, right)
+    right = differences(lambda W: (dh_new * np.tanh(x + h @ W)).sum(), W)
+    if close(dW, right):
         return None
-    return slip(given, slips, rtol=1e-6) or quotient_says(f"{name}[0, 0] is", given[0, 0], right[0, 0])
+    return f"dh is right too. {sentence(find_slip(dW, _slips_of_dW(W, x, h, dh_new)) or apart('dW', dW, right))}"
+
+
+def _slips_of_dh(W, x, h, dh_new) -> dict:
+    new = np.tanh(x + h @ W)
+    dz = dh_new * (1 - new**2)
+    return {
+        "dh goes back through W, as it should. But what comes from above meets the tanh first; its slope is missing": (
+            dh_new @ W.T
+        ),
+        "dh has the slope and W in it. But on the way back, W has to be transposed": dz @ W,
+        "dh has the slope in it, so it is dz so far. From z back to h there is one more factor, W": dz,
+        "dh has both factors. But the tanh came last, so going back its slope comes first, before W": (
+            (dh_new @ W.T) * (1 - new**2)
+        ),
+        "dh has a slope and W in it. But the slope is that of the old h; take it at the z of this step, by h_new": (
+            (dh_new * (1 - h**2)) @ W.T
+        ),
+        "dh has a slope and W in it. But tanh's slope has the square of h_new in it": (dh_new * (1 - new)) @ W.T,
+        "dh has all its factors. But its sign is turned": -dz @ W.T,
+    }
+
+
+def _slips_of_dW(W, x, h, dh_new) -> dict:
+    new = np.tanh(x + h @ W)
+    dz = dh_new * (1 - new**2)
+    return {
+        "dW has no slope in it yet: use dz, as for dh": h.T @ dh_new,
+        "dW is the transpose of the right one. Its rows belong to the units of h": dz.T @ h,
+        "dW uses x, where the old h belongs, which is what W multiplied": x.T @ dz,
+        "dW uses the new h, where the old one belongs, which is what W multiplied": new.T @ dz,
+        "dW is a mean over the samples. Each sample's loss counts in full, so take the sum": h.T @ dz / len(h),
+        "dW has all its factors. But its sign is turned": -h.T @ dz,
+    }
 
 
 def _shares(function) -> str | None:
-    shares = expect_function(function)
+    shares = expect_function(function, ", shares")
     rng = np.random.default_rng(1)
-    maps = 0.8 * rng.standard_normal((4, 3, 3))
-    own = rng.standard_normal((5, 3))
-    total = shares([*maps], [*own])
-    if is_missing(total) or np.shape(total) != own.shape:
-        return f"return dL/dh at each time, {len(own)} of them, each of {own.shape[1]} numbers, the first time first"
-    total = np.asarray(total, float)
+    for times, units in ((5, 3), (2, 2), (9, 4), (4, 1), (1, 3)):
+        maps = [*(0.8 * rng.standard_normal((times - 1, units, units)))]
+        own = [*rng.standard_normal((times, units))]
+        why = _why_shares(shares, maps, own)
+        if why:
+            what = f"{counted(times, 'time')} and {counted(len(maps), 'map')}"
+            return why if times == 5 else f"it is right for 5 times. For {what} of {units} units, {why}"
+    return None
+
+
+def _why_shares(shares, maps, own) -> str | None:
+    try:
+        given = call(shares, maps=maps, own=own)
+    except (LookupError, ValueError, TypeError) as problem:
+        return f"your code was run, and it stopped: {told(problem)}"
+    what = f"dL/dh at each of the {len(own)} times, the first time first"
+    parts = expect_parts(given, len(own), what)
+    parts = [expect_shaped(part, f"dL/dh at time {k}", own[0].shape) for k, part in enumerate(parts, start=1)]
+    total = np.array(parts)
     right = _totals(maps, own)
-    if np.allclose(total, right):
+    if close(total, right):
         return None
-    refuse_slips(total, _share_slips(maps, own, right))
-    k = max(k for k in range(5) if not np.allclose(total[k], right[k]))
-    return f"at time {k + 1} the first number is {total[k][0]:.4f}, and should be {right[k][0]:.4f}"
+    hint = find_slip(total, _share_slips(maps, own, right))
+    k = max(k for k in range(len(own)) if not close(total[k], right[k]))
+    shown = right.copy()
+    shown[k] = total[k]
+    later = "" if k == len(own) - 1 else "what comes from later times is right. But "
+    return hint or f"{later}{apart('dL/dh', shown, right)}"
 
 
-def _share_slips(maps, own, right):
+def _share_slips(maps, own, right) -> dict:
+    own = np.array(own)
+    last = np.where(np.arange(len(own))[:, None] == len(own) - 1, own, 0)
+    ahead = [own[k] + (own[k + 1] @ maps[k] if k < len(maps) else 0) for k in range(len(own))]
     return {
-        "in reverse: the first time should come first": right[::-1],
-        "each loss's own gradient is there, and nothing of what comes from later": own,
-        "that is what the last loss alone sends back; at each time its own is added": _totals(
-            maps, np.where(np.arange(5)[:, None] == 4, own, 0)
+        "all numbers are right, and in reverse. The first time should come first": right[::-1],
+        "each loss's own gradient is there. What comes from later times is to be added to it": own,
+        "what the last loss sends back is right. At each time, its own loss adds something": _totals(maps, last),
+        "each time adds its own. But the maps are transposed in yours; a row dh' goes back as dh' @ J": (
+            _totals([J.T for J in maps], own)
         ),
-        "transposed: a row dh' goes back as dh' @ J": _totals(maps.transpose(0, 2, 1), own),
-        "only the next loss is counted; hand the whole sum on, not own[k + 1]": np.array(
-            [own[k] + (own[k + 1] @ maps[k] if k < 4 else 0) for k in range(5)]
+        "the next loss is there. But hand the whole sum on, and not only own[k + 1]": np.array(ahead),
+        "each time adds its own. But the maps come in the wrong order; walk back from the last one": (
+            _totals(maps[::-1], own)
         ),
-    }
+        "what comes from later times is there. But the own gradient of each time is missing": right - own,
+    }  # fmt: skip
 
 
 def _totals(maps, own):
@@ -116,18 +167,37 @@ def _totals(maps, own):
 
 def _hold(record) -> str | None:
     expect_record(record, "the record that by_radius returns, not a number of it", "radii")
-    if record.inputs != (1.0,) or len(record.radii) != 1:
-        return "one radius and inputs=(1.0,) are asked for"
+    if not isinstance(record, RadiiRecord):
+        return "hand over the record itself, as by_radius has returned it"
+    if record.inputs != (1.0,):
+        return f"the inputs are to be those of the exercise, inputs=(1.0,), and the record has {record.inputs}"
+    if len(record.radii) != 1:
+        return f"the record has {len(record.radii)} radii. Choose one of them, and hand over a record of that one"
     if record.n < 100 or record.T < 100 or record.sizes.shape[-1] < 5:
-        return "take 100 units, 100 steps and 5 networks at least; fewer are a matter of luck"
+        return (
+            "the record is of the right kind. But with few units, steps or networks it is a matter of luck; take at "
+            "least 100 units, 100 steps and 5 networks"
+        )
     size = float(np.median(record.sizes))
     radius = record.radii[0]
     if 0.1 < size < 10:
-        return None
+        return _measured_anew(record, size)
     if not size > 0:
-        return f"at ρ = {radius:g} nothing arrives at all; take a larger one"
+        return f"the record is of the right kind. But at ρ = {radius:g} nothing arrives at all; take a larger one"
     way, other = ("loses", "larger") if size < 1 else ("gains", "smaller")
-    return f"at ρ = {radius:g} the gradient {way} {abs(np.log10(size)):.1f} decades; take a {other} one"
+    told = f"at ρ = {radius:g} the gradient {way} {abs(np.log10(size)):.1f} decades; take a {other} one"
+    return f"the record is of the right kind. But {told}"
+
+
+def _measured_anew(record, size: float) -> str | None:
+    """Other networks of the same settings differ by a decade or so; those of another radius by many."""
+    anew = by_radius(radii=record.radii, inputs=record.inputs, n=record.n, T=record.T)
+    if abs(np.log10(size / np.median(anew.sizes))) < 2.5 * record.T / 100:
+        return None
+    return (
+        f"its sizes hold. But they are not those of ρ = {record.radii[0]:g}, for when it is measured anew, the "
+        f"gradient comes to {np.median(anew.sizes):.1e} there. Run by_radius again, and hand over what it returns"
+    )
 
 
 EXERCISES = {

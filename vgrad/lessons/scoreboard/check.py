@@ -7,50 +7,84 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises
+from ...kit.exercises import Exercises, expect_function
+from ...kit.judging import call, expect_parts, expect_shaped, in_digits
+from .measure.board import board, treat
+from .records import Forged, Treated
 
 CLAIMS = "Four claims that are often made. Three fall when they are measured; which one stands?"
 KEEP = {
     "sigmoid": (dict(activation="sigmoid"), "sigmoid"),
     "relu batch": (dict(activation="relu"), "ReLU"),
-    "relu skip": (dict(activation="relu", skip="post"), "ReLU and its skip"),
+    "relu skip": (dict(activation="relu"), "ReLU and its skip"),
 }
+SAID = ("vanishes", "holds", "explodes")
+WORST = 0.05  # decades by which a net measured anew may differ
 
 
 def _three_cures(given) -> str | None:
-    if not isinstance(given, (list, tuple)) or any(not hasattr(one, "after") for one in given):
+    given = list(given.values()) if isinstance(given, dict) else given
+    if not isinstance(given, (list, tuple)) or not all(isinstance(one, Treated) for one in given):
         return "hand over the list of the three records that treat returns"
     by_name = {one.name: one for one in given}
+    if len(given) > 3:
+        return f"hand over three records, one of each net; these are {len(given)}"
     for name in KEEP:
         if name not in by_name:
-            return f"one of the three is missing: {name}"
-    for name, (kept, words) in KEEP.items():
-        settings = by_name[name].settings
-        if any(settings.get(key) != value for key, value in kept.items()):
-            return f"{name} is to keep {words}: change something else of it"
+            return f"what you hand over is a good start. But one of the three nets is missing: {name}"
     for name in KEEP:
-        if not abs(np.median(by_name[name].after)) < 1:
-            return _no_cure(by_name[name])
+        why = _not_kept(by_name[name]) or _no_cure(by_name[name]) or _measured_anew(by_name[name])
+        if why:
+            return why
     return None
 
 
-def _no_cure(one) -> str:
+def _not_kept(one: Treated) -> str | None:
+    kept, words = KEEP[one.name]
+    settings = one.settings
+    kept_skip = one.name != "relu skip" or settings.get("skip") is not None
+    if not kept_skip or any(settings.get(key) != value for key, value in kept.items()):
+        return f"{one.name} is to keep {words}; change something else of it"
+    if settings.get("alpha", 1.0) == 0 or settings.get("gain", 1.0) == 0 or settings.get("scheme") == "zeros":
+        return f"{one.name}: what is multiplied by 0 does not explode, and does not learn; let its layers count"
+    return None
+
+
+def _no_cure(one: Treated) -> str | None:
     before = np.median(one.before)
     after = np.median(one.after)
+    if abs(after) < 1:
+        return None
     if set(one.changes) == {"clip_norm"}:
         return f"{one.name}: clipping changes no layer's share of the gradient; it is still {after:+.1f} decades"
     did = "as before" if abs(after - before) < 0.05 else f"it was {before:+.1f}"
-    return f"{one.name}: {after:+.1f} decades now, {did}; within one decade is what holds"
+    return f"{one.name} is changed, and was measured: {after:+.1f} decades now, {did}. Within one decade is what holds"
+
+
+def _measured_anew(one: Treated) -> str | None:
+    again = treat(one.name, **one.changes)
+    if abs(np.median(again.after) - np.median(one.after)) < WORST and again.settings == one.settings:
+        return None
+    return (
+        f"{one.name} holds in this record. But with these changes treat measures {np.median(again.after):+.1f} "
+        f"decades, so hand over what treat returns"
+    )
 
 
 CASES = {
     "one network": [[1e-3, 0.1, 1.0]],
     "three networks": [[1e-3, 1.0, 10.0], [200.0, 7.0, 2.0], [3.0, 1.0, 2.0]],
+    "four networks": [[1e-3, 1.0], [5e-2, 1.0], [1.0, 4.0], [1e3, 1.0]],
     "one lost gradient": [[0.0, 1.0, 2.0], [1e-2, 3.0, 2.0], [1e-4, 3.0, 2.0]],
     "growth": [[1e5, 1.0, 1.0], [1e3, 3.0, 1.0], [1e4, 2.0, 1.0]],
     "a network that just vanishes": [[0.05, 1.0]],
+    "a network that just explodes": [[13.0, 1.0]],
     "a network that just holds": [[7.0, 1.0]],
+    "networks of which one explodes": [[0.9, 3.0, 1.0], [2.0, 0.1, 1.0], [1e7, 1.0, 1.0]],
+    "a single layer": [[3.0], [0.2]],
 }
+NUMBERS = ("the median", "the lowest", "the highest")
+FOUR = "four things: the median of the decades, the lowest, the highest, a word"
 
 
 def _row(norms) -> tuple[float, float, float, str]:
@@ -67,46 +101,78 @@ def _word(decades: float) -> str:
 
 
 def _row_by_hand(function) -> str | None:
+    row = expect_function(function, ", row")
     for what, rows in CASES.items():
         norms = np.array(rows)
-        with np.errstate(divide="ignore"):
-            given = function(norms.copy())
-        if not isinstance(given, tuple) or len(given) != 4:
-            return "return four things, with commas between: the median of the decades, the lowest, the highest, a word"
-        why = _wrong_row(given, _row(norms))
+        given = expect_parts(call(row, norms=norms), 4, FOUR)
+        numbers = [_number(name, part) for name, part in zip(NUMBERS, given, strict=False)]
+        why = _wrong_numbers(numbers, norms) or _wrong_word(given[3], numbers[0])
         if why:
-            return f"of {what}: {why}"
+            return f"of {what}, {why}"
     return None
 
 
-def _wrong_row(given, right) -> str | None:
-    names = ("the median", "the lowest", "the highest")
-    for name, one, other in zip(names, given, right, strict=False):
-        if one is ... or not np.isscalar(one) or isinstance(one, str):
-            return f"{name} is not a number yet"
-        if not np.isclose(one, other, rtol=1e-6):
-            if np.isclose(one, -other, rtol=1e-6):
-                return f"{name} has the wrong sign: first layer over last, so that vanishing is negative"
-            if np.isclose(one, other * np.log(10), rtol=1e-6):
-                return f"{name} is in natural logarithms; decades are log10"
-            return f"{name} is {one:.3g}, and should be {other:.3g}"
-    if given[3] == right[3]:
+def _number(name: str, given) -> float:
+    shape = np.shape(given) if np.size(given) == 1 else ()
+    return float(expect_shaped(given, name, shape).item())
+
+
+def _wrong_numbers(given, norms) -> str | None:
+    *right, _ = _row(norms)
+    mean = float(np.mean(np.log10(norms[:, 0] / norms[:, -1]))) if np.all(norms > 0) else np.nan
+    if _same(given[1], right[2]) and _same(given[2], right[1]) and not _same(right[1], right[2]):
+        return "all numbers are there. But the lowest and the highest have changed places"
+    for name, one, other in zip(NUMBERS, given, right, strict=False):
+        if _same(one, other):
+            continue
+        if _same(one, -other):
+            return f"{name} has the right size. But it is first layer over last, so that vanishing is negative"
+        if _same(one, other * np.log(10)):
+            return f"{name} is a natural logarithm. A decade is a factor of ten, so take log10"
+        if other < 300 and _same(one, 10.0**other):
+            return f"{name} is a ratio, first layer over last. Take its log10, so that it becomes decades"
+        if name == NUMBERS[0] and _same(one, mean):
+            return "the median is a mean, which one lost network pulls away; take np.median"
+        return "{} is {} with yours, and should be {}".format(name, *in_digits(one, other))
+    return None
+
+
+def _same(one: float, other: float) -> bool:
+    return bool(np.isclose(one, other, rtol=1e-4, atol=1e-5))
+
+
+def _wrong_word(given, decades: float) -> str | None:
+    if not isinstance(given, str):
+        return "the numbers are right. The fourth thing should be a word, vanishes, holds or explodes"
+    said = given.strip().lower()
+    if said == _word(decades):
         return None
-    return f"at a median of {right[0]:+.1f} decades the word is not {given[3]!r}; the words: vanishes, holds, explodes"
+    if said not in SAID:
+        return f"the numbers are right. But {given!r} is none of the words, which are vanishes, holds and explodes"
+    return f"the numbers are right. But at a median of {decades:+.1f} decades the word is not {given!r}"
 
 
 def _false_cell(given) -> str | None:
-    if not isinstance(given, tuple) or len(given) != 2 or not hasattr(given[0], "verdicts"):
+    if not isinstance(given, (tuple, list)) or len(given) != 2 or not isinstance(given[0], Forged):
         return "hand over two things: the table, and the name of its false row"
     table, name = given
-    if name is ...:
-        return "put the name of a net where the three dots are, as it stands in the table"
-    if name not in table.labels:
-        return f"no row is called {name!r}; write it as the table does"
-    at = table.labels.index(name)
-    if _word(table.decades[at]) != table.verdicts[at]:
-        return None
-    return f"{table.decades[at]:+.1f} decades: {table.verdicts[at]} is right there"
+    if not isinstance(name, str):
+        return "the table is there. Beside it put the name of a net, as it stands in the table"
+    labels = {label.strip().lower(): at for at, label in enumerate(table.labels)}
+    at = labels.get(name.strip().lower())
+    if at is None:
+        return f"the table is there. But no row of it is called {name!r}; write it as the table does"
+    if _word(table.decades[at]) == table.verdicts[at]:
+        return f"{name} is a row. But it has {table.decades[at]:+.1f} decades, and {table.verdicts[at]} is right there"
+    return None if _is_forged_once(table) else "this table has been changed; hand over the one that forge returns"
+
+
+def _is_forged_once(table: Forged) -> bool:
+    """Whether the numbers are the scoreboard's, and one word alone is false."""
+    measured = {row.label: float(np.median(row.decades)) for row in board().rows.values()}
+    true = [_word(decades) == word for decades, word in zip(table.decades, table.verdicts, strict=True)]
+    theirs = [measured.get(label) for label in table.labels]
+    return theirs == [*table.decades] and true.count(False) == 1
 
 
 EXERCISES = {

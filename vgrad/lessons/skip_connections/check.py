@@ -9,101 +9,182 @@ import math
 
 import numpy as np
 
-from ...kit.exercises import (
-    Exercises,
-    differences,
-    expect_like,
-    expect_number,
-    expect_pullback,
-    expect_record,
-    unlike,
+from ...kit.exercises import Exercises, differences, expect_number, expect_record
+from ...kit.experiments.flow import FlowRecord
+from ...kit.judging import (
+    Case,
+    Words,
+    apart,
+    close,
+    counted,
+    expect_shaped,
+    find_slip,
+    is_of_its_settings,
+    judge_pullback,
 )
+
+WORDS = Words("y", "h + alpha * tanh(h @ W)", "dy")
+HE = 2**0.5  # σ_w of He's weights
 
 
 def _skip_pullback(function) -> str | None:
+    return judge_pullback(function, _cases(), WORDS, _slips_of_y, _judged_dh)
+
+
+def _cases() -> list[Case]:
     rng = np.random.default_rng(0)
-    h, dy = rng.standard_normal((2, 5, 4))
-    W = 0.6 * rng.standard_normal((4, 4))
-    alpha = 0.3
-    result = function(h.copy(), W.copy(), alpha)
-    which = "y and the function pullback"
-    formula = "h + alpha * tanh(h @ W)"
-    pullback = expect_pullback(result, which, _block(h, W, alpha), formula, rtol=1e-6, atol=1e-6)
-    dh = expect_like(pullback(dy.copy()), "pullback(dy)", "dh", "h", h)
-    return _compare(h, W, alpha, dy, dh)
+    return [_case(*shape, rng) for shape in ((5, 4, 0.3), (2, 3, 1.5), (1, 6, -0.7), (3, 2, 0.0))]
+
+
+def _case(samples, units, alpha, rng) -> Case:
+    h = rng.standard_normal((samples, units))
+    W = rng.standard_normal((units, units))
+    dy = rng.standard_normal((2, samples, units))
+    what = f"alpha = {alpha:g}, {counted(samples, 'sample')} and {units} units"
+    return Case(what, dict(h=h, W=W, alpha=alpha), _block(h, W, alpha), (*dy, 0 * h))
 
 
 def _block(h, W, alpha):
     return h + alpha * np.tanh(h @ W)
 
 
-def _compare(h, W, alpha, dy, dh) -> str | None:
-    """The learner's dh against difference quotients; the frequent slips are known by their own numbers."""
-    right = differences(lambda h: (dy * _block(h, W, alpha)).sum(), h)
-    slope = 1 - np.tanh(h @ W) ** 2
-    branch = (dy * slope) @ W.T
-    slips = {
-        "that is the branch alone: the path hands dy on too, and where two ways meet, gradients add": alpha * branch,
-        "that is the path alone: the branch hands something back too": dy,
-        "the branch was multiplied by alpha on the way forward; so is its gradient on the way back": dy + branch,
-        "z went through tanh: its slope, 1 - tanh(z)**2, is missing": dy + alpha * dy @ W.T,
-        "forward was h @ W; backward is dz @ W.T": dy + alpha * (dy * slope) @ W,
-        "the slope is at z = h @ W, not at h": dy + alpha * (dy * (1 - np.tanh(h) ** 2)) @ W.T,
-        "backward, the slope comes first, as tanh came last: (dy * slope) @ W.T, not slope * (dy @ W.T)": (
-            dy + alpha * slope * (dy @ W.T)
+def _slips_of_y(case: Case) -> dict:
+    h, W, alpha = case.inputs.values()
+    t = np.tanh(h @ W)
+    return {
+        "the branch is right. But y is to have h added to it, which is the path": alpha * t,
+        "path and branch are both there. But alpha multiplies the branch, and not the path": alpha * (h + t),
+        "path and branch are both there. But the branch still has to be multiplied by alpha": h + t,
+        "path and branch are both there. But tanh comes last, of h @ W, in this form": h + alpha * np.tanh(h) @ W,
+        "path and branch are both there. But W is transposed in yours; forward it is h @ W": (
+            h + alpha * np.tanh(h @ W.T)
         ),
-        "alpha belongs to the branch; the path hands dy on untouched": alpha * (dy + branch),
-    }
-    return unlike("dh", dh, right, slips)
+        "path and branch are both there. But the branch has no tanh yet": h + alpha * h @ W,
+        "path and branch are both there. But the branch is to be added, and you take it away": h - alpha * t,
+    }  # fmt: skip
+
+
+def _judged_dh(case: Case, dy, given) -> str | None:
+    """The learner's dh against difference quotients; the frequent slips are known by their own numbers."""
+    h, W, alpha = case.inputs.values()
+    dh = expect_shaped(given, "dh", h.shape)
+    right = differences(lambda h: (dy * _block(h, W, alpha)).sum(), h)
+    if close(dh, right):
+        return None
+    return find_slip(dh, _slips_of_dh(h, W, alpha, dy)) or apart("dh", dh, right)
+
+
+def _slips_of_dh(h, W, alpha, dy) -> dict:
+    t = np.tanh(h @ W)
+    slope = 1 - t**2
+    branch = (dy * slope) @ W.T
+    return {
+        "what the branch hands back is right. The path hands dy on too, and where two ways meet, gradients add": (
+            alpha * branch
+        ),
+        "what the path hands back is right. The branch hands something back as well": dy,
+        "path and branch are both there. But the branch was multiplied by alpha on the way forward, and so is its "
+        "gradient on the way back": dy + branch,
+        "path and branch are both there. But z went through tanh, whose slope at z is missing": dy + alpha * dy @ W.T,
+        "path and branch are both there. But where forward was h @ W, the way back takes W transposed": (
+            dy + alpha * (dy * slope) @ W
+        ),
+        "path and branch are both there. But the slope is that at h; tanh saw z = h @ W": (
+            dy + alpha * (dy * (1 - np.tanh(h) ** 2)) @ W.T
+        ),
+        "all factors are there. But tanh came last on the way forward, so its slope comes first on the way back, "
+        "before W": dy + alpha * slope * (dy @ W.T),
+        "path and branch are both there. But alpha belongs to the branch, and the path hands dy on untouched": (
+            alpha * (dy + branch)
+        ),
+        "path and branch are both there. But tanh's slope has the square of tanh in it": (
+            dy + alpha * (dy * (1 - t)) @ W.T
+        ),
+        "path and branch are both there. But alpha went into the branch once, and comes back twice": (
+            dy + alpha**2 * branch
+        ),
+        "path and branch are both there. But where two ways meet, gradients add, and you take one away": (
+            dy - alpha * branch
+        ),
+        "the slope of tanh is there. But on its way back the branch also goes through W": dy + alpha * dy * slope,
+    }  # fmt: skip
 
 
 def _skip_alpha(alpha) -> str | None:
-    expect_number(alpha)
+    alpha = float(expect_number(alpha))
     most = math.expm1(1 / 50) ** 0.5
-    if 0.141 < alpha < most + 1e-6:
+    if 0.1413 < alpha < most + 1e-6:
         return None
+    if alpha < 0:
+        return "the sign of α makes no difference to its square. Give the α of 0 or more"
     if abs(alpha - most**2) < 3e-3:
-        return f"{alpha:g} is near α²; the layer's factor is 1 + α². Of α² take the root"
-    if abs(alpha - math.expm1(1 / 49) ** 0.5) < 2e-4:
-        return "that is for 49 factors; from the input to the fiftieth layer there are 50"
-    if abs(alpha - math.expm1(2 / 50) ** 0.5) < 2e-3:
-        return "with that the size is multiplied by e, and its square by e²"
-    if abs(alpha - math.expm1(1) ** 0.5) < 1e-2:
-        return "that multiplies the square by e in one layer; there are fifty"
-    if not 0 <= alpha < math.inf:
-        return "take an α of 0 or more; its sign makes no difference"
-    return (
-        f"{alpha:g} is too {'small' if alpha < most else 'large'}: fifty layers make the square {_fifty(alpha)} times"
-    )
+        return f"{alpha:g} is near α², and the factor of a block is 1 + α². Now take the root"
+    slips = {
+        "the formula is right, but for 49 blocks. From the input to the end of the fiftieth there are 50": (
+            49,
+            1,
+            2e-4,
+        ),
+        "the formula is right, but with it the size is multiplied by e, and the square by e²": (50, 2, 2e-3),
+        "the formula is right, but for one block that does it alone. There are fifty": (1, 1, 1e-2),
+    }
+    for hint, (blocks, exponent, near) in slips.items():
+        if abs(alpha - math.expm1(exponent / blocks) ** 0.5) < near:
+            return hint
+    way = "smaller than it may be" if alpha < most else "too large"
+    return f"a number is what is asked for, but {alpha:g} is {way}: with it, fifty blocks {_fifty(alpha)}"
 
 
 def _fifty(alpha: float) -> str:
-    exponent = 50 * math.log10(1 + alpha**2)
-    return f"{10**exponent:.4g}" if exponent < 4 else f"1e{exponent:.0f}"
+    exponent = 50 * math.log10(1 + min(alpha, 1e100) ** 2)
+    if exponent > 4:
+        return f"make the square more than 1e{math.floor(exponent)} times as large, and e is 2.7183"
+    return f"multiply the square by {10**exponent:.5g}, and e is 2.7183"
 
 
 def _hold_path(record) -> str | None:
     expect_record(record, "the whole record that both_ways returns, not a number of it", "net", "forward", "ratio")
+    if not isinstance(record, FlowRecord):
+        return "hand over the record itself, as both_ways has returned it"
     net = record.net
     if net.skip is None:
-        return "the net asked for has a path: skip='post', 'pre' or 'branch'"
+        return "the record is a good start, but its net has no path; take skip='post', 'pre' or 'branch'"
     if net.activation != "relu":
-        return f"ReLU is asked for, yours is {net.activation}"
+        return f"the net has a path. But ReLU is asked for, and yours is {net.activation}"
     if net.depth < 50:
-        return f"fifty layers are asked for, yours has {net.depth}"
+        return f"the net has a path. But fifty layers are asked for, and yours has {net.depth}"
+    if abs(net.branch_factor) > 1 or net.branch_factor == -1:
+        return f"the net has a path. But its branch is to count once, α = 1, and here α = {net.branch_factor:g}"
     if net.branch_factor != 1:
-        return "an α below 1 does it, and you know that already; here the branch counts in full, α = 1"
+        return "an α below 1 does it, and you know that already. Here the branch counts in full, α = 1"
+    if record.sigma_w < HE - 1e-9:
+        return "smaller weights than He's weaken the branch, as a small α does. Here it counts in full, so keep He's"
     if net.width < 32 or net.seeds < 5 or net.batch < 16:
-        return "few units, networks or samples are a matter of luck; take at least 32 units, 5 networks and 16 samples"
-    return _held(record)
+        return (
+            "the net is of the right kind. But with few units, networks or samples it is a matter of luck; take at "
+            "least 32 units, 5 networks and 16 samples"
+        )
+    return _held(record) or _measured_anew(record)
 
 
 def _held(record) -> str | None:
-    sizes = {"going forward, h": record.forward, "coming back, dh": record.ratio}
+    sizes = {"h, going forward,": record.forward, "dh, coming back,": record.ratio}
     if record.net.norm == "batch" and 10 <= max(sizes.values()) < 15:
-        return "nearly: just over ten, and what is too much is batch norm's own growth; try the other norm"
-    lost = [f"{name} becomes {size:.2g} of what it was" for name, size in sizes.items() if not 0.1 < size < 10]
-    return f"{'; '.join(lost)}. Which norm, and where, in which form?" if lost else None
+        return "that is nearly it. It is just over ten, because batch norm has a growth of its own; try the other norm"
+    lost = [f"{name} becomes {size:.3g} times what it was" for name, size in sizes.items() if not 0.1 < size < 10]
+    if not lost:
+        return None
+    fine = "one of the two ways holds" if len(lost) == 1 else "the net is of the kind that is asked for"
+    return f"{fine}. But {' and '.join(lost)}. Which norm will you take, and where, in which form?"
+
+
+def _measured_anew(record) -> str | None:
+    if is_of_its_settings(record):
+        return None
+    return (
+        "the settings are well chosen. But the numbers of the record are not theirs, as measuring its first network "
+        "anew shows. Run both_ways again, and hand over what it returns"
+    )
 
 
 EXERCISES = {

@@ -1,0 +1,172 @@
+"""What learners hand over in the lesson on the report, its trial and the clinic."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+
+import numpy as np
+
+from vgrad.lessons.diagnosis import visit
+
+from . import Later
+
+
+def with_math(norms):
+    largest, smallest = max(norms), min(norms)
+    if smallest == 0:
+        return float("inf")
+    return math.log10(largest / smallest)
+
+
+def in_a_loop(norms):
+    most, least = -math.inf, math.inf
+    for norm in norms:
+        decades = np.log10(norm)
+        most, least = max(most, decades), min(least, decades)
+    return most - least
+
+
+def by_pairs(norms):
+    logs = np.log10(norms)
+    return np.max(logs[:, None] - logs[None, :]) if np.isfinite(logs).all() else np.inf
+
+
+def sorted_copy(norms):
+    ordered = sorted(norms)
+    return np.log(ordered[-1] / ordered[0]) / np.log(10)
+
+
+class Report:
+    def decades(self, sizes):
+        return np.log10(np.max(sizes)) - np.log10(np.min(sizes))
+
+
+def sorts_in_place(norms):
+    norms.sort()
+    return np.log10(norms[-1] / norms[0])
+
+
+def logs_in_place(norms):
+    np.log10(norms, out=norms)
+    return np.ptp(norms)
+
+
+def skips_noughts(norms):
+    return np.ptp(np.log10(norms[norms > 0]))
+
+
+def visits(*given):
+    """Visits of patients, each with a diagnosis and a treatment."""
+    return Later(lambda: [visit(number, diagnosis=illness, treatment=cure) for number, illness, cure in given])
+
+
+THREE = ((5, "dead", "weights that fit"), (12, "rate too small", "rate × 100"), (16, "vanishing", "batch norm"))
+
+
+def changed(number, **fields):
+    """The three right visits, of which one is another one's record."""
+    return Later(lambda: [one._replace(**fields) if one.patient == number else one for one in visits(*THREE).make()])
+
+
+RIGHT = {
+    "worst_ratio": {
+        "as the lesson has it": lambda norms: np.ptp(np.log10(norms)),
+        "the ratio first": lambda norms: np.log10(norms.max() / norms.min()),
+        "with math": with_math,
+        "in a loop": in_a_loop,
+        "by pairs": by_pairs,
+        "of a sorted copy": sorted_copy,
+        "in float32": lambda norms: np.ptp(np.log10(norms.astype(np.float32))),
+        "an array of no dimension": lambda norms: np.array(np.log10(norms.max() / norms.min())),
+        "a method": Report().decades,
+    },
+    "read_reports": {
+        "a list": ["amber", "red", "green"],
+        "a tuple": ("amber", "red", "green"),
+        "in capitals": ["AMBER", "RED", "GREEN"],
+        "an array": np.array(["amber", "red", "green"]),
+        "with blanks": [" amber", "red ", "green"],
+        "of NumPy's words": [np.str_("amber"), np.str_("red"), np.str_("green")],
+        "split": ["amber", *["red", "green"]],
+    },
+    "treat_three": {
+        "the lesson's": visits(*THREE),
+        "in another order": visits(*THREE[::-1]),
+        "a tuple": Later(lambda: tuple(visits(*THREE).make())),
+        "by number": Later(lambda: {one.patient: one for one in visits(*THREE).make()}),
+        "other treatments": visits(
+            (5, "dead", "batch norm"), (12, "rate too small", "rate × 100"), (16, "vanishing", "a path, 1/depth")
+        ),
+        "a healthy one": visits(*THREE[:2], (6, "healthy", "leave it alone")),
+    },
+}
+WRONG = {
+    "worst_ratio": {
+        "the ratio": (lambda norms: norms.max() / norms.min(), "log10"),
+        "the sign": (lambda norms: np.log10(norms.min() / norms.max()), "sign"),
+        "natural": (lambda norms: np.log(norms.max() / norms.min()), "natural"),
+        "in doublings": (lambda norms: np.log2(norms.max() / norms.min()), "decades"),
+        "the norm": (np.linalg.norm, "norm of all"),
+        "its logarithm": (lambda norms: np.log10(np.linalg.norm(norms)), "logarithm"),
+        "the ends": (lambda norms: abs(np.log10(norms[0] / norms[-1])), "first layer with the last"),
+        "the ends, with a sign": (lambda norms: np.log10(norms[0] / norms[-1]), "first layer"),
+        "last over first": (lambda norms: np.log10(norms[-1] / norms[0]), "first layer with the last"),
+        "the largest step": (lambda norms: abs(np.diff(np.log10(norms))).max(initial=0), "one step"),
+        "a difference": (np.ptp, "logarithm"),
+        "of each": (np.log10, "one number"),
+        "the largest against the first": (lambda norms: np.log10(norms.max() / norms[0]), "first layer"),
+        "the mean against the least": (lambda norms: np.log10(norms.mean() / norms.min()), "decades"),
+        "half": (lambda norms: np.ptp(np.log10(norms)) / 2, "decades"),
+        "a floor": (lambda norms: np.ptp(np.log10(np.maximum(norms, 1e-15))), "exactly 0"),
+        "an epsilon": (lambda norms: np.ptp(np.log10(norms + 1e-30)), "exactly 0"),
+        "noughts skipped": (skips_noughts, "exactly 0"),
+        "math of nought": (lambda norms: math.log10(max(norms)) - math.log10(min(norms)), "ValueError"),
+        "division by nought": (lambda norms: math.log10(float(max(norms)) / float(min(norms))), "divided by 0"),
+        "minus infinity": (lambda norms: -np.inf if norms.min() == 0 else np.ptp(np.log10(norms)), "exactly 0"),
+        "no word for nought": (lambda norms: None if norms.min() == 0 else np.ptp(np.log10(norms)), "decades"),
+        "four layers": (lambda norms: np.ptp(np.log10(norms[:4])), "decades"),
+        "sorted in place": (sorts_in_place, "has changed"),
+        "logarithms in place": (logs_in_place, "has changed"),
+    },
+    "read_reports": {
+        "all well": (["green", "green", "green"], "how alike"),
+        "not the range": (["amber", "green", "green"], "largest against the smallest"),
+        "the third": (["amber", "red", "red"], "reports 1 and 2"),
+        "the third, amber": (["amber", "red", "amber"], "The third"),
+        "the first": (["red", "red", "green"], "The first"),
+        "the second": (["amber", "amber", "green"], "The second"),
+        "reversed": (["green", "red", "amber"], "how alike"),
+        "a set": ({"amber", "red", "green"}, "in their order"),
+        "by number": ({1: "amber", 2: "red", 3: "green"}, "in their order"),
+        "one text": ("amber, red, green", "three words"),
+        "two": (["amber", "red"], "three words"),
+        "four": (["amber", "red", "green", "green"], "three words"),
+        "other words": (["yellow", "red", "green"], "'amber'"),
+        "numbers": ([1, 2, 0], "'amber'"),
+    },
+    "treat_three": {
+        "a wrong diagnosis": (visits((5, "vanishing", "weights that fit"), *THREE[1:]), "not vanishing"),
+        "another wrong diagnosis": (visits(*THREE[:2], (16, "saturated", "batch norm")), "not saturated"),
+        "a wrong treatment": (visits(*THREE[:2], (16, "vanishing", "clip the gradient")), "not what it needs"),
+        "left alone": (visits(THREE[0], (12, "rate too small", "leave it alone"), THREE[2]), "not what it needs"),
+        "the wrong way": (visits(THREE[0], (12, "rate too small", "rate ÷ 100"), THREE[2]), "not what it needs"),
+        "a healthy one treated": (visits(*THREE[:2], (6, "healthy", "batch norm")), "no treatment"),
+        "one patient three times": (visits(*[THREE[0]] * 3), "different illnesses"),
+        "two of one illness": (visits(THREE[0], THREE[0], THREE[2]), "different illnesses"),
+        "one": (visits(THREE[0]), "three visits"),
+        "the visit itself": (Later(lambda: visits(THREE[0]).make()[0]), "three visits"),
+        "no diagnosis": (Later(lambda: [visit(number) for number in (5, 12, 16)]), "still needs a diagnosis"),
+        "no treatment": (
+            Later(lambda: [visit(number, diagnosis=illness) for number, illness, _ in THREE]), "a treatment",
+        ),
+        "names alone": (["dead", "rate too small", "vanishing"], "three visits"),
+        "called healthy": (changed(16, illness="healthy", chosen=("healthy", "leave it alone")), "visit itself"),
+        "called passed": (
+            changed(16, chosen=("vanishing", "clip the gradient")), "visit itself",
+        ),
+        "made by hand": (
+            [SimpleNamespace(passed=True, illness=k, chosen=(k, ""), patient=k) for k in range(3)], "three visits",
+        ),
+    },
+}  # fmt: skip
