@@ -449,7 +449,7 @@ def test_a_batch_is_a_copy_even_of_read_only_digits():
 
 # --- bad input, and what an import costs ----------------------------------------------------------------------------
 
-ONE = "a whole number of at least 1"
+ONE = "a whole number from 1 to"
 NOT_NEGATIVE = "a finite number of at least 0"
 NAN = float("nan")
 

@@ -757,7 +757,7 @@ NUMBERS = (np.ones((5, 2, 2)), np.ones((2, 3)))
         (lambda: train.momentum(0.1, 1.5), "decay is 1.5; allowed is a finite number from 0"),
         (lambda: train.momentum(0.1, None), "decay is None; allowed is a finite number from 0"),
         (lambda: train.adamw(0.1, weight_decay=-1), "weight_decay is -1; allowed is a finite number of at least 0"),
-        (lambda: train.warmup(train.sgd(0.1), 0), "steps is 0; allowed is a whole number of at least 1"),
+        (lambda: train.warmup(train.sgd(0.1), 0), "steps is 0; allowed is a whole number from 1 to"),
         (lambda: train.warmup(0.1, 5), "optimizer is 0.1; allowed is an Optimizer"),
         (lambda: train.adam(0.1, -0.1), "decay is -0.1; allowed is a finite number from 0"),
         (lambda: train.adam(0.1, 0.9, 1.1), "decay_squares is 1.1; allowed is a finite number from 0"),
@@ -777,7 +777,7 @@ NUMBERS = (np.ones((5, 2, 2)), np.ones((2, 3)))
         (lambda: history(recurrent("rnn"), train.sequence("rn"), [SEQUENCE]), "cell is 'rn'; allowed is one of 'rnn'"),
         (
             lambda: history(recurrent("rnn"), train.sequence("rnn", truncate=0), [SEQUENCE]),
-            "truncate is 0; allowed is a whole number of at least 1",
+            "truncate is 0; allowed is a whole number from 1 to",
         ),
         (
             lambda: history(recurrent("rnn"), train.sequence("rnn"), [(SEQUENCE[0][0], SEQUENCE[1])]),

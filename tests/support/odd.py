@@ -25,6 +25,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from vgrad.tape import backprop
+
 SECONDS = 2.0
 MOST = 64  # items that are taken from a generator
 
@@ -80,8 +82,15 @@ def odd(valid) -> Iterator[Odd]:
         yield from arrays(valid)
     elif isinstance(valid, np.random.Generator):
         yield from generators()
+    elif is_tape(valid):
+        yield from tapes(valid)
     elif isinstance(valid, (tuple, list)):
         yield from trees(valid)
+
+
+def is_tape(value) -> bool:
+    """Return whether a value is a list of steps with pullbacks."""
+    return isinstance(value, list) and bool(value) and all(hasattr(each, "pullback") for each in value)
 
 
 def things(valid) -> dict[str, Any]:
@@ -98,6 +107,8 @@ def things(valid) -> dict[str, Any]:
         values.pop("None")
     if isinstance(valid, str):
         values = {label: value for label, value in values.items() if label != "''"}
+    if callable(valid):
+        values.pop("a lambda")  # it is a function, and what it does is not to be known
     if not isinstance(valid, (tuple, list)):
         values |= {"[]": [], "()": (), "[1]": [1], "[[1.0]]": [[1.0]], "[None]": [None], "(1.0, 2.0)": (1.0, 2.0)}
     return values
@@ -126,7 +137,7 @@ def scalars(valid) -> Iterator[Odd]:
         integers = (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64)
         yield from (Odd(f"{kind.__name__}", kind(valid), valid) for kind in integers if valid >= 0)
         yield from (Odd(label, value, plain) for label, value, plain in (
-            ("uint8 200", np.uint8(200), 200), ("int8 100", np.int8(100), 100), ("uint16 300", np.uint16(300), 300),
+            ("uint8 200", np.uint8(200), 200), ("int8 100", np.int8(100), 100),
         ))  # fmt: skip
         yield Odd("float", float(valid), valid)
     else:
@@ -287,11 +298,37 @@ def trees(valid: tuple | list) -> Iterator[Odd]:
     yield Odd("its first", valid[0], ANY)
     others = {"[]": [], "()": (), "one less": valid[:-1], "one more": (*valid, valid[-1]), "twice": valid * 2, "3": 3}
     yield from (Odd(label, value, ANY) for label, value in others.items() if value)
+    middle = (len(valid) // 2,)
+    for label, value in {"None": None, "3": 3, "an array": np.ones((2, 2)), "an object": Empty(), "()": ()}.items():
+        if type(at(valid, middle)) is not type(value):
+            yield Odd(f"{label} in the middle", put(valid, middle, value), ANY)
     places = leaf_places(valid)
     for place in dict.fromkeys((places[0], places[-1], places[len(places) // 2])) if places else ():
         for label, value, plain in odd(at(valid, place)):
             kept = plain if isinstance(plain, Mark) else put(valid, place, plain)
             yield Odd(f"{label} at {place}", put(valid, place, value), kept)
+
+
+def tapes(valid: list) -> Iterator[Odd]:
+    """What is no tape, and tapes that are torn: a step is missing, doubled, swapped, or of another forward pass."""
+    yield Odd("a tuple", tuple(valid), valid)
+    yield Odd("a generator of it", (each for each in valid), NOTHING)
+    yield Odd("outputs alone", [step.output for step in valid], NOTHING)
+    yield Odd("plain tuples", [tuple(step) for step in valid], NOTHING)
+    yield Odd("backwards", valid[::-1], NOTHING if len(valid) > 1 else valid)
+    yield Odd("twice", [*valid, *valid], NOTHING)
+    for k in range(1, len(valid) - 1):
+        torn = {
+            f"without step {k}": valid[:k] + valid[k + 1 :],
+            f"step {k} twice": [*valid[: k + 1], *valid[k:]],
+            f"steps {k} and {k + 1} swapped": [*valid[:k], valid[k + 1], valid[k], *valid[k + 2 :]],
+            f"None at {k}": [*valid[:k], None, *valid[k + 1 :]],
+            f"an array at {k}": [*valid[:k], valid[k].output, *valid[k + 1 :]],
+        }
+        for label, steps in torn.items():
+            value = copy.copy(valid)
+            value[:] = steps
+            yield Odd(label, value, NOTHING)
 
 
 def leaf_places(tree, place=()) -> list[tuple]:
@@ -403,10 +440,12 @@ def _stop(*_):
 
 def settled(answer) -> list:
     """Return the leaves of an answer: numbers, arrays and words. A pullback is asked for one gradient."""
+    if isinstance(answer, tuple) and len(answer) == 2 and is_tape(answer[1]) and answer[1][-1].output is answer[0]:
+        return [*settled(answer[0]), *settled(backprop(answer[1], cotangent(answer[0])))]
     if isinstance(answer, tuple) and len(answer) == 2 and callable(answer[1]):
         return [*settled(answer[0]), *settled(answer[1](cotangent(answer[0])))]
-    if isinstance(answer, tuple) and callable(answer[-1]) and hasattr(answer, "pullback"):
-        return [*settled(answer.output), *settled(answer.pullback(cotangent(answer.output)))]
+    if isinstance(answer, tuple) and hasattr(answer, "pullback"):  # a step, whose pullback is for those who walk
+        return settled(answer.output)
     if inspect.isgenerator(answer):
         return [leaf for each in islice(answer, MOST) for leaf in settled(each)]
     if isinstance(answer, dict):
