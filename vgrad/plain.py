@@ -7,6 +7,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
+LONG = 40
 PLAIN = frozenset(
     (int, float, bool, str, type(None), list, tuple, dict, np.ndarray)
 )  # types that are taken as they are
@@ -34,6 +35,8 @@ def shown(value) -> str:
     if isinstance(value, int) and abs(value) >= 10**15:
         power = math.floor(math.log10(abs(value)))
         return f"{'-' if value < 0 else ''}{abs(value) // 10 ** (power - 1) / 10:g}e{power}"
+    if isinstance(value, (list, tuple, dict, set)) and len(value) > LONG:
+        return f"a {type(value).__name__} of {len(value)}"  # such a text is long in the making
     try:
         return f"{value!r:.99}"
     except Exception:  # a fraction of such numbers, or an object that cannot be shown
