@@ -580,5 +580,5 @@ def test_a_flow_of_no_such_net_is_refused(options, message):
 def test_a_factor_of_no_such_norm_is_refused():
     with pytest.raises(ValueError, match="norm is 'batch_after'; allowed is one of 'batch', 'layer'"):
         theory.norm_chi("batch_after", "tanh")
-    with pytest.raises(ValueError, match="batch is 3; allowed is a whole number of at least 4"):
+    with pytest.raises(ValueError, match="batch is 3; allowed is a whole number from 4 to 1000000000"):
         theory.norm_chi("batch", "tanh", 3)
