@@ -386,12 +386,12 @@ def test_fit_yields_a_record_a_step_and_nothing_runs_before_it_is_asked_for():
     assert (len(drawn), len(ran)) == (5, 5)
 
 
-def test_fit_ends_with_its_batches():
-    records = list(
-        train.fit(net(), train.classifier("tanh"), islice(some_batches(), 3), optimizer=train.sgd(0.1), steps=50)
-    )
-    assert [record.step for record in records] == [1, 2, 3]
-    assert records[-1].trouble is None
+def test_fit_says_that_its_batches_ended_after_the_last_record():
+    batches = islice(some_batches(), 3)
+    records = train.fit(net(), train.classifier("tanh"), batches, optimizer=train.sgd(0.1), steps=50)
+    assert [next(records).step for _ in range(3)] == [1, 2, 3]
+    with pytest.raises(ValueError, match=r"^batches ended after 3 of 50 steps; allowed is one batch for each"):
+        next(records)
 
 
 def test_fit_leaves_the_parameters_that_it_was_given_alone():
