@@ -33,19 +33,20 @@ class Scheme(NamedTuple):
         return f"Scheme({self.name!r})"
 
 
+Units = Annotated[int, require.whole_from(1, 2000)]  # whose eigenvalues take seconds, and not minutes
 Matrix = Annotated[tuple[int, ...], lambda name, shape: require.sizes(name, shape, 2)]  # (..., fan_in, fan_out)
 
 
 @guarded
 def normal(rng: Rng, shape: Sizes) -> Array:
     """N(0, 1).  Returns an array of this shape, of independent draws."""
-    return rng.standard_normal(tuple(shape))
+    return rng.standard_normal(tuple(map(int, shape)))
 
 
 @guarded
 def uniform(rng: Rng, shape: Sizes) -> Array:
     """U(-√3, √3).  Returns an array of this shape, of variance 1: for Var W = v, the bound is √(3 v)."""
-    return rng.uniform(-(3**0.5), 3**0.5, tuple(shape))
+    return rng.uniform(-(3**0.5), 3**0.5, tuple(map(int, shape)))
 
 
 @guarded
@@ -54,7 +55,7 @@ def orthogonal_draw(rng: Rng, shape: Matrix) -> Array:
 
     Q is drawn uniformly from all matrices of orthonormal rows or columns (Saxe et al. 2014).
     """
-    *ensemble, fan_in, fan_out = shape
+    *ensemble, fan_in, fan_out = map(int, shape)
     big = max(fan_in, fan_out)
     small = min(fan_in, fan_out)
     q, r = np.linalg.qr(rng.standard_normal((*ensemble, big, small)))
@@ -68,7 +69,7 @@ def identity_draw(rng: Rng, shape: Matrix) -> Array:
 
     With the scale of an orthogonal draw, W is the identity itself (Le et al. 2015).
     """
-    *_, fan_in, fan_out = shape
+    *_, fan_in, fan_out = map(int, shape)
     return np.broadcast_to(np.eye(fan_in, fan_out) * max(fan_in, fan_out) ** 0.5, shape)
 
 
@@ -122,7 +123,7 @@ def scaled_normal(sigma_w: NonNegative = 1.0) -> Scheme:
 
 
 @guarded
-def with_spectrum(n: Count, *, radius: NonNegative, nonnormality: NonNegative = 1.0, rng: Rng) -> Array:
+def with_spectrum(n: Units, *, radius: NonNegative, nonnormality: NonNegative = 1.0, rng: Rng) -> Array:
     """W = Q (Λ + nonnormality · radius · U) Qᵀ.  Returns W (n, n), whose largest eigenvalue has the size ``radius``.
 
     Λ holds the eigenvalues of a Gaussian matrix, scaled to the radius, as 2 × 2 rotations; U is N(0, 1/n) above these

@@ -5,6 +5,16 @@
 
 Each word is a type with a check, a function ``(name, value)`` that raises a ValueError. The error names the argument,
 says what it was, and says what is allowed. A type checker sees the type alone.
+
+These types are taken, everywhere:
+
+- An array is a numpy.ndarray of float16, float32 or float64, in this machine's byte order and in any layout. Nothing is
+  converted: integers, booleans, complex and longer numbers, lists, and subclasses such as matrices and masked arrays
+  are refused by name. Only labels are integers, in an array or a list, and only a mask is an array of booleans.
+- A number is whatever Python counts as a real number, except True and False, and is taken as an int or a float. So no
+  NumPy integer wraps round, and 10**400, which no float holds, is refused.
+- A size is a whole number from 1 to MOST, and sizes multiplied make at most NUMBERS numbers.
+- Where several are asked for, they are a list, a tuple, a range or an array. A generator is refused, as it may not end.
 """
 
 from __future__ import annotations
@@ -14,23 +24,32 @@ import inspect
 import math
 import types
 import typing
-from collections.abc import Callable, Sequence
-from numbers import Integral, Real
+from collections.abc import Callable, Collection, Sequence
+from numbers import Integral
 from typing import Annotated, Any, TypeVar
 
 import numpy as np
 
+from .plain import PLAIN, plain
+from .plain import is_number as is_number
+from .plain import shown as shown
+
 F = TypeVar("F", bound=Callable)
 DTYPES = ("float16", "float32", "float64")
+FLOATS = frozenset(map(np.dtype, DTYPES))
+MOST = 1_000_000  # of one size: units, layers, steps, samples
+NUMBERS = 100_000_000  # of all sizes multiplied: 0.8 GB in float64
 
 
-def guarded(function: F, fits: Callable | None = None) -> F:
+def guarded(function: F, fits: Callable | None = None, inner: Callable | None = None) -> F:
     """Return ``function`` with a guard, which checks each argument by its annotation before every call.
 
     A default is always allowed, and so is None where the annotation says so. ``fits``, if given, receives the same
     arguments, and checks what no argument shows by itself, such as shapes that belong together. The function without
-    its guard is ``bare(function)``; the engine calls that one where it has checked already.
+    its guard is ``bare(function)``; the engine calls that one where it has checked already. ``inner``, if given, stands
+    in its place behind the guard.
     """
+    inner = inner or function
 
     @functools.cache
     def rules():  # read at the first call, as annotations may name what is defined further down
@@ -46,9 +65,12 @@ def guarded(function: F, fits: Callable | None = None) -> F:
             for check in checks:
                 if value is not default:
                     check(name, value)
+        if not PLAIN.issuperset(map(type, (*args, *kwargs.values()))):
+            args = tuple(map(plain, args))
+            kwargs = {name: plain(value) for name, value in kwargs.items()}
         if fits:
             fits(*args, **kwargs)
-        return function(*args, **kwargs)
+        return inner(*args, **kwargs)
 
     return typing.cast(F, call)
 
@@ -76,17 +98,22 @@ def _checks(hint) -> list[Callable]:
 
 def whole(name: str, value: Any, low: int, high: float = math.inf) -> int:
     """Return ``value`` as an int if it is a whole number in [low, high]; raise ValueError if it is not."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or not low <= int(value) <= high:
-        raise ValueError(f"{name} is {value!r}; allowed is {_span('a whole number', low, high)}")
+    if (type(value) is not int and not (is_number(value) and isinstance(value, Integral))) or not low <= value <= high:
+        raise ValueError(f"{name} is {shown(value)}; allowed is {_span('a whole number', low, high)}")
     return int(value)
 
 
 def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf) -> float:
     """Return ``value`` as a float if it is a finite number in [low, high]; raise ValueError if it is not."""
-    real_number = isinstance(value, Real) and not isinstance(value, bool)
-    if not real_number or not math.isfinite(value) or not low <= float(value) <= high:
-        raise ValueError(f"{name} is {value!r}; allowed is {_span('a finite number', low, high)}")
+    if not is_number(value) or not math.isfinite(value) or not low <= float(value) <= high:
+        raise ValueError(f"{name} is {shown(value)}; allowed is {_span('a finite number', low, high)}")
     return float(value)
+
+
+def total(name: str, numbers: int) -> None:
+    """Raise ValueError if ``name``, sizes multiplied and added, asks for more than NUMBERS numbers."""
+    if numbers > NUMBERS:
+        raise ValueError(f"{name} make {shown(numbers)} numbers; allowed are {NUMBERS} at most")
 
 
 def _span(kind: str, low: float, high: float) -> str:
@@ -107,8 +134,9 @@ def number_from(low: float, high: float = math.inf) -> Callable:
 
 def several(name: str, values, most: float = math.inf) -> tuple:
     """Return ``values`` as a tuple if there are from 1 to ``most`` of them; raise ValueError if there are not."""
-    if isinstance(values, str) or not hasattr(values, "__iter__"):
-        raise ValueError(f"{name} is {values!r}; allowed are several, such as a list of them")
+    many = isinstance(values, Collection) and not isinstance(values, (str, bytes, dict, set))
+    if not many or getattr(values, "ndim", 1) == 0:
+        raise ValueError(f"{name} is {shown(values)}; allowed are several, such as a list of them")
     values = tuple(values)
     whole(f"len({name})", len(values), 1, most)
     return values
@@ -122,15 +150,16 @@ def numbers(name: str, values, low: float = -math.inf) -> tuple[float, ...]:
 def sizes(name: str, values, least: int = 0) -> None:
     """Raise ValueError unless ``values`` are a tuple or a list of at least ``least`` whole numbers from 1."""
     fits = isinstance(values, (tuple, list)) and len(values) >= least
-    instance(name, values, fits, f"a tuple of whole numbers of at least 1, {least} or more")
+    instance(name, values, fits, f"a tuple of whole numbers from 1 to {MOST}, {least} or more")
     for value in values:
-        whole(name, value, 1)
+        whole(name, value, 1, MOST)
+    total(name, math.prod(map(int, values)))
 
 
 def choice(name: str, value, allowed):
     """Return ``value`` if it is among ``allowed``, of the same type; raise ValueError if it is not."""
     if not any(type(value) is type(option) and value == option for option in allowed):
-        raise ValueError(f"{name} is {value!r}; allowed is one of {', '.join(map(repr, allowed))}")
+        raise ValueError(f"{name} is {shown(value)}; allowed is one of {', '.join(map(repr, allowed))}")
     return value
 
 
@@ -152,7 +181,7 @@ def some_of(allowed) -> Callable:
 def instance(name: str, value, fits, expected: str) -> None:
     """Raise ValueError unless ``fits``, because ``value`` is not the ``expected`` thing."""
     if not fits:
-        raise ValueError(f"{name} is {value!r:.99}; allowed is {expected}")
+        raise ValueError(f"{name} is {shown(value)}; allowed is {expected}")
 
 
 def thing(expected: str, fits: Callable[[Any], Any]) -> Callable:
@@ -162,7 +191,7 @@ def thing(expected: str, fits: Callable[[Any], Any]) -> Callable:
 
 def misfit(name: str, array, expected: str) -> typing.NoReturn:
     """Raise ValueError, because the shape of ``array`` is not the ``expected`` one."""
-    was = f"{array.shape}" if hasattr(array, "shape") else f"None, being {array!r:.99}"
+    was = f"{array.shape}" if hasattr(array, "shape") else f"None, being {shown(array)}"
     raise ValueError(f"{name} has shape {was}; allowed is {expected}")
 
 
@@ -173,28 +202,26 @@ def shape(name: str, array, expected: str, fits) -> None:
 
 
 def array(name: str, value, least: int = 0) -> None:
-    """Raise ValueError unless ``value`` is an array of numbers with at least ``least`` axes."""
-    fits = getattr(getattr(value, "dtype", None), "kind", "?") in "fiu" and value.ndim >= least
-    instance(name, value, fits, f"an array of numbers{f' with {least} axes or more' if least else ''}")
-
-
-def real(name: str, array) -> None:
-    """Raise ValueError unless ``array`` is an array of floating-point numbers."""
-    if getattr(getattr(array, "dtype", None), "kind", "") != "f":
-        was = getattr(array, "dtype", type(array).__name__)
+    """Raise ValueError unless ``value`` is an array of floating-point numbers with at least ``least`` axes."""
+    if not (type(value) is np.ndarray and value.dtype in FLOATS):
+        was = value.dtype if type(value) is np.ndarray else type(value).__name__
         raise ValueError(f"{name} is of {was}; allowed is an array of float16, float32 or float64")
+    if value.ndim < least:
+        misfit(name, value, f"one of {least} axes or more")
 
 
 # --- the words --------------------------------------------------------------------------------------------------------
 
-generator = thing("a numpy.random.Generator, such as np.random.default_rng(0)", lambda it: hasattr(it, "bit_generator"))
-function = thing("a function", callable)
+generator = thing(
+    "a numpy.random.Generator, such as np.random.default_rng(0)", lambda it: isinstance(it, np.random.Generator)
+)
+function = thing("a function", lambda it: callable(it) and not isinstance(it, type))
 text = thing("a string", lambda it: isinstance(it, str))
 flag = thing("True or False", lambda it: isinstance(it, bool))
-scalar = thing("a number; NaN and inf are numbers", lambda it: isinstance(it, Real) and not isinstance(it, bool))
+scalar = thing("a number; NaN and inf are numbers", is_number)
 nonempty = thing("a list, of one at least", lambda it: isinstance(it, (list, tuple)) and it)
 table = thing("a dict, of one entry at least", lambda it: isinstance(it, dict) and it)
-count = whole_from(1)
+count = whole_from(1, MOST)
 nonnegative = number_from(0.0)
 
 Count = Annotated[int, count]
@@ -212,4 +239,3 @@ Numbers = Annotated[Sequence[float], numbers]
 Several = Annotated[Sequence, several]
 NonEmpty = Annotated[Sequence, nonempty]
 NumberArray = Annotated[np.ndarray, array]
-FloatArray = Annotated[np.ndarray, real]

@@ -11,21 +11,33 @@ Depth and time are the same tape. In an unrolled recurrent net, the steps merely
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Annotated, Any, NamedTuple
 
-import numpy as np
-
 from . import require
-from .require import guarded_by
+from .door import quietly_guarded_by, require_cotangent, shapes_of
 
 
-class Step(NamedTuple):
-    """One operation on the tape:  pullback(doutput) -> (grads or None, dinput)."""
-
+class _Fields(NamedTuple):
     name: str  # "affine 3", "tanh 3", "lstm 3", "readout"
     layer: int | None  # the layer it belongs to, from 1; of a recurrent step the time t, from 1; None of the readout
     output: Any  # (..., N, D), or a tuple of such arrays
     pullback: Callable[[Any], tuple[Any, Any]]
+
+
+class Step(_Fields):
+    """One operation on the tape:  pullback(doutput) -> (grads or None, dinput).
+
+    A step may also keep what it was computed from, ``input``. It is the output of the step before it, the same object,
+    and so a tape that misses a step, or holds one of another forward pass, is told from a whole one.
+    """
+
+    input: Any = None
+
+    def __new__(cls, name, layer, output, pullback, input=None):  # noqa: A002, D102 - the word of the field
+        step = tuple.__new__(cls, (name, layer, output, pullback))
+        step.input = input
+        return step
 
 
 class Adjoint(NamedTuple):
@@ -37,7 +49,7 @@ class Adjoint(NamedTuple):
     grads: Any  # of the type of the step's parameters; of a step in time what it hands on to them; None without
 
 
-@guarded_by(lambda *given, **named: _fits(*given, **named))
+@quietly_guarded_by(lambda *given, **named: require_walk(*given, **named))
 def backprop(tape: list[Step], cotangent, inject=None) -> Iterator[Adjoint]:
     """Walk the tape backwards, and yield one ``Adjoint`` per step, the last step first, and one named "input".
 
@@ -97,45 +109,49 @@ def leaves(tree) -> list:
 
 
 def require_tape(name: str, tape) -> None:
-    """Raise ValueError unless ``tape`` is a list of one Step or more, which its ends tell."""
-    fits = isinstance(tape, list) and tape and isinstance(tape[0], Step) and isinstance(tape[-1], Step)
-    require.instance(name, tape, fits, "a list of Steps, as a forward pass leaves it")
+    """Raise ValueError unless ``tape`` is a list of one Step or more, each computed from the output of the one before.
+
+    A step that keeps no ``input``, as one that was made by hand may not, is believed to follow. Neither can be seen
+    that the first or the last steps are missing, because what is left is the tape of a shorter chain, nor that an array
+    was overwritten since.
+    """
+    steps = isinstance(tape, list) and tape and all(isinstance(step, Step) for step in tape)
+    require.instance(name, tape, steps, "a list of Steps, as a forward pass leaves it")
+    for before, step in pairwise(tape):
+        if step.input is not before.output and step.input is not None:
+            raise ValueError(
+                f"{name} is torn, as {step.name!r} was not computed from the output of {before.name!r}; allowed is each"
+                " step of one forward pass, in its order"
+            )
 
 
 Tape = Annotated[list[Step], require_tape]
 
 
-def _fits(tape, cotangent, inject=None) -> None:
-    """Raise ValueError unless the cotangents have the form and the shapes of the outputs."""
-    if tape != []:
+def require_walk(tape, cotangent, inject=None) -> None:
+    """Raise ValueError unless the tape is whole, and the cotangents have the form and the shapes of the outputs."""
+    if not (isinstance(tape, list) and not tape):
         require_tape("tape", tape)
-        _same_form("cotangent", cotangent, tape[-1].output)
+        if tape[-1].name == "readout" and isinstance(tape[-2:][0].output, tuple):
+            raise ValueError("tape ends with a readout of all times; allowed are the steps before it, or through_time")
+        require_cotangent("cotangent", cotangent, shapes_of(tape[-1].output), "the last output's")
     if inject is None:
         return
     require.instance("inject", inject, isinstance(inject, (list, tuple)), "a list")
     if len(inject) != len(tape):
         raise ValueError(f"inject has length {len(inject)}; allowed is one entry per step, {len(tape)}")
     for extra, step in zip(inject, tape, strict=True):
-        if extra is not None:
-            _injectable(extra, step.output)
+        _injectable(extra, shapes_of(step.output))
 
 
-def _same_form(name: str, cotangent, output) -> None:
-    several = isinstance(output, tuple)
-    alike = isinstance(cotangent, tuple) and len(cotangent) == len(output)
-    fits = alike if several else not isinstance(cotangent, (tuple, list, type(None)))
-    require.instance(name, cotangent, fits, "of the form of the last output")
-    pairs = zip(cotangent, output, strict=True) if several else [(cotangent, output)]
-    for own, its in pairs:
-        require.shape(name, own, f"the last output's, {np.shape(its)}", np.shape(own) == np.shape(its))
-
-
-def _injectable(extra, output) -> None:
-    if isinstance(output, tuple):
-        fits = isinstance(extra, (tuple, list)) and len(extra) == len(output)
-        require.instance("inject", extra, fits, f"{len(output)} arrays (or None) for a step of as many")
-        for own, its in zip(extra, output, strict=True):
-            if own is not None:
-                _injectable(own, its)
-    elif np.shape(extra) != np.shape(output):
-        require.misfit("inject", extra, f"that of the step's cotangent, {np.shape(output)}")
+def _injectable(extra, shapes) -> None:
+    """Raise ValueError unless ``extra`` is a cotangent of a step, some of whose arrays may be None."""
+    if extra is None:
+        return
+    if not isinstance(shapes, list):
+        require_cotangent("inject", extra, shapes, "that of the step's cotangent")
+        return
+    fits = isinstance(extra, (tuple, list)) and len(extra) == len(shapes)
+    require.instance("inject", extra, fits, f"{len(shapes)} arrays (or None) for a step of as many")
+    for own, its in zip(extra, shapes, strict=True):
+        _injectable(own, its)

@@ -449,7 +449,7 @@ def test_a_batch_is_a_copy_even_of_read_only_digits():
 
 # --- bad input, and what an import costs ----------------------------------------------------------------------------
 
-ONE = "a whole number of at least 1"
+ONE = "a whole number from 1 to"
 NOT_NEGATIVE = "a finite number of at least 0"
 NAN = float("nan")
 
@@ -458,18 +458,18 @@ NAN = float("nan")
     ("task", "argument", "value", "allowed"),
     [
         ("spirals", "n", 0, ONE),
-        ("spirals", "classes", 1, "a whole number of at least 2"),
+        ("spirals", "classes", 1, "a whole number from 2 to 100000"),
         ("spirals", "turns", NAN, "a finite number"),
         ("spirals", "noise", -0.1, NOT_NEGATIVE),
         ("xor", "n", 2.0, ONE),
         ("xor", "noise", float("inf"), NOT_NEGATIVE),
-        ("adding", "T", 1, "a whole number of at least 2"),
+        ("adding", "T", 1, "a whole number from 2 to 100000"),
         ("adding", "N", 0, ONE),
         ("copy_memory", "T", 0, ONE),
         ("copy_memory", "N", True, ONE),
         ("copy_memory", "symbols", 0, ONE),
         ("copy_memory", "length", "3", ONE),
-        ("agreement", "distance", -1, "a whole number of at least 0"),
+        ("agreement", "distance", -1, "a whole number from 0 to 1000"),
         ("agreement", "N", 0, ONE),
         *((task, "dtype", "float8", "one of 'float16', 'float32', 'float64'") for task in TASKS),
         *((task, "rng", 0, "a numpy.random.Generator") for task in TASKS),
@@ -491,9 +491,9 @@ def test_bad_input_is_named_with_its_value_and_what_is_allowed(task, argument, v
         (lambda: data.digits(dtype="int"), "dtype is 'int'; allowed"),
         (lambda: data.digits(dtype=["float32"]), "dtype is ['float32']; allowed"),
         (lambda: data.encode("the key", dtype=None), "dtype is None; allowed"),
-        (lambda: data.one_hot([0, 3], 3), "labels is array([0, 3]); allowed are whole numbers from 0 to 2"),
+        (lambda: data.one_hot([0, 3], 3), "labels is array([0, 3]); allowed is whole numbers from 0 to 2"),
         (lambda: data.one_hot([-1], 3), "labels is array([-1]); allowed"),
-        (lambda: data.one_hot([0.0], 3), "labels is array([0.]); allowed"),
+        (lambda: data.one_hot([0.0], 3), "labels is [0.0]; allowed is an array of whole numbers"),
         (lambda: data.one_hot([0], 0), "classes is 0; allowed"),
         (lambda: batches(10, 0), "size is 0; allowed is a whole number from 1 to 10"),
         (lambda: batches(10, 11), "size is 11; allowed is a whole number from 1 to 10"),

@@ -429,8 +429,8 @@ def test_init_mlp_gives_each_hidden_layer_its_norm_and_each_branch_its_second_ma
     [
         (dict(sizes=(3,)), ["sizes is (3,)", "at least two whole numbers"]),
         (dict(sizes=()), ["sizes is ()", "at least two whole numbers"]),
-        (dict(sizes=(3, 0, 2)), ["fan_out is 0", "a whole number of at least 1"]),
-        (dict(sizes=(3, 2.0)), ["fan_out is 2.0", "a whole number of at least 1"]),
+        (dict(sizes=(3, 0, 2)), ["sizes is 0", "a whole number from 1 to"]),
+        (dict(sizes=(3, 2.0)), ["sizes is 2.0", "a whole number from 1 to"]),
         (dict(scheme="magic"), ["scheme is 'magic'", "'xavier_normal'"]),
         (dict(gain=float("inf")), ["gain is inf", "a finite number"]),
         (dict(dtype="int8"), ["dtype is 'int8'", "'float16', 'float32', 'float64'"]),

@@ -476,9 +476,9 @@ def test_a_bias_asked_for_is_added_to_the_schemes_own(scheme):
     ("options", "words"),
     [
         (dict(cell="elman"), ["cell is 'elman'", "'rnn', 'relu_rnn', 'lstm', 'gru'"]),
-        (dict(D=0), ["D is 0", "a whole number of at least 1"]),
-        (dict(H=2.5), ["H is 2.5", "a whole number of at least 1"]),
-        (dict(readout=0), ["readout is 0", "a whole number of at least 1"]),
+        (dict(D=0), ["D is 0", "a whole number from 1 to"]),
+        (dict(H=2.5), ["H is 2.5", "a whole number from 1 to"]),
+        (dict(readout=0), ["readout is 0", "a whole number from 1 to"]),
         (dict(scheme="magic"), ["scheme is 'magic'", "'orthogonal'"]),
         (dict(recurrent="magic"), ["recurrent is 'magic'", "'orthogonal'"]),
         (dict(recurrent=np.eye(3)), ["recurrent has shape (3, 3)", "4, 4"]),
@@ -532,7 +532,7 @@ BAD_CALLS = {
     **{
         f"truncate={span!r}": (
             lambda span=span: models.through_time(RUN, np.ones((6, 4, 5)), truncate=span),
-            [f"truncate is {span!r}", "a whole number of at least 1"],
+            [f"truncate is {span!r}", "a whole number from 1 to"],
         )
         for span in (0, -1, 2.0, True)
     },

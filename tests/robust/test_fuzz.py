@@ -235,6 +235,7 @@ ROWS = {
     "init.scheme_named": lambda: dict(scheme="he_normal"),
     "init.with_spectrum": lambda: dict(n=3, radius=0.9, nonnormality=0.5, rng=rng()),
     "tape.backprop": lambda: walked() | dict(inject=[None] * 5),
+    "tape.require_walk": walked,
     "tape.require_tape": lambda: dict(name="tape", tape=walked()["tape"]),
     "tape.leaves": lambda: dict(tree=net()),
     "tape.tree_map": lambda: dict(f=np.negative, tree=net()),

@@ -22,11 +22,12 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import require
+from ..door import door_by
 from ..ops import Affine, Array, fits
 from ..ops.activations import relu, sigmoid, tanh
 from ..ops.linear import affine, matmul, weight_gradient
 from ..ops.shapes import sum_to_shape, wide_sum
-from ..require import bare, guarded_by
+from ..require import bare
 
 
 class Recurrent(NamedTuple):
@@ -142,7 +143,7 @@ def parameter_gradients(params, of_input: Affine, h: Array, dz_h: Array, stacked
     return type(params)(of_input.W, dW_h, of_input.b, *db_h)
 
 
-@guarded_by(lambda *given, **named: require_fit("rnn", *given, **named))
+@door_by(lambda *given, **named: require_fit("rnn", *given, **named))
 def rnn(params: Recurrent, x: Array, state: tuple, activation: Callable = tanh):
     """h' = φ(x W_x + h W_h + b), with φ = tanh (Elman 1990), or ReLU (Le et al. 2015).
 
@@ -156,13 +157,13 @@ def rnn(params: Recurrent, x: Array, state: tuple, activation: Callable = tanh):
     return _whole(step, params, x, state)
 
 
-@guarded_by(lambda *given, **named: require_fit("relu_rnn", *given, **named))
+@door_by(lambda *given, **named: require_fit("relu_rnn", *given, **named))
 def relu_rnn(params: Recurrent, x: Array, state: tuple):
     """h' = max(x W_x + h W_h + b, 0):  ``rnn`` with φ = ReLU.  Returns (h',) and the pullback."""
     return bare(rnn)(params, x, state, relu)
 
 
-@guarded_by(lambda *given, **named: require_fit("lstm", *given, **named))
+@door_by(lambda *given, **named: require_fit("lstm", *given, **named))
 def lstm(params: Recurrent, x: Array, state: tuple):
     """c' = f c + i g,  h' = o tanh c',  where i, f, o = σ and g = tanh of their parts of x W_x + h W_h + b.
 
@@ -172,7 +173,7 @@ def lstm(params: Recurrent, x: Array, state: tuple):
     return _whole(lstm_step, params, x, state)
 
 
-@guarded_by(lambda *given, **named: require_fit("gru", *given, **named))
+@door_by(lambda *given, **named: require_fit("gru", *given, **named))
 def gru(params: GRUParams, x: Array, state: tuple):
     """h' = (1 - u) n + u h,  with r, u = σ(z_x + z_h) and n = tanh(z_x + r z_h), each of its part of z_x and z_h.
 
@@ -205,7 +206,7 @@ def _stack(*parts: Array) -> Array:
     return np.concatenate(parts, axis=-1)
 
 
-def require_fit(cell: str, params, x, state, activation=None) -> None:
+def require_fit(cell: str, params, x, state, activation=tanh) -> None:
     """Raise ValueError unless the parameters are this cell's, and x and the state fit them."""
     kind = GRUParams if cell == "gru" else Recurrent
     gates = GATES[cell]
@@ -221,5 +222,8 @@ def require_fit(cell: str, params, x, state, activation=None) -> None:
     is_state = isinstance(state, (tuple, list)) and len(state) == STATES[cell]
     require.instance("state", state, is_state, f"a tuple of {STATES[cell]} for {cell!r}")
     for array in state:
-        require.shape("state", array, expected, np.shape(array) == shape)
-        fits.affine(Affine(W_h, biases[-1]), array)
+        require.array("state", array)
+        require.shape("state", array, expected, array.shape == shape)
+        fits.one_precision("state", array, "x", x)
+    fits.affine(Affine(W_h, biases[-1]), state[0])
+    require.function("activation", activation)

@@ -22,11 +22,12 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import require
+from ..door import door_by
 from ..ops import Affine, Array, fits
 from ..ops.activations import sigmoid, softplus
 from ..ops.linear import affine
 from ..ops.shapes import sum_to_shape, wide_sum
-from ..require import Flag, guarded_by
+from ..require import Flag
 
 SHARPNESS = 8.0  # how much faster a gate may forget than its unit's softplus(nu) says (De et al. 2024, c in eq. 3)
 
@@ -117,7 +118,7 @@ def step(z: tuple, state: tuple):
     return tuple(map(np.add, kept, z[arrays:])), pullback
 
 
-@guarded_by(lambda *given, **named: require_fit("diagonal", *given, **named))
+@door_by(lambda *given, **named: require_fit("diagonal", *given, **named))
 def diagonal(params: Diagonal, x: Array, state: tuple, normalized: Flag = True, decay: Callable = exponential):
     """h' = λ ∘ h + γ ∘ (x W_x + b),  with λ = r e^(iθ),  r = e⁻ˢ,  s = e^nu  and  γ = √(1 - r²).
 
@@ -131,7 +132,7 @@ def diagonal(params: Diagonal, x: Array, state: tuple, normalized: Flag = True, 
     return _whole(diagonal_map(params, x, normalized, decay), state)
 
 
-@guarded_by(lambda *given, **named: require_fit("gated_linear", *given, **named))
+@door_by(lambda *given, **named: require_fit("gated_linear", *given, **named))
 def gated_linear(params: GatedLinear, x: Array, state: tuple):
     """h' = a ∘ h + √(1 - a²) ∘ (i ∘ u),  with a = exp(-8 softplus(nu) ∘ r),  where r, i = σ of their parts of z.
 
@@ -221,18 +222,16 @@ def require_fit(cell: str, params, x, state, normalized=True, decay=None) -> Non
     require.shape("W_x", W_x, f"(..., D, {parts} H)", W_x.shape[-1] == parts * H)
     for name, array in zip(("nu", "theta"), (nu, *angles), strict=False):
         expected = f"{(*W_x.shape[:-2], H)}, as W_x has shape {W_x.shape}"
-        require.shape(name, array, expected, np.shape(array) == (*W_x.shape[:-2], H))
-        _same_precision(name, array, x)
+        require.array(name, array)
+        require.shape(name, array, expected, array.shape == (*W_x.shape[:-2], H))
+        fits.one_precision(name, array, "x", x)
     lead = max(x.shape[:-2], W_x.shape[:-2], key=len)
     shape = (*lead, x.shape[-2], H)
     arrays = 1 + len(angles)
     is_state = isinstance(state, (tuple, list)) and len(state) == arrays
     require.instance("state", state, is_state, f"a tuple of {arrays} for {cell!r}")
     for array in state:
-        require.shape("state", array, f"{shape} for each of its arrays", np.shape(array) == shape)
-        _same_precision("state", array, x)
-
-
-def _same_precision(name: str, array: Array, x: Array) -> None:
-    if array.dtype != x.dtype:
-        raise ValueError(f"{name} is {array.dtype}, but x is {x.dtype}; allowed is one precision for both")
+        require.array("state", array)
+        require.shape("state", array, f"{shape} for each of its arrays", array.shape == shape)
+        fits.one_precision("state", array, "x", x)
+    require.function("decay", decay)

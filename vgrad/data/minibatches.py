@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import numpy as np
 
 from .. import require
-from ..require import Rng, guarded_by
+from ..require import Rng, guarded_by, thing
 
 Array = np.ndarray
+Rows = Annotated[Array, thing(
+    "an array of float16, float32 or float64, or of whole numbers",
+    lambda it: type(it) is np.ndarray and (it.dtype in require.FLOATS or it.dtype.kind in "iu"),
+)]  # fmt: skip
 
 
 @guarded_by(lambda x, y, size, *, rng: _same_rows(np.asarray(x), np.asarray(y), size))
-def batches(x: Array, y: Array, size: int, *, rng: Rng) -> Iterator[tuple[Array, Array]]:
+def batches(x: Rows, y: Rows, size: int, *, rng: Rng) -> Iterator[tuple[Array, Array]]:
     """Yield x (size, ...), y (size, ...) for ever: every epoch is a new permutation of the N rows, cut into batches.
 
     What is left over at the end of an epoch, N mod size rows, is dropped, other rows every time. x : (N, ...) and

@@ -16,8 +16,8 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from .. import require
-from ..require import Count, Precision, Rng, guarded
-from .points import even
+from ..require import Precision, Rng, guarded
+from .points import Many, even
 from .sequences import one_hot
 
 Array = np.ndarray
@@ -43,6 +43,9 @@ VOCABULARY = tuple(sorted(_FIXED.union(*_WORDS.values())))
 _INDEX = {word: index for index, word in enumerate(VOCABULARY)}
 
 
+Distance = Annotated[int, require.whole_from(0, 1000)]  # words; nobody reads a longer sentence
+
+
 class Sentences(NamedTuple):
     """N sentences of T words: xs (T, N, V) one-hot in VOCABULARY's order, labels (N,) 0 or 1, words N lists of T."""
 
@@ -52,17 +55,17 @@ class Sentences(NamedTuple):
 
 
 @guarded
-def agreement(
-    distance: Annotated[int, require.whole_from(0)], N: Count, *, rng: Rng, dtype: Precision = "float64"
-) -> Sentences:
+def agreement(distance: Distance, N: Many, *, rng: Rng, dtype: Precision = "float64") -> Sentences:
     """Return N sentences whose subject is followed by ``distance`` words, and then by is (label 0) or are (label 1).
 
     T = distance + 2: "the", the subject, ``distance`` words; the verb is the answer to be given after the last word.
     Half of the subjects are plural (to within one). From distance 3 on at least one noun follows the subject, and the
     last noun says nothing of the label: to answer by it is right half of the time, at a cross-entropy of ln 2.
     (To count all nouns, the subject among them, is right more often: 71 % at distance 12, 62 % at distance 50.)
-    Raises ValueError for a distance below 0 or N below 1.
+    Raises ValueError unless distance is from 0 to 1,000 and N from 1 to 100,000, and for more than 100,000,000 numbers
+    in all.
     """
+    require.total("N · (distance + 2) · len(VOCABULARY)", N * (distance + 2) * len(VOCABULARY))
     labels = even(2, N, rng)
     chance = rng.random((N, 1 + 2 * distance)).tolist()  # the subject; at most every word and every phrase
     words = [_sentence(distance, label, iter(draws)) for label, draws in zip(labels.tolist(), chance, strict=True)]
@@ -76,8 +79,8 @@ def encode(sentence: str, *, dtype: Precision = "float64") -> Array:
     Raises ValueError for a word that is not in VOCABULARY; capitals do not matter.
     """
     words = sentence.lower().split() if isinstance(sentence, str) else []
-    if not words:
-        raise ValueError(f"sentence is {sentence!r}; allowed is a string of one word or more of VOCABULARY")
+    if not 0 < len(words) <= 10_000:
+        raise ValueError(f"sentence is {sentence!r:.99}; allowed is a string of 1 to 10000 words of VOCABULARY")
     for word in words:
         require.choice("word", word, VOCABULARY)
     return _one_hot([words], dtype)

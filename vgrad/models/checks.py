@@ -20,7 +20,7 @@ FITS = {"batch": fits.batch_norm, "layer": fits.layer_norm, "rms": fits.rms_norm
 
 def activation_named(activation) -> Callable:
     """Return the function of an activation in ACTIVATIONS; one of your own comes back with a check of its answer."""
-    if not callable(activation):
+    if not callable(activation) or isinstance(activation, type):
         return ACTIVATIONS[require.choice("activation", activation, ACTIVATIONS)]
 
     def phi(z):
@@ -64,15 +64,18 @@ def check_hidden(params, x, activation, *, norm=None, skip=None):
 
     Returns the form that the last h will have: of no layers, x itself.
     """
-    if params != []:
+    if not (isinstance(params, list) and not params):
         require_layers("params", params)
     branch = getattr(skip, "form", skip) == "branch"
     kind, at = NORMS[norm] if norm else (None, None)
     h = x
     before = None
     for layer_number, block in enumerate(params, start=1):
+        layers = layers_of(block)
+        is_layers = layers and all(type(layer) is Layer for layer in layers)
+        require.instance("params", block, is_layers, "a list of Layer, as init_mlp draws it")
         _drawn_for(block, layer_number, norm, skip, branch)
-        for layer in layers_of(block):
+        for layer in layers:
             if layer.norm is None and _alike(layer.affine, before):
                 continue
             fits.affine(layer.affine, h)
@@ -143,8 +146,9 @@ def _alike(affine, before) -> bool:
         return False
     W, b = affine
     V, c = before
-    alike = getattr(W, "shape", ()) == V.shape and getattr(b, "shape", ()) == c.shape
-    return alike and W.dtype == V.dtype and V.shape[-1] == V.shape[-2]
+    if not type(W) is type(b) is np.ndarray:
+        return False
+    return W.shape == V.shape and b.shape == c.shape and W.dtype == V.dtype == b.dtype and V.shape[-1] == V.shape[-2]
 
 
 def _after(affine: Affine, h) -> fits.Form:

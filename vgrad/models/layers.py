@@ -92,8 +92,9 @@ def walk(params: list, x, steps_of: Callable) -> tuple:
     tape = []
     for layer_number, block in enumerate(params, start=1):
         for name, letter, operation in steps_of(block):
-            state, pullback = operation(block, state)
-            tape.append(Step(f"{name} {layer_number}{letter}", layer_number, state, pullback))
+            before = state
+            state, pullback = operation(block, before)
+            tape.append(Step(f"{name} {layer_number}{letter}", layer_number, state, pullback, before))
     return state, tape
 
 

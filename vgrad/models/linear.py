@@ -7,7 +7,6 @@ and units of many different r remember over long and over short times side by si
 from __future__ import annotations
 
 import math
-from numbers import Real
 from typing import Annotated, Any
 
 import numpy as np
@@ -32,7 +31,7 @@ def ring_sizes(ring: Ring, shape: Sizes, *, rng: Rng) -> Array:
     (Orvieto et al. 2023, Lemma 3.2.) The outer part of a ring has more area, and so it gets more of them: of the whole
     disc, half lie beyond r = .71.
     """
-    low, high = ring
+    low, high = map(float, ring)
     return np.sqrt(rng.uniform(low**2, high**2, tuple(shape)))
 
 
@@ -60,7 +59,7 @@ def init_linear(
     if cell == "gated_linear":
         params = cells.GatedLinear(W_x, b, np.log(np.expm1(s / cells.SHARPNESS)).astype(dtype))
     else:
-        theta = None if angle is None else rng.uniform(0, angle, s.shape).astype(dtype)
+        theta = None if angle is None else rng.uniform(0, abs(angle), s.shape).astype(dtype)
         params = cells.Diagonal(W_x, b, np.log(s).astype(dtype), theta)
     return params if readout is None else Sequence(params, init_affine(H, readout, **options))
 
@@ -68,5 +67,5 @@ def init_linear(
 def _ring(name: str, value) -> None:
     """Raise ValueError unless ``value`` is (r_min, r_max), two numbers with 0 <= r_min <= r_max <= 1 in between."""
     expected = "(r_min, r_max) with 0 <= r_min <= r_max <= 1, but neither (0, 0) nor (1, 1)"
-    two = isinstance(value, (tuple, list)) and len(value) == 2 and all(isinstance(r, Real) for r in value)
+    two = isinstance(value, (tuple, list)) and len(value) == 2 and all(map(require.is_number, value))
     require.instance(name, value, two and 0 <= value[0] <= value[1] <= 1 and 0 < sum(value) < 2, expected)

@@ -10,6 +10,7 @@ A net may also have a norm in each layer and a path around it: what that adds to
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import Annotated, Any
@@ -17,20 +18,22 @@ from typing import Annotated, Any
 import numpy as np
 
 from .. import init, require
+from ..door import quietly_guarded, quietly_guarded_by
 from ..init import Named
 from ..ops import Affine, Array, Norm
 from ..ops.activations import ACTIVATIONS
 from ..ops.linear import affine
-from ..require import Count, Finite, Precision, Rng, Sizes, bare, guarded, guarded_by
+from ..require import Count, Finite, Precision, Rng, Sizes, bare
 from ..tape import Adjoint, Step, backprop
 from .checks import Activation, NormName, SkipName, activation_named, check_hidden, check_mlp
 from .layers import NORMS, Attention, Block, Layer, skip_named, unit_norm, with_norm_and_skip, without_params
 
-LayerSizes = Annotated[Sequence[int], lambda name, value: _at_least_two(name, value)]
+LayerSizes = Annotated[Sequence[int], lambda name, value: _layers(name, value)]
+LAYER = 1000  # numbers that a layer counts for beside its weights, so that there are not too many layers
 ForActivation = Annotated[str | None, require.one_of(ACTIVATIONS)]
 
 
-@guarded_by(check_mlp)
+@quietly_guarded_by(check_mlp)
 def mlp(
     params: list, x: Array, activation: Activation, *, norm: NormName = None, skip: SkipName = None
 ) -> tuple[Array, list[Step]]:
@@ -40,10 +43,10 @@ def mlp(
     """
     h, tape = bare(hidden)(params[:-1], x, activation, norm=norm, skip=skip)
     logits, pullback = affine(params[-1].affine, h)
-    return logits, [*tape, Step("readout", None, logits, pullback)]
+    return logits, [*tape, Step("readout", None, logits, pullback, h)]
 
 
-@guarded_by(check_hidden)
+@quietly_guarded_by(check_hidden)
 def hidden(
     params: list, x: Array, activation: Activation, *, norm: NormName = None, skip: SkipName = None
 ) -> tuple[Array, list[Step]]:
@@ -60,9 +63,9 @@ def hidden(
     tape = []
     for k, layer in enumerate(params, start=1):
         z, pullback = affine(layer.affine, h)
-        tape.append(Step(f"affine {k}", k, z, pullback))
+        tape.append(Step(f"affine {k}", k, z, pullback, h))
         h, pullback = without_params(*phi(z))
-        tape.append(Step(f"{phi.__name__} {k}", k, h, pullback))
+        tape.append(Step(f"{phi.__name__} {k}", k, h, pullback, z))
     return h, tape
 
 
@@ -94,7 +97,7 @@ def _grads(adjoints: list[Adjoint], kind: type) -> list[Any]:
     return [adjoint.grads for adjoint in adjoints if isinstance(adjoint.grads, kind)]
 
 
-@guarded
+@quietly_guarded
 def init_mlp(
     sizes: LayerSizes, *, scheme: Named, rng: Rng, activation: ForActivation = None, gain: Finite = 1.0,
     norm: NormName = None, skip: SkipName = None, ensemble: Sizes = (), dtype: Precision = "float64",
@@ -108,6 +111,9 @@ def init_mlp(
     """
     options: dict = dict(scheme=scheme, rng=rng, activation=activation, gain=gain, ensemble=ensemble, dtype=dtype)
     two_maps = skip_named(skip).form == "branch"
+    sizes = [*map(int, sizes)]
+    maps = sum((1 + two_maps) * (fan_in * fan_out + LAYER) for fan_in, fan_out in pairwise(sizes))
+    require.total("sizes and ensemble", maps * math.prod(map(int, ensemble)))
 
     def own_norm(fan_in, fan_out):
         if norm is None:
@@ -125,7 +131,7 @@ def init_mlp(
     return [*blocks, Layer(init_affine(*sizes[-2:], **options))]
 
 
-@guarded
+@quietly_guarded
 def init_affine(
     fan_in: Count, fan_out: Count, *, scheme: Named, rng: Rng, activation: ForActivation = None, gain: Finite = 1.0,
     ensemble: Sizes = (), dtype: Precision = "float64",
@@ -134,6 +140,7 @@ def init_affine(
 
     b is 0, unless the scheme draws its biases too.
     """
+    require.total("fan_in · fan_out · ensemble", fan_in * fan_out * math.prod(map(int, ensemble)))
     scheme = init.scheme_named(scheme)
     scale = float(gain) * scheme.std(fan_in, fan_out, activation)
     W = scheme.draw(rng, (*ensemble, fan_in, fan_out)) * scale
@@ -143,8 +150,10 @@ def init_affine(
     return Affine(W.astype(dtype), b.astype(dtype))
 
 
-def _at_least_two(name: str, sizes) -> None:
-    """Raise ValueError unless there are inputs and outputs; each size is checked as its layer is drawn."""
-    require.instance(name, sizes, hasattr(sizes, "__len__") and not isinstance(sizes, str), "whole numbers, in a list")
+def _layers(name: str, sizes) -> None:
+    """Raise ValueError unless there are inputs and outputs."""
+    require.instance(name, sizes, isinstance(sizes, (list, tuple)), "whole numbers, in a list")
     if len(sizes) < 2:
         raise ValueError(f"{name} is {sizes!r}; allowed are at least two whole numbers, inputs and outputs")
+    for each in sizes:
+        require.whole(name, each, 1, require.MOST)

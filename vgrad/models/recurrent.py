@@ -20,9 +20,10 @@ import numpy as np
 from .. import cells, require
 from ..cells import linear
 from ..cells.gated import STEPS, input_map, parameter_gradients, require_fit
+from ..door import quietly_guarded, quietly_guarded_by
 from ..ops import Array, fits
 from ..ops.linear import affine
-from ..require import Count, guarded, guarded_by
+from ..require import Count
 from ..tape import Adjoint, Step, backprop, require_tape, tree_map
 from .recurrent_weights import Sequence
 
@@ -51,7 +52,7 @@ Unrolled = Annotated[InTime, require_unrolled]
 Steps = Annotated[list[Step], require_steps]
 
 
-@guarded
+@quietly_guarded
 def unroll(cell: Cell, params, xs: Array, state: tuple | None = None) -> tuple[Array, InTime]:
     """state_t = cell(params, x_t, state_{t-1}).  Returns the outputs of a cell run over xs, and its tape.
 
@@ -61,7 +62,8 @@ def unroll(cell: Cell, params, xs: Array, state: tuple | None = None) -> tuple[A
     cell : a name in cells.CELLS, or a function of the same form. state : the initial one, 0 if it is not given.
     """
     name, one_step = cell_named(cell)
-    require.shape("xs", xs, "(T, ..., N, D) with T >= 1", np.ndim(xs) >= 3 and len(xs) >= 1)
+    require.array("xs", xs)
+    require.shape("xs", xs, "(T, ..., N, D) with T >= 1", xs.ndim >= 3 and len(xs) >= 1)
     own, readout = params if isinstance(params, Sequence) else (params, None)
     require.instance("params", own, hasattr(own, "W_h") or hasattr(own, "nu"), "a cell's, as its init draws them")
     state = _initial(name, state, own, xs)
@@ -96,8 +98,9 @@ def _in_two_maps(name: str, params, xs: Array, state: tuple) -> InTime:
     tape = InTime(Step("input map", None, z, weights))
     for t, z_x in enumerate(z, start=1):
         hs.append(state[0])
-        state, pullback = STEPS[name](params, z_x, state)
-        tape.append(Step(f"{name} {t}", t, state, _as_step(pullback)))
+        before = state
+        state, pullback = STEPS[name](params, z_x, before)
+        tape.append(Step(f"{name} {t}", t, state, _as_step(pullback), before))
     return tape
 
 
@@ -112,8 +115,9 @@ def _in_linear_steps(name: str, params, xs: Array, state: tuple) -> InTime:
 
     tape = InTime(Step("input map", None, z, weights))
     for t, z_x in enumerate(zip(*z, strict=True), start=1):
-        state, pullback = linear.step(z_x, state)
-        tape.append(Step(f"{name} {t}", t, state, _as_step(pullback)))
+        before = state
+        state, pullback = linear.step(z_x, before)
+        tape.append(Step(f"{name} {t}", t, state, _as_step(pullback), before))
     return tape
 
 
@@ -126,12 +130,13 @@ def _cell_by_cell(name: str, cell: Callable, params, xs: Array, state: tuple) ->
 
     tape = InTime(Step("input map", None, xs, weights))
     for t, x in enumerate(xs, start=1):
-        state, pullback = cell(params, x, state)
-        tape.append(Step(f"{name} {t}", t, state, _as_step(pullback)))
+        before = state
+        state, pullback = cell(params, x, before)
+        tape.append(Step(f"{name} {t}", t, state, _as_step(pullback), before))
     return tape
 
 
-@guarded
+@quietly_guarded
 def through_time(tape: Unrolled, doutputs: Array, *, truncate: Count | None = None):
     """dparams = Σ_t dparams_t.  Returns (grads, dxs, dstate): of the parameters, of xs and of the initial state.
 
@@ -151,7 +156,7 @@ def through_time(tape: Unrolled, doutputs: Array, *, truncate: Count | None = No
     return grads if dreadout is None else Sequence(grads, dreadout), dxs, dstate
 
 
-@guarded_by(lambda tape, doutputs, *, truncate=None: _doutputs_fit(tape, doutputs))
+@quietly_guarded_by(lambda tape, doutputs, *, truncate=None: _doutputs_fit(tape, doutputs))
 def back_through_time(tape: Steps, doutputs: Array, *, truncate: Count | None = None) -> Iterator[Adjoint]:
     """dstate_{t-1} = pullback_t(dstate_t + injected_t).  Yields the readout, the steps from T to 1, and "input".
 
@@ -201,7 +206,7 @@ def _as_step(pullback: Callable) -> Callable:
 
 def cell_named(cell) -> tuple[str, Callable]:
     """Return a cell's name and its function, by either; one of your own goes by the name of its function."""
-    if not callable(cell):
+    if not callable(cell) or isinstance(cell, type):
         return cell, cells.CELLS[require.choice("cell", cell, cells.CELLS)]
     known = [name for name, step in cells.CELLS.items() if step is cell]
     return known[0] if known else getattr(cell, "__name__", "cell"), cell
@@ -229,4 +234,5 @@ def _initial(name: str, state, params, xs: Array) -> tuple:
 def _doutputs_fit(tape: list[Step], doutputs) -> None:
     """Raise ValueError unless doutputs have the shape of the outputs: all h, or what the readout makes of them."""
     outputs = tape[-1].output.shape if tape[-1].layer is None else (len(tape), *tape[0].output[0].shape)
-    require.shape("doutputs", doutputs, f"{outputs}, as the outputs", np.shape(doutputs) == outputs)
+    require.array("doutputs", doutputs)
+    require.shape("doutputs", doutputs, f"{outputs}, as the outputs", doutputs.shape == outputs)

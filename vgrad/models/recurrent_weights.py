@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from .. import cells, init, require
+from ..door import quietly_guarded
 from ..init import Named
 from ..ops import Affine, Array
-from ..require import Count, Finite, Flag, Precision, Rng, Sizes, guarded
+from ..require import Count, Finite, Flag, Precision, Rng, Sizes
 from .mlp import init_affine
 
 OWNERS = {"forget_bias": "lstm", "paired": "lstm", "chrono": "lstm", "update_bias": "gru"}  # which cell has the gate
@@ -26,7 +28,7 @@ CellName = Annotated[str, require.one_of(cells.GATES)]
 Weights = Annotated[Any, lambda name, value: _scheme_or_array(name, value)]
 
 
-@guarded
+@quietly_guarded
 def init_recurrent(
     cell: CellName, D: Count, H: Count, *, rng: Rng, readout: Count | None = None, scheme: Named = "xavier_normal",
     recurrent: Weights = None, gain: Finite = 1.0, forget_bias: Finite = 0.0, paired: Flag = False,
@@ -44,6 +46,7 @@ def init_recurrent(
     Raises ValueError naming the argument, also where the cell has no such gate.
     """
     gates = cells.GATES[cell]
+    require.total("H · (D + H), for each gate, and ensemble", gates * H * (D + H) * math.prod(map(int, ensemble)))
     biases = dict(forget_bias=forget_bias, paired=paired, chrono=chrono, update_bias=update_bias)
     _has_gate(cell, **biases)
     options: dict = dict(rng=rng, ensemble=ensemble, dtype=dtype)

@@ -9,21 +9,23 @@ each block, and so whatever looks at a tape of ``mlp`` looks at this one as well
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Annotated
 
 import numpy as np
 
 from .. import require
+from ..door import quietly_guarded, quietly_guarded_by
 from ..init import Named
 from ..ops.attention import attention
 from ..ops.linear import affine, product
 from ..ops.norms import rms_norm
-from ..require import Count, Finite, Flag, Precision, Rng, Sizes, guarded, guarded_by
+from ..require import Count, Finite, Flag, Precision, Rng, Sizes
 from ..tape import Step
 from .checks import Activation, activation_named, check_transformer, require_heads
 from .layers import KINDS, Attention, Block, Layer, activated, fork, join, on_branch, unit_norm, walk
-from .mlp import init_affine
+from .mlp import LAYER, init_affine
 
 Array = np.ndarray
 LAST_MAPS = {  # the factor of a branch's last matrix, of so many branches
@@ -37,7 +39,7 @@ Place = Annotated[str, require.one_of(PLACES)]
 LastMaps = Annotated[str, require.one_of(LAST_MAPS)]
 
 
-@guarded_by(check_transformer)
+@quietly_guarded_by(check_transformer)
 def transformer(
     params: list, x: Array, activation: Activation = "gelu", *, norm: Kind = "layer", place: Place = "pre",
     heads: Count = 1, causal: Flag = False, tokens: Count | None = None,
@@ -55,10 +57,11 @@ def transformer(
         return walk(params, x, lambda _: steps)
     h, tape = walk(blocks, x, lambda _: steps)
     if norm and last.norm:
-        h, pullback = KINDS[norm](last.norm, h)
-        tape.append(Step(f"{KINDS[norm].__name__} readout", None, h, pullback))
+        y, pullback = KINDS[norm](last.norm, h)
+        tape.append(Step(f"{KINDS[norm].__name__} readout", None, y, pullback, h))
+        h = y
     logits, pullback = affine(last.affine, h)
-    return logits, [*tape, Step("readout", None, logits, pullback)]
+    return logits, [*tape, Step("readout", None, logits, pullback, h)]
 
 
 def _steps(phi: Callable, norm: str | None, place: str, options: tuple) -> list:
@@ -137,7 +140,7 @@ def _merge(h: Array) -> Array:
     return h.swapaxes(-2, -3).reshape(*lead, N * T, heads * d)
 
 
-@guarded
+@quietly_guarded
 def init_transformer(
     depth: Count, width: Count, *, scheme: Named, rng: Rng, hidden: Count | None = None, gain: Finite = 1.0,
     norm: Kind = "layer", place: Place = "pre", last_maps: LastMaps = "plain", heads: Count = 1, qk_norm: Flag = False,
@@ -151,6 +154,8 @@ def init_transformer(
     unknown names, heads that do not divide the width, or a gain that is not finite.
     """
     options: dict = dict(scheme=scheme, rng=rng, ensemble=ensemble, dtype=dtype)
+    maps = depth * (width * (4 * width + 2 * (hidden or 4 * width)) + 6 * LAYER) + width * (readout or 0)
+    require.total("depth · width² and ensemble", maps * math.prod(map(int, ensemble)))
     last = gain * LAST_MAPS[last_maps](2 * depth)
     require_heads(heads, width)
 

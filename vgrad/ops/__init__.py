@@ -32,27 +32,33 @@ from the pages. In IPython, ``ops.tanh??`` shows the mathematics.
 
 from __future__ import annotations
 
-from ..require import guarded, guarded_by
+from ..door import door, quietly_guarded
+from ..require import guarded
 from . import activations, fits, linear, losses, norms, rounding
 from . import attention as _attention
 from .activations import LEAK, SELU_ALPHA, SELU_SCALE
 from .linear import Affine, Array
 from .norms import EPSILON, Norm
 
-affine = guarded(linear.affine, fits.affine)
-product = guarded(linear.product, fits.product)
-matmul = guarded(linear.matmul, fits.matmul)
-batch_norm = guarded(norms.batch_norm, fits.batch_norm)
-layer_norm = guarded(norms.layer_norm, fits.layer_norm)
-rms_norm = guarded(norms.rms_norm, fits.rms_norm)
-softmax = guarded(_attention.softmax, fits.softmax)
-attention = guarded(_attention.attention, fits.attention)
-mse = guarded(losses.mse, fits.mse)
-softmax_cross_entropy = guarded(losses.softmax_cross_entropy, fits.softmax_cross_entropy)
-bfloat16 = guarded(rounding.bfloat16)
+affine = door(linear.affine, fits.affine)
+product = door(linear.product, fits.product)
+matmul = quietly_guarded(linear.matmul, fits.matmul)
+batch_norm = door(norms.batch_norm, fits.batch_norm)
+layer_norm = door(norms.layer_norm, fits.layer_norm)
+rms_norm = door(norms.rms_norm, fits.rms_norm)
+softmax = door(_attention.softmax, fits.softmax)
+attention = door(_attention.attention, fits.attention)
+mse = door(losses.mse, fits.mse, alike=True)
+softmax_cross_entropy = door(losses.softmax_cross_entropy, fits.softmax_cross_entropy, alike=True)
+bfloat16 = quietly_guarded(rounding.bfloat16, fits.bfloat16)
 in_bfloat16 = guarded(rounding.in_bfloat16)
 
-elementwise = guarded_by(fits.elementwise)
+
+def elementwise(activation):
+    """Return the door of an activation, which takes a number as well as an array."""
+    return door(activation, fits.elementwise, alike=True)
+
+
 identity = elementwise(activations.identity)
 sigmoid = elementwise(activations.sigmoid)
 tanh = elementwise(activations.tanh)

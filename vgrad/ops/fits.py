@@ -6,7 +6,6 @@ not fit. Only shapes and precisions are looked at, so that an array's ``Form`` d
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,42 +23,67 @@ class Form(NamedTuple):
 
 def elementwise(z) -> None:
     """Raise ValueError unless z is a number or an array of numbers."""
-    number = isinstance(z, Real) and not isinstance(z, bool)
-    fits = number or getattr(getattr(z, "dtype", None), "kind", "") in ("f", "i", "u")
-    require.instance("z", z, fits, "a number or an array of numbers")
+    if not require.is_number(z):
+        array("z", z)
+
+
+def bfloat16(a, *, rng=None) -> None:
+    """Raise ValueError unless a is a number or an array of numbers."""
+    if not require.is_number(a):
+        array("a", a)
+
+
+def array(name: str, value, least: int = 0) -> None:
+    """Raise ValueError unless ``value`` is an array of floats with so many axes at least, or the Form of one."""
+    if type(value) is not Form:
+        require.array(name, value, least)
+
+
+def pair(name: str, params, expected: str) -> tuple:
+    """Return the two parameters of an operation; raise ValueError unless they are two."""
+    require.instance(name, params, isinstance(params, tuple) and len(params) == 2, expected)
+    return params
 
 
 def affine(params, x) -> None:
     """Raise ValueError unless W, b and x fit in shape and are of one precision."""
-    require.instance("params", params, isinstance(params, tuple) and len(params) == 2, "Affine(W, b)")
-    W, b = params
+    W, b = pair("params", params, "Affine(W, b)")
     product(W, x)
-    expected = W.shape[:-2] + W.shape[-1:]
-    if _shape(b) != expected:
-        require.misfit("b", b, f"{expected}, as W has shape {W.shape}")
+    require.array("b", b)
+    if b.shape != W.shape[:-2] + W.shape[-1:]:
+        require.misfit("b", b, f"{W.shape[:-2] + W.shape[-1:]}, as W has shape {W.shape}")
+    one_precision("b", b, "W", W)
 
 
 def product(W, x) -> None:
     """Raise ValueError unless W and x fit in shape and are of one precision."""
-    shape = _shape(W)
-    its_shape = _shape(x)
+    require.array("W", W)
+    array("x", x)
+    shape = W.shape
+    its_shape = x.shape
     require.shape("W", W, "(..., fan_in, fan_out)", len(shape) >= 2)
     if len(its_shape) < 2 or its_shape[-1] != shape[-2] or not _axes_agree(its_shape[:-2], shape[:-2]):
         require.misfit("x", x, f"(..., N, {shape[-2]}), as W has shape {shape}")
-    if x.dtype != W.dtype:
-        raise ValueError(f"x is {x.dtype}, but W is {W.dtype}; allowed is one precision for both")
-    require.real("W", W)
+    one_precision("x", x, "W", W)
+
+
+def one_precision(name: str, array, other: str, its) -> None:
+    """Raise ValueError unless two arrays are of one precision."""
+    if array.dtype != its.dtype:
+        raise ValueError(f"{name} is {array.dtype}, but {other} is {its.dtype}; allowed is one precision for both")
 
 
 def matmul(a, b) -> None:
-    """Raise ValueError unless both are arrays of numbers."""
-    require.array("a", a)
-    require.array("b", b)
+    """Raise ValueError unless both are arrays of numbers that can be multiplied."""
+    require.array("a", a, 2)
+    require.array("b", b, 2)
+    fits = a.shape[-1] == b.shape[-2] and _axes_agree(a.shape[:-2], b.shape[:-2])
+    require.shape("b", b, f"(..., {a.shape[-1]}, M), as a has shape {a.shape}", fits)
 
 
 def softmax(z) -> None:
     """Raise ValueError unless z is of floating-point numbers, one at least in each row."""
-    require.real("z", z)
+    require.array("z", z)
     require.shape("z", z, "(..., D) with D >= 1", z.ndim >= 1 and z.shape[-1] >= 1)
 
 
@@ -67,10 +91,9 @@ def attention(q, k, v, causal=False, *, mask=None) -> None:
     """Raise ValueError unless q, k, v and mask fit, and each token may look at one at least."""
     require.flag("causal", causal)
     for name, each in (("q", q), ("k", k), ("v", v)):
-        require.real(name, each)
+        require.array(name, each)
         require.shape(name, each, "(..., T, D), of one token at least", each.ndim >= 2 and 0 not in each.shape[-2:])
-        if each.dtype != q.dtype:
-            raise ValueError(f"{name} is {each.dtype}, but q is {q.dtype}; allowed is one precision for all")
+        one_precision(name, each, "q", q)
     if k.shape[-1] != q.shape[-1] or not _axes_agree(k.shape[:-2], q.shape[:-2]):
         require.misfit("k", k, f"(..., S, {q.shape[-1]}), as q has shape {q.shape}")
     lead = max(q.shape[:-2], k.shape[:-2], key=len)
@@ -81,9 +104,8 @@ def attention(q, k, v, causal=False, *, mask=None) -> None:
 
 
 def _mask(mask, lead: tuple, shape: tuple, causal: bool) -> None:
-    require.instance(
-        "mask", mask, getattr(getattr(mask, "dtype", None), "kind", "") == "b", "an array of booleans, or None"
-    )
+    is_mask = type(mask) is np.ndarray and mask.dtype == bool
+    require.instance("mask", mask, is_mask, "an array of booleans, or None")
     if mask.shape[-2:] != shape or not _axes_agree(mask.shape[:-2], lead):
         require.misfit("mask", mask, f"(..., {shape[0]}, {shape[1]}), a row for each query and a column for each key")
     blind = np.argwhere(~np.any(may_look(shape, causal, mask), axis=-1))
@@ -94,59 +116,76 @@ def _mask(mask, lead: tuple, shape: tuple, causal: bool) -> None:
 
 
 def layer_norm(params, z) -> None:
-    """Raise ValueError unless gamma, beta and z fit, and z is of floating-point numbers."""
+    """Raise ValueError unless gamma, beta and z fit, and all are of one precision."""
     _gamma(params, z)
     gamma, beta = params
-    if _shape(beta) != gamma.shape:
-        require.misfit("beta", beta, f"{gamma.shape}, that of gamma")
+    require.shape("beta", beta, f"{gamma.shape}, that of gamma", getattr(beta, "shape", None) == gamma.shape)
+    require.array("beta", beta)
+    one_precision("beta", beta, "z", z)
 
 
 def rms_norm(params, z) -> None:
-    """Raise ValueError unless gamma and z fit, there is no beta, and z is of floating-point numbers."""
+    """Raise ValueError unless gamma and z fit, there is no beta, and both are of one precision."""
     _gamma(params, z)
     require.instance("beta", params[1], params[1] is None, "None, as an RMS norm adds nothing")
 
 
 def _gamma(params, z) -> None:
-    require.instance("params", params, isinstance(params, tuple) and len(params) == 2, "Norm(gamma, beta)")
-    gamma = params[0]
-    require.real("z", z)
-    require.shape("gamma", gamma, "(..., D)", len(_shape(gamma)) >= 1)
-    shape = _shape(z)
+    gamma, _ = pair("params", params, "Norm(gamma, beta)")
+    array("z", z)
+    require.array("gamma", gamma)
+    require.shape("gamma", gamma, "(..., D) with D >= 1", gamma.ndim >= 1 and gamma.shape[-1] >= 1)
+    shape = z.shape
     if len(shape) < 2 or shape[-1] != gamma.shape[-1] or not _axes_agree(shape[:-2], gamma.shape[:-1]):
         require.misfit("z", z, f"(..., N, {gamma.shape[-1]}), as gamma has shape {gamma.shape}")
+    one_precision("gamma", gamma, "z", z)
 
 
 def batch_norm(params, z) -> None:
     """Raise ValueError unless there are two samples or more, and all fits as in ``layer_norm``."""
-    fits = len(_shape(z)) >= 2 and z.shape[-2] >= 2
+    array("z", z)
+    fits = len(z.shape) >= 2 and z.shape[-2] >= 2
     require.shape("z", z, "(..., N, D) with N >= 2: a mean over one sample is that sample", fits)
     layer_norm(params, z)
 
 
 def mse(prediction, target) -> None:
     """Raise ValueError unless target has the prediction's shape, or its last axes."""
-    require.real("prediction", prediction)
-    require.shape("prediction", prediction, "(..., N, D)", prediction.ndim >= 2)
-    shape = np.shape(target)
+    require.array("prediction", prediction)
+    require.array("target", target)
+    _has_samples("prediction", prediction, "(..., N, D)")
+    shape = target.shape
     fits = len(shape) >= 2 and shape == prediction.shape[-len(shape) :]
     require.shape("target", target, f"prediction's {prediction.shape}, or without its leading axes", fits)
 
 
 def softmax_cross_entropy(logits, labels) -> None:
     """Raise ValueError unless labels are whole numbers that name classes, one for each row of logits."""
-    require.real("logits", logits)
-    require.shape("logits", logits, "(..., N, K)", logits.ndim >= 2)
-    labels = np.asarray(labels)
+    require.array("logits", logits)
+    _has_samples("logits", logits, "(..., N, K)")
     *rows, classes = logits.shape
-    if not (np.issubdtype(labels.dtype, np.integer) and ((labels >= 0) & (labels < classes)).all()):
-        raise ValueError(f"labels is {labels!r}; allowed are whole numbers from 0 to {classes - 1}")
+    expected = f"an array of whole numbers from 0 to {classes - 1}"
+    labels = _whole_numbers("labels", labels, expected)
+    inside = ((labels >= 0) & (labels < classes)).all()
+    require.instance("labels", labels, inside, expected)
     fits = labels.ndim >= 1 and labels.shape == tuple(rows)[-labels.ndim :]
     require.shape("labels", labels, f"{tuple(rows)}, or without its leading axes", fits)
 
 
-def _shape(array) -> tuple:
-    return getattr(array, "shape", ())
+def _whole_numbers(name: str, value, expected: str) -> np.ndarray:
+    """Return whole numbers as an array, which may be a list: they count, and so no precision is asked for."""
+    try:
+        array = np.asarray(value) if type(value) in (list, tuple) else value
+    except (ValueError, OverflowError):  # of rows of several lengths
+        array = None
+    fits = type(array) is np.ndarray and array.dtype.kind in "iu"
+    require.instance(name, value, fits, expected)
+    return array
+
+
+def _has_samples(name: str, array, expected: str) -> None:
+    fits = array.ndim >= 2 and 0 not in array.shape[-2:]
+    require.shape(name, array, f"{expected}, of one sample at least", fits)
 
 
 def _axes_agree(lead: tuple, other: tuple) -> bool:

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from ..require import FloatArray, Function, Rng
+from ..require import Function, Rng
 
 Array = np.ndarray
 UPPER_HALF = np.uint32(0xFFFF0000)  # the sign, 8 bits of exponent and 7 of fraction
 
 
-def bfloat16(a: FloatArray, *, rng: Rng | None = None) -> Array:
+def bfloat16(a: Array, *, rng: Rng | None = None) -> Array:
     """bits <- (bits + carry) & 0xFFFF0000.  Returns each number rounded to a neighbouring bfloat16, in a float32 array.
 
     The carry of just under half a unit in the last place rounds to the nearest, and a tie to the even neighbour. With

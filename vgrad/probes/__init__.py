@@ -11,7 +11,7 @@ guarded here at the door, and bare on their page.
 from __future__ import annotations
 
 from .. import require
-from ..require import guarded
+from ..door import quietly_guarded
 from . import size
 from .depth import Flow, LayerAdjoint, Norms, change, flow, layers, norms, norms_and_entries, outputs, slopes, weights
 from .diagnosis import BANDS, Health, band, health
@@ -32,9 +32,19 @@ from .time import (
     transitions,
 )
 
-norm = guarded(size.norm, lambda a: require.array("a", a))
-joint_norm = guarded(size.joint_norm, lambda arrays: require.nonempty("arrays", arrays))
-entries = guarded(size.entries, lambda a: require.real("a", a))
+
+def _require_arrays(arrays) -> None:
+    """Raise ValueError unless there is an array at least, and all are of one ensemble."""
+    require.nonempty("arrays", arrays)
+    for each in arrays:
+        require.array("arrays", each, 2)
+        same = each.shape[:-2] == arrays[0].shape[:-2]
+        require.shape("arrays", each, f"(..., N, D) with the ensemble axes of the first, {arrays[0].shape[:-2]}", same)
+
+
+norm = quietly_guarded(size.norm, lambda a: require.array("a", a))
+joint_norm = quietly_guarded(size.joint_norm, _require_arrays)
+entries = quietly_guarded(size.entries, lambda a: require.array("a", a, 2))
 
 __all__ = [
     "BANDS", "Entries", "Flow", "Health", "Highway", "LayerAdjoint", "Measures", "Norms", "autocorrelation", "band",

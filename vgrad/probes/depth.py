@@ -15,11 +15,12 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 
 from .. import require
+from ..door import quietly_guarded, quietly_guarded_by
 from ..models import Sequence
 from ..models.layers import Attention, matrices
 from ..ops import Affine, Array
-from ..require import guarded
-from ..tape import Tape, backprop, tree_map
+from ..require import bare
+from ..tape import Tape, backprop, leaves, require_walk, tree_map
 from .size import Entries, entries, joint_norm, norm
 
 SATURATED = 0.01  # a slope below it: sigmoid beyond ±4.6, tanh beyond ±3
@@ -31,7 +32,35 @@ WITHOUT_SLOPE = (  # all steps but activations
 def require_params(name: str, params) -> None:
     """Raise ValueError unless ``params`` are a net's or a cell's."""
     fits = (isinstance(params, list) and params) or isinstance(params, Sequence) or hasattr(params, "W_x")
-    require.instance(name, params, fits, "what init_mlp or init_recurrent draws, or a gradient of its form")
+    expected = "what init_mlp or init_recurrent draws, or a gradient of its form"
+    require.instance(name, params, fits, expected)
+    for leaf in leaves(params):
+        require.array(name, leaf)
+    lead = None
+    for maps in bare(weights)(params):
+        require.instance(name, params, maps, expected)
+        for W in maps:
+            require.array(name, W, 2)
+            lead = W.shape[:-2] if lead is None else lead
+            require.shape(name, W, f"{(*lead, *W.shape[-2:])}, of the first's ensemble", W.shape[:-2] == lead)
+
+
+def require_same_form(before, after) -> None:
+    """Raise ValueError unless two sets of parameters have weights of the same shapes."""
+    forms = [[[W.shape for W in maps] for maps in bare(weights)(params)] for params in (before, after)]
+    require.instance("after", after, forms[0] == forms[1], "parameters of the shapes of before")
+
+
+def require_own(params, tape, cotangent) -> None:
+    """Raise ValueError unless the tape is of as many layers as the parameters of an MLP, from the first layer on."""
+    require_walk(tape, cotangent)
+    require.instance("params", params, isinstance(params, list), "the layers that made the tape")
+    numbers = list(dict.fromkeys(step.layer for step in tape if step.layer is not None))
+    whole = numbers == list(range(1, len(numbers) + 1))
+    require.instance("tape", numbers, whole, "a tape of all hidden layers, from the first to the last")
+    if len(params) - len(numbers) not in (0, 1):
+        made = f"those that made the tape, {len(numbers)} and a readout"
+        raise ValueError(f"params are {len(params)} layers; allowed are {made}")
 
 
 Params = Annotated[Any, require_params]
@@ -66,10 +95,10 @@ class Flow(NamedTuple):
     entries: Entries  # what became of the numbers in dh_k
 
 
-@guarded
+@quietly_guarded_by(require_walk)
 def layers(tape: Tape, cotangent: Array) -> Iterator[LayerAdjoint]:
     """Walk the tape of an MLP backwards, and yield what each hidden layer receives, the last layer first."""
-    for layer, adjoints in groupby(backprop(tape, cotangent), key=attrgetter("layer")):
+    for layer, adjoints in groupby(bare(backprop)(tape, cotangent), key=attrgetter("layer")):
         if layer is None:  # the readout, the input
             continue
         received = list(adjoints)
@@ -82,46 +111,46 @@ def layers(tape: Tape, cotangent: Array) -> Iterator[LayerAdjoint]:
         yield LayerAdjoint(received[0].cotangent, dz, dW)
 
 
-@guarded
+@quietly_guarded_by(require_walk)
 def norms(tape: Tape, cotangent: Array) -> Norms:
     """‖dh_k‖, ‖dz_k‖, ‖dW_k‖.  Returns the three norms of every hidden layer, of a cotangent of the last output."""
-    rows = ((norm(dh), joint_norm(dz), joint_norm(dW)) for dh, dz, dW in layers(tape, cotangent))
+    rows = ((norm(dh), joint_norm(dz), joint_norm(dW)) for dh, dz, dW in bare(layers)(tape, cotangent))
     return Norms(*_columns(rows))
 
 
-@guarded
+@quietly_guarded_by(require_walk)
 def norms_and_entries(tape: Tape, cotangent: Array) -> tuple[Norms, Entries]:
     """Return the same norms, and what became of the numbers in dh_k."""
-    rows = ((norm(dh), joint_norm(dz), joint_norm(dW), *entries(dh)) for dh, dz, dW in layers(tape, cotangent))
+    rows = ((norm(dh), joint_norm(dz), joint_norm(dW), *entries(dh)) for dh, dz, dW in bare(layers)(tape, cotangent))
     dh, dz, dW, *numbers = _columns(rows)
     return Norms(dh, dz, dW), Entries(*numbers)
 
 
-@guarded
+@quietly_guarded_by(require_own)
 def flow(params: Params, tape: Tape, cotangent: Array) -> Flow:
     """Pull ``cotangent`` back through the tape of an MLP, and return what its hidden layers receive.
 
     params : the layers that made the tape, which may have a readout; cotangent : (..., N, D), the derivative with
     respect to the last output.
     """
-    (dh, dz, dW), numbers = norms_and_entries(tape, cotangent)
-    hidden = weights(params)[: dh.shape[-1]]
+    (dh, dz, dW), numbers = bare(norms_and_entries)(tape, cotangent)
+    hidden = bare(weights)(params)[: dh.shape[-1]]
     W = np.stack([joint_norm(maps) for maps in hidden], axis=-1)
-    shares = [_dead_and_saturated(slope) for slope in slopes(tape)]
+    shares = [_dead_and_saturated(slope) for slope in bare(slopes)(tape)]
     dead, saturated = (np.stack(row, axis=-1) for row in zip(*shares, strict=True))
     with np.errstate(divide="ignore", invalid="ignore"):
         decades = np.log10(dh) - np.log10(dh[..., -1:])
         return Flow(dh, dz, dW, dW / W, decades, dead, saturated, numbers)
 
 
-@guarded
+@quietly_guarded
 def outputs(tape: Tape) -> list[Array]:
     """Return h_k (..., N, D) of each hidden layer, or the state at each time: the output of its last step."""
     last = {step.layer: step.output for step in tape}
     return [output for layer, output in last.items() if layer is not None]
 
 
-@guarded
+@quietly_guarded
 def slopes(tape: Tape) -> Iterator[Array]:
     """φ'(z_k).  Yields the slopes (..., N, D) of each hidden layer, the first layer first.
 
@@ -133,7 +162,7 @@ def slopes(tape: Tape) -> Iterator[Array]:
             yield _branch(step.pullback(ones)[1])
 
 
-@guarded
+@quietly_guarded
 def weights(params: Params) -> list[list[Array]]:
     """Return the weight matrices, layer by layer; of a recurrent net W_x, W_h and the readout's."""
     if isinstance(params, list):
@@ -143,10 +172,10 @@ def weights(params: Params) -> list[list[Array]]:
     return [[cell.W_x], *hidden, *([[readout.W]] if readout else [])]
 
 
-@guarded
+@quietly_guarded_by(require_same_form)
 def change(before: Params, after: Params) -> Array:
     """‖W' - W‖ / ‖W‖.  Returns it per layer, (..., layers): the size of an update, or the movement since the start."""
-    pairs = zip(weights(before), weights(after), strict=True)
+    pairs = zip(bare(weights)(before), bare(weights)(after), strict=True)
     return np.stack([_moved(old, new) / joint_norm(old) for old, new in pairs], axis=-1)
 
 

@@ -7,19 +7,20 @@ from typing import Annotated
 import numpy as np
 
 from .. import require
+from ..door import quietly_guarded
 from ..ops import Array
-from ..require import guarded
 
 
 def _require_samples(name: str, h) -> None:
-    require.shape(name, h, "(..., N, D) with N >= 2", np.ndim(h) >= 2 and np.shape(h)[-2] >= 2)
+    require.array(name, h)
+    require.shape(name, h, "(..., N, D) with N >= 2", h.ndim >= 2 and h.shape[-2] >= 2 and h.shape[-1] >= 1)
 
 
 Samples = Annotated[Array, _require_samples]
 Line = Annotated[Array, lambda name, gradient: require.array(name, gradient, 1)]
 
 
-@guarded
+@quietly_guarded
 def signal_fraction(h: Samples) -> Array:
     """log10 of √(mean_D var_N h) / √(mean h²).  Returns it as (..., N, D) -> (...,): at -2, samples differ by 1 %.
 
@@ -33,7 +34,7 @@ def signal_fraction(h: Samples) -> Array:
         return 0.5 * np.log10(wide.var(axis=-2).mean(axis=-1) / np.mean(wide * wide, axis=(-2, -1)))
 
 
-@guarded
+@quietly_guarded
 def autocorrelation(gradient: Line, lags: int) -> Array:
     """r_k = Σ_i (g_i - ḡ)(g_{i+k} - ḡ) / Σ_i (g_i - ḡ)².  Returns r_0 … r_lags of a gradient along a line of inputs.
 

@@ -15,17 +15,18 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from .. import require
+from ..door import quietly_guarded
 from ..models import back_through_time
 from ..ops import Array
-from ..require import Flag, guarded
+from ..require import Flag
 from ..tape import Tape
 from .size import norm
 
 
 def require_square(name: str, W) -> None:
     """Raise ValueError unless W is (..., n, n)."""
-    shape = getattr(W, "shape", ())
-    require.shape(name, W, "(..., n, n)", len(shape) >= 2 and shape[-1] == shape[-2])
+    require.array(name, W)
+    require.shape(name, W, "(..., n, n) with n >= 1", W.ndim >= 2 and W.shape[-1] == W.shape[-2] >= 1)
 
 
 Square = Annotated[Array, require_square]
@@ -40,7 +41,7 @@ class Highway(NamedTuple):
     gates: Array  # by all paths that pass through some h, and so through the gates
 
 
-@guarded
+@quietly_guarded
 def jacobian(tape: Tape) -> Array:
     """J[i, j] = d output[i] / d input[j].  Returns J (..., N, n, n') of a piece of tape, from its input to its output.
 
@@ -60,14 +61,14 @@ def jacobian(tape: Tape) -> Array:
     return J
 
 
-@guarded
+@quietly_guarded
 def transitions(tape: Tape) -> list[Array]:
     """Return the Jacobian of each time step, or layer, by itself. Their product is that of the whole tape."""
     groups = groupby(tape, key=lambda step: step.layer)
     return [jacobian(list(steps)) for layer, steps in groups if layer is not None]
 
 
-@guarded
+@quietly_guarded
 def jacobian_norms(tape: Tape, *, spectral: Flag = False) -> Array:
     """‖d state_t / d state_k‖.  Returns (T, T), with t by rows and k by columns, from 1 to T, and 0 where k > t.
 
@@ -83,7 +84,7 @@ def jacobian_norms(tape: Tape, *, spectral: Flag = False) -> Array:
     return norms
 
 
-@guarded
+@quietly_guarded
 def jacobian_columns(tape: Tape, *, spectral: Flag = False) -> Iterator[Array]:
     """Yield the columns of ``jacobian_norms``, k = T first, each from t = k to T, so that progress can be shown.
 
@@ -121,7 +122,7 @@ def spectral_norm(J: Array) -> Array:
     return singular_values(J)[..., 0]
 
 
-@guarded
+@quietly_guarded
 def singular_values(J: Matrix) -> Array:
     """Return how far J (..., n, n') stretches, the largest value first; NaN where an entry is not finite."""
     finite = np.asarray(np.isfinite(J).all(axis=(-2, -1), keepdims=True))
@@ -129,20 +130,20 @@ def singular_values(J: Matrix) -> Array:
     return np.where(finite[..., 0], values, np.nan)
 
 
-@guarded
+@quietly_guarded
 def eigenvalues(W: Square) -> Array:
     """Return the eigenvalues of W (..., n, n), which are complex; NaN where an entry is not finite."""
     finite = np.asarray(np.isfinite(W).all(axis=(-2, -1), keepdims=True))
     return np.where(finite[..., 0], np.linalg.eigvals(np.where(finite, W, 0.0).astype(np.float64)), np.nan)
 
 
-@guarded
+@quietly_guarded
 def spectral_radius(W: Square) -> Array:
     """max |λ|.  Returns what decides how ‖Wᵗ‖ ends, and not how it begins (Trefethen & Embree 2005, §14)."""
     return np.abs(eigenvalues(W)).max(axis=-1)
 
 
-@guarded
+@quietly_guarded
 def nonnormality(W: Square) -> Array:
     """√(‖W‖² - Σ|λ|²) / ‖W‖.  Returns 0 for a normal matrix, and up to 1 for a nilpotent one (Henrici 1962)."""
     size = norm(W)
@@ -150,7 +151,7 @@ def nonnormality(W: Square) -> Array:
     return np.where(size > 0, np.sqrt(np.maximum(1 - share**2, 0)), size)
 
 
-@guarded
+@quietly_guarded
 def norms_in_time(tape: Tape, doutputs: Array) -> Array:
     """‖dL/dstate_t‖.  Returns it for t = 1 … T, (..., T), of an unrolled cell.
 
@@ -162,7 +163,7 @@ def norms_in_time(tape: Tape, doutputs: Array) -> Array:
     return np.stack(rows[::-1], axis=-1)
 
 
-@guarded
+@quietly_guarded
 def highway(tape: Tape) -> Highway:
     """D_c <- D_h A + D_c f.  Returns an LSTM's dc_T/dc_k for each k, along c alone and through h.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 from itertools import pairwise
+from numbers import Real
 from typing import Annotated, Any
 
 import numpy as np
@@ -15,18 +16,19 @@ from ..ops.activations import ACTIVATIONS
 from ..require import NonNegative, guarded
 
 BELOW = {"identity": 1.0, "relu": 0.0, "leaky_relu": LEAK}  # their slopes below 0; above, they have slope 1
+DEEPEST = 10_000  # layers that are followed, one after the other, in a few seconds
 LOW = 1e-150
 HIGH = 1e140  # scales whose squares, and φ's, are still numbers
 
 
-def _require_square(name: str, q) -> None:
-    if not (isinstance(q, float) and q == math.inf):
-        require.number(name, q, 0.0)
+def _require_square(name: str, q) -> float:
+    return math.inf if isinstance(q, Real) and q == math.inf else require.number(name, q, 0.0)
 
 
 Known = Annotated[str, require.one_of(ACTIVATIONS)]
 Square = Annotated[float, _require_square]  # a mean square: at least 0, and inf too
 Correlation = Annotated[float, require.number_from(-1.0, 1.0)]
+Depth = Annotated[int, require.whole_from(1, DEEPEST)]
 
 
 @lru_cache(maxsize=1)
@@ -60,10 +62,20 @@ def average(f: Array) -> Any:
     return gaussian_nodes()[1] @ f
 
 
+def _pre_activations(q: float) -> Array:
+    return min(max(q**0.5, LOW), HIGH) * gaussian_nodes()[0]
+
+
+def mean_square(activation: str, q: float) -> float:
+    """E[φ(√q ζ)²].  Returns the first of the two ``moments``, without the slopes that the second needs."""
+    h, _ = ACTIVATIONS[activation](_pre_activations(q))
+    return float(beyond(q, average(h**2)))
+
+
 @lru_cache(maxsize=8)
 def values(activation: str, q: float) -> tuple[Array, Array, Array]:
     """z = √q ζ, φ(z) and φ'(z) at the nodes. At q = 0 and q = inf a kink is still a kink."""
-    z = min(max(q**0.5, LOW), HIGH) * gaussian_nodes()[0]
+    z = _pre_activations(q)
     h, pullback = ACTIVATIONS[activation](z)
     return kept(z), kept(h), kept(pullback(np.ones_like(h)))
 
@@ -80,8 +92,8 @@ def moments(activation: Known, q: Square) -> tuple[float, float]:
 
 
 def beyond(q: float, square: float) -> float:
-    """A mean square of φ, or inf where q is beyond all numbers and the square grows with it."""
-    return np.inf if q > HIGH**2 and square > 1e100 else square
+    """Return a mean square of φ at q, of the one at HIGH², the largest scale: there φ is linear, or it is bounded."""
+    return square * (q / HIGH**2) if q > HIGH**2 and square > 1e100 else square
 
 
 @guarded

@@ -8,8 +8,8 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from ..ops import Array
-from ..require import Count, Finite, NonNegative, guarded, one_of
-from .gaussian import Known, average, kept, values
+from ..require import Finite, NonNegative, guarded, one_of, whole_from
+from .gaussian import Depth, Known, average, kept, values
 from .steps import STEPS, Gradient, Net, Signal, fork, join
 
 FORMS = {  # the steps of a layer: plain, or of the branch of a skip (the same names as in models)
@@ -23,6 +23,9 @@ PLACES = ("before", "after", "input", "output")
 NORMS = {kind if at == "before" else f"{kind}_{at}": (kind, at) for kind in KINDS for at in PLACES}
 
 
+Many = Annotated[int, whole_from(1, 10**9)]
+
+
 class Flow(NamedTuple):
     """Root mean square predictions per entry, one per layer, first layer first."""
 
@@ -34,14 +37,15 @@ class Flow(NamedTuple):
 
 @guarded
 def flow(
-    depth: Count, activation: Known, sigma_w: NonNegative, sigma_b: NonNegative = 0.0, *,
+    depth: Depth, activation: Known, sigma_w: NonNegative, sigma_b: NonNegative = 0.0, *,
     norm: Annotated[str | None, one_of(NORMS)] = None, skip: Annotated[str | None, one_of(FORMS)] = None,
-    alpha: Finite = 1.0, batch: Count | None = None, width: Count | None = None,
+    alpha: Finite = 1.0, batch: Many | None = None, width: Many | None = None,
 ) -> Flow:  # fmt: skip
     """Follow x ~ N(0, 1) forward and a N(0, 1) cotangent of the last h backward: rms h, dh, dz and dW, each (depth,).
 
     h_k is what layer k hands on, after its norm or its join, and z_k the output of its affine map; dW_k is per weight
-    and sample. Of a two-layer branch, dz and dW are the roots of both maps' summed squares. norm : a name in NORMS.
+    and sample. Of a two-layer branch, dz and dW are the roots of both maps' summed squares. depth : at most 10,000;
+    norm : a name in NORMS;
     skip : a name in FORMS, h + alpha · branch. Layer by layer at its own q_k, so that it holds before q settles too,
     and at criticality. As the cotangents of two samples are independent, E[dW²] is E[h_{k-1}²] E[dz_k²]; next to a
     batch norm, which makes Σ dz = 0 over the batch, it is Var h_{k-1} E[dz_k²].

@@ -14,14 +14,16 @@ from typing import Annotated
 
 import numpy as np
 
-from ..require import Count, Flag, NonNegative, guarded, number_from, whole_from
+from ..require import Flag, NonNegative, guarded, number_from, whole_from
 
-Steps = Annotated[int, whole_from(0)]
+LONGEST = 10**9  # steps: no power of a number near 1 is told from its neighbour beyond
+FromZero = Annotated[int, whole_from(0, LONGEST)]
+Steps = Annotated[int, whole_from(1, LONGEST)]
 InDisc = Annotated[float, number_from(0.0, 1.0)]
 
 
 @guarded
-def gradient_ratio(r: NonNegative, T: Count) -> float:
+def gradient_ratio(r: NonNegative, T: Steps) -> float:
     """‖dL/dh_1‖ / ‖dL/dh_T‖ = r^(T-1).  Returns it of a loss at step T alone, where all units share one r = |λ|.
 
     It is exact for every seed and input, and inf where it exceeds float64.
@@ -31,7 +33,7 @@ def gradient_ratio(r: NonNegative, T: Count) -> float:
 
 
 @guarded
-def ring_ratio(t: Steps, r_min: InDisc = 0.0, r_max: InDisc = 1.0) -> float:
+def ring_ratio(t: FromZero, r_min: InDisc = 0.0, r_max: InDisc = 1.0) -> float:
     """√E r^(2t) = √((r_max^(2t+2) - r_min^(2t+2)) / ((t + 1) (r_max² - r_min²))).
 
     Returns the root mean square of r^t over eigenvalues that are uniform in area on a ring, where r² is uniform
@@ -48,7 +50,7 @@ def ring_ratio(t: Steps, r_min: InDisc = 0.0, r_max: InDisc = 1.0) -> float:
 
 
 @guarded
-def memory_rms(r: NonNegative, T: Count | None = None, *, normalized: Flag = True) -> float:
+def memory_rms(r: NonNegative, T: Steps | None = None, *, normalized: Flag = True) -> float:
     """√E h_T² = γ √((1 - r^(2T)) / (1 - r²)).  Returns it after T steps from h = 0, or after infinitely many.
 
     With γ = √(1 - r²) the limit is 1. Without γ it is 1 / √(1 - r²), so that what keeps a gradient also lets h grow
@@ -56,9 +58,12 @@ def memory_rms(r: NonNegative, T: Count | None = None, *, normalized: Flag = Tru
     """
     if normalized and r > 1:
         raise ValueError(f"r is {r!r}; allowed is a number from 0 to 1, as γ = √(1 - r²)")
-    steps = math.inf if T is None else T
-    with np.errstate(over="ignore"):
-        gathered = 1 - np.float64(r) ** (2 * steps)
+    steps = math.inf if T is None else float(T)
+    r = float(r)
+    if r > 1:  # the last input is the largest part, and is taken out, as it may be beyond float64
+        with np.errstate(over="ignore", under="ignore"):
+            return float(np.float64(r) ** (steps - 1) * math.sqrt((1 - r ** (-2 * steps)) / (1 - r**-2)))
+    gathered = 1 - r ** (2 * steps)
     if normalized:
         return math.sqrt(gathered)
-    return math.sqrt(gathered / (1 - r**2) if r != 1 else steps)
+    return math.sqrt(gathered / (1 - r * r) if r != 1 else steps)

@@ -8,28 +8,34 @@ from typing import Annotated
 import numpy as np
 
 from ..ops import Array
-from ..require import Count, NonNegative, guarded, one_of, whole_from
-from .gaussian import Correlation, Known, Square, average, moments, pair_moment, values
+from ..require import NonNegative, bare, guarded, one_of, whole_from
+from .gaussian import Correlation, Depth, Known, Square, average, mean_square, moments, pair_moment, values
 
 
 @guarded
 def q_map(activation: Known, q: Square, sigma_w: NonNegative, sigma_b: NonNegative = 0.0) -> float:
     """q' = σ_w² E[φ(√q ζ)²] + σ_b².  Returns q one layer further (Poole et al. 2016, eq. 3)."""
-    return sigma_w**2 * moments(activation, q)[0] + sigma_b**2
+    return scaled(sigma_w, mean_square(activation, q)) + scaled(sigma_b, 1.0)
+
+
+def scaled(sigma: float, square: float) -> float:
+    """σ² · square.  Returns inf where that is beyond float64, and 0 for σ = 0 even if the square is inf."""
+    sigma = float(sigma)
+    return sigma * (sigma * square) if sigma else 0.0
 
 
 @guarded
 def q_fixed_point(
-    activation: Known, sigma_w: NonNegative, sigma_b: NonNegative = 0.0, q: Square = 1.0, layers: Count = 10_000
+    activation: Known, sigma_w: NonNegative, sigma_b: NonNegative = 0.0, q: Square = 1.0, layers: Depth = 10_000
 ):
     """Follow the q-map from ``q`` until it moves by 1e-12 of itself, and return where it is; inf if it runs away.
 
-    It is followed for ``layers`` layers at the most.
+    It is followed for ``layers`` layers at the most, which are at most 10,000 themselves.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(layers):
             before = q
-            q = q_map(activation, q, sigma_w, sigma_b)
+            q = bare(q_map)(activation, q, sigma_w, sigma_b)
             if not q < 1e100:
                 return float("inf")
             if abs(q - before) <= 1e-12 * before:
@@ -40,7 +46,7 @@ def q_fixed_point(
 @guarded
 def chi(activation: Known, q: Square, sigma_w: NonNegative) -> float:
     """χ(q) = σ_w² E[φ'(√q ζ)²].  Returns a layer's factor of the mean squared gradient (Schoenholz et al. 2017)."""
-    return sigma_w**2 * moments(activation, q)[1]
+    return scaled(sigma_w, moments(activation, q)[1])
 
 
 @guarded
@@ -59,23 +65,30 @@ def correlation_map(
     u₁ and u₂ are the samples' pre-activations, Gaussians of variance q and correlation c, -1 ≤ c ≤ 1, and q' is the
     next layer's q, which at the fixed point is q itself (Poole et al. 2016, eq. 5; Schoenholz et al. 2017, eq. 5).
     At the fixed point c' = 1 at c = 1, where the slope is χ: for χ < 1 samples grow alike, for χ > 1 apart.
+    NaN where q' is 0.
     """
-    pair = sigma_w**2 * pair_moment(activation, c, q) + sigma_b**2
-    return min(max(pair / q_map(activation, q, sigma_w, sigma_b), -1.0), 1.0)
+    largest = max(sigma_w, sigma_b) or 1.0  # only their ratio counts, and its squares are numbers
+    w = sigma_w / largest
+    b = sigma_b / largest
+    after = q_map(activation, q, w, b)
+    if after == 0:
+        return math.nan
+    return min(max((scaled(w, pair_moment(activation, c, q)) + scaled(b, 1.0)) / after, -1.0), 1.0)
 
 
 @guarded
 def correlations(
-    depth: Count, activation: Known, sigma_w: NonNegative, sigma_b: NonNegative = 0.0, c: Correlation = 0.0
+    depth: Depth, activation: Known, sigma_w: NonNegative, sigma_b: NonNegative = 0.0, c: Correlation = 0.0
 ) -> Array:
     """E[h_a h_b] / E[h²].  Returns it of two samples in each layer, (depth,), for x of mean square 1.
 
-    c : the correlation of the two inputs. As it nears 1, samples become indistinguishable: √(1 - it) is the share of h
-    that tells one from another. Without biases it is the pre-activations' correlation one layer on, the orbit of
-    ``correlation_map``. NaN where h is 0.
+    depth : at most 10,000; c : the correlation of the two inputs. As it nears 1, samples become indistinguishable:
+    √(1 - it) is the share of h that tells one from another. Without biases it is the pre-activations' correlation one
+    layer on, the orbit of ``correlation_map``. NaN where h is 0.
     """
     alike = np.full(depth, np.nan)
     square = 1.0
+    before = None
     sigma_w = np.float64(sigma_w)  # whose square overflows to inf, where Python's own raises
     sigma_b = np.float64(sigma_b)
     c = float(c)
@@ -88,13 +101,17 @@ def correlations(
             square = moments(activation, q)[0]
             c = min(pair_moment(activation, c, q) / square, 1.0)
             alike[k] = c
+            if before == (c, square):  # nothing changes from here on
+                alike[k:] = c
+                break
+            before = (c, square)
     return alike
 
 
 @guarded
 def norm_chi(
     norm: Annotated[str, one_of(("batch", "layer", "rms"))], activation: Known,
-    batch: Annotated[int, whole_from(4)] | None = None,
+    batch: Annotated[int, whole_from(4, 10**9)] | None = None,
 ) -> float:  # fmt: skip
     """Return χ of a plain net with a norm before each activation: what σ_w scales up, the norm scales down.
 

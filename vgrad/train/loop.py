@@ -9,6 +9,7 @@ record says at which step of training, and at which step of which tape: the firs
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Annotated, Any, NamedTuple
@@ -17,11 +18,11 @@ import numpy as np
 
 from .. import probes, require
 from ..ops import Array
-from ..require import Count, Function, NonNegative, guarded
-from ..tape import tree_map
+from ..require import NonNegative, guarded
+from ..tape import leaves, tree_map
 from .model import Model, Pass
-from .precision import LossScaling
-from .update import Optimizer, Rule, clip_by_norm, clip_by_value, global_norm, require_arrays
+from .precision import LARGEST, LossScaling
+from .update import Optimizer, Rule, Steps, clip_by_norm, clip_by_value, global_norm, require_arrays
 
 
 class TrainRecord(NamedTuple):
@@ -40,13 +41,14 @@ class TrainRecord(NamedTuple):
 
 
 Batches = Annotated[Iterable, lambda name, value: _require_batches(name, value)]
+AModel = Annotated[Model, lambda name, value: _require_model(name, value)]
 Parameters = Annotated[Any, require_arrays]
 Scaling = Annotated[LossScaling, lambda name, value: _require_scaling(name, value)]
 
 
 @guarded
 def fit(
-    params: Parameters, model: Function, batches: Batches, *, optimizer: Rule, steps: Count,
+    params: Parameters, model: AModel, batches: Batches, *, optimizer: Rule, steps: Steps,
     clip_norm: NonNegative | None = None, clip_value: NonNegative | None = None, scaling: Scaling | None = None,
 ) -> Iterator[TrainRecord]:  # fmt: skip
     """params <- params + update(clipped gradients).  Yields a TrainRecord for each step of training.
@@ -57,12 +59,15 @@ def fit(
     those before it.
     scaling : of ``loss_scaling``. Where the loss is finite and the gradients are not, a scale above 1 may be to blame,
     and so that step is skipped. Where the loss itself is not finite, or the scale is 1, training ends as above.
+    Raises ValueError where ``batches`` end before ``steps`` steps are done, after the record of the last batch.
     """
     memory = optimizer.start(params)
+    scaling = scaling and scaling._replace(scale=float(scaling.scale))
+    step = 0
     for step, batch in enumerate(islice(batches, steps), start=1):
         with np.errstate(all="ignore"):  # not around the yield: whoever reads keeps settings of their own
             run, scale = _run(model, params, batch, scaling)
-            ensemble = _networks(run.loss, optimizer)
+            ensemble = _networks(run.loss, params, optimizer)
             norm = global_norm(run.grads, ensemble)
             norms = _weight_norms(run.grads)
             moved = np.zeros_like(norms)
@@ -78,6 +83,8 @@ def fit(
         yield TrainRecord(step, run.loss, run.accuracy, norm, norms, moved, params, why, scale, skipped)
         if why:
             return
+    if step < steps:
+        raise ValueError(f"batches ended after {step} of {steps} steps; allowed is one batch for each of the steps")
 
 
 # --- within a step ----------------------------------------------------------------------------------------------------
@@ -85,7 +92,14 @@ def fit(
 
 def _run(model: Model, params, batch, scaling: LossScaling | None) -> tuple[Pass, float]:
     """One pass, and the scale of its loss."""
-    return (model(params, batch), 1.0) if scaling is None else (scaling.run(model, params, batch), scaling.scale)
+
+    def checked(*given):
+        passed = model(*given)
+        if not isinstance(passed, Pass):
+            raise ValueError(f"model returns {passed!r:.99}; allowed is a train.Pass")
+        return passed
+
+    return (checked(params, batch), 1.0) if scaling is None else (scaling.run(checked, params, batch), scaling.scale)
 
 
 def _moved(array: Array, update: Array) -> Array:
@@ -105,17 +119,34 @@ def _clipped(grads, clip_norm, clip_value, ensemble: int):
 # --- what fits --------------------------------------------------------------------------------------------------------
 
 
-def _networks(loss: Array, optimizer: Optimizer) -> int:
-    """The number of leading axes; ValueError for rates of another number of networks."""
+def _networks(loss: Array, params, optimizer: Optimizer) -> int:
+    """The number of leading axes; ValueError for rates, or inputs, of another number of networks."""
+    if any(array.shape[: np.ndim(loss)] != np.shape(loss) for array in leaves(params)):
+        raise ValueError(f"batches give losses of shape {np.shape(loss)}; allowed is one for each network of params")
     fits = np.shape(optimizer.rate) in ((), np.shape(loss))
     require.shape("rate", optimizer.rate, f"(), or {np.shape(loss)}, as there are networks", fits)
     return np.ndim(loss)
 
 
+def _require_model(name: str, value) -> None:
+    """Raise ValueError unless ``value`` can be called with params and a batch."""
+    fits = callable(value) and not isinstance(value, type)
+    try:
+        inspect.signature(value).bind("params", "batch") if fits else None
+    except (TypeError, ValueError):
+        fits = False
+    require.instance(name, value, fits, "a function of (params, batch), such as train.classifier returns")
+
+
 def _require_batches(name: str, value) -> None:
-    fits = hasattr(value, "__iter__") and not isinstance(value, str)
+    fits = isinstance(value, Iterable) and not isinstance(value, (str, bytes, dict, set))
+    fits = fits and getattr(value, "ndim", 1)
     require.instance(name, value, fits, "what the model takes, one a step")
 
 
 def _require_scaling(name: str, value) -> None:
     require.instance(name, value, isinstance(value, LossScaling), "what train.loss_scaling returns")
+    require.number(f"{name}.scale", value.scale, 1.0, LARGEST)
+    require.whole(f"{name}.good", value.good, 0)
+    if value.every is not None:
+        require.whole(f"{name}.every", value.every, 1)

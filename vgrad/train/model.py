@@ -7,7 +7,7 @@ or with loss scaling the scale. What is not finite in a pass is named by the fir
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from ..models.checks import Activation, NormName, SkipName, activation_named
 from ..models.recurrent import Cell, cell_named
 from ..ops import Array
 from ..ops.rounding import in_bfloat16
-from ..require import Count, Flag, guarded
+from ..require import Flag, guarded, whole_from
 from ..tape import Step, backprop, leaves
 from .precision import PassPrecision, on_rounded_copy
 
@@ -30,6 +30,7 @@ class Pass(NamedTuple):
     trouble: Callable[[], str | None]  # names the first step whose numbers are not finite
 
 
+Steps = Annotated[int, whole_from(1, 10**9)]
 Model = Callable[..., Pass]  # (params, batch, dloss=1.0); without loss scaling dloss is not passed
 
 
@@ -45,7 +46,7 @@ def classifier(
     phi = in_bfloat16(activation_named(activation)) if precision == "bfloat16" else activation
 
     def model(params, batch, dloss=1.0):
-        x, labels = batch
+        x, labels = _pair(batch)
         logits, tape = models.mlp(params, x, phi, norm=norm, skip=skip)
         loss, pullback = ops.softmax_cross_entropy(logits, labels)
         dlogits = pullback(dloss)
@@ -61,7 +62,7 @@ def classifier(
 
 @guarded
 def sequence(
-    cell: Cell, *, last: Flag = True, truncate: Count | None = None, precision: PassPrecision | None = None
+    cell: Cell, *, last: Flag = True, truncate: Steps | None = None, precision: PassPrecision | None = None
 ) -> Model:
     """Return the model of an unrolled cell with a readout:  batch = (xs, target), read at the last step or at each.
 
@@ -72,7 +73,7 @@ def sequence(
     step = in_bfloat16(cell_named(cell)[1]) if precision == "bfloat16" else cell
 
     def model(params, batch, dloss=1.0):
-        xs, target = batch
+        xs, target = _pair(batch)
         outputs, tape = models.unroll(step, params, xs)
         if last:
             loss, accuracy, dlast = _loss(outputs[-1], np.asarray(target), dloss)
@@ -92,6 +93,12 @@ def sequence(
 
 
 # --- within a pass ----------------------------------------------------------------------------------------------------
+
+
+def _pair(batch):
+    fits = isinstance(batch, (tuple, list)) and len(batch) == 2
+    require.instance("batch", batch, fits, "a pair, of inputs and what is to be learnt, as each of the batches is")
+    return batch
 
 
 def _loss(outputs: Array, target: Array, dloss) -> tuple:

@@ -18,7 +18,7 @@ import numpy as np
 from .. import require
 from ..ops.rounding import bfloat16
 from ..ops.shapes import at_least_float32
-from ..require import Count, guarded
+from ..require import guarded
 from ..tape import tree_map
 
 LARGEST = 2.0**120  # a scale is itself a number of float32
@@ -52,7 +52,9 @@ class LossScaling(NamedTuple):
 
 
 @guarded
-def loss_scaling(scale: Scale = 2.0**16, *, every: Count | None = None) -> LossScaling:
+def loss_scaling(
+    scale: Scale = 2.0**16, *, every: Annotated[int, require.whole_from(1, 10**9)] | None = None
+) -> LossScaling:
     """dW = (gradient of  scale · loss) / scale.  Returns the settings of loss scaling, for ``fit(..., scaling=...)``.
 
     A step whose gradients are not finite is skipped: parameters and the optimizer's memory stay as they were. The scale

@@ -7,6 +7,7 @@ gives each its own rate.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
 
@@ -16,7 +17,7 @@ from .. import require
 from ..ops import Array
 from ..ops.shapes import at_least_float32
 from ..probes.size import norm
-from ..require import Count, NonNegative, bare, guarded
+from ..require import NonNegative, bare, guarded, guarded_by
 from ..tape import leaves, tree_map
 
 ALMOST = 0.999999  # the longest memory: one of 1 would never learn anything new
@@ -25,18 +26,24 @@ ALMOST = 0.999999  # the longest memory: one of 1 would never learn anything new
 def require_arrays(name: str, tree) -> None:
     """Raise ValueError unless ``tree`` is a tree of arrays, of one at least."""
     arrays = leaves(tree)
-    fits = arrays and all(hasattr(array, "dtype") for array in arrays)
-    require.instance(name, tree, fits, "arrays, in tuples or lists, such as parameters and their gradients")
+    require.instance(name, tree, arrays, "arrays, in tuples or lists, such as parameters and their gradients")
+    for array in arrays:
+        require.array(name, array)
 
 
-def _require_rates(name: str, rate) -> None:
-    require.numbers(name, np.ravel(rate).tolist(), 0.0)
+def require_rates(name: str, rate) -> None:
+    """Raise ValueError unless ``rate`` is a number of at least 0, or one for each network, (S,)."""
+    if isinstance(rate, np.ndarray):
+        require.shape(name, rate, "(), or (S,)", rate.ndim < 2)
+        rate = np.ravel(rate).tolist()
+    require.numbers(name, rate if isinstance(rate, (list, tuple)) else [rate], 0.0)
 
 
-Rates = Annotated[Any, _require_rates]  # a number of at least 0, or one per network, (S,)
+Rates = Annotated[Any, require_rates]  # a number of at least 0, or one per network, (S,)
 Decay = Annotated[float, require.number_from(0.0, ALMOST)]
 Gradients = Annotated[Any, require_arrays]
-Axes = Annotated[int, require.whole_from(0)]
+Axes = Annotated[int, require.whole_from(0, 32)]
+Steps = Annotated[int, require.whole_from(1, 10**9)]
 Rule = Annotated["Optimizer", lambda name, value: _require_optimizer(name, value)]
 
 
@@ -123,7 +130,7 @@ def adamw(
 
 
 @guarded
-def warmup(optimizer: Rule, steps: Count) -> Optimizer:
+def warmup(optimizer: Rule, steps: Steps) -> Optimizer:
     """ΔW_t = min(1, t / steps) · ΔW_t of the optimizer.  Returns a rule whose rate rises in a line to the full one.
 
     To scale the update is to scale the rate, because the update of each rule here is linear in it, adamw's decay
@@ -151,17 +158,17 @@ def _zeros(array: Array) -> Array:
 OPTIMIZERS = {"sgd": sgd, "momentum": momentum, "adam": adam}
 
 
-@guarded
+@guarded_by(lambda grads, ensemble=0: _same_networks(grads, ensemble))
 def global_norm(grads: Gradients, ensemble: Axes = 0) -> Array:
     """√(Σ of all squares).  Returns the norm of all gradients together, one per network, in float64.
 
     It is what is usually watched, and clipped.   ensemble : how many leading axes count networks.
     """
-    rows = [np.reshape(d, (*d.shape[:ensemble], 1, -1)) for d in leaves(grads)]
+    rows = [np.reshape(d, (*d.shape[:ensemble], 1, math.prod(d.shape[ensemble:]))) for d in leaves(grads)]
     return norm(np.concatenate(rows, axis=-1))
 
 
-@guarded
+@guarded_by(lambda grads, max_norm, ensemble=0: _same_networks(grads, ensemble))
 def clip_by_norm(grads: Gradients, max_norm: NonNegative, ensemble: Axes = 0):
     """grads · min(1, max_norm / ‖grads‖).  Returns the gradients, all scaled together, so that their direction stays.
 
@@ -169,8 +176,8 @@ def clip_by_norm(grads: Gradients, max_norm: NonNegative, ensemble: Axes = 0):
     finite is not mended: of an infinite norm the factor is 0, and 0 · inf is NaN.
     """
     with np.errstate(invalid="ignore"):
-        factor = np.minimum(1.0, float(max_norm) / (global_norm(grads, ensemble) + 1e-6))
-        return tree_map(lambda d: d * _per(factor, d), grads)
+        factor = np.minimum(1.0, max_norm / (bare(global_norm)(grads, ensemble) + 1e-6))
+        return tree_map(lambda d: (d * _per(factor, at_least_float32(d))).astype(d.dtype, copy=False), grads)
 
 
 @guarded
@@ -179,8 +186,8 @@ def clip_by_value(grads: Gradients, limit: NonNegative):
 
     (Mikolov 2012, §3.2.) A NaN stays.
     """
-    limit = float(limit)
-    return tree_map(lambda d: np.clip(d, -limit, limit), grads)
+    with np.errstate(over="ignore"):  # a limit beyond the precision is inf
+        return tree_map(lambda d: np.clip(d, d.dtype.type(-limit), d.dtype.type(limit)), grads)
 
 
 def _per(factor, array: Array) -> Array:
@@ -189,6 +196,21 @@ def _per(factor, array: Array) -> Array:
     return factor.reshape(factor.shape + (1,) * (array.ndim - factor.ndim)).astype(array.dtype)
 
 
+def _same_networks(grads, ensemble: int) -> None:
+    """Raise ValueError unless the first ``ensemble`` axes of all arrays are the same."""
+    arrays = leaves(grads)
+    least = min(array.ndim for array in arrays)
+    require.whole("ensemble", ensemble, 0, least)
+    first = arrays[0].shape[:ensemble]
+    for array in arrays:
+        fits = array.shape[:ensemble] == first
+        require.shape("grads", array, f"{first} in front, as the first of them has", fits)
+
+
 def _require_optimizer(name: str, value) -> None:
     if not isinstance(value, Optimizer):
-        raise ValueError(f"{name} is {value!r}; allowed is an Optimizer, as of train.sgd, momentum or adam")
+        raise ValueError(
+            f"{name} is {require.shown(value)}; allowed is an Optimizer, as of train.sgd, momentum or adam"
+        )
+    require.instance(name, value, callable(value.start) and callable(value.step), "an Optimizer with two functions")
+    require_rates(f"{name}.rate", value.rate)

@@ -13,10 +13,11 @@ import numpy as np
 from ... import init, models, ops, probes, require, theory
 from ...ops import Affine, Array
 from ...require import Flag, NonNegative, Seed
-from .protocol import Band, band, measured, relative, scaled_draw
+from .protocol import Band, Width, band, measured, relative, scaled_draw
 
 PROTOCOL = "x ~ N(0, 1) in, a N(0, 1) cotangent back from the last h"
-DEEPEST, WIDEST, MOST = 10_000, 4_096, 1_000_000
+DEEPEST = 10_000
+MOST = 100_000
 MULTIPLY_ADDS = 2**28  # what one call may cost: seeds · depth · batch · width²
 WEIGHTS = 2**24  # and may hold: seeds · depth · width²
 FLOAT16_COST = 8  # NumPy computes float16 one number at a time
@@ -40,7 +41,6 @@ def _require_alpha(name: str, value) -> None:
 
 
 Depth = Annotated[int, require.whole_from(1, DEEPEST)]
-Width = Annotated[int, require.whole_from(1, WIDEST)]
 Many = Annotated[int, require.whole_from(1, MOST)]
 Activation = Annotated[str, require.one_of(CHOICES["activation"])]
 Scheme = Annotated[str, require.one_of(CHOICES["scheme"])]

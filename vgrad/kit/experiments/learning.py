@@ -6,11 +6,25 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ... import data, init, models, train
+from ... import data, init, models, require, train
 from ...models.checks import NormName
 from ...ops import Array
-from ...require import Count, Finite, Seed, guarded
-from .protocol import ActivationName, Alpha, AtLeastTwo, FormName, NonNegatives, measured, norm_and_skip
+from ...require import Finite, NonNegative, Seed, guarded
+from .protocol import (
+    CALLS,
+    ActivationName,
+    Alpha,
+    BatchOfTwo,
+    Depth,
+    FormName,
+    Networks,
+    NonNegatives,
+    TrainSteps,
+    Width,
+    measured,
+    norm_and_skip,
+    require_work,
+)
 
 LAST = 10  # steps of training whose batches' accuracy is averaged
 LEARNT = 0.5  # a network whose accuracy is above this has learnt
@@ -60,15 +74,24 @@ class LearnRecord(NamedTuple):
 @measured
 def learn(
     activation: ActivationName = "relu", *, scheme: init.Named | None = None, gain: Finite = 1.0, norm: NormName = None,
-    skip: FormName = None, alpha: Alpha = 1.0, depth: Count = 40, width: Count = 32, rates: NonNegatives = (0.1, 0.01),
-    steps: Count = 80, batch: AtLeastTwo = 48, clip_norm: float | None = None, seeds: Count = 5, seed: Seed = 0,
+    skip: FormName = None, alpha: Alpha = 1.0, depth: Depth = 40, width: Width = 32, rates: NonNegatives = (0.1, 0.01),
+    steps: TrainSteps = 80, batch: BatchOfTwo = 48, clip_norm: NonNegative | None = None, seeds: Networks = 5,
+    seed: Seed = 0,
 ) -> LearnRecord:  # fmt: skip
     """Train ``seeds`` networks of ``depth`` hidden layers to classify digits, at each of ``rates``, all in one call.
 
     Training is SGD with momentum 0.9, in float32. scheme : one in init.SCHEMES, or an init.Scheme. If it is None, ReLU
     and leaky ReLU get He's weights, and all others get Xavier's. norm : None or one in models.NORMS; skip : None or one
     in models.FORMS, with its alpha. Learning rates are compared by the last 10 steps, and the best one counts.
+    Raises ValueError naming the argument, its value and what is allowed, for sizes that are too large together too.
     """
+    require_work("depth · steps", depth, steps, most=CALLS)
+    require_work(
+        "len(rates) · seeds · depth · width² · batch · steps", len(rates), seeds, depth, width**2, batch, steps
+    )
+    require.total(
+        "len(rates) · seeds · depth · width · (width + batch)", len(rates) * seeds * depth * width * (width + batch)
+    )
     rng = np.random.default_rng(seed)
     scheme = scheme or usual(activation)
     path = norm_and_skip(norm, skip, alpha)

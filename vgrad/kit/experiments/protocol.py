@@ -7,6 +7,7 @@ no warning, because it is measured. Unit draws are kept, and networks are summed
 from __future__ import annotations
 
 import functools
+import math
 import threading
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, NamedTuple, TypeVar, cast
@@ -17,12 +18,26 @@ from ... import models, ops, require
 from ...models.checks import require_layers
 
 F = TypeVar("F", bound=Callable)
+WORK = 2**40  # multiplications of one call, some minutes
+CALLS = 1_000_000  # layers or steps of one call, all in all, each of which is some calls of NumPy
+SEVERAL = 1_000  # rates or scales of one experiment
 KEPT = 2**24  # numbers in one store of draws; beyond, it starts anew
 
 
 def _number_or_array(name: str, value: Any) -> None:
-    numbers = np.asarray(value)
-    require.instance(name, value, numbers.dtype.kind in "fiu" and numbers.size, "a number, or an array of numbers")
+    if type(value) is np.ndarray and value.dtype.kind in "fiu" and value.size:
+        return
+    if isinstance(value, (list, tuple, np.ndarray)):
+        numbers = np.array(value, object)
+        require.shape(name, numbers, "(), or one of a number at least", numbers.size)
+        for each in numbers.ravel().tolist():
+            _scalar(name, each)
+    else:
+        _scalar(name, value)
+
+
+def _scalar(name: str, value: Any) -> None:
+    require.instance(name, value, require.is_number(value), "a number, or an array of numbers")
 
 
 def _alpha(name: str, value: Any) -> None:
@@ -33,10 +48,27 @@ def _alpha(name: str, value: Any) -> None:
 ActivationName = Annotated[str, require.one_of(ops.ACTIVATIONS)]
 FormName = Annotated[str | None, require.one_of(models.FORMS)]  # of a skip connection
 Alpha = Annotated[float | str, _alpha]  # by what its branch is multiplied
-AtLeastTwo = Annotated[int, require.whole_from(2)]
-NonNegatives = Annotated[Sequence[float], lambda name, values: require.numbers(name, values, 0.0)]
+NonNegatives = Annotated[
+    Sequence[float], lambda name, values: require.numbers(name, require.several(name, values, SEVERAL), 0.0)
+]
+
+# Sizes, up to what takes a laptop some seconds. Where several are large, ``require_work`` limits their product.
+PICTURES = 1500  # in the training set of the digits
+Depth = Annotated[int, require.whole_from(1, 2_000)]  # layers of a net that is trained, or unrolled pair by pair
+Width = Annotated[int, require.whole_from(1, 4_096)]
+Networks = Annotated[int, require.whole_from(1, 1_000)]
+Batch = Annotated[int, require.whole_from(1, PICTURES)]
+BatchOfTwo = Annotated[int, require.whole_from(2, PICTURES)]
+TrainSteps = Annotated[int, require.whole_from(1, 10_000)]
+Time = Annotated[int, require.whole_from(1, 2_000)]  # steps of a sequence
+TwoTimes = Annotated[int, require.whole_from(2, 2_000)]
 NumberOrArray = Annotated[Any, _number_or_array]
 Layers = Annotated[list, require_layers]
+
+
+def require_work(what: str, *sizes: int, most: int = WORK) -> None:
+    """Raise ValueError unless the ``sizes``, multiplied, come to ``most`` or less.   what : the product, in words."""
+    require.whole(what, math.prod(sizes), 1, most)
 
 
 def norm_and_skip(norm: str | None, skip: str | None, alpha: float | str) -> dict[str, Any]:

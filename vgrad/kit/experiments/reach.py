@@ -8,9 +8,9 @@ import numpy as np
 
 from ... import cells, models, probes, require
 from ...ops import Array, sigmoid
-from ...require import Count, Finite, Flag, NonNegative, NumberArray, Seed, guarded
+from ...require import Finite, Flag, NonNegative, NumberArray, Seed, guarded
 from ...tape import backprop, tree_map
-from .protocol import AtLeastTwo, measured
+from .protocol import Batch, Networks, Time, TwoTimes, Width, measured, require_work
 
 CELLS = {"rnn": "rnn", "irnn": "relu_rnn", "lstm": "lstm", "gru": "gru"}  # IRNN: ReLU and W_h = 1 (Le et al. 2015)
 MODES = ("alone", "paired", "chrono")
@@ -20,7 +20,11 @@ KEEPS = 1  # number of the gate that keeps: i f g o, r u n
 CellName = Annotated[str, require.one_of(CELLS)]
 GatedCell = Annotated[str, require.one_of(("lstm", "gru"))]
 CellParams = Annotated[
-    Any, require.thing("those of a cell, as init_recurrent draws them", lambda params: hasattr(params, "W_h"))
+    Any,
+    require.thing(
+        "those of a cell, as init_recurrent draws them",
+        lambda params: hasattr(params, "W_h") and hasattr(type(params), "_fields"),
+    ),
 ]
 
 
@@ -46,13 +50,15 @@ class ReachRecord(NamedTuple):
 @guarded
 @measured
 def reach(
-    cell: CellName, *, bias: Finite = 0.0, mode: str = "alone", T: AtLeastTwo = 100, width: Count = 32,
-    sigma: NonNegative = 1.0, batch: Count = 4, seeds: Count = 20, seed: Seed = 0,
+    cell: CellName, *, bias: Finite = 0.0, mode: str = "alone", T: TwoTimes = 100, width: Width = 32,
+    sigma: NonNegative = 1.0, batch: Batch = 4, seeds: Networks = 20, seed: Seed = 0,
 ) -> ReachRecord:  # fmt: skip
     """Send a N(0, 1) gradient of h_T back through T steps, whose inputs are x ~ N(0, sigma²), and measure what arrives.
 
     cell, bias, mode : as in ``networks``. All of the ``seeds`` networks differ.
     """
+    require.total("T · seeds · batch · width", T * seeds * batch * width)
+    require_work("T · seeds · batch · width²", T, seeds, batch, width**2)
     rng = np.random.default_rng((seed, 1))
     params = networks(cell, bias=bias, mode=mode, T=T, width=width, seeds=seeds, seed=seed)
     xs = sigma * rng.standard_normal((T, seeds, batch, D))
@@ -65,8 +71,9 @@ def reach(
 
 
 @guarded
+@measured
 def networks(
-    cell: CellName, *, bias: Finite = 0.0, mode: str = "alone", T: Count = 100, width: Count = 32, seeds: Count = 1,
+    cell: CellName, *, bias: Finite = 0.0, mode: str = "alone", T: Time = 100, width: Width = 32, seeds: Networks = 1,
     seed: Seed = 0, apart: Flag = False, **options,
 ) -> Any:  # fmt: skip
     """Draw ``seeds`` networks of one cell, in one tree with an ensemble axis, or in a list if they are kept ``apart``.
@@ -78,6 +85,7 @@ def networks(
     The weights are Xavier's. W_x of all gates is drawn in one piece, as torch's xavier_normal_(cell.weight_ih_l0) draws
     it, and W_h gate by gate.
     """
+    require.total("seeds · width²", seeds * width**2)
     kind = CELLS[cell]
     options |= _biases(cell, bias, mode, T)
     if cell == "irnn":
@@ -91,20 +99,43 @@ def networks(
 
 
 @guarded
+@measured
 def keeping(cell: GatedCell, params: CellParams, xs: NumberArray, outputs: NumberArray) -> Array:
     """Return how far the gate that keeps the state is open, from 0 to 1: f of an LSTM, or u of a GRU, (T, ..., N, H).
 
     xs : inputs (T, ..., N, D); outputs : h_1 … h_T, (T, ..., N, H), as ``models.unroll`` returns them of a cell without
     a readout. Raises ValueError for a cell that has no such gate, and where shapes do not fit.
     """
-    H = params.W_h.shape[-2]
+    H = _require_cell(cell, params)
     gate = slice(KEEPS * H, (KEEPS + 1) * H)
     for name, array, W in (("xs", xs, params.W_x), ("outputs", outputs, params.W_h)):
         require.shape(name, array, f"(T, ..., N, {W.shape[-2]})", array.ndim >= 3 and array.shape[-1] == W.shape[-2])
+    require.shape("xs", xs, f"{outputs.shape[:-1]} in front, as outputs has", _go_together(xs, outputs, params))
     before = np.concatenate([np.zeros_like(outputs[:1]), outputs[:-1]])
     b = params.b if cell == "lstm" else params.b_x + params.b_h
     opened, _ = sigmoid(xs @ params.W_x[..., gate] + before @ params.W_h[..., gate] + b[..., None, gate])
     return opened
+
+
+def _require_cell(cell: str, params) -> int:
+    """Raise ValueError unless the weights are a cell's of this kind. Returns its number of units, H."""
+    for name, array in params._asdict().items():
+        require.array(f"params.{name}", array, 2 if name.startswith("W") else 1)
+    *lead, H, _ = params.W_h.shape
+    rows = {"W_x": (params.W_x.shape[-2],), "W_h": (H,)}
+    for name, array in params._asdict().items():
+        expected = (*lead, *rows.get(name, ()), cells.GATES[cell] * H)
+        require.shape(f"params.{name}", array, f"{expected}, as W_h has {H} rows", array.shape == expected)
+    return H
+
+
+def _go_together(xs: Array, outputs: Array, params) -> bool:
+    """Whether both sequences have the same steps and samples, and ensembles that broadcast with that of the weights."""
+    try:
+        np.broadcast_shapes(xs.shape[1:-2], outputs.shape[1:-2], params.W_h.shape[:-2])
+    except ValueError:
+        return False
+    return (xs.shape[0], xs.shape[-2]) == (outputs.shape[0], outputs.shape[-2])
 
 
 def _biases(cell: str, bias: float, mode: str, T: int) -> dict[str, Any]:

@@ -14,9 +14,22 @@ import numpy as np
 
 from ... import data, init, models, probes, require, train
 from ...ops import Array
-from ...require import Count, NonNegative, Numbers, Seed, guarded
+from ...require import NonNegative, Seed, guarded
 from ...tape import tree_map
-from .protocol import ActivationName, AtLeastTwo, measured
+from ...train.update import require_rates
+from .protocol import (
+    CALLS,
+    ActivationName,
+    Batch,
+    BatchOfTwo,
+    Depth,
+    Networks,
+    NonNegatives,
+    TrainSteps,
+    Width,
+    measured,
+    require_work,
+)
 from .twin import sigmoid_twin
 
 LAST = 10  # steps of training whose batches' loss and accuracy are averaged
@@ -25,6 +38,7 @@ NORMS = {"none": None, "batch": "batch", "layer": "layer"}  # as models calls th
 TWIN = "tanh_twin"  # a scheme for sigmoid alone: weights with which it computes what Xavier's compute with tanh
 
 NormChoice = Annotated[str, require.one_of(NORMS)]
+Rates = Annotated[Any, require_rates]
 OptimizerName = Annotated[str, require.one_of(train.OPTIMIZERS)]
 
 
@@ -77,14 +91,15 @@ def train_mlp(activation: str = "sigmoid", **settings) -> TrainingRecord:
     return record
 
 
-Record = Annotated[TrainingRecord, require.thing("a TrainingRecord", lambda record: hasattr(record, "params"))]
+Record = Annotated[TrainingRecord, require.thing("a TrainingRecord", lambda record: isinstance(record, TrainingRecord))]
 
 
 @guarded
 def watch(
     activation: ActivationName = "sigmoid", *, scheme: str = "xavier_normal", norm: NormChoice = "none",
-    optimizer: OptimizerName = "sgd", rate: Any = 0.1, depth: Count = 6, width: Count = 32, batch: int = 64,
-    steps: Count = 300, seeds: Count = 5, frozen: Sequence[int] | int = (), floor: NonNegative = 1e-8, seed: Seed = 0,
+    optimizer: OptimizerName = "sgd", rate: Rates = 0.1, depth: Depth = 6, width: Width = 32, batch: Batch = 64,
+    steps: TrainSteps = 300, seeds: Networks = 5, frozen: Sequence[int] | int = (),
+    floor: NonNegative = 1e-8, seed: Seed = 0,
 ) -> Generator[TrainingRecord, None, None]:  # fmt: skip
     """Train ``seeds`` networks of ``depth`` hidden layers in one call, and yield a record after every step.
 
@@ -93,6 +108,9 @@ def watch(
     the layers that do not learn, from 1; floor : Adam's. The first networks are the same however many there are.
     Raises ValueError naming argument and value.
     """
+    require_work("depth · steps", depth, steps, most=CALLS)
+    require_work("seeds · depth · width² · batch · steps", seeds, depth, width**2, batch, steps)
+    require.total("seeds · depth · width · (width + batch)", seeds * depth * width * (width + batch))
     twins = [TWIN] if (activation, norm) == ("sigmoid", "none") else []
     require.choice("scheme", scheme, [*init.SCHEMES, *twins])
     frozen = _layer_numbers(frozen, depth + 1)
@@ -111,7 +129,7 @@ def watch(
 
 
 @guarded
-def message(record: Record, pictures: AtLeastTwo = 64) -> Array:
+def message(record: Record, pictures: BatchOfTwo = 64) -> Array:
     """Return 10 to the ``probes.signal_fraction`` of each network, (seeds,).
 
     It is the share of the last hidden layer in which ``pictures`` of the training set differ.
@@ -123,13 +141,14 @@ def message(record: Record, pictures: AtLeastTwo = 64) -> Array:
 
 def _batches(batch: int, seed: int) -> Iterator:
     digits = data.digits(dtype="float32")
-    x = digits.x_train
-    size = require.whole("batch", batch, 1, len(x))
-    return data.batches(x, digits.y_train, size, rng=np.random.default_rng((seed, 1)))
+    return data.batches(digits.x_train, digits.y_train, batch, rng=np.random.default_rng((seed, 1)))
 
 
 def _layer_numbers(frozen, readout: int) -> tuple[int, ...]:
-    return tuple(require.whole("frozen", layer_number, 1, readout) for layer_number in np.atleast_1d(frozen).tolist())
+    several = isinstance(frozen, (list, tuple, range, np.ndarray)) and np.ndim(frozen)
+    return tuple(
+        require.whole("frozen", layer_number, 1, readout) for layer_number in (frozen if several else [frozen])
+    )
 
 
 def _watched(record: TrainingRecord, nets: list, fitted: Iterator) -> Generator[TrainingRecord, None, None]:
@@ -171,7 +190,7 @@ def _freezing(model: train.Model, frozen: tuple[int, ...]) -> train.Model:
 
 
 @guarded
-def deep(*, rates: Numbers, seeds: Count, **settings) -> dict[str, Any]:
+def deep(*, rates: NonNegatives, seeds: Networks, **settings) -> dict[str, Any]:
     """Return each network's loss and accuracy after training, at the learning rate whose median loss is least.
 
     There are ``seeds`` networks for each of ``rates``. All other settings are as in ``watch``.
@@ -184,7 +203,7 @@ def deep(*, rates: Numbers, seeds: Count, **settings) -> dict[str, Any]:
 
 
 @guarded
-def updates(*, rates: Numbers, **settings) -> dict[str, Any]:
+def updates(*, rates: NonNegatives, **settings) -> dict[str, Any]:
     """Return ‖ΔW‖ / ‖W‖ at step EARLY, the median over the layers, and the accuracy in the end.
 
     There is one network for each of ``rates``. All other settings are as in ``watch``.

@@ -18,7 +18,9 @@ LSTM_MODES = {"alone": "", "paired": ", b_i = {minus}", "chrono": ", chrono"}
 
 Cell = Annotated[str, one_of(CELLS)]
 Mode = Annotated[str, one_of(LSTM_MODES)]
-NetRecord = Annotated[Any, thing("a record of one net", lambda it: hasattr(it, "cell") and hasattr(it, "mode"))]
+NetRecord = Annotated[
+    Any, thing("a record of one net", lambda it: isinstance(it, tuple) and hasattr(it, "cell") and hasattr(it, "mode"))
+]
 
 
 @guarded

@@ -12,15 +12,17 @@ from typing import Annotated, Any
 import numpy as np
 
 from ... import init, ops, probes, require, theory
-from ...kit.experiments.flow import flow
-from ...kit.experiments.protocol import ActivationName, AtLeastTwo, NonNegatives, measured, scaled_draw
+from ...kit.experiments.flow import Many, flow
+from ...kit.experiments.protocol import ActivationName, NonNegatives, Width, measured, scaled_draw
 from ...ops import Array
-from ...require import Count, Finite, NonNegative, NumberArray, Seed, guarded
+from ...require import NonNegative, NumberArray, Seed, guarded
 from .records import SlopesRecord, SweepRecord
 
 UNITS = 20_000
 BIN = 0.025  # of slope; 0 and 1 each lie in the middle of a bin
 EDGES = np.arange(-8, 73) * BIN - BIN / 2  # from -0.2 to 1.8: all slopes in ops.ACTIVATIONS
+AtLeastTwo = Annotated[int, require.whole_from(2, 1_000)]
+Scale = Annotated[float, require.number_from(0.0, 1_000.0)]
 SATURATED = probes.depth.SATURATED
 
 
@@ -28,7 +30,7 @@ SATURATED = probes.depth.SATURATED
 @measured
 def slopes(
     *, activation: ActivationName = "sigmoid", sigma: Annotated[float, require.number_from(1e-3, 1e3)] = 1.0,
-    units: Annotated[int, require.whole_from(1, 10**7)] = UNITS, seed: Seed = 0,
+    units: Annotated[int, require.whole_from(1, 100_000)] = UNITS, seed: Seed = 0,
 ) -> SlopesRecord:  # fmt: skip
     """Draw z ~ N(0, ``sigma``²) for each of ``units``, and measure their slopes φ'(z).
 
@@ -69,7 +71,7 @@ def largest(activation: str) -> float:
 @guarded
 def sweep(
     activation: ActivationName = "sigmoid", *, sigmas: NonNegatives = (0.5, 1, 2, 4, 6, 8, 10, 12, 16, 20),
-    depth: AtLeastTwo = 20, width: Count = 128, batch: Count = 8, seeds: Count = 8, seed: Seed = 0,
+    depth: AtLeastTwo = 20, width: Width = 128, batch: Many = 8, seeds: Many = 8, seed: Seed = 0,
 ) -> SweepRecord:  # fmt: skip
     """Measure by how much a layer multiplies the gradient, for each size σ_w of the weights, without biases.
 
@@ -94,12 +96,12 @@ def factor(activation: ActivationName, sigma_w: NonNegative) -> float:
 
 
 @guarded
-def critical(activation: ActivationName = "sigmoid", low: Finite = 1.0, high: Finite = 20.0) -> float:
-    """Return the σ_w between ``low`` and ``high`` at which ``factor`` is 1, found by bisection.
+def critical(activation: ActivationName = "sigmoid", low: Scale = 1.0, high: Scale = 20.0) -> float:
+    """Return the σ_w between ``low`` and ``high``, from 0 to 1000, at which ``factor`` is 1, found by bisection.
 
     It is NaN if ``factor`` does not pass 1 between them.
     """
-    if not factor(activation, low) < 1 < factor(activation, high):
+    if low > high or not factor(activation, low) < 1 < factor(activation, high):
         return float("nan")
     while high - low > 1e-6:
         middle = (low + high) / 2

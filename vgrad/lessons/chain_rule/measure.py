@@ -22,7 +22,8 @@ BLOCK = 100  # factors that are drawn at a time
 @measured
 def products(
     *, factor: NonNegative = 0.5, depth: Annotated[int, require.whole_from(1, DEEPEST)] = 30, spread: NonNegative = 0.0,
-    seeds: int = 64, precision: require.Precision = "float64", seed: Seed = 0, numbers: Count = NUMBERS,
+    seeds: Count = 64, precision: require.Precision = "float64", seed: Seed = 0,
+    numbers: Annotated[int, require.whole_from(1, 2**24)] = NUMBERS,
 ) -> ProductsRecord:  # fmt: skip
     """Multiply ``depth`` random factors, ``seeds`` times over, and keep the product after each factor.
 
@@ -35,7 +36,8 @@ def products(
     ``numbers``.
     """
     require.whole("seeds", seeds, 1, numbers)
-    require.whole("depth · seeds", int(depth) * int(seeds), 1, numbers)
+    require.whole("depth · seeds", depth * seeds, 1, numbers)
+    factor = float(factor)
     exponents = _exponents(seeds, depth, spread, seed)
     rounded = np.cumprod((factor * np.exp(exponents)).astype(precision), axis=1)
     entries = probes.entries(rounded.T[:, None, :])
@@ -58,7 +60,7 @@ def _theory(factor: float, depth: int, spread: float) -> dict[str, Array]:
     """Decades of exp(n E ln f) and of (E f)ⁿ = exp(n (E ln f + spread² / 2)), n from 1 to ``depth``."""
     counts = np.arange(1, depth + 1)
     typical = np.log10(factor)
-    return {"typical": counts * typical, "mean": counts * (typical + spread**2 / (2 * np.log(10)))}
+    return {"typical": counts * typical, "mean": counts * (typical + spread * spread / (2 * np.log(10)))}
 
 
 def _mean(values: Array) -> Array:
@@ -77,4 +79,5 @@ def _ends(median: Array, precision: str) -> Ends:
 @guarded
 def powers(slope: Finite, counts: Numbers = (1, 2, 3, 5, 10, 20, 50)) -> Array:
     """slopeⁿ.  Returns this power for each n of ``counts``, (counts,), and simulates no network."""
-    return np.array([slope**n for n in counts])
+    with np.errstate(all="ignore"):  # what is beyond float64 is inf, and a root of a negative number is NaN
+        return np.float64(slope) ** np.array(counts, float)

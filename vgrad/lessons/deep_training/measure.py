@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from ... import models, probes
+from ... import models, probes, require
 from ...kit.experiments.learning import learn
-from ...kit.experiments.protocol import Alpha, AtLeastTwo, FormName, measured, norm_and_skip
+from ...kit.experiments.protocol import Alpha, Depth, FormName, Networks, Width, measured, norm_and_skip
 from ...models.checks import NormName
-from ...require import Count, Seed, guarded
+from ...require import Seed, guarded, whole_from
 from .records import ShatterRecord
+
+Points = Annotated[int, whole_from(2, 10_000)]
 
 
 @guarded
 @measured
 def shatter(
-    *, skip: FormName = None, alpha: Alpha = 1.0, norm: NormName = None, depth: Count = 24, width: Count = 100,
-    points: AtLeastTwo = 256, lags: int = 20, seeds: Count = 5, seed: Seed = 0,
+    *, skip: FormName = None, alpha: Alpha = 1.0, norm: NormName = None, depth: Depth = 24, width: Width = 100,
+    points: Points = 256, lags: int = 20, seeds: Networks = 5, seed: Seed = 0,
 ) -> ShatterRecord:  # fmt: skip
     """Measure the autocorrelation of the gradient of a ReLU net's one output along a line of inputs.
 
     x(t) = a + t b, with t from -2 to 2 and N(0, 1) vectors a and b (Balduzzi et al. 2017). The weights are He's. With
     batch norm, the points are the batch. lags : the largest distance, in points, at which it is compared with itself.
     """
+    require.total("seeds · depth · width · (width + points)", seeds * depth * width * (width + points))
     rng = np.random.default_rng(seed)
     path = norm_and_skip(norm, skip, alpha)
     params = models.init_mlp([width] * (depth + 1) + [1], ensemble=(seeds,), scheme="he_normal", rng=rng, **path)

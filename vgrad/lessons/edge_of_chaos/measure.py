@@ -16,7 +16,15 @@ import numpy as np
 from ... import data, init, models, ops, probes, require, theory, train
 from ...kit.experiments.flow import Activation, flow
 from ...kit.experiments.learning import learn
-from ...kit.experiments.protocol import measured
+from ...kit.experiments.protocol import (
+    CALLS,
+    Depth,
+    Networks,
+    TrainSteps,
+    Width,
+    measured,
+    require_work,
+)
 from ...ops import Affine, Array
 from ...require import Count, NonNegative, Seed
 from .records import Chart, PhaseRecord, SpectrumRecord
@@ -24,12 +32,14 @@ from .records import Chart, PhaseRecord, SpectrumRecord
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "selu")
 MOST_W = 4.0  # of the chart
 MOST_B = 1.0
+PLACES = 50_000  # on the chart
 ROUNDS = 400  # of the q-map, for a picture
 DRAWS = {"orthogonal": "orthogonal", "normal": "lecun_normal"}  # what a draw is called in init.SCHEMES
 UNITS = {"orthogonal": init.orthogonal_draw, "normal": init.normal}
 LEFT = 0.2  # of the loss of an output of 0, when a linear net is said to have learnt
 
 Charted = Annotated[str, require.one_of(ACTIVATIONS)]
+Units = Annotated[int, require.whole_from(1, 1_000)]
 Draw = Annotated[str, require.one_of(DRAWS)]
 
 
@@ -40,6 +50,7 @@ def chart(activation: Activation = "tanh", columns: Count = 81, rows: Count = 41
 
     E[φ²] and E[φ'²] are tabled over q once, and interpolated; a q beyond the table is kept at its end.
     """
+    require_work("columns · rows", columns, rows, most=PLACES)
     logs = np.linspace(-12, 6, 361)
     square, slope = np.array([theory.moments(activation, 10.0**log) for log in logs]).T
     sigma_w = np.linspace(0, MOST_W, columns)
@@ -75,8 +86,8 @@ def depth_scale(sigma_w2: NonNegative, sigma_b2: NonNegative = 0.05) -> float:
 
 @require.guarded
 def trained(
-    sigma_w2: NonNegative, depth: Count, *, sigma_b2: NonNegative = 0.05, width: Count = 64, rates=(0.05, 0.01, 0.002),
-    steps: Count = 150, batch: Count = 64, seeds: Count = 3,
+    sigma_w2: NonNegative, depth: Depth, *, sigma_b2: NonNegative = 0.05, width: Width = 64, rates=(0.05, 0.01, 0.002),
+    steps: TrainSteps = 150, batch: Count = 64, seeds: Networks = 3,
 ) -> dict:  # fmt: skip
     """Return the accuracy of tanh nets from (σ_w², σ_b²) after training on the digits.
 
@@ -92,8 +103,9 @@ def trained(
 @require.guarded
 @measured
 def steps_to_learn(
-    draw: Draw, depth: Count, *, width: Count = 64, rates: Count = 24, most: Count = 500, seeds: Count = 5
-) -> dict:
+    draw: Draw, depth: Depth, *, width: Width = 64, rates: Networks = 24, most: TrainSteps = 500,
+    seeds: Networks = 5,
+) -> dict:  # fmt: skip
     """Count the steps of gradient descent until a fifth is left of the loss that an output of 0 has.
 
     That loss is counted as far as it can be learnt.
@@ -103,6 +115,8 @@ def steps_to_learn(
     how soon its random output is gone. (Of a linear net the loss depends on Σ xᵀx and Σ xᵀy alone, so 64 rows stand
     for 1500 exactly.)
     """
+    require_work("depth · most", depth, most, most=CALLS)
+    require.total("rates · seeds · depth · width · (width + 64)", rates * seeds * depth * width * (width + 64))
     x, y = _summary()
     steps = np.full((rates, seeds), most)
     sizes = [64, *[width] * depth, 10]
@@ -148,13 +162,14 @@ def _regression(x: Array, y: Array):
 @require.guarded
 @measured
 def spectrum(
-    activation: Activation = "tanh", draw: Draw = "orthogonal", *, sigma_w: NonNegative = 1.05, depth: Count = 50,
-    width: Count = 100, seeds: Count = 5, seed: Seed = 0,
+    activation: Activation = "tanh", draw: Draw = "orthogonal", *, sigma_w: NonNegative = 1.05, depth: Depth = 50,
+    width: Units = 100, seeds: Networks = 5, seed: Seed = 0,
 ) -> SpectrumRecord:  # fmt: skip
     """Return the singular values of the whole net's Jacobian, of one sample as large as h will settle.
 
     draw : "orthogonal" or "normal".
     """
+    require.total("seeds · depth · width²", seeds * depth * width * width)
     scheme = init.Scheme(draw, UNITS[draw], lambda fan_in, fan_out, activation=None: sigma_w * fan_in**-0.5)
     rng = np.random.default_rng(seed)
     params = models.init_mlp([width] * (depth + 2), scheme=scheme, rng=rng, ensemble=(seeds,))[:-1]

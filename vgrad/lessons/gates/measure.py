@@ -5,27 +5,36 @@ There is the highway of the cell state, and there are the detours through the ga
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 
 from ... import models, probes
-from ...kit.experiments.protocol import AtLeastTwo, measured
+from ...kit.experiments.protocol import measured, require_work
 from ...kit.experiments.reach import D, networks, relative_to_identity, rms
-from ...require import Count, Finite, NonNegative, Seed, guarded
+from ...require import Finite, NonNegative, Seed, guarded, whole_from
 from ...tape import Tape
 from .records import GatesRecord
+
+WORK = 10**11  # multiplications
+
+
+Pairs = Annotated[int, whole_from(2, 200)]  # steps, each of which is paired with each
+Units = Annotated[int, whole_from(1, 256)]
 
 
 @guarded
 @measured
 def compare(
-    *, forget_bias: Finite = 1.0, mode: str = "alone", update_bias: Finite = 1.0, T: AtLeastTwo = 50,
-    width: Count = 16, sigma: NonNegative = 1.0, batch: Count = 2, seed: Seed = 0,
+    *, forget_bias: Finite = 1.0, mode: str = "alone", update_bias: Finite = 1.0, T: Pairs = 50,
+    width: Units = 16, sigma: NonNegative = 1.0, batch: Units = 2, seed: Seed = 0,
 ) -> GatesRecord:  # fmt: skip
     """Measure the Jacobians of an RNN, an LSTM and a GRU between all pairs of T steps.
 
     All three get the same inputs x ~ N(0, sigma²). forget_bias, mode : of the LSTM, as in ``networks``; update_bias :
     of the GRU.
     """
+    require_work("T² · batch · width³", T**2, batch, width**3, most=WORK)
     xs = sigma * np.random.default_rng((seed, 1)).standard_normal((T, batch, D))
     biases = {"rnn": {}, "lstm": dict(bias=forget_bias, mode=mode), "gru": dict(bias=update_bias)}
     tapes = {}

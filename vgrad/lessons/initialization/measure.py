@@ -13,9 +13,9 @@ import numpy as np
 from ... import models, probes, require, theory
 from ...kit.experiments.flow import Net, draw_networks
 from ...kit.experiments.learning import learn
-from ...kit.experiments.protocol import measured, relative
+from ...kit.experiments.protocol import Depth, Networks, Width, measured, relative
 from ...ops import Array
-from ...require import Count, Seed
+from ...require import Seed
 from .records import SweepRecord
 
 FORMULAS = {  # σ_w at equal widths, as they were derived
@@ -25,9 +25,12 @@ FORMULAS = {  # σ_w at equal widths, as they were derived
 }
 
 
+Two = Annotated[int, require.whole_from(2, 10_000)]
+
+
 def _require_sigmas(name: str, values) -> None:
     """Raise ValueError unless ``values`` are one or more finite numbers of at least 0."""
-    require.numbers(name, values, 0.0)
+    require.numbers(name, require.several(name, values, 1_000), 0.0)
 
 
 @require.guarded
@@ -35,16 +38,17 @@ def _require_sigmas(name: str, values) -> None:
 def sweep(
     activation: Annotated[str, require.one_of(FORMULAS)],
     sigma_ws: Annotated[Array, _require_sigmas] | None = None, *,
-    way: Annotated[str, require.one_of(("h", "dh"))] = "dh", size: Annotated[float, require.number_from(1e-9)] = 1.0,
-    depth: Count = 30, width: Count = 64, batch: Annotated[int, require.whole_from(2)] = 16, seeds: Count = 8,
-    seed: Seed = 0,
+    way: Annotated[str, require.one_of(("h", "dh"))] = "dh",
+    size: Annotated[float, require.number_from(1e-9, 1e9)] = 1.0, depth: Depth = 30,
+    width: Width = 64, batch: Two = 16, seeds: Networks = 8, seed: Seed = 0,
 ) -> SweepRecord:  # fmt: skip
     """Measure how far from 1 the size of h or of dh comes, for each σ_w.
 
     activation : one with a formula, in FORMULAS; way : "h" or "dh"; size : of the input, x ~ N(0, size²).
     """
     formula = FORMULAS[activation]
-    depth = require.whole("depth", depth, 2 if way == "dh" else 1)
+    require.whole("depth", depth, 2 if way == "dh" else 1)
+    require.total("seeds · depth · width · (width + batch)", seeds * depth * width * (width + batch))
     sigma_ws = np.array(formula * np.geomspace(0.7, 1.4, 13) if sigma_ws is None else sigma_ws, float)
     net = Net(depth, width, activation, "scaled_normal", batch=batch, seeds=seeds, seed=seed)
     runs = [_ends(net._replace(gain=float(sigma_w)), way, size) for sigma_w in sigma_ws]
@@ -63,6 +67,7 @@ def _ends(net: Net, way: str, size: float) -> Array:
 
 def _wide(activation: str, sigma_w: float, depth: int, size: float) -> dict[str, float]:
     """What the sizes of h and dh have become at the end of their way, in an infinitely wide net."""
+    sigma_w = np.float64(sigma_w)  # whose square overflows to inf, where Python's own raises
     square = size**2
     gradient = 1.0
     for layer in range(depth):

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ... import data, models, probes, train
-from ...kit.experiments.protocol import measured
+from ... import data, models, probes, require, train
+from ...kit.experiments.protocol import CALLS, Networks, TrainSteps, TwoTimes, Width, measured, require_work
 from ...kit.experiments.reach import CELLS, CellName, keeping, networks
+from ...kit.experiments.training import Rates
 from ...ops import Array, affine, mse
 from ...require import Count, Finite, Seed, guarded
 from .records import MemoryRecord
@@ -34,8 +35,8 @@ def train_memory(cell: str, **settings) -> MemoryRecord:
 
 @guarded
 def watch(
-    cell: CellName, *, bias: Finite = 0.0, mode: str = "alone", T: Count = 100, width: Count = 32, rate: Any = 0.01,
-    steps: Count = 400, seeds: Count = 5, every: Count = 10, seed: Seed = 0,
+    cell: CellName, *, bias: Finite = 0.0, mode: str = "alone", T: TwoTimes = 100, width: Width = 32,
+    rate: Rates = 0.01, steps: TrainSteps = 400, seeds: Networks = 5, every: Count = 10, seed: Seed = 0,
 ) -> Generator[MemoryRecord, None, None]:  # fmt: skip
     """Train ``seeds`` networks on the same batches, and yield a record after every step.
 
@@ -43,6 +44,8 @@ def watch(
     ``networks``; every : after so many steps the backward pass through time is measured again. The records begin with
     step 0, before any training. Raises ValueError naming argument and value.
     """
+    require_work("T · steps", T, steps, most=CALLS)
+    require.total("T · seeds · width · (width + 32)", T * seeds * width * (width + BATCH))
     options: dict[str, Any] = dict(bias=bias, mode=mode, T=T, width=width, seeds=seeds, seed=seed)
     params = networks(cell, readout=1, dtype="float32", **options)
     rng = np.random.default_rng((seed, 1))
@@ -103,6 +106,8 @@ def table(cell: str, **settings) -> dict[str, Any]:
     That is its loss, in means of BLOCK steps, the step at which it had solved the problem, and how far the gradient
     reaches and the gates are open after MARKS steps.
     """
+    steps = require.whole("steps", settings.get("steps", BLOCK), BLOCK, 10_000)
+    require.instance("steps", steps, steps % BLOCK == 0, f"a multiple of {BLOCK}")
     records = [*watch(cell, every=MARKS[1], **settings)]
     marked = [record for record in records if record.step in MARKS]
     last = records[-1]

@@ -19,7 +19,7 @@ NORMS = ("none", "batch", "layer")
 PLACES = {"before": "", "after": "_after"}  # the activation; and what the norm is called in models.NORMS
 Norm = Annotated[str, require.one_of(NORMS)]
 Place = Annotated[str, require.one_of(PLACES)]
-Two = Annotated[int, require.whole_from(2)]
+Two = Annotated[int, require.whole_from(2, 10_000)]
 
 
 def _require_norms(name: str, values) -> None:
@@ -31,8 +31,8 @@ def _require_norms(name: str, values) -> None:
 
 def _require_batches(name: str, values) -> None:
     """Raise ValueError unless ``values`` are one or more sizes of a batch, of at least 2."""
-    for value in require.several(name, values):
-        require.whole(name, value, 2)
+    for value in require.several(name, values, 100):
+        require.whole(name, value, 2, 10_000)
 
 
 @require.guarded

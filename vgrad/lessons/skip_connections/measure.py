@@ -13,12 +13,12 @@ import numpy as np
 from ... import models, ops, probes, require
 from ...kit.experiments.flow import Activation, FlowRecord, flow
 from ...kit.experiments.learning import usual
-from ...kit.experiments.protocol import measured
+from ...kit.experiments.protocol import CALLS, Batch, Networks, measured, require_work
 from ...ops import Array
-from ...require import Count, Seed
+from ...require import Seed
 from .records import LastRecord
 
-Width = Annotated[int, require.whole_from(2)]  # one unit, normed, is always 0
+Width = Annotated[int, require.whole_from(2, 4_096)]  # one unit, normed, is always 0
 Depths = Annotated[tuple[int, ...], functools.partial(require.sizes, least=1)]
 
 
@@ -35,7 +35,7 @@ def both_ways(*, activation: Activation = "relu", **settings) -> FlowRecord:
 @require.guarded
 @measured
 def last_layer(
-    *, depths: Depths = (2, 4, 8, 16, 32), width: Width = 64, batch: Count = 16, seeds: Count = 16, seed: Seed = 0
+    *, depths: Depths = (2, 4, 8, 16, 32), width: Width = 64, batch: Batch = 16, seeds: Networks = 16, seed: Seed = 0
 ) -> LastRecord:
     """Measure ‖dW‖ of the last block of h + W_2 ReLU(W_1 h), for each of ``depths``, with pre- and with post-norm.
 
@@ -43,6 +43,8 @@ def last_layer(
     follows the last block, as in every transformer with pre-norm (Xiong et al. 2020), and a N(0, 1) cotangent comes
     back through it. width : at least 2, as one unit that is normed is always 0.
     """
+    require_work("sum(depths)", sum(depths), most=CALLS // 100)
+    require.total("max(depths) · seeds · width · (width + batch)", max(depths) * seeds * width * (width + batch))
     names = {"pre": "layer_input", "post": "layer_output"}
     settings = dict(width=width, batch=batch, seeds=seeds, seed=seed)
     dW = {at: np.stack([_last(norm, depth, **settings) for depth in depths]) for at, norm in names.items()}

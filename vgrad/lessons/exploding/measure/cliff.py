@@ -16,9 +16,9 @@ from typing import Annotated
 import numpy as np
 
 from .... import require
-from ....kit.experiments.protocol import NumberOrArray, measured
+from ....kit.experiments.protocol import NumberOrArray, TrainSteps, measured, require_work
 from ....ops import Array
-from ....require import Count, Finite, NonNegative, guarded
+from ....require import Count, NonNegative, bare, guarded, guarded_by
 from ..records import CliffRecord, Path, Surface, SurveyRecord
 
 T = 50  # time steps
@@ -27,18 +27,39 @@ TARGET = 0.7
 W = (4.0, 7.0)  # the part of the plane that the paper shows
 B = (-3.4, -1.8)
 STEPS = 200  # at the most
+PLACES = 300_000  # of the plane at once
+VISITED = 10_000_000  # on all paths
 LEAST = 1e-9  # of a threshold
 ALMOST_ZERO = 1e-6  # in the denominator, as in train.clip_by_norm
 
 
-@guarded
+def _one_shape(**arrays) -> None:
+    """Raise ValueError unless the arrays broadcast to one shape."""
+    shapes = {name: np.shape(array) for name, array in arrays.items()}
+    try:
+        np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        raise ValueError(f"{' and '.join(shapes)} have shapes {[*shapes.values()]}; allowed is one shape") from None
+
+
+def _require_threshold(name: str, value) -> None:
+    """Raise ValueError if a norm is negative."""
+    require.instance(name, value, not np.any(np.asarray(value, float) < 0), "a number of at least 0, or several")
+
+
+Threshold = Annotated[float, require.scalar, _require_threshold]
+
+
+@guarded_by(lambda w, b: _one_shape(w=w, b=b))
 @np.errstate(all="ignore")
 def gradient(w: NumberOrArray, b: NumberOrArray) -> tuple[Array, Array, Array]:
     """Return the loss, dloss/dw and dloss/db, each of the shape of w and b.
 
     The chain rule is carried forward, by two derivatives per time step.
     """
-    x = np.full(np.shape(w), START)
+    w = np.asarray(w, float)
+    b = np.asarray(b, float)
+    x = np.full(np.broadcast_shapes(w.shape, b.shape), START)
     dx_dw = np.zeros_like(x)
     dx_db = np.zeros_like(x)
     for _ in range(T):
@@ -57,16 +78,24 @@ def gradient(w: NumberOrArray, b: NumberOrArray) -> tuple[Array, Array, Array]:
 @measured
 def surface(columns: Count = 241, rows: Count = 161) -> Surface:
     """Return the loss over the plane, at ``columns`` values of w in W and ``rows`` values of b in B."""
+    require_work("columns · rows", columns, rows, most=PLACES)
     w = np.linspace(*W, columns)
     b = np.linspace(*B, rows)
-    loss, dw, db = gradient(*np.meshgrid(w, b))
+    loss, dw, db = bare(gradient)(*np.meshgrid(w, b))
     return Surface(w, b, loss, np.hypot(dw, db))
 
 
-@guarded
+def _fits(w, b, *, rate, threshold=np.inf, steps=60) -> None:
+    _one_shape(w=w, b=b, threshold=threshold)
+    _require_threshold("threshold", threshold)
+    places = np.broadcast_shapes(np.shape(w), np.shape(b), np.shape(threshold))
+    require_work("w.size · steps", *places, steps, most=VISITED)
+
+
+@guarded_by(_fits)
 @measured
 def descend(
-    w: NumberOrArray, b: NumberOrArray, *, rate: NonNegative, threshold: NumberOrArray = np.inf, steps: Count = 60
+    w: NumberOrArray, b: NumberOrArray, *, rate: NonNegative, threshold: NumberOrArray = np.inf, steps: TrainSteps = 60
 ) -> Path:
     """Descend from (w, b), where each step is rate · gradient · min(1, threshold / ‖gradient‖).
 
@@ -75,7 +104,7 @@ def descend(
     w, b, threshold = np.broadcast_arrays(np.asarray(w, float), np.asarray(b, float), np.asarray(threshold, float))
     places = []
     for _ in range(steps + 1):
-        loss, dw, db = gradient(w, b)
+        loss, dw, db = bare(gradient)(w, b)
         norm = np.hypot(dw, db)
         places.append((w, b, loss, norm))
         factor = rate * np.minimum(1.0, threshold / (norm + ALMOST_ZERO))
@@ -99,15 +128,20 @@ def walk(
     return CliffRecord(w, b, rate, threshold, steps, surface(), free, clipped)
 
 
-Thresholds = Annotated[Sequence[float], lambda name, values: require.numbers(name, values, LEAST)]
+Thresholds = Annotated[
+    Sequence[float], lambda name, values: require.numbers(name, require.several(name, values, 1_000), LEAST)
+]
 
 
 @guarded
 def survey(
-    *, thresholds: Thresholds = (0.1, 0.3, 1.0, 3.0, 10.0), rate: NonNegative = 0.3, steps: Count = 60,
+    *, thresholds: Thresholds = (0.1, 0.3, 1.0, 3.0, 10.0), rate: NonNegative = 0.3, steps: TrainSteps = 60,
     columns: Count = 28, rows: Count = 17,
 ) -> SurveyRecord:  # fmt: skip
     """Descend from a grid of starts, ``columns`` by ``rows``, without clipping and with each of ``thresholds``."""
+    require_work(
+        "columns · rows · (1 + len(thresholds)) · steps", columns, rows, 1 + len(thresholds), steps, most=VISITED
+    )
     starts = [part.ravel() for part in np.meshgrid(np.linspace(*W, columns), np.linspace(*B, rows))]
     limits = np.array([np.inf, *thresholds])
     path = descend(*starts, rate=rate, threshold=limits[:, None], steps=steps)
@@ -117,23 +151,26 @@ def survey(
     )
 
 
+Start = Annotated[float, require.number_from(-1e100, 1e100)]  # whose third power is a number
+
+
 @guarded
 def quartic(
-    rate: NonNegative, threshold: NumberOrArray = np.inf, *, start: Finite = 50.0, end: Finite = 0.1,
-    most: Count = 1_000_000,
+    rate: NonNegative, threshold: Threshold = np.inf, *, start: Start = 50.0, end: NonNegative = 0.1,
+    most: Annotated[int, require.whole_from(1, 1_000_000)] = 1_000_000,
 ) -> int | None:  # fmt: skip
     """Return the number of steps of descent on x⁴ / 4 from ``start`` to ``end`` (after Zhang et al. 2020).
 
     It is None if descent does not come there within ``most`` steps, or leaves for twice the start.
     """
-    x = start
+    x = float(start)
     for step in range(most):
         if abs(x) <= end:
             return step
-        if abs(x) > 2 * start:
+        if abs(x) > 2 * abs(start):
             return None
         size = abs(x) ** 3
-        x -= rate * min(1.0, threshold / size) * x**3
+        x -= rate * (threshold / size if size > threshold else 1.0) * x**3
     return None
 
 

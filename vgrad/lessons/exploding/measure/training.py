@@ -7,15 +7,27 @@ scales vanished gradients up, and steps along them.
 
 from __future__ import annotations
 
+import math
 from itertools import repeat
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 
 from .... import data, init, models, ops, probes, require, train
-from ....kit.experiments.protocol import ActivationName, measured
+from ....kit.experiments.protocol import (
+    CALLS,
+    ActivationName,
+    Depth,
+    Networks,
+    TrainSteps,
+    TwoTimes,
+    Width,
+    measured,
+    require_work,
+)
+from ....kit.experiments.training import Rates
 from ....ops import Array
-from ....require import Count, Finite, NonNegative, Seed, guarded
+from ....require import Finite, NonNegative, Seed, guarded
 from ....tape import tree_map
 from ..records import Autopsy, RunsRecord, Upscaled
 
@@ -26,7 +38,12 @@ PlainCell = Annotated[str, require.one_of(("relu_rnn", "rnn"))]
 
 @guarded
 @measured
-def first_overflow(factor: Finite, precision: require.Precision = "float64", *, most: Count = 5000) -> int | None:
+def first_overflow(
+    factor: Finite,
+    precision: require.Precision = "float64",
+    *,
+    most: Annotated[int, require.whole_from(1, 10_000)] = 5000,
+) -> int | None:
     """Return the number of the first layer whose output is inf, in a linear net of one unit with W = ``factor``.
 
     Its input is 1. The number is None if all of the first ``most`` layers are finite.
@@ -45,7 +62,7 @@ def first_overflow(factor: Finite, precision: require.Precision = "float64", *, 
 @measured
 def autopsy(
     precision: require.Precision = "float64", *, cell: PlainCell = "relu_rnn", gain: Finite = 1.1,
-    clip: NonNegative | None = None, rate: Any = 0.01, steps: Count = 20, seed: Seed = 0,
+    clip: NonNegative | None = None, rate: Rates = 0.01, steps: TrainSteps = 20, seed: Seed = 0,
 ) -> Autopsy:  # fmt: skip
     """Train one RNN on the adding problem, T = 100, until its numbers are not finite.
 
@@ -61,8 +78,8 @@ def autopsy(
 @guarded
 @measured
 def train_rnn(
-    cell: PlainCell = "relu_rnn", *, gain: Finite = 1.1, T: int = 100, clip: NonNegative | None = None, rate: Any = 0.1,
-    steps: Count = 300, width: Count = 16, seeds: Count = 5, seed: Seed = 0,
+    cell: PlainCell = "relu_rnn", *, gain: Finite = 1.1, T: TwoTimes = 100, clip: NonNegative | None = None,
+    rate: Rates = 0.1, steps: TrainSteps = 300, width: Width = 16, seeds: Networks = 5, seed: Seed = 0,
 ) -> RunsRecord:  # fmt: skip
     """Train ``seeds`` RNNs on the adding problem of T steps, by SGD at the learning rate ``rate``.
 
@@ -83,12 +100,13 @@ def train_rnn(
 @measured
 def upscaled(
     size: Finite = 0.1, *, precision: require.Precision = "float64", activation: ActivationName = "sigmoid",
-    depth: Count = 50, width: Count = 64, seeds: Count = 5, seed: Seed = 0,
+    depth: Depth = 50, width: Width = 64, seeds: Networks = 5, seed: Seed = 0,
 ) -> Upscaled:  # fmt: skip
     """Scale the first layer's gradient on 64 digits up to the norm ``size``, and step along it.
 
     The same is done with the last layer's gradient. precision : in which both gradients are computed.
     """
+    require.total("seeds · depth · width · (width + 64)", seeds * depth * width * (width + 64))
     digits = data.digits()
     rng = np.random.default_rng(seed)
     params = models.init_mlp([64, *[width] * depth, 10], scheme="xavier_normal", rng=rng, ensemble=(seeds,))
@@ -121,6 +139,8 @@ def _moved(params, layer: int, step: Array):
 
 def _trained(cell, gain, ensemble, clip, rate, steps, T, width, precision, seed):
     """All records of a training, and its batches."""
+    require_work("T · steps", T, steps, most=CALLS)
+    require.total("T · seeds · width · (width + 16)", T * math.prod(ensemble) * width * (width + 16))
     rng = np.random.default_rng(seed)
     recurrent = "identity" if cell == "relu_rnn" else "orthogonal"
     params = models.init_recurrent(

@@ -91,7 +91,7 @@ def powers(record) -> Picture:
     least, most = curves.span(rows)
     floor = np.floor(least - 0.5)
     ceiling = np.ceil(most + 0.5)
-    each = zip(record.names, rows, grammar.decades(record.radius), strict=True)
+    each = [*zip(record.names, rows, grammar.decades(record.radius), strict=True)]
     ends = []
     for (name, row, radius), look in curves.with_looks(each, (STRETCH, EIGEN, *OTHERS), "record.names"):
         theory = times * radius if np.isfinite(radius) else None
@@ -124,7 +124,7 @@ def radii(record) -> Picture:
     ceiling = 5 * np.ceil(most / 5 + 0.2)
     at = np.array(record.radii)
     ends = []
-    each = zip(record.inputs, sizes, theories, strict=True)
+    each = [*zip(record.inputs, sizes, theories, strict=True)]
     for (scale, rows, theory), look in curves.with_looks(each, (EIGEN, STRETCH, *OTHERS), "record.inputs"):
         median = curves.curve(axes, at, rows.T, look, floor=floor, theory=theory)
         ends.append((median[-1], f"inputs of σ = {scale:g}", look.color))

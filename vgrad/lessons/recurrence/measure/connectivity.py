@@ -13,21 +13,34 @@ from typing import Annotated, Any
 import numpy as np
 
 from .... import data, models, probes, require, train
-from ....kit.experiments.protocol import Band, band, measured, relative
+from ....kit.experiments.protocol import (
+    CALLS,
+    Band,
+    Batch,
+    Networks,
+    TrainSteps,
+    Width,
+    band,
+    measured,
+    relative,
+    require_work,
+)
+from ....kit.experiments.training import Rates
 from ....models.recurrent_weights import CellName
 from ....ops import Array
-from ....require import Count, Finite, NonNegative, Seed, guarded
+from ....require import Finite, NonNegative, Seed, guarded
 from ..records import AgreeRecord, ConnectivityRecord
 
 CELLS = ("rnn", "lstm", "gru")
 UNITS = 32  # of each net
 MOST = 60  # words of a sentence
+FRESH = 400  # sentences that a net is asked after training
 LEARNT = 0.9  # of fresh sentences answered rightly: such a net has learnt
 
 Sentence = Annotated[str, require.thing("a string, of any words", lambda sentence: isinstance(sentence, str))]
 Distances = Annotated[
     Sequence[int],
-    lambda name, values: [require.whole(name, distance, 0) for distance in require.several(name, values)],
+    lambda name, values: [require.whole(name, distance, 0, 1_000) for distance in require.several(name, values, 100)],
 ]
 
 
@@ -35,7 +48,7 @@ Distances = Annotated[
 @measured
 def connectivity(
     sentence: Sentence, *, gain: NonNegative = 1.0, forget_bias: Finite = 0.0, update_bias: Finite = 0.0,
-    seeds: Count = 16, seed: Seed = 0,
+    seeds: Networks = 16, seed: Seed = 0,
 ) -> ConnectivityRecord:  # fmt: skip
     """Send a gradient back from the last word of ``sentence``, and measure what arrives at each word.
 
@@ -71,14 +84,20 @@ def _vector(word: str) -> Array:
 @guarded
 @measured
 def agree(
-    *, cell: CellName = "rnn", distances: Distances = (2, 5, 8, 50), units: Count = 16, steps: Count = 150,
-    batch: Count = 16, rate: Any = 0.01, seeds: Count = 5, seed: Seed = 0,
+    *, cell: CellName = "rnn", distances: Distances = (2, 5, 8, 50), units: Width = 16, steps: TrainSteps = 150,
+    batch: Batch = 16, rate: Rates = 0.01, seeds: Networks = 5, seed: Seed = 0,
 ) -> AgreeRecord:  # fmt: skip
     """Train nets to say "is" or "are" at the end of ``data.agreement`` sentences, and ask them 400 new ones.
 
     Training is Adam at the learning rate ``rate``, with the gradient clipped to a norm of 1. There are ``seeds`` nets
     at each distance, and they learn from the same sentences.
     """
+    T = max(distances) + 2
+    require_work("(sum(distances) + 2 len(distances)) · steps", sum(distances) + 2 * len(distances), steps, most=CALLS)
+    require.total(
+        "(max(distances) + 2) · seeds · units · (units + max(batch, 400))",
+        T * seeds * units * (units + max(batch, FRESH)),
+    )
     settings: dict[str, Any] = dict(units=units, steps=steps, batch=batch, rate=rate, seeds=seeds, seed=seed)
     rows = [_learn(cell, distance, **settings) for distance in distances]
     accuracy, before, after = (np.array(part) for part in zip(*rows, strict=True))
@@ -96,7 +115,7 @@ def _learn(cell, distance, *, units, steps, batch, rate, seeds, seed):
     batches = ((new.xs, new.labels) for new in sentences)
     for record in train.fit(params, model, batches, optimizer=train.adam(rate), steps=steps, clip_norm=1.0):
         params = record.params
-    fresh = data.agreement(distance, 400, rng=rng)
+    fresh = data.agreement(distance, FRESH, rng=rng)
     return model(params, (fresh.xs, fresh.labels)).accuracy, before, _subject(cell, params, probe, seeds)
 
 

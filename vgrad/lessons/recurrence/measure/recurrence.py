@@ -12,7 +12,7 @@ from typing import Annotated
 import numpy as np
 
 from .... import cells, init, models, probes, require, theory
-from ....kit.experiments.protocol import Band, NonNegatives, measured
+from ....kit.experiments.protocol import Band, Networks, NonNegatives, Time, measured, require_work
 from ....models.recurrent_weights import CellName
 from ....ops import Array
 from ....require import Count, Flag, NonNegative, Seed, guarded
@@ -20,6 +20,8 @@ from ..records import PowersRecord, RadiiRecord, RecurrenceRecord, TiedRecord
 
 PROTOCOL = "x ~ N(0, σ²) at every time, states that start from tanh ζ, ζ ~ N(0, 1)"
 UNITS = 32
+WORK = 10**9  # multiplications
+Units = Annotated[int, require.whole_from(1, 1_000)]
 LONGEST = 200  # steps at the most
 
 
@@ -62,11 +64,12 @@ def _over(norms: Array) -> Band:
 
 @guarded
 @measured
-def tied(*, n: Count = 20, T: Count = 50, draws: Count = 200, seed: Seed = 0) -> TiedRecord:
+def tied(*, n: Units = 20, T: Time = 50, draws: Count = 200, seed: Seed = 0) -> TiedRecord:
     """ln ‖W … W‖.  Measures products of T matrices (n, n), whose entries are N(0, 1/n), in each of ``draws``.
 
     Once the same matrix is taken T times, and once there are T different ones.
     """
+    require.total("draws · T · n²", draws * T * n * n)
     rng = np.random.default_rng(seed)
     W = rng.standard_normal((draws, T, n, n)) * n**-0.5
     return TiedRecord(n, T, _log_norm([W[:, 0]] * T), _log_norm(np.moveaxis(W, 1, 0)))
@@ -84,17 +87,30 @@ def _log_norm(maps) -> Array:
     return log_norm
 
 
+def _rows(name: str, W) -> Array:
+    """A matrix as an array of float64, if it is one, or a list of rows of one length."""
+    if not isinstance(W, (list, tuple)):
+        require.array(name, W, 2)
+        return W.astype(float)
+    rows = [require.numbers(name, row) for row in W]
+    require.instance(name, W, len({*map(len, rows)}) == 1, "a matrix, or a list of its rows, which have one length")
+    return np.array(rows)
+
+
 @guarded
 @measured
-def powers(*, T: Count = 100, **matrices: Array) -> PowersRecord:
+def powers(*, T: Time = 100, **matrices: Array) -> PowersRecord:
     """‖Wᵗ‖.  Measures how far each of ``matrices`` (n, n), by its name, stretches at the most after t = 0 … T steps.
 
-    Raises ValueError if there is none, or one that is not square.
+    A matrix is an array of floats, or a list of its rows. Raises ValueError if there is none, or one that is not
+    square.
     """
-    require.several("matrices", matrices)
+    require.whole("len(matrices)", len(matrices), 1, 100)
+    matrices = {name: _rows(name, W) for name, W in matrices.items()}
     for name, W in matrices.items():
-        probes.time.require_square(name, np.asarray(W))
-    Ws = [np.asarray(W, float) for W in matrices.values()]
+        probes.time.require_square(name, W)
+        require_work(f"T · {name}.shape[0]³", T, len(W) ** 3, most=WORK)
+    Ws = [*matrices.values()]
     sizes = [[probes.singular_values(np.linalg.matrix_power(W, t))[0] for t in range(T + 1)] for W in Ws]
     sizes = np.where(np.isnan(sizes), np.inf, sizes)  # of a power beyond float64: inf - inf, within
     radius = np.array([probes.spectral_radius(W) for W in Ws])
@@ -104,8 +120,8 @@ def powers(*, T: Count = 100, **matrices: Array) -> PowersRecord:
 @guarded
 @measured
 def by_radius(
-    *, radii: NonNegatives = (0.5, 0.9, 1.0, 1.2, 1.5, 2.0, 3.0), inputs: NonNegatives = (0.0, 1.0), n: Count = 100,
-    T: Count = 100, seeds: Count = 5, seed: Seed = 0,
+    *, radii: NonNegatives = (0.5, 0.9, 1.0, 1.2, 1.5, 2.0, 3.0), inputs: NonNegatives = (0.0, 1.0), n: Units = 100,
+    T: Time = 100, seeds: Networks = 5, seed: Seed = 0,
 ) -> RadiiRecord:  # fmt: skip
     """Measure ‖dh_T / dh_0‖ of tanh RNNs of n units, whose W_h is Gaussian, scaled to each of the spectral ``radii``.
 
@@ -114,6 +130,10 @@ def by_radius(
     """
     radii = tuple(float(radius) for radius in radii)
     inputs = tuple(float(scale) for scale in inputs)
+    require.total("seeds · n · (n + T)", seeds * n * (n + T))
+    runs = len(radii) * len(inputs)
+    require_work("len(radii) · len(inputs) · T · seeds · n³", runs, T, seeds, n**3)
+    require_work("len(radii) · len(inputs)", runs, most=100)
     rng = np.random.default_rng(seed)
     W = rng.standard_normal((seeds, n, n))
     W /= probes.spectral_radius(W)[:, None, None]

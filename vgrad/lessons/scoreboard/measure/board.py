@@ -15,11 +15,20 @@ import numpy as np
 from .... import data, init, models, ops, probes, require
 from ....kit.experiments import cost, stored
 from ....kit.experiments.learning import learn, usual
-from ....kit.experiments.protocol import ActivationName, Alpha, FormName, measured, norm_and_skip
+from ....kit.experiments.protocol import (
+    ActivationName,
+    Alpha,
+    Depth,
+    FormName,
+    Networks,
+    Width,
+    measured,
+    norm_and_skip,
+)
 from ....kit.experiments.reach import reach
 from ....models.checks import NormName
 from ....ops import Array
-from ....require import Count, Finite, Seed, guarded
+from ....require import Finite, Seed, guarded
 from ... import memory
 from ..records import Board, Net, Row, Treated
 
@@ -82,6 +91,7 @@ SIZES: dict[str, dict] = {
 }
 
 
+TRAINING = ("clip_norm", "rates", "steps", "batch")
 CHANGES = ("activation", "scheme", "gain", "norm", "skip", "alpha", "clip_norm")  # what ``treat`` may change
 NetName = Annotated[str, require.one_of(NETS)]
 DeepNetName = Annotated[str, require.one_of([name for name, net in NETS.items() if "cell" not in net.settings])]
@@ -109,7 +119,7 @@ def _measured_of(net: str) -> tuple[str, ...]:
 def _gradient(**settings) -> dict:
     """Layer by layer, before training; and the decades from first to last."""
     norms = reach(T=T, **settings).sizes if "cell" in settings else at_start(**settings)
-    with np.errstate(divide="ignore"):
+    with np.errstate(all="ignore"):
         relative = norms / norms[:, -1:]
         return dict(layers=np.quantile(relative, (0, 0.5, 1), axis=0), decades=np.log10(relative[:, 0]))
 
@@ -118,13 +128,16 @@ def _gradient(**settings) -> dict:
 @measured
 def at_start(
     activation: ActivationName, *, scheme: init.Named | None = None, gain: Finite = 1.0, norm: NormName = None,
-    skip: FormName = None, alpha: Alpha = 1.0, depth: Count = DEPTH, width: Count = WIDTH, seeds: Count = FRESH,
+    skip: FormName = None, alpha: Alpha = 1.0, depth: Depth = DEPTH, width: Width = WIDTH, seeds: Networks = FRESH,
     seed: Seed = 0, **training,
 ) -> Array:  # fmt: skip
     """‖dL/dh_k‖.  Measures this norm at each layer of fresh networks on 48 digits, (seeds, depth).
 
     The arguments are those of ``learn``. Those that belong to ``training``, such as clip_norm, change nothing here.
     """
+    for name in training:
+        require.choice("training", name, TRAINING)
+    require.total("seeds · depth · width · (width + 48)", seeds * depth * width * (width + BATCH))
     path = norm_and_skip(norm, skip, alpha)
     rng = np.random.default_rng((seed, 12))
     scheme = scheme or usual(activation)

@@ -29,8 +29,8 @@ TAUGHT: dict[str, Taught] = {
     "LSTM and GRU": Taught(("yes", "partly"), (_GATED, ("lstm 3", "lstm paired"))),
 }
 
-TheBoard = Annotated[Board, require.thing("a Board", lambda board: hasattr(board, "rows"))]
-ARow = Annotated[Row, require.thing("a Row of a Board", lambda row: hasattr(row, "decades"))]
+TheBoard = Annotated[Board, require.thing("a Board", lambda board: isinstance(board, Board))]
+ARow = Annotated[Row, require.thing("a Row of a Board", lambda row: isinstance(row, Row))]
 
 
 @guarded
@@ -110,6 +110,7 @@ def _well(row: Row, illness: str, line: float) -> bool:
 @guarded
 def forge(board: TheBoard, seed: Seed = 0, rows: Count = 6) -> Forged:
     """Return a few rows of the board, which are true but for one verdict."""
+    require.whole("rows", rows, 1, len(board.rows))
     rng = np.random.default_rng(seed)
     chosen = [board.rows[name] for name in rng.permutation([*board.rows])[:rows]]
     verdicts = [verdict(row) for row in chosen]
