@@ -20,6 +20,9 @@ This is the engine. Above it stands the ``kit``, which holds what all lessons sh
 ``lessons``, one room each. A notebook imports the face of its room, as in
 ``from vgrad.lessons.gradient_flow import ask, check, explore, flow, show``.
 
+Arrays are NumPy's, of float16, float32 or float64, and whatever else is given in their place is refused by name;
+``require`` says which types are taken.
+
 Importing the package loads NumPy alone. Each page is loaded when it is first named, so that nobody waits for pages that
 they do not open.
 """
