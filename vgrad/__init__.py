@@ -35,13 +35,29 @@ from typing import TYPE_CHECKING
 import numpy  # noqa: F401 - every page needs it, and where it is missing, this line says so at once
 
 __all__ = [
-    "cells", "data", "gradcheck", "init", "kit", "lessons", "models", "ops", "probes", "require",
+    "cells", "data", "door", "gradcheck", "init", "kit", "lessons", "models", "ops", "plain", "probes", "require",
     "tape", "theory", "train",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # a type checker looks into the pages, so it also finds a name that no page has
-    from . import cells, data, gradcheck, init, kit, lessons, models, ops, probes, require, tape, theory, train
+    from . import (
+        cells,
+        data,
+        door,
+        gradcheck,
+        init,
+        kit,
+        lessons,
+        models,
+        ops,
+        plain,
+        probes,
+        require,
+        tape,
+        theory,
+        train,
+    )
 else:
 
     def __getattr__(name):

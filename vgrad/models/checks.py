@@ -71,9 +71,6 @@ def check_hidden(params, x, activation, *, norm=None, skip=None):
     h = x
     before = None
     for layer_number, block in enumerate(params, start=1):
-        if type(block) is not Layer:
-            are_two = isinstance(block, tuple) and [*map(type, block)] == [Layer, Layer]
-            require.instance("params", block, are_two, "a list of Layer, as init_mlp draws it")
         _drawn_for(block, layer_number, norm, skip, branch)
         for layer in layers_of(block):
             if layer.norm is None and _alike(layer.affine, before):
@@ -163,6 +160,9 @@ def _after(affine: Affine, h) -> fits.Form:
 
 
 def _drawn_for(block, layer_number: int, norm, skip, branch: bool) -> None:
+    if type(block) is not Layer:
+        are_two = isinstance(block, tuple) and [*map(type, block)] == [Layer, Layer]
+        require.instance("params", block, are_two, "a list of Layer, as init_mlp draws it")
     first = layers_of(block)[0]
     _same_norm(first.norm, norm, f"layer {layer_number}")
     if branch == isinstance(block, Layer) and has_path(block):
