@@ -20,6 +20,9 @@ This is the engine. Above it stands the ``kit``, which holds what all lessons sh
 ``lessons``, one room each. A notebook imports the face of its room, as in
 ``from vgrad.lessons.gradient_flow import ask, check, explore, flow, show``.
 
+Arrays are NumPy's, of float16, float32 or float64, and whatever else is given in their place is refused by name;
+``require`` says which types are taken.
+
 Importing the package loads NumPy alone. Each page is loaded when it is first named, so that nobody waits for pages that
 they do not open.
 """
@@ -32,13 +35,29 @@ from typing import TYPE_CHECKING
 import numpy  # noqa: F401 - every page needs it, and where it is missing, this line says so at once
 
 __all__ = [
-    "cells", "data", "gradcheck", "init", "kit", "lessons", "models", "ops", "probes", "require",
+    "cells", "data", "door", "gradcheck", "init", "kit", "lessons", "models", "ops", "plain", "probes", "require",
     "tape", "theory", "train",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # a type checker looks into the pages, so it also finds a name that no page has
-    from . import cells, data, gradcheck, init, kit, lessons, models, ops, probes, require, tape, theory, train
+    from . import (
+        cells,
+        data,
+        door,
+        gradcheck,
+        init,
+        kit,
+        lessons,
+        models,
+        ops,
+        plain,
+        probes,
+        require,
+        tape,
+        theory,
+        train,
+    )
 else:
 
     def __getattr__(name):

@@ -10,6 +10,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from contextvars import copy_context
+from itertools import repeat
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,7 +18,6 @@ import numpy as np
 from . import require
 
 F = TypeVar("F", bound=Callable)
-END = object()
 
 
 def quiet(function: F) -> F:
@@ -31,10 +31,8 @@ def quiet(function: F) -> F:
     @functools.wraps(function)
     def walk(*args, **kwargs):
         within = copy_context()
-        within.run(np.seterr, all="ignore")
-        items = function(*args, **kwargs)
-        while (item := within.run(next, items, END)) is not END:
-            yield item
+        within.run(np.errstate(all="ignore").__enter__)
+        return map(within.run, repeat(next), repeat(function(*args, **kwargs)))  # it ends when next has no more
 
     return walk  # type: ignore[return-value]
 

@@ -62,9 +62,8 @@ def guarded(function: F, fits: Callable | None = None, inner: Callable | None = 
         known = rules()
         for name, value in (*zip(known, args, strict=False), *kwargs.items()):
             default, checks = known.get(name, (None, ()))
-            for check in checks:
-                if value is not default:
-                    check(name, value)
+            for check in checks if value is not default else ():
+                check(name, value)
         if not PLAIN.issuperset(map(type, (*args, *kwargs.values()))):
             args = tuple(map(plain, args))
             kwargs = {name: plain(value) for name, value in kwargs.items()}

@@ -115,7 +115,7 @@ def require_tape(name: str, tape) -> None:
     that the first or the last steps are missing, because what is left is the tape of a shorter chain, nor that an array
     was overwritten since.
     """
-    steps = isinstance(tape, list) and tape and all(isinstance(step, Step) for step in tape)
+    steps = isinstance(tape, list) and set(map(type, tape)) == {Step}
     require.instance(name, tape, steps, "a list of Steps, as a forward pass leaves it")
     for before, step in pairwise(tape):
         if step.input is not before.output and step.input is not None:

@@ -135,7 +135,7 @@ def test_an_mlp_with_its_activation_in_bfloat16_hands_on_bfloat16_numbers():
 @pytest.mark.parametrize(
     ("run", "words"),
     [
-        (lambda: bfloat16(3), "a is of int"),
+        (lambda: bfloat16([3]), "a is of list"),
         (lambda: bfloat16(np.ones(2), rng=3), "rng is 3; allowed is a numpy.random.Generator"),
         (lambda: in_bfloat16("tanh"), "operation is 'tanh'; allowed is a function"),
         (lambda: train.loss_scaling(0.5), "scale is 0.5; allowed is a finite number from 1"),

@@ -454,7 +454,7 @@ def wrong(valid) -> dict:
 
 ALIASES = {  # the argument that a message names where two do not fit each other, or where one is made from the other
     "xs": "x", "logits": "labels", "gradient": "lags", "scores": "trains", "records": "record", "weights": "depth",
-    "prediction": "target", "number": "patient", "sentence": "word", "W": "x", "q": "k", "tape": "inject",
+    "prediction": "target", "number": "patient", "sentence": "word", "W": "x", "q": "k", "tape": "inject", "a": "b",
 }  # fmt: skip
 
 ENGINE = (  # called in each step: a check here would cost more than the sentence is worth; models.* checks before them
@@ -465,7 +465,7 @@ ENGINE = (  # called in each step: a check here would cost more than the sentenc
 ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("*", "*seed", "0", "the first seed"),
     ("ops.activations.*", "z", "3.0 [...,None] [...,:-1]", "an entry each, of any shape"),
-    ("ops.rounding.bfloat16", "a", "[...,None] [...,:-1]", "an entry each, of any shape"),
+    ("ops.rounding.bfloat16", "a", "3.0 [...,None] [...,:-1]", "an entry each, of any shape"),
     ("ops.linear.product", "W", "[...,:-1]", "fewer units"),
     ("ops.linear.matmul", "b", "[...,:-1]", "fewer columns"),
     ("ops.attention.softmax", "z", "[...,None] [...,:-1]", "a row of any length"),
@@ -482,6 +482,7 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("data.sequences.one_hot", "labels", "[...,None] [...,:-1]", "labels of any shape"),
     ("gradcheck.directional", "x", "[] 3.0 [...,None] [...,:-1]", "whatever f takes"),
     ("theory.*", "q", "inf", "the limit"),
+    ("tape.require_walk", "tape", "[]", "a net of no layers"),
     ("models.mlp.gradients", "tape", "[]", "a net of no layers hands its cotangent on"),
     ("models.mlp.hidden", "params", "[]", "a net of no layers"),
     ("models.*", "ensemble", "[]", "one network"),

@@ -12,7 +12,6 @@ over. An answer to NOTHING is a fault, and so is every other exception.
 from __future__ import annotations
 
 import copy
-import inspect
 import re
 import signal
 import time
@@ -373,7 +372,7 @@ def judge(function: Callable, arguments: Callable[[], dict], argument: str, one:
     except (TypeError, ValueError) as refusal:
         return _refused(str(refusal), (argument, *names))
     except TooLong:
-        return Fault("slow", f"stopped after {SECONDS} s")
+        return Fault("slow", f"stopped after {10 * SECONDS} s")
     except Warning as warning:
         return Fault("warned", f"{type(warning).__name__}: {warning}")
     except Exception as error:
@@ -421,9 +420,9 @@ def tolerance(value) -> float:
 
 def answered(function, given) -> tuple[list, float]:
     """Return the leaves of an answer, pulled back where there are pullbacks, and the seconds that it took."""
-    start = time.perf_counter()
+    start = time.thread_time()
     old = signal.signal(signal.SIGALRM, _stop)
-    signal.setitimer(signal.ITIMER_REAL, 2 * SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, 10 * SECONDS)  # a busy machine is no fault of the call
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -431,7 +430,7 @@ def answered(function, given) -> tuple[list, float]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, old)
-    return leaves, time.perf_counter() - start
+    return leaves, time.thread_time() - start
 
 
 def _stop(*_):
@@ -446,7 +445,7 @@ def settled(answer) -> list:
         return [*settled(answer[0]), *settled(answer[1](cotangent(answer[0])))]
     if isinstance(answer, tuple) and hasattr(answer, "pullback"):  # a step, whose pullback is for those who walk
         return settled(answer.output)
-    if inspect.isgenerator(answer):
+    if isinstance(answer, Iterator):
         return [leaf for each in islice(answer, MOST) for leaf in settled(each)]
     if isinstance(answer, dict):
         return [leaf for each in answer.values() for leaf in settled(each)]

@@ -222,16 +222,12 @@ def require_fit(cell: str, params, x, state, normalized=True, decay=None) -> Non
     require.shape("W_x", W_x, f"(..., D, {parts} H)", W_x.shape[-1] == parts * H)
     for name, array in zip(("nu", "theta"), (nu, *angles), strict=False):
         expected = f"{(*W_x.shape[:-2], H)}, as W_x has shape {W_x.shape}"
-        require.array(name, array)
-        require.shape(name, array, expected, array.shape == (*W_x.shape[:-2], H))
-        fits.one_precision(name, array, "x", x)
+        fits.like(name, array, x, expected, (*W_x.shape[:-2], H))
     lead = max(x.shape[:-2], W_x.shape[:-2], key=len)
     shape = (*lead, x.shape[-2], H)
     arrays = 1 + len(angles)
     is_state = isinstance(state, (tuple, list)) and len(state) == arrays
     require.instance("state", state, is_state, f"a tuple of {arrays} for {cell!r}")
     for array in state:
-        require.array("state", array)
-        require.shape("state", array, f"{shape} for each of its arrays", array.shape == shape)
-        fits.one_precision("state", array, "x", x)
+        fits.like("state", array, x, f"{shape} for each of its arrays", shape)
     require.function("decay", decay)

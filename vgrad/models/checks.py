@@ -71,11 +71,8 @@ def check_hidden(params, x, activation, *, norm=None, skip=None):
     h = x
     before = None
     for layer_number, block in enumerate(params, start=1):
-        layers = layers_of(block)
-        is_layers = layers and all(type(layer) is Layer for layer in layers)
-        require.instance("params", block, is_layers, "a list of Layer, as init_mlp draws it")
         _drawn_for(block, layer_number, norm, skip, branch)
-        for layer in layers:
+        for layer in layers_of(block):
             if layer.norm is None and _alike(layer.affine, before):
                 continue
             fits.affine(layer.affine, h)
@@ -146,9 +143,14 @@ def _alike(affine, before) -> bool:
         return False
     W, b = affine
     V, c = before
-    if not type(W) is type(b) is np.ndarray:
-        return False
-    return W.shape == V.shape and b.shape == c.shape and W.dtype == V.dtype == b.dtype and V.shape[-1] == V.shape[-2]
+    shape = V.shape
+    return (
+        type(W) is type(b) is np.ndarray
+        and W.shape == shape
+        and b.shape == c.shape
+        and W.dtype == b.dtype == V.dtype
+        and shape[-1] == shape[-2]
+    )
 
 
 def _after(affine: Affine, h) -> fits.Form:
@@ -158,6 +160,9 @@ def _after(affine: Affine, h) -> fits.Form:
 
 
 def _drawn_for(block, layer_number: int, norm, skip, branch: bool) -> None:
+    if type(block) is not Layer:
+        are_two = isinstance(block, tuple) and [*map(type, block)] == [Layer, Layer]
+        require.instance("params", block, are_two, "a list of Layer, as init_mlp draws it")
     first = layers_of(block)[0]
     _same_norm(first.norm, norm, f"layer {layer_number}")
     if branch == isinstance(block, Layer) and has_path(block):

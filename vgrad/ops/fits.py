@@ -73,6 +73,13 @@ def one_precision(name: str, array, other: str, its) -> None:
         raise ValueError(f"{name} is {array.dtype}, but {other} is {its.dtype}; allowed is one precision for both")
 
 
+def like(name: str, array, x, expected: str, shape: tuple) -> None:
+    """Raise ValueError unless an array has this shape and the precision of x."""
+    require.array(name, array)
+    require.shape(name, array, expected, array.shape == shape)
+    one_precision(name, array, "x", x)
+
+
 def matmul(a, b) -> None:
     """Raise ValueError unless both are arrays of numbers that can be multiplied."""
     require.array("a", a, 2)

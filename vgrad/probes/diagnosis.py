@@ -14,8 +14,9 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from .. import require
+from ..door import quietly_guarded
 from ..ops import Array
-from ..require import Finite, guarded
+from ..require import Finite
 from ..tape import Tape
 from .depth import Params, outputs
 from .measures import Measures, measure, nothing_arrives, readout_is_zero
@@ -38,7 +39,7 @@ class Health(NamedTuple):
         return "\n".join([f"{self.band.upper()}", *(f"- {reason}" for reason in self.reasons)])
 
 
-@guarded
+@quietly_guarded
 def health(
     params: Params, tape: Tape, cotangent: Annotated[Array, _require_one_network], *, loss: Finite | None = None,
     labels: Annotated[Array | None, _require_labels] = None, first: Annotated[Health | None, _require_health] = None,
@@ -143,7 +144,8 @@ def _worth_knowing(m: Measures, told: list[str]):
 
 
 def _require_one_network(name: str, cotangent) -> None:
-    require.shape(name, cotangent, "(N, D): one network", np.ndim(cotangent) == 2)
+    require.array(name, cotangent)
+    require.shape(name, cotangent, "(N, D): one network", cotangent.ndim == 2)
 
 
 def _require_labels(name: str, labels) -> None:

@@ -1,7 +1,7 @@
 """The signs by which a network's trouble is known: a number, its limit, and what it means in words.
 
-The gravity of a sign is 1 at its limit and more beyond it. From WATCH of it on, a sign is worth a look. Some signs never
-reach their limit, because patience or another optimizer may help. Each sentence ends with what to try next.
+The gravity of a sign is 1 at its limit and more beyond it. From WATCH of it on, a sign is worth a look. Some signs
+never reach their limit, because patience or another optimizer may help. Each sentence ends with what to try next.
 """
 
 from __future__ import annotations
