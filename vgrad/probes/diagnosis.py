@@ -51,6 +51,10 @@ def health(
     and cross-entropy, because the labels can be read from it. first : the Health before training, if this one is
     during training. Raises ValueError for an ensemble, for one sample, and for labels that do not fit.
     """
+    if labels is not None:
+        require.shape("labels", np.asarray(labels), f"({len(cotangent)},)", np.shape(labels) == (len(cotangent),))
+        require.whole("labels' largest", int(np.max(labels)), 0, cotangent.shape[-1] - 1)
+        require.whole("labels' least", int(np.min(labels)), 0)
     m = measure(params, tape, cotangent, loss, labels, first and first.measures)
     gravities = {sign.name: sign.gravity(m) for sign in SIGNS}
     m = m._replace(score=float(max(gravities.values())))

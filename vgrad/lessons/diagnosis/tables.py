@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...kit.experiments.stored import Table, Tables
-from .measure import trial
+from .measure import cases, strangers, trial
 
 TABLES = Tables(
     Path(__file__).with_name("tables"),
@@ -23,5 +23,15 @@ TABLES = Tables(
         "the same of networks trained with another optimizer, or for longer",
         trial.trial,
         trial.BUDGET,
+    ),
+    diagnosis_cases=Table(
+        "networks that people really meet, what the report says of them, and how well they learn the digits",
+        cases.case,
+        [dict(name=name) for name in cases.CASES],
+    ),
+    diagnosis_strangers=Table(
+        "networks drawn at random, of kinds and with faults on which no limit of the report was set",
+        strangers.meet,
+        strangers.STRANGERS,
     ),
 )
