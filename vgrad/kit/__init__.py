@@ -8,6 +8,7 @@ A lesson's room imports from here, and nothing here knows a lesson.
     explorers     controls, an experiment, a picture and a sentence, kept alive while a slider moves
     questions     a room's questions.md as questions on the page
     exercises     how an answer is met: with "correct", or with a hint
+    compare       whether numbers are right, where they are furthest off, and the one rule of rounding
     expect        what most checks ask first, and what counts as a number
     judging       whether a function that a learner has written is right, in several cases
     slips         what stopped a learner's code, in words

@@ -15,10 +15,10 @@ import numpy as np
 
 from .. import require
 from . import slips
+from .compare import agrees, apart, is_right_number, off_quotient, refuse_slips, rounds_to, slip
 from .expect import (
     Lent,
     NotYetError,
-    agrees,
     expect_answer,
     expect_array,
     expect_function,
@@ -27,14 +27,13 @@ from .expect import (
     expect_two,
     is_missing,
     is_number,
-    rounds_to,
 )
 
 __all__ = [
-    "GOOD", "OPEN", "Check", "Exercises", "Feedback", "Lent", "NotYetError", "agrees", "answer_to", "card",
+    "GOOD", "OPEN", "Check", "Exercises", "Feedback", "Lent", "NotYetError", "agrees", "answer_to", "apart", "card",
     "differences", "expect_answer", "expect_array", "expect_back", "expect_dz", "expect_function", "expect_like",
-    "expect_number", "expect_pullback", "expect_record", "expect_two", "is_missing", "is_number", "quotient_says",
-    "refuse_slips", "rounds_to", "slip", "unlike",
+    "expect_number", "expect_pullback", "expect_record", "expect_two", "is_missing", "is_number", "is_right_number",
+    "off_quotient", "refuse_slips", "rounds_to", "slip",
 ]  # fmt: skip
 
 GOOD = "#00805d"  # of a bar beside the words; the words themselves say the same
@@ -154,21 +153,6 @@ def expect_like(given: Any, source: str, name: str, like: str, right: np.ndarray
     return array
 
 
-# --- what a check knows of frequent slips -----------------------------------------------------------------------------
-
-
-def slip(given: Any, slips: dict[str, Any], **closeness: Any) -> str | None:
-    """Return what there is to say to a frequent slip, known by its own numbers, or None.   slips : hint -> numbers."""
-    return next((hint for hint, wrong in slips.items() if np.allclose(given, wrong, **closeness)), None)
-
-
-def refuse_slips(given: Any, slips: dict[str, Any], **closeness: Any) -> None:
-    """Raise NotYetError with what there is to say to a frequent slip, if ``given`` is one."""
-    hint = slip(given, slips, **closeness)
-    if hint:
-        raise NotYetError(hint)
-
-
 def differences(loss: Callable[[np.ndarray], Any], x: np.ndarray, step: float = 1e-5) -> np.ndarray:
     """dloss/dx.  Returns this gradient by difference quotients, entry by entry, in x's shape."""
     slope = np.empty_like(x)
@@ -177,21 +161,6 @@ def differences(loss: Callable[[np.ndarray], Any], x: np.ndarray, step: float = 
         move[entry] = step
         slope[entry] = (loss(x + move) - loss(x - move)) / (2 * step)
     return slope
-
-
-def quotient_says(told: str, given: float, right: float) -> str:
-    """Return how a number that was ``told`` compares with the difference quotient, in words."""
-    return f"{told} {given:.4f}, and a difference quotient says {right:.4f}"
-
-
-def unlike(name: str, given: np.ndarray, right: np.ndarray, slips: dict[str, Any]) -> str | None:
-    """Return why ``given`` (N, D) is not ``right``: a slip, or where it is furthest off. It is None if it is right."""
-    if np.allclose(given, right, rtol=1e-5, atol=1e-6):
-        return None
-    off = np.where(np.isfinite(given), abs(given - right), np.inf)
-    sample, unit = np.unravel_index(np.argmax(off), off.shape)
-    told = quotient_says(f"at sample {sample}, unit {unit} your {name} is", given[sample, unit], right[sample, unit])
-    return slip(given, slips, rtol=1e-4, atol=1e-5) or told
 
 
 def card(text: str, color: str) -> str:

@@ -106,12 +106,6 @@ def _what_else(given: Any) -> str:
     return "it is infinite, so something was divided by 0 or grew beyond float64"
 
 
-def rounds_to(given: float, right: float, digits: int = 3) -> bool:
-    """Return whether ``given`` is ``right``, at least as exactly as rounding to so many significant digits."""
-    unit = 10.0 ** (math.floor(math.log10(abs(right))) - digits + 1)
-    return abs(given - right) <= 0.5 * unit * (1 + 1e-9)
-
-
 # --- functions, and what they return ----------------------------------------------------------------------------------
 
 
@@ -177,15 +171,6 @@ def expect_record(given: Any, what: str, *fields: str) -> Any:
     if not all(hasattr(given, name) for name in fields):
         raise NotYetError(f"hand over {what}")
     return given
-
-
-def agrees(given: Any, right: Any, tolerance: float = 2e-6) -> bool:
-    """Return whether numbers are ``right``, in relation to the largest of them, as far as their own precision goes."""
-    given = np.asarray(given)
-    if given.dtype.kind == "f":
-        tolerance = max(tolerance, 32 * float(np.finfo(given.dtype).eps))
-    size = float(np.max(np.abs(right), initial=0.0))
-    return given.shape == np.shape(right) and bool(np.allclose(given, right, rtol=tolerance, atol=tolerance * size))
 
 
 class Lent:

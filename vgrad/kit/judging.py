@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .compare import apart, close, find_slip
 from .expect import Lent, NotYetError, expect_array, expect_function, is_missing
 from .experiments.flow import FlowRecord, flow
 
-CLOSE = 1e-4  # of the largest entry: float32 and a normalization without epsilon stay below, a slip does not
 SYMBOLS = {"c", "h", "x", "y", "z", "dc", "dh", "dx", "dy", "dz"}
-SMALL = 0.01  # the largest entry counts as this at least, since it may be 0
 
 
 class Case(NamedTuple):
@@ -65,35 +64,6 @@ def expect_shaped(given: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
     return array.astype(float)
 
 
-def close(given: Any, right: Any) -> bool:
-    """Return whether ``given`` is ``right``, up to CLOSE of its largest entry."""
-    right = np.asarray(right, float)
-    if np.shape(given) != right.shape:
-        return False
-    return bool(np.allclose(given, right, rtol=0, atol=CLOSE * max(SMALL, abs(right).max(initial=0))))
-
-
-def apart(name: str, given: np.ndarray, right: np.ndarray) -> str:
-    """Return where ``given`` is furthest from ``right``, and both numbers, in as many digits as tell them apart."""
-    given, right = np.asarray(given, float), np.asarray(right, float)
-    off = np.where(np.isfinite(given), abs(given - right), np.inf)
-    at = np.unravel_index(np.argmax(off), off.shape)
-    one, other = in_digits(given[at], right[at])
-    place = f"[{', '.join(str(k) for k in at)}]" if at else ""
-    return f"{name}{place} is {one} with yours, and should be {other}"
-
-
-def in_digits(given: float, right: float) -> tuple[str, str]:
-    """Return both numbers in as few digits, but at least 4, as tell them apart."""
-    pairs = [(f"{given:.{digits}g}", f"{right:.{digits}g}") for digits in range(4, 18)]
-    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
-
-
-def find_slip(given: np.ndarray, slips: dict[str, Any]) -> str | None:
-    """Return what there is to say to a frequent slip, known by its own numbers, or None.   slips : hint -> numbers."""
-    return next((hint for hint, wrong in slips.items() if close(given, wrong)), None)
-
-
 def named(names: list[str]) -> str:
     """Return "dz_i, dz_f and dz_o"."""
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
@@ -108,6 +78,16 @@ def sentence(text: str) -> str:
     """Return ``text`` with a capital letter, unless it begins with a symbol such as dh."""
     word = text.split()[0]
     return text if word in SYMBOLS or not word.isalpha() else text[0].upper() + text[1:]
+
+
+def too_few(**counts: tuple[int, int]) -> str | None:
+    """Return which counts of a record are below what is asked for, or None.   counts : what=(given, least)."""
+    short = {what: pair for what, pair in counts.items() if pair[0] < pair[1]}
+    if not short:
+        return None
+    given = named([counted(count, what.removesuffix("s")) for what, (count, _) in short.items()])
+    least = named([counted(least, what.removesuffix("s")) for what, (_, least) in short.items()])
+    return f"with only {given} it is a matter of luck; take at least {least}"
 
 
 def is_of_its_settings(record: FlowRecord) -> bool:

@@ -107,6 +107,32 @@ def functions_reversed_in_place(functions, x, dy):
     return y, dy
 
 
+def times_dy(functions, x, dy):
+    y, dx = as_taught(functions, x, dy)
+    return y, dx * dy
+
+
+def wrong_in_the_second(functions, x, dy):
+    y, dx = as_taught(functions, x, dy)
+    return y, dx * np.where(np.arange(dx.size) == 1, 3, 1)
+
+
+def returns_x(functions, x, dy):
+    return x, as_taught(functions, x, dy)[1]
+
+
+def up_in_reverse(functions, x, dy):
+    y, pullbacks = up(reversed(functions), x)
+    for pullback in reversed(pullbacks):
+        dy = pullback(dy)
+    return y, dy
+
+
+def right_until_numbers_mix(functions, x, dy):
+    y, dx = as_taught(functions, x, dy)
+    return y, dx if len(functions) == 3 else 2 * dx
+
+
 def functions_used_up(functions, x, dy):
     pullbacks = []
     while functions:
@@ -216,7 +242,9 @@ WRONG = {
         "too few": (7, "more"),
         "three decades": (3, "more"),
         "none": (0, "at least one"),
-        "the sign": (-17, "sign"),
+        "the sign": (-17, "the size is right"),
+        "the sign, and one too few": (-16, "two things are left"),
+        "a single one": (1, "factor leaves"),
         "what is left": (0.65**17, "whole"),
         "a text": ("17", "quotes"),
         "a list": ([17], "list"),
@@ -235,6 +263,8 @@ WRONG = {
         "the sign": (lambda factors: -np.log10(factors).sum(), "sign"),
         "the size": (lambda factors: abs(np.log10(factors).sum()), "sign"),
         "a mean": (lambda factors: np.log10(factors).mean(), "mean"),
+        "a product of logarithms": (lambda factors: np.prod(np.log10(factors)), "multiply them"),
+        "sizes alone": (lambda factors: abs(np.log10(factors)).sum(), "keep their signs"),
         "logarithm of the sum": (lambda factors: np.log10(np.sum(factors)), "sum"),
         "one each": (np.log10, "one number"),
         "four hard-coded": (lambda factors: np.log10(factors)[:4].sum(), "four factors"),
@@ -256,6 +286,7 @@ WRONG = {
         "what is missing from 1": (0.4, "add up"),
         "tails themselves": (0.6, "upside down"),
         "cut off": (1.66, "nearly"),
+        "two digits": (1.7, "three significant digits"),
         "too small": (1.5, "less"),
         "too large": (2.0, "more"),
         "squared": ((1 / 0.6) ** 2, "more"),
@@ -286,6 +317,18 @@ WRONG = {
             lambda functions, x, dy: (as_taught(functions, x, dy)[0], -as_taught(functions, x, dy)[1]),
             "sign",
         ),
+        "dy once more": (times_dy, "dy is in it twice"),
+        "wrong in the second alone": (wrong_in_the_second, "x = -0.2"),
+        "x in place of y": (returns_x, "dx is right. But y is still x"),
+        "x, and a wrong dx": (lambda functions, x, dy: (x, 2 * dy), "y is still x, what came in. Return"),
+        "up in reverse": (up_in_reverse, "begins with the first of the list"),
+        "the first two": (lambda functions, x, dy: as_taught(functions[:2], x, dy), "last one is still missing"),
+        "the first alone": (lambda functions, x, dy: as_taught(functions[:1], x, dy), "go on to the others"),
+        "the last two": (lambda functions, x, dy: as_taught(functions[1:], x, dy), "first one is missing"),
+        "each of x": (lambda functions, x, dy: ([f(x)[0] for f in functions][-1], dy), "of x itself"),
+        "another y": (lambda functions, x, dy: (2 * as_taught(functions, x, dy)[0], dy), "what the one before it"),
+        "y as one number": (lambda functions, x, dy: (up(functions, x)[0].sum(), dy), "y has shape"),
+        "right until numbers mix": (right_until_numbers_mix, "mixes the numbers"),
         "twice": (
             lambda functions, x, dy: (as_taught(functions, x, dy)[0], 2 * as_taught(functions, x, dy)[1]),
             "quotient",

@@ -66,6 +66,10 @@ def one_row(fan_in, fan_out, rng):
     return np.tile(rng.standard_normal(fan_out) * (2 / fan_in) ** 0.5, (fan_in, 1))
 
 
+def two_rows(fan_in, fan_out, rng):
+    return np.tile(rng.standard_normal((2, fan_out)) * (2 / fan_in) ** 0.5, (fan_in // 2, 1))
+
+
 def two_copies(fan_in, fan_out, rng):
     half = drawn(he)(fan_in, fan_out // 2, rng) * 1.0
     return np.hstack([half, half])
@@ -137,7 +141,8 @@ WRONG = {
         "the average": (SQUARE, "mean square"),
         "the sign": (-(SQUARE**-0.5), "sign"),
         "badly rounded": (1.54, "nearly"),
-        "two digits": (1.5, "mean square"),
+        "two digits": (1.5, "three significant digits"),
+        "too small": (1.45, "mean square"),
         "wrong": (3.0, "should stay 1"),
         "nothing": (0, "should stay 1"),
         "both averages": (theory.moments("gelu", 1.0), "tuple"),
@@ -170,10 +175,11 @@ WRONG = {
         "not centred": (lambda n, m, rng: rng.random((n, m)) * (2 / n) ** 0.5, "mean"),
         "a constant": (lambda n, m, rng: np.full((n, m), (2 / n) ** 0.5), "mean"),
         "zeros": (lambda n, m, rng: np.zeros((n, m)), "0"),
-        "equal columns": (one_column, "copies"),
-        "equal rows": (one_row, "copies"),
-        "two copies": (two_copies, "copies"),
-        "mirrored": (mirrored, "copies"),
+        "equal columns": (one_column, "columns are copies of each other"),
+        "equal rows": (one_row, "rows are copies of each other"),
+        "two copies": (two_copies, "columns are copies"),
+        "two rows in turns": (two_rows, "rows are copies"),
+        "mirrored": (mirrored, "rows are copies of each other, times a factor"),
         "columns of different sizes": (graded, "one size"),
         "no rng": (lambda n, m, rng: as_taught(n, m, np.random.default_rng(0)), "whatever the rng"),
         "hardly any rng": (one_seed_more, "whatever the rng"),

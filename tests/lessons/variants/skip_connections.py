@@ -130,6 +130,7 @@ RIGHT = {
         "a fraction": Fraction(1421, 10_000),
         "four digits": 0.1421,
         "three digits": 0.142,
+        "the lesson's, in three digits": 0.141,
     },
     "hold_path": {
         "pre, layer norm": ways(),
@@ -212,9 +213,9 @@ WRONG = {
             Later(lambda: flow(activation="relu", skip="pre", norm="layer", depth=50, width=64)),
             "weights",
         ),
-        "narrow": (ways(width=16), "luck"),
+        "narrow": (ways(width=16), "with only 16 units it is a matter of luck"),
         "few samples": (ways(batch=4), "luck"),
-        "few networks": (ways(seeds=2), "luck"),
+        "few networks": (ways(seeds=2), "with only 2 networks it"),
         "called ReLU's": (
             Later(lambda: renamed(dict(activation="tanh", skip="pre", norm="layer"), activation="relu")), "weights",
         ),

@@ -12,13 +12,15 @@ from ...kit.exercises import (
     Lent,
     NotYetError,
     agrees,
+    apart,
     expect_array,
     expect_dz,
     expect_function,
     expect_number,
     expect_two,
+    is_right_number,
+    off_quotient,
     refuse_slips,
-    rounds_to,
     slip,
 )
 
@@ -53,8 +55,10 @@ def _by_differences(z, dh, dz) -> str | None:
         "the root's slope lacks a factor: the inside, z² + 4, has slope 2z, and the 2 cancels": (
             (1 + z / root / 2) / 2 * dh
         ),
-        "the inside's slope, 2z, is there, but the root's own slope has a 2 below the line, which cancels it": (
-            (1 + 2 * z / root) / 2 * dh
+        "z's own part is right, and the root's is twice too large: the 2 of the inside's slope 2z cancels with that of "
+        "1 / (2 √u), and the half in front of h divides both terms": (1 + 2 * z / root) / 2 * dh,
+        "the root's part is right. But the half in front of h divides both terms, and z's own slope lacks it": (
+            (1 + z / root / 2) * dh
         ),
         "the whole is divided by 2, in h and so in the slope": (1 + z / root) * dh,
         "z itself has a slope too, 1, beside the root's": z / root / 2 * dh,
@@ -68,9 +72,7 @@ def _by_differences(z, dh, dz) -> str | None:
     if agrees(dz, slope * dh):
         return None
     refuse_slips(dz, slips, rtol=1e-5)
-    worst = np.unravel_index(np.argmax(np.where(np.isfinite(dz), abs(dz - slope * dh), np.inf)), z.shape)
-    told = f"a difference quotient makes dz {(slope * dh)[worst]:.4f}, and yours is {dz[worst]:.7g}"
-    return f"at z = {z[worst]:.3g} and dh = {dh[worst]:.3g} {told}"
+    return off_quotient("dz", dz, slope * dh, z=z, dh=dh)
 
 
 GRID = np.linspace(-8, 8, 16_001)  # of an average over a Gaussian
@@ -81,10 +83,23 @@ def _mean_slope(sigma: float) -> float:
     return float(np.average(1 - np.tanh(sigma * GRID) ** 2, weights=np.exp(-(GRID**2) / 2)))
 
 
+def _sigma_of(slope: float) -> float:
+    """The σ at which tanh's mean slope is this one, by bisection; a larger σ makes the mean slope smaller."""
+    low, high = 0.0, 4.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        if _mean_slope(middle) > slope:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
 def _tanh_065(sigma) -> str | None:
     sigma = expect_number(sigma)
+    right = _sigma_of(0.65)
     slips = {
-        "that is the variance of z; its root is asked for": 0.884**2,
+        "that is the variance of z; its root is asked for": right**2,
         "at that z the slope is 0.65; but the z of units are spread, and their mean slope is asked for": (
             np.arctanh(0.35**0.5)
         ),
@@ -93,10 +108,9 @@ def _tanh_065(sigma) -> str | None:
     }
     if sigma <= 0:
         return "a standard deviation is above 0"
-    if abs(sigma - 0.884) < 0.0055:
-        return None
-    refuse_slips(sigma, slips, rtol=0, atol=0.006)
     way = "go up" if _mean_slope(sigma) > 0.65 else "go down"
+    if is_right_number(sigma, right, slips, f"the mean slope is {_mean_slope(sigma):.5f} there, so {way} a little"):
+        return None
     return f"at σ = {sigma:.4g} the mean slope is {_mean_slope(sigma):.3g}, so {way}"
 
 
@@ -106,19 +120,18 @@ def _leaky_holds(sigma_w) -> str | None:
     right = square**-0.5
     slips = {
         "that is √2, for a slope of 0 below; here the other half passes a little on": 2**0.5,
+        "that is right for a leak of 0.01, which is the usual one. But the leak here is 0.2": (2 / 1.0001) ** 0.5,
         "that is the rms slope; by what must it be multiplied to make 1?": square**0.5,
         "that is the mean square of the slopes; which σ_w² makes 1 of it, and which σ_w is that?": square,
         "that is one over the mean square; of the gradient itself it is the root": 1 / square,
         "that is one over the mean slope, 0.6; sizes add up as squares": 1 / 0.6,
-        "that adds the slopes' roots; the square of 0.2 is 0.04": (2 / 1.2) ** 0.5,
+        "one over the root of a mean is right. But you add the slopes as they are, and their squares are to be added; "
+        "the square of 0.2 is 0.04": (2 / 1.2) ** 0.5,
         "half of the units have each slope, so the squares' mean is asked for, not their sum": 1.04**-0.5,
         "the size is right; a standard deviation is above 0": -right,
     }
-    if rounds_to(sigma_w, right):
+    if is_right_number(sigma_w, right, slips, "write it with a root"):
         return None
-    refuse_slips(sigma_w, slips, rtol=0, atol=5e-4)
-    if abs(sigma_w - right) < 0.02:
-        return f"nearly: {sigma_w:.4g} is rounded too far; write it with a root"
     times = abs(sigma_w) * square**0.5
     return f"with {sigma_w:.4g} a layer multiplies the gradient by {times:.3g}; the factor sought is 1"
 
@@ -176,6 +189,12 @@ def _twin_biases(W, b, new) -> str | None:
         "the -1 is in b and doubled; b itself is to be doubled too": b - 2 * column,
         "b is doubled; the -1 is to be doubled with it": 2 * b - column,
         "the -1 comes through the old W, not through the new one, which is 4 W already": 2 * b - 4 * column,
+        "the -1 is in b and doubled. But it comes through the old W, and you have summed the new one": (
+            2 * b - 8 * column
+        ),
+        "the -1 is in b. But it comes through the old W, and you have summed the new one; b itself is to be doubled": (
+            b - 4 * column
+        ),
         "the sign: each unit brings -1, so the column's sum is taken away": 2 * (b + column),
         "the -1 has arrived; the old b has got lost on the way": -2 * column,
         "all that a column brings is its sum, and yours takes its mean": 2 * (b - W.mean(axis=0)),
@@ -185,8 +204,7 @@ def _twin_biases(W, b, new) -> str | None:
         return None
     if len(W) == len(b) and np.allclose(new, 2 * (b - W.sum(axis=1))):
         return "W's rows are summed, axis=1; each outgoing unit has a column, axis=0"
-    told = f"W is right; the first of b should be {2 * (b - column)[0]:.4f}, and yours is {new[0]:.7g}"
-    return slip(new, slips, rtol=1e-4) or told
+    return slip(new, slips, rtol=1e-4) or f"W is right. But {apart('b', new, 2 * (b - column))}"
 
 
 EXERCISES = {

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...kit.compare import in_digits
 from ...kit.exercises import Exercises, expect_function
-from ...kit.judging import call, expect_shaped, in_digits, named, sentence
+from ...kit.judging import call, expect_shaped, named, sentence
 from ...kit.slips import told
 from .measure.clinic import visit
 from .records import Visit

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from ...kit.exercises import Exercises, NotYetError, expect_function, expect_number, expect_record
-from ...kit.judging import call, close, expect_parts, expect_shaped
+from ...kit.judging import call, close, expect_parts, expect_shaped, too_few
 from ...kit.slips import told
 from .records import RunsRecord
 
@@ -172,9 +172,8 @@ def _finite_rnn(record) -> str | None:
         return f"you may choose the threshold. But keep the learning rate of 0.1; the record has {record.rate!r}"
     seeds, steps = record.loss.shape
     if seeds < 5 or record.steps < 100:
-        return (
-            "the net is the right one. But a few networks or steps prove little; take at least 5 networks and 100 steps"
-        )
+        few = too_few(networks=(seeds, 5), steps=(record.steps, 100))
+        return f"the net is the right one. But {few}"
     if record.clip is None:
         return f"the net is the right one. But without clipping it is over at step {steps}; give clip a number"
     if record.clip < 1e-6:

@@ -18,6 +18,7 @@ from ...kit.judging import (
     find_slip,
     named,
     sentence,
+    too_few,
 )
 
 NAMES = ["dz_i", "dz_f", "dz_g", "dz_o", "dc_before"]
@@ -177,11 +178,11 @@ def _keep_hundred(record) -> str | None:
         return "chrono draws its biases for you. Choose one yourself, with mode='alone' or 'paired'"
     if record.T < 100:
         return f"the cell is well chosen. But a hundred steps are asked for, and yours are {record.T}"
-    if record.seeds < 10 or record.width < 16 or not 0.5 <= record.sigma <= 2:
-        return (
-            "the cell is well chosen. But with few networks, few units or unusual inputs it is a matter of luck; take "
-            "at least 10 networks and 16 units, and sigma=1"
-        )
+    few = too_few(networks=(record.seeds, 10), units=(record.width, 16))
+    if few:
+        return f"the cell is well chosen. But {few}"
+    if not 0.5 <= record.sigma <= 2:
+        return f"the cell is well chosen. But its inputs are unusual, with sigma={record.sigma:g}; take sigma=1"
     kept = _kept(record)
     if kept >= 0.9:
         return _measured_anew(record)

@@ -14,9 +14,11 @@ from ...kit.exercises import (
     expect_function,
     expect_number,
     expect_record,
+    is_right_number,
+    off_quotient,
     refuse_slips,
-    rounds_to,
 )
+from ...kit.judging import counted
 
 EDGES = np.array([[0.0, 0.5, -0.5, 1e-3], [30.0, -30.0, 2.0, -2.0]])  # where |z| turns, and where h is nearly flat
 
@@ -47,6 +49,18 @@ def _compare_slopes(z, dh, dz) -> str | None:
         "that is h times dh; what is asked for is how fast h changes with z": z / size * dh,
         "dh has passed through as it was; it has to be multiplied by the slope": dh,
         "the power below the line is too high; the quotient rule squares 1 + |z|": dh / size**3,
+        "1 minus a square is the slope of a tanh. Softsign is another function, whose slope has no square of h in it": (
+            (1 - (z / size) ** 2) * dh
+        ),
+        "that is the slope of tanh z. Softsign is another function, so take the slope of z / (1 + |z|)": (
+            (1 - np.tanh(z) ** 2) * dh
+        ),
+        "h (1 - h) is the slope of a sigmoid. Softsign is another function, so take the slope of z / (1 + |z|)": (
+            z / size * (1 - z / size) * dh
+        ),
+        "that is the slope of a sigmoid of z. Softsign is another function, so take that of z / (1 + |z|)": (
+            np.exp(-z) / (1 + np.exp(-z)) ** 2 * dh
+        ),
         "the slope meets dh once, and yours multiplies it twice": slope * dh * dh,
         "one slope has been taken for all units; each has its own, at its own z": slope.mean() * dh,
     }
@@ -57,9 +71,7 @@ def _compare_slopes(z, dh, dz) -> str | None:
         refuse_slips(dz, slips, rtol=1e-4, atol=1e-6)
     if right[z > 0].all() and not right[z < 0].all():
         return "right where z > 0, wrong where z < 0: there |z| is -z, and the slope is still positive"
-    worst = np.argmax(np.where(np.isfinite(dz), abs(dz - slope * dh), np.inf))
-    told = f"{dz.flat[worst]:.7g}, and a difference quotient says {(slope * dh).flat[worst]:.4f}"
-    return f"at z = {z.flat[worst]:.3g} and dh = {dh.flat[worst]:.3g} your dz is {told}"
+    return off_quotient("dz", dz, slope * dh, z=z, dh=dh)
 
 
 def _kata_scale(scale) -> str | None:
@@ -69,15 +81,14 @@ def _kata_scale(scale) -> str | None:
         "a third is what the variance has; what brings it back to 1, and how much of that has each weight?": 1 / 3,
         "that is upside down: by 1/√3 the weights are too small, so what makes up for it?": 3**-0.5,
         "the square goes the other way: 9 times on the weights is 81 times the variance": 9.0,
-        "that would mend half of the variance; here a third is left": 2**0.5,
+        "that makes the variance twice as large. But it is a third of Xavier's; how many times as much must it be?": (
+            2**0.5
+        ),
     }
-    if rounds_to(scale, 3**0.5):
-        return None
     if scale < 0:
         return "a negative factor only turns every sign; take a positive one"
-    refuse_slips(scale, slips, rtol=1e-3, atol=0)
-    if abs(scale - 3**0.5) < 0.05:
-        return f"nearly: {scale:g} is rounded too far; write it as a power of a whole number"
+    if is_right_number(scale, 3**0.5, slips, "write it as a power of a whole number"):
+        return None
     return f"{scale:g} times the weights have {scale**2 / 3:.3g} times Xavier's variance, and it should be once"
 
 
@@ -85,7 +96,7 @@ def _hold_sigmoid(record) -> str | None:
     expect_record(record, "the whole record that flow returns, not a number of it", "net", "ratio")
     net = record.net
     if (net.activation, net.depth) != ("sigmoid", 30):
-        return f"the net asked for has 30 sigmoid layers, and yours has {net.depth} {net.activation} layers"
+        return f"the net asked for has 30 sigmoid layers, and yours has {counted(net.depth, f'{net.activation} layer')}"
     added = [words for words, there in (("a norm", net.norm), ("skip connections", net.skip)) if there]
     if added:
         return f"{' and '.join(added)} may well hold a gradient, but here the gain alone should do it; leave the rest"

@@ -13,8 +13,8 @@ from ...kit.exercises import (
     expect_array,
     expect_function,
     expect_number,
+    is_right_number,
     refuse_slips,
-    rounds_to,
 )
 
 GELU = 0.42519, 0.45582  # E[φ²] and E[φ'²] at z ~ N(0, 1), which the learner asks theory for
@@ -35,11 +35,8 @@ def _gelu(sigma_w) -> str | None:
         "that is what GELU leaves of the mean square; by what σ_w² is it made 1 again?": square,
         "the size is right, the sign is not: a standard deviation is above 0": -(square**-0.5),
     }
-    if rounds_to(sigma_w, square**-0.5):
+    if is_right_number(sigma_w, square**-0.5, slips, "let Python compute it"):
         return None
-    refuse_slips(sigma_w, slips, rtol=0, atol=1e-3)
-    if abs(sigma_w - square**-0.5) < 0.02:
-        return f"nearly: {sigma_w:.4g} is rounded too far; let Python compute it"
     return (
         f"with {sigma_w:.3g} a mean square of 1 becomes {sigma_w**2 * square:.3g} in the next layer; it should stay 1"
     )
@@ -69,14 +66,24 @@ def _unlike_a_draw(W, shape) -> str | None:
         return "its weights have a mean that is not 0" if np.any(W) else "all of its weights are 0"
     sides = (("columns", W.T), ("rows", W))
     for side, each in sides:
-        alike = np.corrcoef(each)[np.triu_indices(len(each), 1)]
-        if np.nanmax(abs(alike), initial=0) > 0.7:
+        if len(np.unique(each, axis=0)) < len(each):
             return f"some of its {side} are copies of each other; every weight needs a draw of its own"
+    for side, each in sides:
+        if _has_multiples(each, size):
+            return f"some of its {side} are copies of each other, times a factor; every weight needs a draw of its own"
     for side, each in sides:
         sizes = each.std(axis=1)
         if sizes.min() < 0.5 * size or sizes.max() > 1.5 * size:
             return f"its {side} are not all of one size, and each weight should have the same variance"
     return None
+
+
+def _has_multiples(lines, size: float) -> bool:
+    """Whether a line is nearly another one times a factor; lines of one number say nothing about that."""
+    lines = lines[lines.std(axis=1) > 1e-6 * size]
+    if len(lines) < 2:
+        return False
+    return bool(np.max(abs(np.corrcoef(lines)[np.triu_indices(len(lines), 1)])) > 0.7)
 
 
 def _of_another_size(W) -> str | None:

@@ -7,9 +7,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, differences, expect_number, expect_record
+from ...kit.exercises import Exercises, differences, expect_number, expect_record, is_right_number
 from ...kit.experiments.flow import FlowRecord
-from ...kit.judging import Case, Words, apart, close, expect_shaped, find_slip, is_of_its_settings, judge_pullback
+from ...kit.judging import (
+    Case,
+    Words,
+    apart,
+    close,
+    expect_shaped,
+    find_slip,
+    is_of_its_settings,
+    judge_pullback,
+    too_few,
+)
 
 WORDS = Words("y", "(z - mean) / std over the samples, axis 0", "dy")
 
@@ -110,8 +120,6 @@ def _slips_of_dz(z, dy) -> dict:
 def _relu_factor(factor) -> str | None:
     factor = float(expect_number(factor))
     right = (np.pi / (np.pi - 1)) ** 0.5
-    if abs(factor - right) < 5e-4:
-        return None
     slips = {
         "your number is χ, by which a layer multiplies squares. The gradient itself is multiplied by its root": (
             right**2
@@ -130,10 +138,9 @@ def _relu_factor(factor) -> str | None:
             (0.5 - 0.5 / np.pi) ** 0.5
         ),
     }  # fmt: skip
-    hint = next((hint for hint, wrong in slips.items() if abs(factor - wrong) < 1e-3), None)
-    if hint is None and abs(factor - right) < 0.02:
-        return f"you are near. But {factor:g} is rounded too far, so write the formula with np.pi"
-    return hint or (
+    if is_right_number(factor, right, slips, "write the formula with np.pi"):
+        return None
+    return (
         f"a number is what is asked for, but it is not {factor:g}. χ is E[φ'²] over the variance E[φ²] - (E φ)²; which "
         f"numbers have you for these?"
     )
@@ -152,11 +159,9 @@ def _hold_batch(record) -> str | None:
         return f"batch norm is there. Now the depth: fifty layers are asked for, and yours has {net.depth}"
     if net.activation == "identity":
         return "a linear net holds. But fifty linear layers are one; take an activation that bends"
-    if net.width < 32 or net.seeds < 5 or net.batch < 32:
-        return (
-            "the net is of the right kind. But with few units, networks or samples it is a matter of luck; take at "
-            "least 32 units, 5 networks and 32 samples"
-        )
+    few = too_few(units=(net.width, 32), networks=(net.seeds, 5), samples=(net.batch, 32))
+    if few:
+        return f"the net is of the right kind. But {few}"
     return _how_far(record) or _measured_anew(record)
 
 

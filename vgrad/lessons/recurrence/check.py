@@ -20,6 +20,7 @@ from ...kit.judging import (
     find_slip,
     judge_pullback,
     sentence,
+    too_few,
 )
 from ...kit.slips import told
 from .measure.recurrence import by_radius
@@ -173,11 +174,9 @@ def _hold(record) -> str | None:
         return f"the inputs are to be those of the exercise, inputs=(1.0,), and the record has {record.inputs}"
     if len(record.radii) != 1:
         return f"the record has {len(record.radii)} radii. Choose one of them, and hand over a record of that one"
-    if record.n < 100 or record.T < 100 or record.sizes.shape[-1] < 5:
-        return (
-            "the record is of the right kind. But with few units, steps or networks it is a matter of luck; take at "
-            "least 100 units, 100 steps and 5 networks"
-        )
+    few = too_few(units=(record.n, 100), steps=(record.T, 100), networks=(record.sizes.shape[-1], 5))
+    if few:
+        return f"the record is of the right kind. But {few}"
     size = float(np.median(record.sizes))
     radius = record.radii[0]
     if 0.1 < size < 10:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...kit.compare import in_digits
 from ...kit.exercises import Exercises, expect_function
-from ...kit.judging import call, expect_parts, expect_shaped, in_digits
+from ...kit.judging import call, expect_parts, expect_shaped
 from .measure.board import board, treat
 from .records import Forged, Treated
 

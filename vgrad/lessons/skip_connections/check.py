@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from ...kit.exercises import Exercises, differences, expect_number, expect_record
+from ...kit.exercises import Exercises, differences, expect_number, expect_record, rounds_to
 from ...kit.experiments.flow import FlowRecord
 from ...kit.judging import (
     Case,
@@ -21,6 +21,7 @@ from ...kit.judging import (
     find_slip,
     is_of_its_settings,
     judge_pullback,
+    too_few,
 )
 
 WORDS = Words("y", "h + alpha * tanh(h @ W)", "dy")
@@ -113,7 +114,7 @@ def _slips_of_dh(h, W, alpha, dy) -> dict:
 def _skip_alpha(alpha) -> str | None:
     alpha = float(expect_number(alpha))
     most = math.expm1(1 / 50) ** 0.5
-    if 0.1413 < alpha < most + 1e-6:
+    if alpha < most + 1e-6 and (rounds_to(alpha, most) or rounds_to(alpha, 50**-0.5)):
         return None
     if alpha < 0:
         return "the sign of α makes no difference to its square. Give the α of 0 or more"
@@ -159,11 +160,9 @@ def _hold_path(record) -> str | None:
         return "an α below 1 does it, and you know that already. Here the branch counts in full, α = 1"
     if record.sigma_w < HE - 1e-9:
         return "smaller weights than He's weaken the branch, as a small α does. Here it counts in full, so keep He's"
-    if net.width < 32 or net.seeds < 5 or net.batch < 16:
-        return (
-            "the net is of the right kind. But with few units, networks or samples it is a matter of luck; take at "
-            "least 32 units, 5 networks and 16 samples"
-        )
+    few = too_few(units=(net.width, 32), networks=(net.seeds, 5), samples=(net.batch, 16))
+    if few:
+        return f"the net is of the right kind. But {few}"
     return _held(record) or _measured_anew(record)
 
 

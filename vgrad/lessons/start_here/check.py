@@ -14,8 +14,8 @@ from ...kit.exercises import (
     expect_function,
     expect_number,
     expect_record,
+    is_right_number,
     refuse_slips,
-    rounds_to,
 )
 
 
@@ -34,11 +34,8 @@ def _three_whispers(left) -> str | None:
         "the size is right, the sign is not: a share of some news is above 0": -right,
         "the digits are those of per cent; a share of 1 is asked for, so divide by 100": 100 * right,
     }
-    if rounds_to(left, right):
+    if is_right_number(left, right, slips, "let Python compute it, from 0.25"):
         return None
-    refuse_slips(left, slips, rtol=1e-3, atol=0)
-    if abs(left / right - 1) < 0.05:
-        return f"nearly: {left:g} is rounded too far, so let Python compute it, from 0.25"
     return f"{left:.3g} is too {'much' if left > right else 'little'}; begin with 1, and take a quarter three times"
 
 
@@ -78,6 +75,14 @@ def _first_row(heard) -> str | None:
     slips = {
         "nearly: eleven people in a row make how many whispers? The last one only listens": 0.25**11,
         "the last one listens, but all the others whisper, the first one too": 0.25**9,
+        "between eleven people there are fewer whispers than people, and yours has more: the 1 is to be taken away": (
+            0.25**12
+        ),
+        "the 1 is to be taken from the number of people, and yours is taken from the power: ** comes before -, so "
+        "people - 1 needs brackets": 0.25**11 - 1,
+        "the number of whispers is right. But the digits are those of per cent, and a share of 1 is asked for": (
+            100 * 0.25**10
+        ),
         "so many times less arrives; how much of 1 is that?": 4.0**10,
         "the share comes first, and people second, as in arrives(share, people)": 11**-0.75,
         "the size is right, the sign is not: a share of 1 is above 0": -(0.25**10),
@@ -89,7 +94,7 @@ def _first_row(heard) -> str | None:
         )
     if np.isclose(heard, 0.25**10, rtol=1e-5, atol=0):
         return None
-    refuse_slips(heard, slips, rtol=1e-6, atol=0)
+    refuse_slips(heard, slips, rtol=1e-7, atol=0)
     return f"for a quarter and eleven people it should be {0.25**10:.1e}; yours says {heard:.1e}"
 
 

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import (
+from ....kit.exercises import (
     Exercises,
     Lent,
-    agrees,
     expect_answer,
-    expect_array,
     expect_function,
     expect_number,
-    expect_two,
+    is_right_number,
     refuse_slips,
-    rounds_to,
 )
+from .backprop import judge_backprop
 
 
 def _thousandth(count) -> str | None:
@@ -29,15 +27,21 @@ def _thousandth(count) -> str | None:
         return f"factors come whole, and {count:.4g} is not"
     if count == 17:
         return None
-    if count == -17 or count == -16:
-        return "the size looks good, the sign does not: both logarithms are negative, and their quotient is not"
+    if count == -17:
+        return "the size is right, the sign is not: both logarithms are negative, and their quotient is not"
+    if count == -16:
+        return (
+            "you are near, and two things are left. Both logarithms are negative, so that their quotient is positive, "
+            f"and 16 factors leave {0.65**16:.3g}, which is still a little more than a thousandth"
+        )
     if count == 16:
         return f"nearly: 16 factors leave {0.65**16:.3g}, which is still a little more than a thousandth"
     if count < 1:
         return "at least one factor is needed to lose anything"
     if count > 17:
         return f"{count:g} factors leave {0.65**count:.1e}, less than asked for; fewer do it already"
-    return f"{count:g} factors leave {0.65**count:.2g}, which is more than a thousandth, so more are needed"
+    factors = "factor leaves" if count == 1 else "factors leave"
+    return f"{count:g} {factors} {0.65**count:.2g}, which is more than a thousandth, so more are needed"
 
 
 def _decades(function) -> str | None:
@@ -66,6 +70,12 @@ def _few(decades) -> str | None:
         "that is the product itself; how many decades is it from 1?": 0.005,
         "the size is right, the sign is not: a product below 1 has negative decades": -right,
         "that is a mean over the factors; each of them adds its own decades": right / 4,
+        "the logarithms are right. But you multiply them, and the logarithm of a product is their sum": (
+            np.prod(np.log10([0.1, 10.0, 0.01, 0.5]))
+        ),
+        "the logarithms are added, as they should be. But keep their signs, because a gain makes up for a loss": (
+            np.abs(np.log10([0.1, 10.0, 0.01, 0.5])).sum()
+        ),
         "that is the logarithm of a sum, and a product is asked for: take the logarithms first": np.log10(10.61),
     }
     refuse_slips(few, slips)
@@ -107,107 +117,13 @@ def _fair_coin(heads) -> str | None:
     }
     if heads <= 0:
         return "heads should leave something: a factor above 0"
-    if rounds_to(heads, 1 / 0.6):
+    if is_right_number(heads, 1 / 0.6, slips, f"with tails it leaves {heads * 0.6:.4f}, so write heads as a fraction"):
         return None
-    refuse_slips(heads, slips, rtol=0, atol=1e-3)
-    if abs(heads * 0.6 - 1) < 0.03:
-        return f"nearly: heads and tails together leave {heads * 0.6:.4f}; write heads as a fraction"
     way = "less" if heads * 0.6 < 1 else "more"
     return (
         f"one heads and one tails leave {heads * 0.6:.3g}, which is {way} than 1, "
         f"and fifty such pairs leave {(heads * 0.6) ** 50:.2g}"
     )
-
-
-MIXING = np.array([[0.0, 1.0], [3.0, -2.0]])  # a function for which the order of the pullbacks counts
-WIDER = np.array([[1.0, -1.0, 2.0], [0.5, 0.0, 1.0]])  # one that makes three numbers of two
-
-
-def _triple(x):
-    return 3 * x, lambda dy: 3 * dy
-
-
-def _tanh(x):
-    return np.tanh(x), lambda dy: (1 - np.tanh(x) ** 2) * dy
-
-
-def _square(x):
-    return x * x, lambda dy: 2 * x * dy
-
-
-def _mix(x):
-    return x @ MIXING, lambda dy: dy @ MIXING.T
-
-
-def _widen(x):
-    return x @ WIDER, lambda dy: dy @ WIDER.T
-
-
-def _backprop(function) -> str | None:
-    function = expect_function(function, ", backprop")
-
-    def backprop(functions, x, dy):
-        given = expect_two(Lent(functions=functions, x=x, dy=dy).to(function), "y and dx")
-        return expect_array(given[0], "y"), expect_array(given[1], "dx")
-
-    x = np.array([0.5, -0.2, 0.1])
-    dy = np.array([1.0, 2.0, -1.0])
-    y, dx = backprop([_triple, _tanh, _square], x, dy)
-    right = np.tanh(3 * x) ** 2
-    if agrees(dx, right) and not agrees(y, right):
-        return "y and dx have changed places: y comes first"
-    if not agrees(y, right):
-        return "y is not the chain's output yet: hand what one function returns to the next one"
-    return _descent(dx, x, dy) or _in_order(backprop) or _other_chains(backprop)
-
-
-def _descent(dx, x, dy) -> str | None:
-    """dx against a difference quotient of the whole chain; the frequent slips are known by their own numbers."""
-    step = 1e-6
-    a = 3 * x
-    h = np.tanh(a)
-    slope = (np.tanh(3 * (x + step)) ** 2 - np.tanh(3 * (x - step)) ** 2) / (2 * step)
-    if agrees(dx, slope * dy):
-        return None
-    if dx.shape != x.shape:
-        return f"dx has shape {dx.shape}, and x has {x.shape}: for each number that goes in, one comes back"
-    at_x = "each slope has to be taken at what entered its function, so call each function once, on the way up"
-    slips = {
-        "dx is still dy: on the way down, hand it to each pullback": dy,
-        "only the last function's pullback has been applied; what it returns goes to the one before": 2 * h * dy,
-        "only the first function's pullback has been applied; start from the last one, with dy": 3 * dy,
-        "that is the chain's slope; start from dy, what comes from above, not from 1": slope,
-        "the size is right, the sign is not": -slope * dy,
-    }
-    refuse_slips(dx, slips, rtol=1e-5)
-    refuse_slips(dx, {at_x: 3 * (1 - np.tanh(x) ** 2) * 2 * x * dy})
-    refuse_slips(dx, {at_x: 3 * (1 - h**2) * 2 * a * dy})
-    told = f"a difference quotient of the chain gives {(slope * dy)[0]:.4f} for the first number"
-    return f"{told}, and your dx {dx[0]:.7g}"
-
-
-def _in_order(backprop) -> str | None:
-    """Where each function works on each number alone, slopes may be multiplied in any order; a matrix tells."""
-    x = np.array([0.5, -1.5])
-    dy = np.array([1.0, 2.0])
-    dx = backprop([_square, _mix], x, dy)[1]
-    if agrees(dx, 2 * x * (dy @ MIXING.T)):
-        return None
-    return "right as long as each number keeps to itself; if a function mixes them, the last pullback must come first"
-
-
-def _other_chains(backprop) -> str | None:
-    """Chains of another length, and one whose functions change the shape."""
-    x = np.array([0.5, -1.5])
-    y, dx = backprop([_tanh], x, np.array([1.0, 2.0]))
-    if not (agrees(y, np.tanh(x)) and agrees(dx, (1 - np.tanh(x) ** 2) * [1.0, 2.0])):
-        return "it is right for a chain of three functions; a chain of a single one is a chain too"
-    dy = np.array([1.0, 2.0, -1.0])
-    y, dx = backprop([_mix, _tanh, _widen, _square], x, dy)
-    h = np.tanh(x @ MIXING)
-    if agrees(y, (h @ WIDER) ** 2) and agrees(dx, ((2 * (h @ WIDER) * dy) @ WIDER.T * (1 - h**2)) @ MIXING.T):
-        return None
-    return "it is right for three functions that keep the shape; it should work for a chain of any length and shapes"
 
 
 EXERCISES = {
@@ -220,7 +136,10 @@ EXERCISES = {
         _fair_coin,
         "heads now undo tails, so the typical product stays at 1, while the mean goes up all the more",
     ),
-    "backprop": (_backprop, "your chain agrees with a difference quotient to six digits, for three numbers at once"),
+    "backprop": (
+        judge_backprop,
+        "your chain agrees with a difference quotient to six digits, for three numbers at once",
+    ),
 }
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer
