@@ -124,7 +124,7 @@ def directional(f: Function, x, *, rng: Rng, step: Step = None) -> Comparison:
     require.instance("x", x, names, "an array of floats, or a tree of them")
     x = tree_map(lambda a: np.asarray(a) if isinstance(a, float) else a, x)
     for name, a in zip(names, leaves(x), strict=True):
-        require.real(name, a)
+        require.array(name, a)
     steps = STEPS if step is None else np.array([step])
     (rng,) = rng.spawn(1)
     found = {k: Comparison(0.0, 0.0, math.inf, name, UNSEEN) for k, name in enumerate(names)}

@@ -191,7 +191,7 @@ def _index(steps, t) -> int:
 
 def _float_type(y):
     y = np.asarray(y) if isinstance(y, float) else y
-    require.real("f's answer", y)
+    require.array("f's answer", y)
     return y.dtype
 
 

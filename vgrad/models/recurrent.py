@@ -207,7 +207,7 @@ def _as_step(pullback: Callable) -> Callable:
 def cell_named(cell) -> tuple[str, Callable]:
     """Return a cell's name and its function, by either; one of your own goes by the name of its function."""
     if not callable(cell) or isinstance(cell, type):
-        return cell, cells.CELLS[require.choice("cell", cell, cells.CELLS)]
+        return str(cell), cells.CELLS[str(require.choice("cell", cell, cells.CELLS))]
     known = [name for name, step in cells.CELLS.items() if step is cell]
     return known[0] if known else getattr(cell, "__name__", "cell"), cell
 

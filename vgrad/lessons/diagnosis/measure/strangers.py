@@ -93,7 +93,7 @@ def _look(forward, x: Array, labels: Array, weight: float, params: list, **first
 
 def _accuracy(records: list[train.TrainRecord]) -> Array:
     """The accuracies over the last batches, one of each rate."""
-    accuracy = np.mean([record.accuracy for record in records[-LAST:]], axis=0)
+    accuracy = np.mean(np.array([record.accuracy for record in records[-LAST:]]), axis=0)
     finite = np.isfinite(records[-1].loss) & (records[-1].trouble is None)
     return np.where(finite, accuracy, 0.0)
 
