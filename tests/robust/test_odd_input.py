@@ -36,7 +36,6 @@ FINE = (  # function, argument, labels, and why it is right to answer, or to lea
         "* 1e300",
         "the norm of all gradients together overflows, and NumPy says so",
     ),
-    ("probes.diagnosis.health", "cotangent", "ragged", "NumPy cannot say how many axes it has"),
     ("probes.diagnosis.health", "*", "* at (?, 0, 1)", "of a layer without b the weights are seen all the same"),
 )
 

@@ -104,7 +104,7 @@ def _signal(m: Measures) -> str:
             "Find the first layer where this is so."
         )
     share = 10**m.signal
-    told = f"{share:.1%}" if share > 1e-3 else f"{share:.0e}"
+    told = f"{share:.1%}" if share > 1e-3 else "less than 0.1%"
     return (
         f"All inputs have become nearly alike, because at the last layer they differ by {told} of their size. "
         "Try biases of 0, fewer layers, a batch norm, or skip connections."
