@@ -74,7 +74,7 @@ def measure(params, tape: list[Step], cotangent: Array, loss: float | None, labe
         weight_decades=weight_decades,
         signal=float(signal_fraction(h)),
         depth_scale=(len(path) - 1) / (2 * math.log(10) * abs(float(decades[0]))) if decades[0] else math.inf,
-        total_norm=float(np.linalg.norm(seen.dW)),
+        total_norm=float(norm(seen.dW[None])),
         smallest_step=float(seen.relative.min()),
         dead=float(seen.dead.max()),
         saturated=float(seen.saturated.max()),
@@ -99,7 +99,8 @@ def _largest_step(params, tape: list[Step], cotangent: Array, seen: Flow, size: 
         h = outputs(tape)[-1] if len(tape) < 2 else tape[-2].output
         with np.errstate(all="ignore"):
             largest = max(largest, float(norm(h.T @ cotangent) / norm(params[-1].affine.W)))
-    return largest / size
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.float64(largest) / size)
 
 
 def nothing_arrives(arrives: float, h: Array) -> bool:
