@@ -425,3 +425,16 @@ def test_the_gravest_array_is_told():
     assert [each.array for each in found.arrays] == ["x[0].W", "x[0].b", "x[1]"]
     assert str(found).splitlines()[0] == "wrong (arrays: 2 right, 1 wrong)"
     assert {each.verdict for each in found.arrays} <= set(VERDICTS)
+
+
+@pytest.mark.parametrize("b", [0.0, 3.0])
+def test_a_net_whose_units_are_all_off_cannot_be_judged_and_is_not_called_wrong(b):
+    rng = np.random.default_rng(0)
+    W = rng.standard_normal((4, 3))
+
+    def f(x):
+        h, pullback = ops.relu(x @ W - 5.0)
+        return h @ W.T + b, lambda dy: pullback(dy @ W) @ W.T
+
+    comparison = directional(f, 0.3 * rng.standard_normal((2, 4)), rng=rng)
+    assert comparison.verdict == "cannot be judged"

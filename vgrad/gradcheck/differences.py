@@ -161,7 +161,14 @@ def trials(point, k, steps) -> list[Trial]:
 def contradicted(tried, ceiling) -> bool:
     """Whether differences at two steps agree with each other, and not with the pullback."""
     apart = [trial for trial in tried if trial.excess > max(ceiling, 2 * trial.fog)]
-    return any(_agree(a, b) for a, b in combinations(apart, 2))
+    return any(_agree(a, b) and _holds_nearby(a, tried) for a, b in combinations(apart, 2))
+
+
+def _holds_nearby(trial, tried) -> bool:
+    """Whether shorter steps, as far as they can tell, show the same difference. Else a kink lies on the longer one."""
+    shorter = [other for other in tried if other.step < trial.step]
+    slope = trial.approximate
+    return all(abs(other.approximate - slope) <= other.noise + 0.5 * abs(slope) for other in shorter)
 
 
 def _agree(a, b) -> bool:
