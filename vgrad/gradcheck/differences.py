@@ -190,8 +190,8 @@ def _index(steps, t) -> int:
 
 
 def _float_type(y):
-    y = np.asarray(y) if isinstance(y, float) else y
-    require.real("f's answer", y)
+    y = np.asarray(y) if isinstance(y, (float, np.floating)) else y
+    require.array("f's answer", y)
     return y.dtype
 
 
