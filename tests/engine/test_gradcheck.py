@@ -258,6 +258,18 @@ def test_the_ladder_reads_small_errors_layer_by_layer():
             assert found.verdict == verdict, (layer, factor, str(found))
 
 
+def test_long_steps_that_agree_by_chance_prove_nothing():
+    """All of x times 4 lets these layers bend so soon that the two longest steps agree on a quarter of the slope."""
+    assert check(chain(*SIGMOID), drawn(30, 8, 36), 36).verdict == "right"
+
+
+@pytest.mark.parametrize("size", [1e4, 1e8])
+@pytest.mark.parametrize("seed", range(8))
+def test_where_only_long_steps_reach_the_slope_a_zero_is_not_called_wrong(size, seed):
+    x = size * np.random.default_rng(1).standard_normal((4, 6))
+    assert check(ops.tanh, x, seed).verdict == "cannot be judged"
+
+
 # --- kinks ------------------------------------------------------------------------------------------------------------
 
 AT_KINKS = {
