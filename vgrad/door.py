@@ -30,7 +30,7 @@ def quiet(function: F) -> F:
 
     @functools.wraps(function)
     def walk(*args, **kwargs):
-        within = copy_context()
+        within: Any = copy_context()
         within.run(np.errstate(all="ignore").__enter__)
         return map(within.run, repeat(next), repeat(function(*args, **kwargs)))  # it ends when next has no more
 

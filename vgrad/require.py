@@ -97,7 +97,8 @@ def _checks(hint) -> list[Callable]:
 
 def whole(name: str, value: Any, low: int, high: float = math.inf) -> int:
     """Return ``value`` as an int if it is a whole number in [low, high]; raise ValueError if it is not."""
-    if (type(value) is not int and not (is_number(value) and isinstance(value, Integral))) or not low <= value <= high:
+    counts = type(value) is int or (is_number(value) and isinstance(value, Integral))
+    if not counts or not low <= int(value) <= high:
         raise ValueError(f"{name} is {shown(value)}; allowed is {_span('a whole number', low, high)}")
     return int(value)
 

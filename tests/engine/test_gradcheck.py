@@ -258,6 +258,18 @@ def test_the_ladder_reads_small_errors_layer_by_layer():
             assert found.verdict == verdict, (layer, factor, str(found))
 
 
+def test_long_steps_that_agree_by_chance_prove_nothing():
+    """All of x times 4 lets these layers bend so soon that the two longest steps agree on a quarter of the slope."""
+    assert check(chain(*SIGMOID), drawn(30, 8, 36), 36).verdict == "right"
+
+
+@pytest.mark.parametrize("size", [1e4, 1e8])
+@pytest.mark.parametrize("seed", range(8))
+def test_where_only_long_steps_reach_the_slope_a_zero_is_not_called_wrong(size, seed):
+    x = size * np.random.default_rng(1).standard_normal((4, 6))
+    assert check(ops.tanh, x, seed).verdict == "cannot be judged"
+
+
 # --- kinks ------------------------------------------------------------------------------------------------------------
 
 AT_KINKS = {
@@ -425,3 +437,16 @@ def test_the_gravest_array_is_told():
     assert [each.array for each in found.arrays] == ["x[0].W", "x[0].b", "x[1]"]
     assert str(found).splitlines()[0] == "wrong (arrays: 2 right, 1 wrong)"
     assert {each.verdict for each in found.arrays} <= set(VERDICTS)
+
+
+@pytest.mark.parametrize("b", [0.0, 3.0])
+def test_a_net_whose_units_are_all_off_cannot_be_judged_and_is_not_called_wrong(b):
+    rng = np.random.default_rng(0)
+    W = rng.standard_normal((4, 3))
+
+    def f(x):
+        h, pullback = ops.relu(x @ W - 5.0)
+        return h @ W.T + b, lambda dy: pullback(dy @ W) @ W.T
+
+    comparison = directional(f, 0.3 * rng.standard_normal((2, 4)), rng=rng)
+    assert comparison.verdict == "cannot be judged"

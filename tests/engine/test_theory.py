@@ -547,7 +547,7 @@ def test_a_drift_that_all_units_share_carries_the_gradient_of_a_narrow_deep_net(
 
 
 def test_the_drift_of_a_linear_net_changes_nothing_and_a_wide_nets_little():
-    for name, width in (("identity", 1), ("tanh", 10**9), ("relu", 10**12)):
+    for name, width in (("identity", 1), ("tanh", 10**9), ("relu", 10**9)):
         narrow, wide = (theory.flow(12, name, 1.1, skip="post", alpha=0.7, width=n) for n in (width, None))
         for one, other in zip(narrow, wide, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-7)

@@ -8,11 +8,12 @@ import course
 import numpy as np
 import pytest
 
-from vgrad import models, probes
+from vgrad import data, gradcheck, models, probes
 from vgrad.lessons.diagnosis.draw import trial as draw
 from vgrad.lessons.diagnosis.draw.clinic import ClinicPlot
 from vgrad.lessons.diagnosis.draw.trial import diagnosed, roc
 from vgrad.lessons.diagnosis.explore import PRESETS, clinic
+from vgrad.lessons.diagnosis.measure import cases, faults, kinds, strangers
 from vgrad.lessons.diagnosis.measure import clinic as measure_clinic
 from vgrad.lessons.diagnosis.measure import illness as measure_illness
 from vgrad.lessons.diagnosis.measure import trial as measure
@@ -66,7 +67,9 @@ def test_cells_that_are_run_again_come_out_as_stored(name):
     for k in np.random.default_rng(11).choice(len(cheap), 2, replace=False):
         (again,) = course.compute(name, [cheap[k].settings])
         for key, value in cheap[k].result.items():
-            if key != "accuracy":
+            if key == "band":
+                assert again.result[key] == value
+            elif key != "accuracy":
                 assert again.result[key] == pytest.approx(value, rel=2e-3, abs=2e-3)
         assert max(again.result["accuracy"]) == pytest.approx(max(cheap[k].result["accuracy"]), abs=0.05)
 
@@ -83,7 +86,7 @@ def test_the_bands_hold_on_networks_they_were_not_set_on():
     bands = measure.rates_of_bands(table("diagnosis_held_out"))
     assert sum(of for _, of in bands.values()) == len(measure.HELD_OUT)
     assert bands["red"][0] / bands["red"][1] < 0.05
-    assert bands["green"][0] / bands["green"][1] > 0.90
+    assert bands["green"][0] / bands["green"][1] > 0.85
     assert min(of for _, of in bands.values()) >= 30
 
 
@@ -112,6 +115,73 @@ def test_budgets_compare_the_same_networks():
     by_budget = measure.by_budget(table("diagnosis_budget"))
     assert len({tuple(of for _, of in bands.values()) for bands in by_budget.values()}) == 1
     assert sum(of for _, of in by_budget["150 steps"].values()) * 3 == len(measure.BUDGET)
+
+
+# --- strangers, and cases that people meet ----------------------------------------------------------------------------
+
+STRANGERS = course.load("diagnosis_strangers")
+CASES = course.load("diagnosis_cases")
+
+
+def test_strangers_are_as_they_are_drawn_and_half_of_them_learn():
+    assert [cell.settings for cell in STRANGERS] == strangers.STRANGERS
+    assert len(STRANGERS) >= 150
+    assert 0.3 < np.mean([strangers.learns(cell) for cell in STRANGERS]) < 0.7
+    assert sum(cell.settings["kind"] == "mlp" for cell in STRANGERS) <= len(STRANGERS) / 3
+
+
+def test_the_report_tells_strangers_apart_and_the_usual_checks_hardly_do():
+    areas = {one.name: one.area for one in strangers.verdicts(STRANGERS)}
+    assert areas["score"] > 0.9
+    assert max(areas["check_gradients"], areas["first and last"]) < 0.7
+    low, high = strangers.interval(STRANGERS, rng=np.random.default_rng(0))
+    assert 0.85 < low < areas["score"] < high < 0.97
+
+
+def test_no_case_is_a_false_green_or_a_false_red():
+    assert [cell.settings["name"] for cell in CASES] == [*cases.CASES]
+    assert len(CASES) >= 30
+    for name, result in CASES:
+        accuracy = max(result["accuracy"])
+        assert accuracy > 0.9 or accuracy < 0.7, name  # it is clear whether the network learns
+        assert result["band"] != ("red" if accuracy > 0.9 else "green"), name
+
+
+@pytest.mark.parametrize("name", ["all weights 0.1", "a readout that starts at 0", "tanh, converged, step 250"])
+def test_a_case_that_is_run_again_is_told_the_same(name):
+    (stored,) = [cell.result for cell in CASES if cell.settings["name"] == name]
+    again = cases.case(name)
+    assert again["band"] == stored["band"]
+    assert max(again["accuracy"]) == pytest.approx(max(stored["accuracy"]), abs=0.15)
+
+
+@pytest.mark.parametrize("number", [6007, 6081, 6122])
+def test_a_stranger_that_is_met_again_is_as_stored(number):
+    (stored,) = [cell for cell in STRANGERS if cell.settings["seed"] == number]
+    again = strangers.meet(**stored.settings, steps=1)
+    assert again["band"] == stored.result["band"]
+    for name in ("range", "signal", "directions", "loss"):
+        if stored.result[name] is not None:
+            assert again[name] == pytest.approx(stored.result[name], rel=2e-3, abs=2e-3)
+
+
+@pytest.mark.parametrize("kind", kinds.KINDS)
+def test_the_gradient_of_each_kind_of_network_is_right(kind):
+    settings = dict(scheme="xavier_normal", gain=1.0, dtype="float64")
+    own = dict(
+        mlp=dict(depth=2, width=6, activation="tanh"),
+        mixed=dict(widths=[7, 5], activations=["tanh", "gelu"]),
+        convolutional=dict(depth=2, channels=2, activation="tanh"),
+        transformer=dict(depth=1, width=8, activation="gelu", norm="layer"),
+    )
+    network = faults.draw(kind, 3, **settings, **own[kind])
+    x = data.digits().x_train[:4]
+
+    def f(params):
+        logits, tape = network.forward(params, x)
+        return logits, lambda dlogits: models.gradients(tape, dlogits)[0]
+
+    assert gradcheck.directional(f, network.params, rng=np.random.default_rng(0)).verdict == "right"
 
 
 # --- the clinic ------------------------------------------------------------------------------------------------------

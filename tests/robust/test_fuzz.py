@@ -56,6 +56,8 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "*_sentence", "*_label", "kit.experiments.learning.usual", "kit.experiments.reach.r*_*",
     "kit.experiments.reach.rms",
     "kit.experiments.flow.draw_networks", "kit.experiments.flow.sigmas", "lessons.*.illness.diagnose",
+    "lessons.diagnosis.measure.kinds.*", "lessons.diagnosis.measure.faults.*",
+    "lessons.diagnosis.measure.strangers.meet", "lessons.diagnosis.measure.strangers.learns",
 )  # fmt: skip
 TRIED = ("kit.words.cells.*",)  # though their names are like those
 
@@ -297,7 +299,6 @@ ROWS = {
     "probes.depth.outputs": lambda: dict(tape=walked()["tape"]),
     "probes.depth.slopes": lambda: dict(tape=walked()["tape"]),
     "probes.depth.weights": lambda: dict(params=net()),
-    "probes.diagnosis.band": lambda: dict(span=0.5, signal=-0.1),
     "probes.diagnosis.health": lambda: dict(params=net()) | walked(),
     "probes.signal.autocorrelation": lambda: dict(gradient=array(2, 9), lags=3),
     "probes.signal.signal_fraction": lambda: dict(h=array(5, 3)),
@@ -358,6 +359,12 @@ ROWS = {
         net=models.init_mlp([64, 3, 10], scheme="he_normal", rng=rng()), activation="relu", batch=4
     ),
     "lessons.diagnosis.measure.trial.nets": lambda: dict(cells=stored("diagnosis_fit")[:4]),
+    "lessons.diagnosis.measure.cases.case": lambda: dict(name="all weights 0"),
+    "lessons.diagnosis.measure.strangers.stranger": lambda: dict(number=1),
+    "lessons.diagnosis.measure.strangers.verdicts": lambda: dict(cells=stored("diagnosis_strangers")[:6]),
+    "lessons.diagnosis.measure.strangers.interval": lambda: dict(
+        cells=stored("diagnosis_strangers")[:6], draws=3, rng=rng()
+    ),
     "lessons.diagnosis.measure.trial.roc": lambda: dict(name="score", scores=[1.0, 2.0], trains=[True, False]),
     "lessons.diagnosis.measure.trial.rocs": lambda: dict(found=looked()),
     "lessons.diagnosis.measure.trial.rates_of_bands": lambda: dict(found=looked()),
@@ -490,7 +497,8 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("theory.linear.ring_ratio", "t", "0", "no step, nothing lost"),
     ("probes.signal.autocorrelation", "lags", "0", "with itself: 1"),
     ("probes.signal.autocorrelation", "gradient", "[...,:-1]", "a shorter line"),
-    ("probes.diagnosis.band", "*", "nan inf", "measured, not chosen: what is not finite is a result"),
+    ("probes.diagnosis.health", "loss", "3 1.5", "a loss"),
+    ("lessons.diagnosis.measure.strangers.stranger", "number", "0", "the first"),
     ("probes.*", "[ahJ]", "[...,None] [...,:-1]", "an array of another shape has a size too"),
     ("train.update.*", "ensemble", "0", "one network"),
     ("train.loop.fit", "batches", "[]", "no batch, no step"),

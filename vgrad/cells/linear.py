@@ -210,7 +210,7 @@ def _of_unit(gradient: Array, unit: Array, stacked: int) -> Array:
     return sum_to_shape(wide_sum(gradient, -2), unit, stacked)
 
 
-def require_fit(cell: str, params, x, state, normalized=True, decay=None) -> None:
+def require_fit(cell: str, params, x, state, normalized=True, decay=exponential) -> None:
     """Raise ValueError unless the parameters are this cell's, and x and the state fit them."""
     kind = Diagonal if cell == "diagonal" else GatedLinear
     require.instance("params", params, isinstance(params, kind), f"{kind.__name__}, as init_linear draws it")

@@ -29,7 +29,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from numbers import Real
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -56,7 +55,7 @@ Step = Annotated[
     float | None,
     thing(
         "None, or a finite number above 0",
-        lambda it: isinstance(it, Real) and it is not True and 0 < float(it) < math.inf,
+        lambda it: require.is_number(it) and 0 < float(it) < math.inf,
     ),
 ]
 
@@ -122,9 +121,9 @@ def directional(f: Function, x, *, rng: Rng, step: Step = None) -> Comparison:
     """
     names = _names(x)
     require.instance("x", x, names, "an array of floats, or a tree of them")
-    x = tree_map(lambda a: np.asarray(a) if isinstance(a, float) else a, x)
+    x = tree_map(lambda a: np.asarray(a) if isinstance(a, (float, np.floating)) else a, x)
     for name, a in zip(names, leaves(x), strict=True):
-        require.real(name, a)
+        require.array(name, a)
     steps = STEPS if step is None else np.array([step])
     (rng,) = rng.spawn(1)
     found = {k: Comparison(0.0, 0.0, math.inf, name, UNSEEN) for k, name in enumerate(names)}

@@ -148,20 +148,33 @@ def trials(point, k, steps) -> list[Trial]:
     tried = {}
     while 0 <= i < len(steps) and i not in tried:
         trial = tried[i] = point.trial(k, v, steps[i])
-        settled = (trial.clear and trial.excess <= point.floor) or contradicted(tried.values(), point.ceiling)
-        if settled or trial.rounding > BLIND * trial.scale:
+        if (trial.clear and trial.excess <= point.floor) or trial.rounding > BLIND * trial.scale:
             break
-        if trial.fog >= min(trial.excess, BLIND):
+        against = contradicted(tried.values(), point.ceiling)
+        if against:
+            i = int(np.searchsorted(steps, 0.99 * against[0].step)) - 1
+            if i < 0 or point.noise_at(k, v, steps[i]) > BLIND * against[0].gap:
+                break
+        elif trial.fog >= min(trial.excess, BLIND):
             i = max(i + 1, _index(steps, steps[i] * trial.fog / point.floor))
         else:
             i -= 1
     return [tried[i] for i in sorted(tried)]
 
 
-def contradicted(tried, ceiling) -> bool:
-    """Whether differences at two steps agree with each other, and not with the pullback."""
+def contradicted(tried, ceiling) -> tuple:
+    """Two steps whose differences agree with each other, and not with the pullback; or () if there are none.
+
+    Long steps may agree by chance. A shorter one objects if it sees as sharply, and is nearer to the pullback.
+    """
+    tried = sorted(tried, key=lambda trial: trial.step)
     apart = [trial for trial in tried if trial.excess > max(ceiling, 2 * trial.fog)]
-    return any(_agree(a, b) for a, b in combinations(apart, 2))
+    for pair in combinations(apart, 2):
+        gap = min(trial.gap for trial in pair)
+        shorter = [trial for trial in tried if trial.step < pair[0].step]
+        if _agree(*pair) and all(trial.noise > BLIND * gap or trial.gap > 0.5 * gap for trial in shorter):
+            return pair
+    return ()
 
 
 def _agree(a, b) -> bool:
@@ -190,8 +203,8 @@ def _index(steps, t) -> int:
 
 
 def _float_type(y):
-    y = np.asarray(y) if isinstance(y, float) else y
-    require.real("f's answer", y)
+    y = np.asarray(y) if isinstance(y, (float, np.floating)) else y
+    require.array("f's answer", y)
     return y.dtype
 
 

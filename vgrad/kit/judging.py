@@ -77,7 +77,7 @@ def counted(count: int, what: str) -> str:
 def sentence(text: str) -> str:
     """Return ``text`` with a capital letter, unless it begins with a symbol such as dh."""
     word = text.split()[0]
-    return text if word in SYMBOLS or not word.isalpha() else text[0].upper() + text[1:]
+    return text if word in SYMBOLS or not (word.isalpha() and word.islower()) else text[0].upper() + text[1:]
 
 
 def too_few(**counts: tuple[int, int]) -> str | None:
@@ -87,7 +87,7 @@ def too_few(**counts: tuple[int, int]) -> str | None:
         return None
     given = named([counted(count, what.removesuffix("s")) for what, (count, _) in short.items()])
     least = named([counted(least, what.removesuffix("s")) for what, (_, least) in short.items()])
-    return f"with only {given} it is a matter of luck; take at least {least}"
+    return f"with {given} the result is a matter of luck; take at least {least}"
 
 
 def is_of_its_settings(record: FlowRecord) -> bool:
@@ -99,6 +99,20 @@ def is_of_its_settings(record: FlowRecord) -> bool:
     with np.errstate(divide="ignore"):
         same = record.dh.shape == (record.net.seeds, record.net.depth)
         return same and bool(np.allclose(np.log(record.dh[0]), np.log(again.dh[0]), atol=0.1))
+
+
+def too_small(record: FlowRecord, *, units: int, networks: int, samples: int) -> str | None:
+    """Return which counts of a record are below the least that is asked for, or None; and whose doing it is."""
+    net = record.net
+    if net.seeds < min(networks, record.seeds_asked):
+        ran = f"only {net.seeds} of {counted(record.seeds_asked, 'network')} {'was' if net.seeds == 1 else 'were'} run"
+        return (
+            f"the net is of the right kind. But {ran}, because {net.depth} layers of {net.width} units with "
+            f"{counted(net.batch, 'sample')} leave the work budget no room for more; make them narrower, or take fewer "
+            f"samples"
+        )
+    few = too_few(units=(net.width, units), networks=(net.seeds, networks), samples=(net.batch, samples))
+    return f"the net is of the right kind. But {few}" if few else None
 
 
 # --- a function that returns an output and its pullback --------------------------------------------------------------

@@ -21,7 +21,7 @@ FITS = {"batch": fits.batch_norm, "layer": fits.layer_norm, "rms": fits.rms_norm
 def activation_named(activation) -> Callable:
     """Return the function of an activation in ACTIVATIONS; one of your own comes back with a check of its answer."""
     if not callable(activation) or isinstance(activation, type):
-        return ACTIVATIONS[require.choice("activation", activation, ACTIVATIONS)]
+        return ACTIVATIONS[str(require.choice("activation", activation, ACTIVATIONS))]
 
     def phi(z):
         answer = activation(z)

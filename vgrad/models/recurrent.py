@@ -67,14 +67,7 @@ def unroll(cell: Cell, params, xs: Array, state: tuple | None = None) -> tuple[A
     own, readout = params if isinstance(params, Sequence) else (params, None)
     require.instance("params", own, hasattr(own, "W_h") or hasattr(own, "nu"), "a cell's, as its init draws them")
     state = _initial(name, state, own, xs)
-    if one_step is not cells.CELLS.get(name):
-        tape = _cell_by_cell(name, one_step, own, xs, state)
-    elif name in linear.CELLS:
-        linear.require_fit(name, own, xs[0], state)
-        tape = _in_linear_steps(name, own, xs, state)
-    else:
-        require_fit(name, own, xs[0], state)
-        tape = _in_two_maps(name, own, xs, state)
+    tape = _tape(name, one_step, own, xs, state)
     outputs = np.stack([step.output[0] for step in tape])
     if readout is None:
         return outputs, tape
@@ -82,6 +75,17 @@ def unroll(cell: Cell, params, xs: Array, state: tuple | None = None) -> tuple[A
     outputs, pullback = affine(readout, outputs)
     tape.append(Step("readout", None, outputs, pullback))
     return outputs, tape
+
+
+def _tape(name: str, one_step: Callable, params, xs: Array, state: tuple) -> InTime:
+    """A step for each time, in the form that suits the cell."""
+    if one_step is not cells.CELLS.get(name):
+        return _cell_by_cell(name, one_step, params, xs, state)
+    if name in linear.CELLS:
+        linear.require_fit(name, params, xs[0], state)
+        return _in_linear_steps(name, params, xs, state)
+    require_fit(name, params, xs[0], state)
+    return _in_two_maps(name, params, xs, state)
 
 
 def _in_two_maps(name: str, params, xs: Array, state: tuple) -> InTime:
@@ -207,7 +211,7 @@ def _as_step(pullback: Callable) -> Callable:
 def cell_named(cell) -> tuple[str, Callable]:
     """Return a cell's name and its function, by either; one of your own goes by the name of its function."""
     if not callable(cell) or isinstance(cell, type):
-        return cell, cells.CELLS[require.choice("cell", cell, cells.CELLS)]
+        return str(cell), cells.CELLS[str(require.choice("cell", cell, cells.CELLS))]
     known = [name for name, step in cells.CELLS.items() if step is cell]
     return known[0] if known else getattr(cell, "__name__", "cell"), cell
 

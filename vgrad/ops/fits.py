@@ -185,9 +185,9 @@ def _whole_numbers(name: str, value, expected: str) -> np.ndarray:
         array = np.asarray(value) if type(value) in (list, tuple) else value
     except (ValueError, OverflowError):  # of rows of several lengths
         array = None
-    fits = type(array) is np.ndarray and array.dtype.kind in "iu"
-    require.instance(name, value, fits, expected)
-    return array
+    if type(array) is np.ndarray and array.dtype.kind in "iu":
+        return array
+    raise ValueError(f"{name} is {require.shown(value)}; allowed is {expected}")
 
 
 def _has_samples(name: str, array, expected: str) -> None:

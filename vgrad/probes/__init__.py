@@ -14,7 +14,7 @@ from .. import require
 from ..door import quietly_guarded
 from . import size
 from .depth import Flow, LayerAdjoint, Norms, change, flow, layers, norms, norms_and_entries, outputs, slopes, weights
-from .diagnosis import BANDS, Health, band, health
+from .diagnosis import BANDS, Health, health
 from .measures import Measures
 from .signal import autocorrelation, signal_fraction
 from .size import Entries
@@ -47,7 +47,7 @@ joint_norm = quietly_guarded(size.joint_norm, _require_arrays)
 entries = quietly_guarded(size.entries, lambda a: require.array("a", a, 2))
 
 __all__ = [
-    "BANDS", "Entries", "Flow", "Health", "Highway", "LayerAdjoint", "Measures", "Norms", "autocorrelation", "band",
+    "BANDS", "Entries", "Flow", "Health", "Highway", "LayerAdjoint", "Measures", "Norms", "autocorrelation",
     "change", "eigenvalues", "entries", "flow", "health", "highway", "jacobian", "jacobian_columns", "jacobian_norms",
     "joint_norm", "layers", "nonnormality", "norm", "norms", "norms_and_entries", "norms_in_time", "outputs",
     "signal_fraction", "singular_values", "slopes", "spectral_radius", "transitions", "weights",

@@ -63,11 +63,6 @@ def health(
     return Health(m, verdict, tuple(_reasons(m, _told_of(gravities, state), state, params, outputs(tape)[-1])), state)
 
 
-def band(measures: Measures) -> str:
-    """Return the band of a fresh network of which this was measured."""
-    return _band(max(sign.gravity(measures) for sign in SIGNS), "fresh")
-
-
 def _band(score: float, state: str) -> str:
     if state in ("learning", "converged"):
         return "green"

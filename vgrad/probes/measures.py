@@ -58,38 +58,67 @@ def measure(params, tape: list[Step], cotangent: Array, loss: float | None, labe
     of them. In this case a cotangent of unit normals is sent back from h_depth in its place.
     """
     seen = flow(params, tape, cotangent)
+    known = _labels(tape, cotangent) if labels is None else np.asarray(labels)
     size = float(norm(cotangent))
-    h = outputs(tape)[-1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        arrives = float(seen.dh[-1] / size)
-        path, numbers = (seen.dh, seen.entries) if not nothing_arrives(arrives, h) else _path(tape, h)
-        decades = np.log10(path) - np.log10(path[-1])
-        weight_decades = float(np.log10(seen.dW[0]) - np.log10(seen.dW[-1]))
-        reaches = float(seen.dh[0] / size)
-    labels = _labels(tape, cotangent) if labels is None else np.asarray(labels)
-    has_readout = tape[-1].layer is None
     return Measures(
-        decades=float(decades[0]),
+        **_of_path(tape, seen, size),
+        **_of_flow(seen, tape),
+        **_of_last(tape, cotangent, known),
+        cotangent=size,
+        copies=_copies(tape, cotangent, _over(seen.dh[-1], size)),
+        loss=_over_a_guess(tape, known, loss),
+        step=_largest_step(params, tape, cotangent, seen, size),
+        left=_left(tape, cotangent, known, first),
+    )
+
+
+def _of_path(tape: list[Step], seen: Flow, size: float) -> dict[str, float]:
+    """What the sizes of dh say, of the cotangent that arrives, or of one of our own where none does."""
+    h = outputs(tape)[-1]
+    arrives = _over(seen.dh[-1], size)
+    path, numbers = _path(tape, h) if nothing_arrives(arrives, h) else (seen.dh, seen.entries)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        decades = np.log10(path) - np.log10(path[-1])
+    first = float(decades[0])
+    return dict(
+        decades=first,
         range=float(np.ptp(decades)),
+        depth_scale=(len(path) - 1) / (2 * math.log(10) * abs(first)) if first else math.inf,
+        broken=float(np.sum(np.asarray(numbers), axis=0).max()),
+        arrives=arrives,
+        reaches=_over(seen.dh[0], size),
+    )
+
+
+def _of_flow(seen: Flow, tape: list[Step]) -> dict[str, float]:
+    """What dW and the slopes say."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weight_decades = float(np.log10(seen.dW[0]) - np.log10(seen.dW[-1]))
+    return dict(
         weight_decades=weight_decades,
-        signal=float(signal_fraction(h)),
-        depth_scale=(len(path) - 1) / (2 * math.log(10) * abs(float(decades[0]))) if decades[0] else math.inf,
-        total_norm=float(np.linalg.norm(seen.dW)),
+        total_norm=float(norm(seen.dW[None])),
         smallest_step=float(seen.relative.min()),
         dead=float(seen.dead.max()),
         saturated=float(seen.saturated.max()),
         flat=float(np.median([_flat(slope) for slope in slopes(tape)])),
-        broken=float(np.sum(np.asarray(numbers), axis=0).max()),
-        cotangent=size,
-        arrives=arrives,
-        reaches=reaches,
-        copies=_copies(tape, cotangent, arrives),
-        directions=_directions(h),
-        needed=float(min(_outputs_needed(cotangent, labels), len(h) - 1)) if has_readout else math.nan,
-        loss=_over_a_guess(tape, labels, loss),
-        step=_largest_step(params, tape, cotangent, seen, size),
-        left=_left(tape, cotangent, labels, first),
     )
+
+
+def _of_last(tape: list[Step], cotangent: Array, labels) -> dict[str, float]:
+    """What the last h says, and in how many directions it would have to differ."""
+    h = outputs(tape)[-1]
+    needed = min(cotangent.shape[-1] - (labels is not None), len(h) - 1)
+    return dict(
+        signal=float(signal_fraction(h)),
+        directions=_directions(h),
+        needed=float(needed) if tape[-1].layer is None else math.nan,
+    )
+
+
+def _over(size, whole: float) -> float:
+    """The size over the whole, by IEEE's rules: 0/0 is NaN."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(np.float64(size) / whole)
 
 
 def _largest_step(params, tape: list[Step], cotangent: Array, seen: Flow, size: float) -> float:
@@ -99,7 +128,7 @@ def _largest_step(params, tape: list[Step], cotangent: Array, seen: Flow, size: 
         h = outputs(tape)[-1] if len(tape) < 2 else tape[-2].output
         with np.errstate(all="ignore"):
             largest = max(largest, float(norm(h.T @ cotangent) / norm(params[-1].affine.W)))
-    return largest / size
+    return _over(largest, size)
 
 
 def nothing_arrives(arrives: float, h: Array) -> bool:
@@ -162,10 +191,6 @@ def _directions(h: Array) -> float:
     values = np.linalg.svd(wide - wide.mean(axis=0), compute_uv=False)
     floor = NOISE * float(np.finfo(h.dtype).eps)  # of numbers as large as 1
     return float(np.sum(values > max(VISIBLE * values[0], floor)))
-
-
-def _outputs_needed(cotangent: Array, labels) -> int:
-    return cotangent.shape[-1] - (labels is not None)
 
 
 # --- the loss, if it is a cross-entropy -------------------------------------------------------------------------------

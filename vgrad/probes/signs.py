@@ -68,32 +68,33 @@ def _beyond(share: float, start: float, limit: float) -> float:
 
 
 def _gradient(m: Measures) -> str:
-    told = f"dh at the first layer is 10^{m.decades:.1f} of what it is at the last"
-    if m.decades == -math.inf:
-        return (
-            "The gradient is exactly 0 at the first layer, so nothing can be learned there. "
-            "Look for dead units, or for numbers that are too small for this precision."
-        )
     if not math.isfinite(m.range):
-        return (
-            "The gradient is exactly 0, or no longer finite, in some layer, so nothing can be learned behind it. "
-            "Try smaller weights, or a precision with a wider range."
-        )
+        return _broken_gradient(m)
     if m.range >= FADED > abs(m.decades):
         return (
             f"The gradient arrives, but between the layers its size changes by 10^{m.range:.1f}. "
             "Look for a layer whose weights are much larger or smaller than the others'."
         )
+    told = f"since dh at the first layer is 10^{m.decades:.1f} of what it is at the last"
     if abs(m.decades) < FADED:
-        return f"The gradient arrives, since {told}."
+        return f"The gradient arrives, {told}."
     if m.decades < 0:
+        return f"The gradient vanishes, {told}. Try first weights that fit the activation, a norm, or skip connections."
+    return (
+        f"The gradient explodes, {told}. "
+        "Try first weights that fit the activation, or branches that are scaled by 1/depth."
+    )
+
+
+def _broken_gradient(m: Measures) -> str:
+    if m.decades == -math.inf:
         return (
-            f"The gradient vanishes, since {told}. "
-            "Try first weights that fit the activation, a norm, or skip connections."
+            "The gradient is exactly 0 at the first layer, so nothing can be learned there. "
+            "Look for dead units, or for numbers that are too small for this precision."
         )
     return (
-        f"The gradient explodes, since {told}. "
-        "Try first weights that fit the activation, or branches that are scaled by 1/depth."
+        "The gradient is exactly 0, or no longer finite, in some layer, so nothing can be learned behind it. "
+        "Try smaller weights, or a precision with a wider range."
     )
 
 
@@ -104,7 +105,7 @@ def _signal(m: Measures) -> str:
             "Find the first layer where this is so."
         )
     share = 10**m.signal
-    told = f"{share:.1%}" if share > 1e-3 else f"{share:.0e}"
+    told = f"{share:.1%}" if share > 1e-3 else "less than 0.1%"
     return (
         f"All inputs have become nearly alike, because at the last layer they differ by {told} of their size. "
         "Try biases of 0, fewer layers, a batch norm, or skip connections."

@@ -63,8 +63,7 @@ def fit(
     """
     memory = optimizer.start(params)
     scaling = scaling and scaling._replace(scale=float(scaling.scale))
-    step = 0
-    for step, batch in enumerate(islice(batches, steps), start=1):
+    for step, batch in _numbered(batches, steps):
         with np.errstate(all="ignore"):  # not around the yield: whoever reads keeps settings of their own
             run, scale = _run(model, params, batch, scaling)
             ensemble = _networks(run.loss, params, optimizer)
@@ -74,20 +73,25 @@ def fit(
             finite = np.isfinite(run.loss + norm)
             skipped = scale > 1 and bool((np.isfinite(run.loss) & ~finite).any())
             if finite.any() and not skipped:
-                update, memory = optimizer.step(_clipped(run.grads, clip_norm, clip_value, ensemble), memory, params)
-                before = params
-                params = tree_map(_moved, params, update)
-                moved = probes.change(before, params)
+                clipped = _clipped(run.grads, clip_norm, clip_value, ensemble)
+                params, memory, moved = _stepped(optimizer, clipped, memory, params)
             why = None if finite.any() or skipped else f"Step {step}: {run.trouble()}"
             scaling = scaling and scaling.after(skipped)
         yield TrainRecord(step, run.loss, run.accuracy, norm, norms, moved, params, why, scale, skipped)
         if why:
             return
-    if step < steps:
-        raise ValueError(f"batches ended after {step} of {steps} steps; allowed is one batch for each of the steps")
 
 
 # --- within a step ----------------------------------------------------------------------------------------------------
+
+
+def _numbered(batches: Iterable, steps: int) -> Iterator[tuple[int, Any]]:
+    """The batches with their numbers from 1; ValueError where they end before so many steps."""
+    done = 0
+    for done, batch in enumerate(islice(batches, steps), start=1):
+        yield done, batch
+    if done < steps:
+        raise ValueError(f"batches ended after {done} of {steps} steps; allowed is one batch for each of the steps")
 
 
 def _run(model: Model, params, batch, scaling: LossScaling | None) -> tuple[Pass, float]:
@@ -100,6 +104,13 @@ def _run(model: Model, params, batch, scaling: LossScaling | None) -> tuple[Pass
         return passed
 
     return (checked(params, batch), 1.0) if scaling is None else (scaling.run(checked, params, batch), scaling.scale)
+
+
+def _stepped(optimizer: Optimizer, grads, memory, params) -> tuple:
+    """The parameters and the memory after an update, and how far each layer has moved."""
+    update, memory = optimizer.step(grads, memory, params)
+    after = tree_map(_moved, params, update)
+    return after, memory, probes.change(params, after)
 
 
 def _moved(array: Array, update: Array) -> Array:

@@ -92,6 +92,17 @@ def by_the_jacobian(z):
     return y, pullback
 
 
+def of_z(third):
+    """Batch norm whose third term is third(z, y, dy)."""
+
+    def norm(z):
+        y, _ = batch_norm(right_back)(z)
+        std = np.sqrt(z.var(axis=0) + EPSILON)
+        return y, lambda dy: (dy - dy.mean(axis=0) - third(z, y, dy)) / std
+
+    return norm
+
+
 class Norm:
     """A learner who likes classes."""
 
@@ -195,6 +206,36 @@ WRONG = {
     "norm_pullback": {
         "std alone": (batch_norm(lambda y, dy, std: dy / std), "depend on z"),
         "no third term": (batch_norm(lambda y, dy, std: (dy - dy.mean(0)) / std), "Now the std"),
+        "a mean of y times a mean of dy": (
+            batch_norm(lambda y, dy, std: (dy - dy.mean(0) - y * y.mean(0) * dy.mean(0)) / std), "comes to 0",
+        ),
+        "the third term not divided": (
+            batch_norm(lambda y, dy, std: (dy - dy.mean(0)) / std - y * (y * dy).mean(0)), "third is not divided",
+        ),
+        "the second term not divided": (
+            batch_norm(lambda y, dy, std: (dy - y * (y * dy).mean(0)) / std - dy.mean(0)), "second is not divided",
+        ),
+        "dy alone divided": (
+            batch_norm(lambda y, dy, std: dy / std - dy.mean(0) - y * (y * dy).mean(0)), "dy alone is divided",
+        ),
+        "the third alone divided": (
+            batch_norm(lambda y, dy, std: dy - dy.mean(0) - y * (y * dy).mean(0) / std), "third alone is divided",
+        ),
+        "the third term not averaged": (
+            batch_norm(lambda y, dy, std: (dy - dy.mean(0) - y * y * dy) / std), "averaged over the samples before",
+        ),
+        "the third term averaged late": (
+            batch_norm(lambda y, dy, std: (dy - dy.mean(0) - (y * y * dy).mean(0)) / std), "outside of the mean",
+        ),
+        "no y in the mean": (
+            batch_norm(lambda y, dy, std: (dy - dy.mean(0) - y * dy.mean(0)) / std), "mean of dy alone",
+        ),
+        "z in front": (of_z(lambda z, y, dy: z * (y * dy).mean(0)), "multiplied by z"),
+        "z in the mean": (of_z(lambda z, y, dy: y * (z * dy).mean(0)), "in place of z"),
+        "z twice": (of_z(lambda z, y, dy: z * (z * dy).mean(0)), "both places"),
+        "z less its mean twice": (
+            of_z(lambda z, y, dy: (z - z.mean(0)) * ((z - z.mean(0)) * dy).mean(0)), "z less its mean",
+        ),
         "no second term": (batch_norm(lambda y, dy, std: (dy - y * (y * dy).mean(0)) / std), "moves the mean"),
         "no std": (batch_norm(lambda y, dy, std: right_back(y, dy, 1.0)), "divided by std"),
         "the third term added": (
@@ -253,7 +294,9 @@ WRONG = {
         "the root above alone": (0.5**0.5 / VARIANCE, "whole fraction"),
         "E φ not squared": ((0.5 / (0.5 - (2 * np.pi) ** -0.5)) ** 0.5, "square"),
         "the variance alone": (VARIANCE**0.5, "slopes"),
-        "something else": (2.0, "which numbers"),
+        "something else": (2.0, "larger than"),
+        "nothing": (0, "never negative"),
+        "too small": (0.9, "smaller than"),
         "as a text": ("1.2112", "text"),
         "of 39 layers": (FACTOR**39, "which numbers"),
     },
@@ -264,9 +307,16 @@ WRONG = {
         "with a skip": (held("relu", skip="pre", alpha=0.1), "skip"),
         "too short": (held(depth=49), "49"),
         "linear": (held("identity"), "linear"),
-        "narrow": (held(width=16), "luck"),
-        "few samples": (held(batch=16), "luck"),
-        "few networks": (held(seeds=4), "luck"),
+        "narrow": (held(width=16), "take at least 32 units"),
+        "few samples": (held(batch=16), "take at least 32 samples"),
+        "few networks": (held(seeds=4), "take at least 5 networks"),
+        "few of all": (held(width=16, batch=8, seeds=3), "16 units, 3 networks and 8 samples"),
+        "beyond the work budget": (
+            held("selu", width=256, batch=256, seeds=5, scheme="lecun_normal"), "only 1 of 5 networks was run",
+        ),
+        "two of five": (
+            held("selu", width=128, batch=128, seeds=5, scheme="lecun_normal"), "make them narrower",
+        ),
         "another gain": (held("gelu", gain=0.5), "divides out"),
         "tanh": (held("tanh"), "gains"),
         "nothing arrives": (held(gain=0.0), "nothing arrives"),
@@ -275,4 +325,4 @@ WRONG = {
         "called another seed's": (Later(lambda: faked(seed=7)), "not theirs"),
         "made by hand": (SimpleNamespace(net=SimpleNamespace(norm="batch", skip=None), ratio=1.0), "record"),
     },
-}
+}  # fmt: skip

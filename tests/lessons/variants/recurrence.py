@@ -215,6 +215,34 @@ def discounted(maps, own):
     return total
 
 
+def stops_early(maps, own):
+    total = np.array(own)
+    for k in range(len(maps) - 1, 0, -1):
+        total[k] += total[k + 1] @ maps[k]
+    return total
+
+
+def loop_turned(maps, own):
+    total = np.array(own)
+    for k in range(len(maps)):
+        total[k] += total[k + 1] @ maps[k]
+    return total
+
+
+def forward(maps, own):
+    totals = [own[0]]
+    for J, dh in zip(maps, own[1:], strict=True):
+        totals.append(dh + totals[-1] @ J)
+    return totals
+
+
+def added_before(maps, own):
+    totals = [own[-1]]
+    for J, dh in zip(maps[::-1], own[-2::-1], strict=True):
+        totals.append((dh + totals[-1]) @ J)
+    return totals[::-1]
+
+
 def radius(*radii, **settings):
     return Later(lambda: by_radius(**dict(radii=radii, inputs=(1.0,)) | settings))
 
@@ -273,8 +301,11 @@ WRONG = {
         "a mean over the samples": (gives_dW(lambda x, h, new, dz: h.T @ dz / len(h)), "mean"),
         "four samples": (gives_dW(lambda x, h, new, dz: 4 * h.T @ dz / len(h)), "1 sample"),
         "dW of the first sample": (gives_dW(lambda x, h, new, dz: np.outer(h[0], dz[0])), "dW["),
-        "dW's sign": (gives_dW(lambda x, h, new, dz: -h.T @ dz), "sign"),
-        "changed places": (step(lambda W, x, h, new, dh: right_back(W, x, h, new, dh)[::-1]), "dW comes first"),
+        "dW's sign": (gives_dW(lambda x, h, new, dz: -h.T @ dz), "dh is right too. dW has"),
+        "changed places": (
+            step(lambda W, x, h, new, dh: right_back(W, x, h, new, dh)[::-1]),
+            ". dW and dh are both there",
+        ),
         "dh alone": (step(lambda W, x, h, new, dh: dz_of(new, dh) @ W.T), "dW and dh"),
         "dx too": (step(lambda W, x, h, new, dh: (*right_back(W, x, h, new, dh), dz_of(new, dh))), "3 things"),
         "by columns": (gives_dh(lambda W, h, new, dh: W.T @ dz_of(new, dh)), "Samples are rows"),
@@ -303,7 +334,20 @@ WRONG = {
             lambda maps, own: [total - dh for total, dh in zip(walked(maps, own), own, strict=True)],
             "missing",
         ),
-        "discounted": (discounted, "what comes from later times is right"),
+        "discounted": (discounted, "at time 5, the last, all is right"),
+        "stopped before the first": (stops_early, "from time 2 on all is right. But at time 1 its own loss alone"),
+        "nothing at the first": (
+            lambda maps, own: [0 * own[0], *walked(maps, own)[1:]] if maps else own,
+            "at time 1 there is nothing",
+        ),
+        "the first two left": (
+            lambda maps, own: [*own[:2], *walked(maps, own)[2:]],
+            "from time 3 on all is right. But at time 2 its own",
+        ),
+        "forward": (forward, "you walk forward"),
+        "forward, transposed": (lambda maps, own: forward([J.T for J in maps], own), "with transposed maps"),
+        "the loop turned": (loop_turned, "own[k + 1] alone"),
+        "the own added before the map": (added_before, "before the map"),
         "doubled": (lambda maps, own: [2 * dh for dh in walked(maps, own)], "should be"),
         "of five times": (of_five, "2 times"),
         "never a single time": (stacked, "1 time and 0 maps"),

@@ -97,6 +97,22 @@ def places(norms):
     return middle, high, low, word
 
 
+def in_order(norms):
+    middle, low, high, word = row()(norms)
+    return low, middle, high, word
+
+
+def median_last(norms):
+    middle, low, high, word = row()(norms)
+    return low, high, middle, word
+
+
+def by_quantiles(norms):
+    found = np.log10(norms[:, 0] / norms[:, -1])
+    low, middle, high = np.quantile(found, [0, 0.5, 1])
+    return middle, low, high, word_of(middle)
+
+
 def by_the_extremes(norms):
     middle, low, high, _ = row()(norms)
     return middle, low, high, word_of(low if -low > high else high)
@@ -157,7 +173,8 @@ WRONG = {
     "three_cures": {
         "clipped": (cured(sigmoid=dict(clip_norm=1.0)), "clipping"),
         "all clipped": (cured(**{name.replace(" ", "_"): dict(clip_norm=1.0) for name in CURES}), "clipping"),
-        "two": (cured(relu_skip=None), "missing: relu skip"),
+        "two": (cured(relu_skip=None), "sigmoid and relu batch are there"),
+        "the last alone": (cured(sigmoid=None, relu_batch=None), "relu skip is there"),
         "the gain": (cured(relu_batch=dict(gain=2.0)), "it was"),
         "half": (cured(relu_skip=dict(alpha=0.5)), "it was"),
         "layer norm": (cured(sigmoid=dict(norm="layer")), "sigmoid is changed"),
@@ -187,7 +204,10 @@ WRONG = {
         "other words": (row(word=lambda middle: word_of(middle)[:-1]), "none of the words"),
         "the word by the extremes": (by_the_extremes, "word is not"),
         "places changed": (places, "changed places"),
-        "by networks": (by_networks, "should be"),
+        "by networks": (by_networks, "networks are rows"),
+        "low, median, high": (in_order, "first the median"),
+        "low, high, median": (median_last, "first the median"),
+        "quantiles": (by_quantiles, "take min and max"),
         "the second layer": (row(lambda norms: np.log10(norms[:, -2:][:, 0] / norms[:, -1])), "should be"),
         "over the largest": (row(lambda norms: np.log10(norms[:, 0] / norms.max(axis=1))), "should be"),
         "noughts raised": (row(lambda norms: np.log10(np.maximum(norms[:, 0], 1e-12) / norms[:, -1])), "lowest"),

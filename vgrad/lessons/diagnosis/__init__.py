@@ -6,15 +6,17 @@ from ...kit.experiments.flow import flow
 from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
+from .measure.cases import CASES, case
 from .measure.clinic import ILLNESSES, TREATMENTS, order_tests, patient, treat, visit
 from .measure.illness import diagnose
+from .measure.strangers import interval, verdicts
 from .measure.trial import NEW, by_budget, check_gradients, examine, fresh, nets, rates_of_bands, roc, rocs, verdict
 from .tables import TABLES
 
 __all__ = [
-    "ILLNESSES", "NEW", "TABLES", "TREATMENTS", "ask", "by_budget", "check", "check_gradients", "diagnose", "draw",
-    "examine", "explore", "flow", "fresh", "load", "nets", "order_tests", "patient", "rates_of_bands", "roc", "rocs",
-    "show", "treat", "verdict", "visit",
+    "CASES", "ILLNESSES", "NEW", "TABLES", "TREATMENTS", "ask", "by_budget", "case", "check", "check_gradients",
+    "diagnose", "draw", "examine", "explore", "flow", "fresh", "interval", "load", "nets", "order_tests",
+    "patient", "rates_of_bands", "roc", "rocs", "show", "treat", "verdict", "verdicts", "visit",
 ]  # fmt: skip
 
 ask = asker(__name__)

@@ -8,16 +8,17 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.compare import in_digits
-from ...kit.exercises import Exercises, expect_function
+from ...kit.exercises import Exercises, NotYetError, expect_function
 from ...kit.judging import call, expect_shaped, named, sentence
 from ...kit.slips import told
+from ...probes.signs import ALIKE, LOST, WATCH
 from .measure.clinic import visit
 from .records import Visit
 
 NORMS = {
-    "a gradient with a hole in the middle": [1.0, 1e-4, 1e-2, 3.0],
-    "a gradient that vanishes": [1e-9, 1e-6, 1e-3, 1.0],
-    "a gradient that explodes": [1e5, 1e3, 10.0, 1.0],
+    "a gradient with a hole in the middle": [0.7, 0.94, 0.051, 2.3e-4, 0.019, 5.2, 1.3],
+    "a gradient that vanishes": [3.1e-9, 4.7e-6, 2.2e-3, 0.9],
+    "a gradient that explodes": [2.7e5, 1.4e3, 33.0, 1.2],
     "a gradient that holds": [2.0, 1.5, 1.0, 1.2],
     "a gradient with a hill in the middle": [0.5, 7.0, 3e6, 20.0, 0.5],
     "two layers": [3.0, 0.2],
@@ -36,11 +37,26 @@ def _range(function) -> str | None:
     """The repaired check: decades between the largest and the smallest norm."""
     decades_lost = expect_function(function, ", decades_lost")
     for name, norms in NORMS.items():
-        given = _number(call(decades_lost, norms=np.array(norms)))
+        given = _number(_called(decades_lost, np.array(norms)))
         why = _wrong_range(name, np.array(norms), given, float(np.log10(max(norms) / min(norms))))
         if why:
             return why
     return _of_zero(decades_lost)
+
+
+def _called(function, norms):
+    """What the function makes of the norms; NotYetError says so if it has sorted them in place."""
+    try:
+        return call(function, norms=norms)
+    except NotYetError:
+        again = norms.copy()
+        function(again)
+        if not np.array_equal(np.sort(again), np.sort(norms)):
+            raise
+    raise NotYetError(
+        "the array norms was given in the order of the layers, and your code has sorted it in place, as norms.sort() "
+        "does. Whoever called it still needs that order, and np.sort(norms) makes a new array"
+    )
 
 
 def _number(given) -> float:
@@ -71,6 +87,20 @@ def _wrong_range(name: str, norms, given: float, right: float) -> str | None:
         "a log10 is there. But it is of the first layer over the last; look for the largest and the smallest, wherever "
         "they are, in this order": ends,
         "that is a difference. A decade is a factor of ten, so take the logarithm of each first": float(np.ptp(norms)),
+        "the largest, the smallest and a log10 are all there. But you take their difference first, and a decade is a "
+        "factor, so that the logarithm of each comes before the difference": float(np.log10(np.ptp(norms))),
+        "a log10 is there, and the largest. But it is compared with the first layer; look for the smallest": (
+            float(np.log10(max(norms) / norms[0]))
+        ),
+        "a log10 is there, and the largest. But it is compared with the last layer; look for the smallest": (
+            float(np.log10(max(norms) / norms[-1]))
+        ),
+        "a log10 is there, and the smallest. But it is compared with the first layer; look for the largest": (
+            float(np.log10(norms[0] / min(norms)))
+        ),
+        "a log10 is there, and the smallest. But it is compared with the last layer; look for the largest": (
+            float(np.log10(norms[-1] / min(norms)))
+        ),
         "a log10 is there. But it is of one step between two layers; look for the largest and the smallest of all": (
             float(steps.max(initial=0))
         ),
@@ -79,24 +109,51 @@ def _wrong_range(name: str, norms, given: float, right: float) -> str | None:
         if abs(given - slip) < 1e-4 * max(1.0, abs(slip)):
             return f"of {name}, {why}"
     one, other = in_digits(given, right)
+    if given in {np.floor(right), np.ceil(right), *(round(right, digits) for digits in range(4))}:
+        return f"the decades are right, but rounded. Of {name} it says {one}, and unrounded it is {other}"
+    epsilon = _epsilon(norms, given)
+    if epsilon:
+        return (
+            f"large norms are compared rightly. But of {name} it says {one} in place of {other}, since an epsilon of "
+            f"{epsilon:.3g} hides the small norms"
+        )
     saying = f"of {name} it says {one}, and from least to most it is {other} decades"
     return f"it returns one number, as it should. But {saying}"
+
+
+def _epsilon(norms, given: float) -> float | None:
+    """The power of ten (or eps of float64 or float32) which, added or as a least, makes this of the norms, or None."""
+    ratio = 10.0**given
+    if not 1 < ratio < np.inf:
+        return None
+    most, least = max(norms), min(norms)
+    usual = [*(10.0 ** np.arange(-300, 0)), *(float(np.finfo(dtype).eps) for dtype in (np.float32, np.float64))]
+    found = (most / ratio - least, most / ratio, (most - ratio * least) / (ratio - 1))
+    return next((e for e in usual if any(abs(one / e - 1) < 1e-3 for one in found)), None)
 
 
 def _of_zero(function) -> str | None:
     for place, norms in ZEROS.items():
         try:
-            given = _number(call(function, norms=np.array(norms)))
+            given = _number(_called(function, np.array(norms)))
         except (ValueError, ArithmeticError) as problem:
             return (
                 f"finite ranges are right. But a layer may receive exactly 0, here {place}, and with that your code "
                 f"stops: {told(problem)}"
             )
         if given != np.inf:
-            return (
-                f"finite ranges are right. But {place} receives exactly 0, which is infinitely far; yours says {given}"
-            )
+            far = f"{place} receives exactly 0, which is infinitely far; yours says {given:.4g}"
+            return f"finite ranges are right. But {far}{_why_finite(np.array(norms), given)}"
     return None
+
+
+def _why_finite(norms, given: float) -> str:
+    """What has probably taken the place of 0."""
+    kept = norms[norms > 0]
+    if abs(given - np.log10(max(kept) / min(kept))) < 1e-6:
+        return ", because the 0 is left out"
+    epsilon = _epsilon(norms, given)
+    return f", because an epsilon of {epsilon:.3g} stands in for the 0" if epsilon else ""
 
 
 def _bands(answer) -> str | None:
@@ -129,9 +186,15 @@ def _first_wrong(given, right) -> str:
         )
     wrong = next(k for k in range(3) if given[k] != right[k])
     return (
-        f"{('The first', 'The second', 'The third')[wrong]} is another band than {given[wrong]}: red is a range of two "
-        f"decades or more, and green one of less than one, with inputs that still differ"
+        f"{('The first', 'The second', 'The third')[wrong]} is another band than {given[wrong]}. A report is red from "
+        f"a range of {LOST:g} decades on, or where inputs differ by less than {_share(ALIKE)}. It is amber "
+        f"from {100 * WATCH:.0f} % of such a limit on, which is a range of {WATCH * LOST:g} decades, or inputs that "
+        f"differ by less than {_share(WATCH * ALIKE)}. All else is green"
     )
+
+
+def _share(decades: float) -> str:
+    return f"{100 * 10**decades:.0f} %"
 
 
 def _treated(visits) -> str | None:

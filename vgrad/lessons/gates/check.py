@@ -7,19 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...kit.compare import apart, close, find_slip
 from ...kit.exercises import Exercises, differences, expect_function, expect_record
 from ...kit.experiments.reach import ReachRecord, reach
-from ...kit.judging import (
-    apart,
-    call,
-    close,
-    expect_parts,
-    expect_shaped,
-    find_slip,
-    named,
-    sentence,
-    too_few,
-)
+from ...kit.judging import call, expect_parts, expect_shaped, named, sentence, too_few
 
 NAMES = ["dz_i", "dz_f", "dz_g", "dz_o", "dc_before"]
 FIVE = "five arrays, dz_i, dz_f, dz_g, dz_o and dc_before"
@@ -83,20 +74,46 @@ def _differences(z, c, dh, dc):
 def _slips(z, c, dh, dc):
     i, f, g, o, new, squashed = _step(z, c)
     through = dc + dh * o * (1 - squashed**2)
+    at_old = dc + dh * o * (1 - np.tanh(c) ** 2)
+    at_new = dc + dh * o * (1 - new**2)
+    parts = g * i * (1 - i), c * f * (1 - f), i * (1 - g**2), 0 * f, f
     plain = through * g * i * (1 - i), through * c * f * (1 - f), through * i * (1 - g**2)
     return {
         "dc is not all that arrives at c': h' = o tanh c' depends on it too": [
             dc * g * i * (1 - i), dc * c * f * (1 - f), dc * i * (1 - g**2), dh * squashed * o * (1 - o), dc * f,
         ],
         "h' sends something to c', but what dc brings from the next step is missing": [
-            (through - dc) * part for part in (g * i * (1 - i), c * f * (1 - f), i * (1 - g**2), 0 * f, f)
+            (through - dc) * part for part in parts
         ],
         "what comes to c' by h' is dh · o · tanh'(c'), and tanh' is 1 - tanh²": [
-            (dc + dh * o) * part for part in (g * i * (1 - i), c * f * (1 - f), i * (1 - g**2), 0 * f, f)
+            (dc + dh * o) * part for part in parts
         ],
         "what comes to c' by h' is multiplied by o, and o is missing": [
-            (dc + dh * (1 - squashed**2)) * part
-            for part in (g * i * (1 - i), c * f * (1 - f), i * (1 - g**2), 0 * f, f)
+            (dc + dh * (1 - squashed**2)) * part for part in parts
+        ],
+        "what comes to c' by h' has a slope of tanh in it. But that slope is at the old c, and tanh saw c'": [
+            at_old * part for part in parts
+        ],
+        "what comes to c' by h' has a slope in it. But 1 - c'² lacks the tanh, since tanh' is 1 - tanh²": [
+            at_new * part for part in parts
+        ],
+        "its slope is right. But i was multiplied by g on the way forward, and you have taken c": [
+            through * c * i * (1 - i), 0 * f, 0 * f, 0 * f, 0 * f,
+        ],
+        "its slope is right. But f was multiplied by the old c on the way forward, and you have taken g": [
+            0 * f, through * g * f * (1 - f), 0 * f, 0 * f, 0 * f,
+        ],
+        "its slope is right. But g was multiplied by i on the way forward, and you have taken f": [
+            0 * f, 0 * f, through * f * (1 - g**2), 0 * f, 0 * f,
+        ],
+        "its slope is right. But g was multiplied by i on the way forward, and you have taken o": [
+            0 * f, 0 * f, through * o * (1 - g**2), 0 * f, 0 * f,
+        ],
+        "its slope is right. But o makes h' alone, so that it hears of dh, and not of all that arrives at c'": [
+            0 * f, 0 * f, 0 * f, through * squashed * o * (1 - o), 0 * f,
+        ],
+        "its slope is right. But o makes h', so that what arrives at it is dh, and dc arrives at c'": [
+            0 * f, 0 * f, 0 * f, dc * squashed * o * (1 - o), 0 * f,
         ],
         "g's slope is tanh's, 1 - g²; g (1 - g) is that of a sigmoid": [
             0 * f, 0 * f, through * i * g * (1 - g), 0 * f, 0 * f,
@@ -159,7 +176,12 @@ def _why_gru(update_gate, z, n, h, dh) -> str | None:
         "u (1 - u) is the slope of a sigmoid, and u is one already, so its slope is not that of σ(u)": (
             (h - n) * dh * _sigmoid(u) * (1 - _sigmoid(u))
         ),
-        "the derivative is right. But the slope of a sigmoid is made of u and of 1 - u": (h - n) * dh * u,
+        "the derivative by u is right. But the slope of a sigmoid has two factors, and u is only one of them": (
+            (h - n) * dh * u
+        ),
+        "the derivative by u is right. But the slope of a sigmoid has two factors, and 1 - u is only one of them": (
+            (h - n) * dh * (1 - u)
+        ),
         "the derivative is right. But 1 - u² is the slope of a tanh, and u is a sigmoid": (h - n) * dh * (1 - u**2),
         "h and n are to be taken from each other, since a larger u takes more of one and less of the other": (
             (h + n) * dh * u * (1 - u)

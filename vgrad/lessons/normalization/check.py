@@ -18,7 +18,7 @@ from ...kit.judging import (
     find_slip,
     is_of_its_settings,
     judge_pullback,
-    too_few,
+    too_small,
 )
 
 WORDS = Words("y", "(z - mean) / std over the samples, axis 0", "dy")
@@ -85,7 +85,8 @@ def _slips_of_dz(z, dy) -> dict:
     more = len(z) / (len(z) - 1)
     return {
         "dz is divided by std, and that is all so far. The mean and the std depend on z too": dy / std,
-        "the mean is accounted for. Now the std, for each z also moves what all are divided by": (dy - mean) / std,
+        "the second term is right. Now the std, for each z also moves what all are divided by. If you have written a "
+        "third term, it comes to 0, as whatever is multiplied by the mean of y does": (dy - mean) / std,
         "the std is accounted for. But each z also moves the mean that all are measured from": (dy - along) / std,
         "both directions are out of dz. What is left is still to be divided by std": dy - mean - along,
         "all three terms are there. But the third is to be taken away, and you add it": (dy - mean + along) / std,
@@ -101,6 +102,34 @@ def _slips_of_dz(z, dy) -> dict:
         ),
         "all three terms are there. But the third is multiplied by z, and needs y": (
             (dy - mean - z * (y * dy).mean(axis=0)) / std
+        ),
+        "all three terms are there. But the mean in the third is that of z · dy, and y belongs in place of z": (
+            (dy - mean - y * (z * dy).mean(axis=0)) / std
+        ),
+        "all three terms are there. But the third has z in it twice, and y belongs in both places": (
+            (dy - mean - z * (z * dy).mean(axis=0)) / std
+        ),
+        "all three terms are there. But the third has z less its mean in it twice, which is not divided by std yet": (
+            (dy - mean - std**2 * along) / std
+        ),
+        "the third term has y twice and dy once, as it should. But y · dy is to be averaged over the samples before it "
+        "is multiplied by y": (dy - mean - y * y * dy) / std,
+        "the third term has y twice and dy once, as it should. But one y belongs outside of the mean": (
+            (dy - mean - (y * y * dy).mean(axis=0)) / std
+        ),
+        "the second term is right, and the third begins with y. But it takes the mean of dy alone, and y is to be in "
+        "that mean too": (dy - mean - y * mean) / std,
+        "all three terms are there. But the third is not divided by std, so put parentheses round all three": (
+            (dy - mean) / std - along
+        ),
+        "all three terms are there. But the second is not divided by std, so put parentheses round all three": (
+            (dy - along) / std - mean
+        ),
+        "all three terms are there. But dy alone is divided by std, and so should the other two be": (
+            dy / std - mean - along
+        ),
+        "all three terms are there. But the third alone is divided by std, and so should the other two be": (
+            dy - mean - along / std
         ),
         "all three terms are there. But a mean over N samples is divided by N, not by N - 1": (
             (dy - mean - more * along) / std
@@ -140,9 +169,14 @@ def _relu_factor(factor) -> str | None:
     }  # fmt: skip
     if is_right_number(factor, right, slips, "write the formula with np.pi"):
         return None
+    if factor <= 0:
+        return (
+            f"a norm is never negative, so a factor of it is above 0, and yours is {factor:g}. Which averages has it?"
+        )
+    way = "larger" if factor > right else "smaller"
     return (
-        f"a number is what is asked for, but it is not {factor:g}. χ is E[φ'²] over the variance E[φ²] - (E φ)²; which "
-        f"numbers have you for these?"
+        f"{factor:g} is {way} than what batch norm multiplies the gradient by. χ is E[φ'²] over the variance "
+        f"E[φ²] - (E φ)², and the factor is its root; which numbers have you for these averages?"
     )
 
 
@@ -159,10 +193,7 @@ def _hold_batch(record) -> str | None:
         return f"batch norm is there. Now the depth: fifty layers are asked for, and yours has {net.depth}"
     if net.activation == "identity":
         return "a linear net holds. But fifty linear layers are one; take an activation that bends"
-    few = too_few(units=(net.width, 32), networks=(net.seeds, 5), samples=(net.batch, 32))
-    if few:
-        return f"the net is of the right kind. But {few}"
-    return _how_far(record) or _measured_anew(record)
+    return too_small(record, units=32, networks=5, samples=32) or _how_far(record) or _measured_anew(record)
 
 
 def _how_far(record) -> str | None:

@@ -132,12 +132,22 @@ def _why_shares(shares, maps, own) -> str | None:
     right = _totals(maps, own)
     if close(total, right):
         return None
-    hint = find_slip(total, _share_slips(maps, own, right))
+    return find_slip(total, _share_slips(maps, own, right)) or _first_on_the_way(total, own, right)
+
+
+def _first_on_the_way(total, own, right) -> str:
+    """The first time, on the way back, at which a sum is wrong, and what is right before it."""
     k = max(k for k in range(len(own)) if not close(total[k], right[k]))
     shown = right.copy()
     shown[k] = total[k]
-    later = "" if k == len(own) - 1 else "what comes from later times is right. But "
-    return hint or f"{later}{apart('dL/dh', shown, right)}"
+    if k == len(own) - 1:
+        return apart("dL/dh", shown, right)
+    fine = f"from time {k + 2} on all is right" if k + 2 < len(own) else f"at time {k + 2}, the last, all is right"
+    if close(total[k], own[k]) or not total[k].any():
+        held = "its own loss alone counts" if total[k].any() else "there is nothing"
+        early = ". Does your loop stop too early?" if k == 0 else ""
+        return f"{fine}. But at time {k + 1} {held}, and nothing arrives from later times there{early}"
+    return f"{fine}. But {apart('dL/dh', shown, right)}"
 
 
 def _share_slips(maps, own, right) -> dict:
@@ -151,7 +161,15 @@ def _share_slips(maps, own, right) -> dict:
         "each time adds its own. But the maps are transposed in yours; a row dh' goes back as dh' @ J": (
             _totals([J.T for J in maps], own)
         ),
-        "the next loss is there. But hand the whole sum on, and not only own[k + 1]": np.array(ahead),
+        "the next loss is there. But its time should hand its whole sum on, and not own[k + 1] alone. Which time has "
+        "its sum ready first?": np.array(ahead),
+        "each time adds its own to what it is handed. But you walk forward, and a gradient comes from later times": (
+            _forward(maps, own)
+        ),
+        "each time adds its own to what it is handed. But you walk forward, with transposed maps, and a gradient comes "
+        "from later times": _forward([J.T for J in maps], own),
+        "each time adds its own. But you add it before the map. It arises at that time itself, so that no map is in "
+        "between": _through(maps, own),
         "each time adds its own. But the maps come in the wrong order; walk back from the last one": (
             _totals(maps[::-1], own)
         ),
@@ -163,6 +181,22 @@ def _totals(maps, own):
     totals = [own[-1]]
     for J, dh in zip(maps[::-1], own[-2::-1], strict=True):
         totals.append(dh + totals[-1] @ J)
+    return np.array(totals[::-1])
+
+
+def _forward(maps, own):
+    """The slip of walking from the first time to the last."""
+    totals = [own[0]]
+    for J, dh in zip(maps, own[1:], strict=True):
+        totals.append(dh + totals[-1] @ J)
+    return np.array(totals)
+
+
+def _through(maps, own):
+    """The slip of sending a time's own gradient through the map that leads to it."""
+    totals = [own[-1]]
+    for J, dh in zip(maps[::-1], own[-2::-1], strict=True):
+        totals.append((dh + totals[-1]) @ J)
     return np.array(totals[::-1])
 
 

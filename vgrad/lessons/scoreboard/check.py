@@ -9,7 +9,7 @@ import numpy as np
 
 from ...kit.compare import in_digits
 from ...kit.exercises import Exercises, expect_function
-from ...kit.judging import call, expect_parts, expect_shaped
+from ...kit.judging import call, expect_parts, expect_shaped, named
 from .measure.board import board, treat
 from .records import Forged, Treated
 
@@ -32,7 +32,9 @@ def _three_cures(given) -> str | None:
         return f"hand over three records, one of each net; these are {len(given)}"
     for name in KEEP:
         if name not in by_name:
-            return f"what you hand over is a good start. But one of the three nets is missing: {name}"
+            verb = "is" if len(by_name) == 1 else "are"
+            there = f"{named([*by_name])} {verb} there" if given else "the list is still empty"
+            return f"{there}. Three nets are asked for, and this one is missing: {name}"
     for name in KEEP:
         why = _not_kept(by_name[name]) or _no_cure(by_name[name]) or _measured_anew(by_name[name])
         if why:
@@ -73,8 +75,8 @@ def _measured_anew(one: Treated) -> str | None:
 
 
 CASES = {
+    "three networks": [[1.3e-3, 1.0, 17.0], [230.0, 7.0, 1.9], [3.1, 1.2, 2.2]],
     "one network": [[1e-3, 0.1, 1.0]],
-    "three networks": [[1e-3, 1.0, 10.0], [200.0, 7.0, 2.0], [3.0, 1.0, 2.0]],
     "four networks": [[1e-3, 1.0], [5e-2, 1.0], [1.0, 4.0], [1e3, 1.0]],
     "one lost gradient": [[0.0, 1.0, 2.0], [1e-2, 3.0, 2.0], [1e-4, 3.0, 2.0]],
     "growth": [[1e5, 1.0, 1.0], [1e3, 3.0, 1.0], [1e4, 2.0, 1.0]],
@@ -123,9 +125,17 @@ def _wrong_numbers(given, norms) -> str | None:
     mean = float(np.mean(np.log10(norms[:, 0] / norms[:, -1]))) if np.all(norms > 0) else np.nan
     if _same(given[1], right[2]) and _same(given[2], right[1]) and not _same(right[1], right[2]):
         return "all numbers are there. But the lowest and the highest have changed places"
+    hint = _wrong_together(given, right, norms)
+    if hint:
+        return hint
     for name, one, other in zip(NUMBERS, given, right, strict=False):
         if _same(one, other):
             continue
+        if np.isnan(one):
+            return (
+                f"{name} is NaN. A gradient of exactly 0 is at -inf decades, and whatever interpolates between that "
+                f"and a neighbour, as np.quantile does, subtracts infinities; take min and max for the spread"
+            )
         if _same(one, -other):
             return f"{name} has the right size. But it is first layer over last, so that vanishing is negative"
         if _same(one, other * np.log(10)):
@@ -135,6 +145,19 @@ def _wrong_numbers(given, norms) -> str | None:
         if name == NUMBERS[0] and _same(one, mean):
             return "the median is a mean, which one lost network pulls away; take np.median"
         return "{} is {} with yours, and should be {}".format(name, *in_digits(one, other))
+    return None
+
+
+def _wrong_together(given, right, norms) -> str | None:
+    """What there is to say to all three numbers at once."""
+    every = np.log10(norms[0] / norms[-1])
+    if len(norms) > 1 and all(map(_same, given, (np.median(every), every.min(), every.max()))):
+        return (
+            "a logarithm of a ratio is there. But it is the first network over the last, at each layer; networks are "
+            "rows, and layers are columns"
+        )
+    if all(map(_same, sorted(given), sorted(right))) and not all(map(_same, given, right)):
+        return "all three numbers are right. But they stand in another order: first the median, then lowest and highest"
     return None
 
 

@@ -21,7 +21,7 @@ from ...kit.judging import (
     find_slip,
     is_of_its_settings,
     judge_pullback,
-    too_few,
+    too_small,
 )
 
 WORDS = Words("y", "h + alpha * tanh(h @ W)", "dy")
@@ -93,6 +93,15 @@ def _slips_of_dh(h, W, alpha, dy) -> dict:
         "path and branch are both there. But the slope is that at h; tanh saw z = h @ W": (
             dy + alpha * (dy * (1 - np.tanh(h) ** 2)) @ W.T
         ),
+        "path and branch are both there. But tanh's slope is made of what tanh put out, and y has the path in it too": (
+            dy + alpha * (dy * (1 - _block(h, W, alpha) ** 2)) @ W.T
+        ),
+        "the branch is right. But the 1 is the slope of the path, and dy is still to be multiplied by it": (
+            1 + alpha * branch
+        ),
+        "the branch is right. But what is added to it is the gradient that the path hands on, and h is no gradient": (
+            h + alpha * branch
+        ),
         "all factors are there. But tanh came last on the way forward, so its slope comes first on the way back, "
         "before W": dy + alpha * slope * (dy @ W.T),
         "path and branch are both there. But alpha belongs to the branch, and the path hands dy on untouched": (
@@ -133,7 +142,7 @@ def _skip_alpha(alpha) -> str | None:
         if abs(alpha - math.expm1(exponent / blocks) ** 0.5) < near:
             return hint
     way = "smaller than it may be" if alpha < most else "too large"
-    return f"a number is what is asked for, but {alpha:g} is {way}: with it, fifty blocks {_fifty(alpha)}"
+    return f"an α of {alpha:g} is {way}, because with it fifty blocks {_fifty(alpha)}"
 
 
 def _fifty(alpha: float) -> str:
@@ -149,7 +158,8 @@ def _hold_path(record) -> str | None:
         return "hand over the record itself, as both_ways has returned it"
     net = record.net
     if net.skip is None:
-        return "the record is a good start, but its net has no path; take skip='post', 'pre' or 'branch'"
+        layers = counted(net.depth, "layer")
+        return f"a net of {layers} has been measured, but it has no path; take skip='post', 'pre' or 'branch'"
     if net.activation != "relu":
         return f"the net has a path. But ReLU is asked for, and yours is {net.activation}"
     if net.depth < 50:
@@ -160,10 +170,7 @@ def _hold_path(record) -> str | None:
         return "an α below 1 does it, and you know that already. Here the branch counts in full, α = 1"
     if record.sigma_w < HE - 1e-9:
         return "smaller weights than He's weaken the branch, as a small α does. Here it counts in full, so keep He's"
-    few = too_few(units=(net.width, 32), networks=(net.seeds, 5), samples=(net.batch, 16))
-    if few:
-        return f"the net is of the right kind. But {few}"
-    return _held(record) or _measured_anew(record)
+    return too_small(record, units=32, networks=5, samples=16) or _held(record) or _measured_anew(record)
 
 
 def _held(record) -> str | None:

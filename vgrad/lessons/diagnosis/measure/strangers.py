@@ -8,12 +8,13 @@ were set on friends, which are MLPs of one activation with the faults of FAMILIA
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from .... import data, models, ops, probes, train
+from .... import data, models, ops, probes, require, train
 from ....kit.experiments.protocol import measured
 from ....kit.experiments.stored import Cell
 from ....ops import Array
@@ -22,7 +23,9 @@ from ....tape import tree_map
 from ....train.model import Pass
 from ..records import LAST, TRAINS, Roc
 from .faults import draw
-from .trial import Cells, roc, verdict
+from .trial import roc, verdict
+
+Cells = Annotated[Sequence[Cell], lambda name, cells: _require_cells(name, cells)]
 
 BATCH = 64
 APART = 100.0  # times: beyond it the common rule warns
@@ -93,7 +96,7 @@ def _look(forward, x: Array, labels: Array, weight: float, params: list, **first
 
 def _accuracy(records: list[train.TrainRecord]) -> Array:
     """The accuracies over the last batches, one of each rate."""
-    accuracy = np.mean([record.accuracy for record in records[-LAST:]], axis=0)
+    accuracy = np.mean(np.array([record.accuracy for record in records[-LAST:]]), axis=0)
     finite = np.isfinite(records[-1].loss) & (records[-1].trouble is None)
     return np.where(finite, accuracy, 0.0)
 
@@ -176,6 +179,13 @@ AMOUNTS = {
     "low rank": lambda rng: _one_of(rng, (1, 2, 4)),
     "heavy tails": lambda rng: _one_of(rng, (1.1, 1.5, 3.0)),
 }
+
+
+def _require_cells(name: str, cells) -> None:
+    require.nonempty(name, cells)
+    fits = all(isinstance(cell, Cell) for cell in cells)
+    require.instance(name, cells, fits, "cells of a stored table, as load returns them")
+
 
 STRANGERS = [stranger(number) for number in range(6000, 6161)]
 

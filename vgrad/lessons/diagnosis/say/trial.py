@@ -14,7 +14,7 @@ LOOKS = {
 }
 SCORES = {
     "range": grammar.Look("#12305c", "", "range of dh"),
-    "score": grammar.Look("#00716b", "", "range, weights and signal"),
+    "score": grammar.Look("#00716b", "", "the gravest sign"),
     "check_gradients": grammar.Look("#c23b00", "", "check_gradients"),
 }
 
