@@ -13,7 +13,7 @@ from vgrad import cells, ops
 from vgrad.cells import GATES, STATES
 from vgrad.cells.gated import CELLS
 from vgrad.gradcheck import directional
-from vgrad.tape import tree_map
+from vgrad.tape import leaves, tree_map
 
 BOTH = ("params", "x")
 
@@ -108,7 +108,8 @@ def test_cells_pull_back_to_their_parameters_their_input_and_their_state(name, l
     *at, _ = case(name, lead, N, D, H, seed, owners=owners)
     assume(not at_a_kink(name, *at))
     comparison = directional(lambda at: CELLS[name](*at), tuple(at), rng=np.random.default_rng(seed))
-    assert comparison.error <= 1e-6 or comparison.verdict == "cannot be judged"  # where all units are off
+    still = not any(a.any() for a in leaves(CELLS[name](*at)[0]))  # as of relu where all z < 0
+    assert comparison.error <= 1e-6 or still
 
 
 @pytest.mark.parametrize("name", CELLS)

@@ -354,6 +354,37 @@ def test_a_deep_net_in_few_digits_is_right_and_its_planted_error_wrong(dtype):
     assert check(chain(*SIGMOID, SPOILT["layer zeroed"], 2), x).verdict == "wrong"
 
 
+@pytest.mark.parametrize("size", [1e-8, 1e-7, 1e-6])
+@pytest.mark.parametrize("seed", range(4))
+def test_an_x_too_small_to_be_seen_beside_the_bias_is_not_called_wrong(size, seed):
+    params = tree_map(lambda a: a.astype("float32"), PARAMS)
+
+    def f(x):
+        y, pullback = ops.affine(params, x)
+        return y, lambda dy: pullback(dy)[1]
+
+    for at in (f, rounding_within(f, "float32")):
+        x = (size * X).astype("float32" if at is f else "float64")
+        assert check(at, x, seed).verdict in ("right", "cannot be judged")
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 5e-3), ("float16", 0.1)])
+@pytest.mark.parametrize("seed", range(4))
+def test_what_refuses_float64_is_asked_in_its_own_type(dtype, tolerance, seed):
+    params = tree_map(lambda a: a.astype(dtype), PARAMS)
+    with pytest.raises(ValueError, match="allowed is one precision"):
+        ops.affine(params, X)
+
+    def f(x):
+        y, pullback = ops.affine(params, x)
+        return y, lambda dy: pullback(dy)[1]
+
+    found = check(f, X.astype(dtype), seed)
+    assert found.verdict == "right"
+    assert found.tolerance < tolerance
+    assert check(twisted(f, lambda dx: (1.5 * dx).astype(dtype)), X.astype(dtype), seed).verdict == "wrong"
+
+
 # --- whole models -----------------------------------------------------------------------------------------------------
 
 

@@ -62,7 +62,8 @@ class Point:
     """One x, what f and its pullback say there, and how coarsely they are rounded.
 
     f is also asked in float64. If it then computes in float64, the differences have all its digits, even if x itself
-    is float16. If it rounds inside, ``noise`` shows it.
+    is float16. If it rounds inside, ``noise`` shows it. If it refuses, as where it holds float16 itself, it is asked in
+    x's own type, and every step is as x then rounds it.
     """
 
     def __init__(self, f, x, rng):
@@ -72,9 +73,13 @@ class Point:
         y, pullback = f(x)
         u = tree_map(lambda a: rng.standard_normal(np.shape(a)).astype(_float_type(a)), y)
         self.gradients = self._pulled(pullback, u)
-        y, pullback = f(self.tree(self.x))
+        self.types = [np.dtype(np.float64)] * len(self.x)
+        try:
+            y, pullback = f(self.tree(self.x))
+        except ValueError:
+            self.types = [np.asarray(a).dtype for a in leaves(x)]
         self.fine = self._pulled(pullback, u)
-        near_u = tree_map(lambda a: a * (1 + EPS * rng.standard_normal(np.shape(a))), u)
+        near_u = tree_map(self._near, u)
         self.blurs = [a - b for a, b in zip(self._pulled(pullback, near_u), self.fine, strict=True)]
         self.y, self.u = _flat(y), _flat(u)
         self.noise = self._noise()
@@ -90,7 +95,13 @@ class Point:
 
     def value(self, arrays):
         """All numbers of f's answer in one row."""
-        return _flat(self.f(self.tree(arrays))[0])
+        return _flat(self.f(self.tree(map(np.asarray, arrays, self.types)))[0])
+
+    def _near(self, u):
+        """A cotangent that is off by a rounding of the type in which f is asked."""
+        asked = np.result_type(*self.types)
+        near = u * (1 + np.finfo(asked).eps * self.rng.standard_normal(np.shape(u)))
+        return near.astype(u.dtype) if asked != np.float64 else near
 
     def _pulled(self, pullback, u) -> list:
         """The arrays of Jᵀu. A gradient that only broadcasts to its argument's shape is wrong."""
@@ -113,7 +124,9 @@ class Point:
         most = np.count_nonzero(jump(NEARBY))
         jumps = map(jump, 4.0 ** np.arange(-26, -3))
         first = next((each for each in jumps if 2 * np.count_nonzero(each) >= most), 0 * self.y)
-        return max(length(self.u * first), EPS * length(self.u * self.y))
+        # Where less than half of y moves, there is too little to measure.
+        eps = _grain(self.y, np.result_type(*self.types)) if 2 * most < np.count_nonzero(self.y) else EPS
+        return max(length(self.u * first), eps * length(self.u * self.y))
 
     def noise_at(self, k, v, h) -> float:
         """By how much both sides of the identity may differ because they are rounded."""
@@ -131,7 +144,7 @@ class Point:
     def trial(self, k, v, h) -> Trial:
         """⟨Jᵀu, v⟩ and ⟨u, f(x + hv) - f(x - hv)⟩ / 2h, where only array k moves, by the v that rounding leaves."""
         before, own, after = self.x[:k], self.x[k], self.x[k + 1 :]
-        ends = own + h * v, own - h * v
+        ends = [end.astype(self.types[k]).astype(np.float64) for end in (own + h * v, own - h * v)]
         above, below = (float(self.u @ (self.value([*before, end, *after]) - self.y)) for end in ends)
         v = (ends[0] - ends[1]) / (2 * h)
         exact = float(np.sum(self.gradients[k] * v))
@@ -200,6 +213,12 @@ def length(a) -> float:
 
 def _index(steps, t) -> int:
     return min(int(np.searchsorted(steps, 0.99 * t)), len(steps) - 1)
+
+
+def _grain(y, asked) -> float:
+    """The rounding of the type in which f is asked, or of float32 if that holds all of y."""
+    kind = np.float32 if asked == np.float64 and np.array_equal(y, y.astype(np.float32)) else asked
+    return float(np.finfo(kind).eps)
 
 
 def _float_type(y):
