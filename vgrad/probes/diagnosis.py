@@ -16,7 +16,7 @@ import numpy as np
 from .. import require
 from ..door import quietly_guarded
 from ..ops import Array
-from ..require import Finite
+from ..require import Scalar
 from ..tape import Tape
 from .depth import Params, outputs
 from .measures import Measures, measure, nothing_arrives, readout_is_zero
@@ -41,7 +41,7 @@ class Health(NamedTuple):
 
 @quietly_guarded
 def health(
-    params: Params, tape: Tape, cotangent: Annotated[Array, _require_one_network], *, loss: Finite | None = None,
+    params: Params, tape: Tape, cotangent: Annotated[Array, _require_one_network], *, loss: Scalar | None = None,
     labels: Annotated[Array | None, _require_labels] = None, first: Annotated[Health | None, _require_health] = None,
 ) -> Health:  # fmt: skip
     """Examine one network at one batch, and return what was measured, a band, and the reasons in words.
@@ -73,8 +73,8 @@ def _band(score: float, state: str) -> str:
 
 def _state(m: Measures, in_training: bool) -> str:
     """Where training stands, by how much error is left, and by how much of it reaches the first layer."""
-    if m.left < CONVERGED:
-        return "converged" if m.left < CONVERGED / 2 else "learning"
+    if m.error_left < CONVERGED:
+        return "converged" if m.error_left < CONVERGED / 2 else "learning"
     if not in_training:
         return "fresh"
     if not m.reaches >= LOST_ON_THE_WAY:
@@ -98,9 +98,9 @@ def _reasons(m: Measures, told: list[Sign], state: str, params, h: Array):
         yield _of_success(m, state)
     if state == "vanished":
         yield (
-            f"{m.left:.0%} of the first error is left to correct, and {m.reaches:.1g} of it reaches the first layer. "
-            "So the gradient has vanished, and not converged. Try a smaller learning rate, a warm-up, or what helps a "
-            "fresh network."
+            f"Of the first error {m.error_left:.0%} is left to correct, and {m.reaches:.1g} of it reaches the first "
+            "layer. So the gradient has vanished, and not converged. Try a smaller learning rate, a warm-up, or what "
+            "helps a fresh network."
         )
     if nothing_arrives(m.arrives, h):
         yield _of_readout(m, params)
@@ -113,7 +113,7 @@ def _reasons(m: Measures, told: list[Sign], state: str, params, h: Array):
 
 
 def _of_success(m: Measures, state: str) -> str:
-    told = f"{m.left:.1%} of the error of the start is left, and {m.reaches:.1g} times the outputs' cotangent"
+    told = f"{m.error_left:.1%} of the error of the start is left, and {m.reaches:.1g} times the outputs' cotangent"
     if state == "converged":
         return f"Small gradients are good news here, because {told} reaches the first layer. The net has converged."
     return f"The network is learning, because {told} reaches the first layer."

@@ -44,10 +44,10 @@ class Measures(NamedTuple):
     reaches: float  # ‖dh_1‖ / ‖cotangent‖: what is left of it at the first layer
     copies: float  # the largest share, in a layer, of units that are and remain a copy of another one
     directions: float  # in how many directions the samples of h_depth differ
-    needed: float  # in how many they must differ to be told apart: one less than there are classes
+    directions_needed: float  # in how many they must differ to be told apart: one less than there are classes
     loss: float  # over that of a network that only guesses, ln K
-    step: float  # the largest ‖dW_k‖ / ‖W_k‖, over ‖cotangent‖: with little of it, learning is slow
-    left: float  # how much error is left: the cotangent over the first reading's, or over a guess's
+    largest_step: float  # the largest ‖dW_k‖ / ‖W_k‖, over ‖cotangent‖: with little of it, learning is slow
+    error_left: float  # how much error is left: the cotangent over the first reading's, or over a guess's
     score: float = math.nan  # of the gravest sign: from 1 on, the verdict is red
 
 
@@ -67,8 +67,8 @@ def measure(params, tape: list[Step], cotangent: Array, loss: float | None, labe
         cotangent=size,
         copies=_copies(tape, cotangent, _over(seen.dh[-1], size)),
         loss=_over_a_guess(tape, known, loss),
-        step=_largest_step(params, tape, cotangent, seen, size),
-        left=_left(tape, cotangent, known, first),
+        largest_step=_largest_step(params, tape, cotangent, seen, size),
+        error_left=_error_left(tape, cotangent, known, first),
     )
 
 
@@ -111,7 +111,7 @@ def _of_last(tape: list[Step], cotangent: Array, labels) -> dict[str, float]:
     return dict(
         signal=float(signal_fraction(h)),
         directions=_directions(h),
-        needed=float(needed) if tape[-1].layer is None else math.nan,
+        directions_needed=float(needed) if tape[-1].layer is None else math.nan,
     )
 
 
@@ -235,7 +235,7 @@ def _over_a_guess(tape: list[Step], labels, loss) -> float:
     return math.nan if loss is None else float(loss) / math.log(K)
 
 
-def _left(tape: list[Step], cotangent: Array, labels, first: Measures | None) -> float:
+def _error_left(tape: list[Step], cotangent: Array, labels, first: Measures | None) -> float:
     """How much there still is to correct, beside the first reading, or beside a guess; NaN if neither is known."""
     with np.errstate(divide="ignore", invalid="ignore"):
         if first is not None:

@@ -51,15 +51,15 @@ def _of_loss(m: Measures) -> float:
 
 
 def _of_directions(m: Measures) -> float:
-    if not m.needed > 0:
+    if not m.directions_needed > 0:
         return 0.0
-    return min(FEW * m.needed / m.directions, CURABLE) if m.directions else math.inf
+    return min(FEW * m.directions_needed / m.directions, CURABLE) if m.directions else math.inf
 
 
-def _of_step(m: Measures) -> float:
-    if not 0 < m.step < 1:
+def _of_faint(m: Measures) -> float:
+    if not 0 < m.largest_step < 1:
         return 0.0
-    return min(math.log(m.step) / math.log(FAINT), CURABLE)
+    return min(math.log(m.largest_step) / math.log(FAINT), CURABLE)
 
 
 def _beyond(share: float, start: float, limit: float) -> float:
@@ -122,15 +122,15 @@ def _loss(m: Measures) -> str:
 def _directions(m: Measures) -> str:
     directions = "one direction" if m.directions == 1 else f"{m.directions:.0f} directions"
     return (
-        f"At the last layer the samples differ in {directions}, and {m.needed:.0f} are needed to tell the classes "
-        "apart. Try wider or fewer layers, or weights that are drawn at random."
+        f"At the last layer the samples differ in {directions}, and {m.directions_needed:.0f} are needed to tell the "
+        "classes apart. Try wider or fewer layers, or weights that are drawn at random."
     )
 
 
-def _step(m: Measures) -> str:
+def _faint(m: Measures) -> str:
     return (
-        f"The gradient of no layer is more than {m.step:.1g} of its weights for each unit of the outputs' cotangent, "
-        "so learning is slow. Try larger inputs, weights that fit the activation, or Adam."
+        f"Even where it is largest beside the weights, a layer's gradient is only {m.largest_step:.1g} of them for each "
+        "unit of the outputs' cotangent, so learning is slow. Try larger inputs, weights that fit the activation, or Adam."
     )
 
 
@@ -162,15 +162,15 @@ def _copies(m: Measures) -> str:
     )
 
 
-OF_ZEROS = ("signal", "copies", "flat", "broken", "directions", "step")
+FROM_DEAD = ("signal", "copies", "flat", "broken", "directions", "faint")
 SIGNS = (  # those that explain others come first
-    Sign("spread", _of_spread, _gradient, ("step",)),
-    Sign("dead", lambda m: _beyond(m.dead, MANY_DEAD, DEAD), _dead, OF_ZEROS),
+    Sign("spread", _of_spread, _gradient, ("faint",)),
+    Sign("dead", lambda m: _beyond(m.dead, MANY_DEAD, DEAD), _dead, FROM_DEAD),
     Sign("loss", _of_loss, _loss),
-    Sign("signal", _of_signal, _signal, ("copies", "directions", "step")),
-    Sign("copies", lambda m: _beyond(m.copies, 0.0, EQUAL), _copies, ("directions", "step")),
+    Sign("signal", _of_signal, _signal, ("copies", "directions", "faint")),
+    Sign("copies", lambda m: _beyond(m.copies, 0.0, EQUAL), _copies, ("directions", "faint")),
     Sign("flat", lambda m: _beyond(m.flat, 0.5, FLAT), _flat),
-    Sign("broken", lambda m: m.broken / BROKEN, _broken, ("step",)),
+    Sign("broken", lambda m: m.broken / BROKEN, _broken, ("faint",)),
     Sign("directions", _of_directions, _directions),
-    Sign("step", _of_step, _step),
+    Sign("faint", _of_faint, _faint),
 )

@@ -1,4 +1,4 @@
-"""Forty-seven networks that people really meet, sick and well, and what the report says of each.
+"""Networks that people really meet, sick and well, and what the report says of each.
 
 A case is read at its start, or after some steps of training beside the first reading. Whether it is sick is decided by
 training alone, at the best of three learning rates, unless the case is about the rate itself.

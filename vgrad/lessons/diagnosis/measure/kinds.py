@@ -16,6 +16,7 @@ import numpy as np
 from .... import models, ops
 from ....kit.experiments.protocol import norm_and_skip
 from ....models import Layer
+from ....models.layers import without_params
 from ....ops import Affine, Array
 from ....ops.norms import layer_norm, rms_norm
 from ....tape import Step
@@ -143,16 +144,12 @@ def _chain(linear: Callable, activations: Sequence[str]) -> Callable:
         for k, (layer, name) in enumerate(zip(params[:-1], activations, strict=True), start=1):
             z, pullback = linear(layer.affine, h)
             tape.append(Step(f"affine {k}", k, z, pullback))
-            h, pullback = ops.ACTIVATIONS[name](z)
-            tape.append(Step(f"{name} {k}", k, h, _without_params(pullback)))
+            h, pullback = without_params(*ops.ACTIVATIONS[name](z))
+            tape.append(Step(f"{name} {k}", k, h, pullback))
         logits, pullback = ops.affine(params[-1].affine, h)
         return logits, [*tape, Step("readout", None, logits, pullback)]
 
     return forward
-
-
-def _without_params(pullback: Callable) -> Callable:
-    return lambda dy: (None, pullback(dy))
 
 
 def _mean_of_tokens(h: Array) -> tuple[Array, Callable]:
