@@ -129,8 +129,9 @@ def _directions(m: Measures) -> str:
 
 def _faint(m: Measures) -> str:
     return (
-        f"Even where it is largest beside the weights, a layer's gradient is only {m.largest_step:.1g} of them for each "
-        "unit of the outputs' cotangent, so learning is slow. Try larger inputs, weights that fit the activation, or Adam."
+        f"Even where it is largest beside the weights, a layer's gradient is only {m.largest_step:.1g} of them for "
+        "each unit of the outputs' cotangent, so learning is slow. Try larger inputs, weights that fit the "
+        "activation, or Adam."
     )
 
 
