@@ -209,7 +209,10 @@ def test_the_loss_and_the_labels_may_be_given():
     dlogits = np.random.default_rng(0).standard_normal(logits.shape)
     assert probes.health(params, tape, dlogits, loss=100.0).measures.loss == pytest.approx(100 / math.log(10))
     assert probes.health(params, tape, dlogits, loss=100.0).band == "red"
-    assert probes.health(params, tape, dlogits, loss=math.inf).band == "red"
+    for lost in (math.inf, math.nan):
+        report = probes.health(params, tape, dlogits, loss=lost)
+        assert report.band == "red"
+        assert "no longer a finite number" in str(report)
     loss, _ = ops.softmax_cross_entropy(logits, digits.y_train[:N])
     m = probes.health(params, tape, dlogits, labels=digits.y_train[:N]).measures
     assert m.loss == pytest.approx(float(loss) / math.log(10))

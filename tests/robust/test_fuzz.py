@@ -498,6 +498,7 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("probes.signal.autocorrelation", "lags", "0", "with itself: 1"),
     ("probes.signal.autocorrelation", "gradient", "[...,:-1]", "a shorter line"),
     ("probes.diagnosis.health", "loss", "3 1.5", "a loss"),
+    ("probes.diagnosis.health", "loss", "nan inf", "a loss that is not finite is a result, and the verdict is red"),
     ("lessons.diagnosis.measure.strangers.stranger", "number", "0", "the first"),
     ("probes.*", "[ahJ]", "[...,None] [...,:-1]", "an array of another shape has a size too"),
     ("train.update.*", "ensemble", "0", "one network"),

@@ -223,7 +223,10 @@ def _softmax(logits: Array) -> Array:
 
 
 def _over_a_guess(tape: list[Step], labels, loss) -> float:
-    """The loss over ln K, that of a network that only guesses among K classes; NaN where it is not known."""
+    """The loss over ln K, that of a network that only guesses among K classes; NaN where it is not known.
+
+    A loss that is not a number is known, and it counts as an infinite one.
+    """
     K = tape[-1].output.shape[-1]
     if K < 2:
         return math.nan
@@ -232,7 +235,9 @@ def _over_a_guess(tape: list[Step], labels, loss) -> float:
         with np.errstate(invalid="ignore"):
             z = z - z.max(axis=-1, keepdims=True)
             loss = float(np.mean(np.log(np.exp(z).sum(axis=-1)) - z[np.arange(len(z)), labels]))
-    return math.nan if loss is None else float(loss) / math.log(K)
+    if loss is None:
+        return math.nan
+    return math.inf if math.isnan(loss) else float(loss) / math.log(K)
 
 
 def _error_left(tape: list[Step], cotangent: Array, labels, first: Measures | None) -> float:

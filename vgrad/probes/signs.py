@@ -113,6 +113,11 @@ def _signal(m: Measures) -> str:
 
 
 def _loss(m: Measures) -> str:
+    if m.loss == math.inf:
+        return (
+            "The loss is no longer a finite number. "
+            "Find the first layer whose numbers are not finite, and try smaller inputs or weights."
+        )
     return (
         f"The loss is {m.loss:.3g} times that of a network that only guesses, because the outputs are far too large. "
         "Try inputs of mean 0 and size 1, and a smaller readout."
