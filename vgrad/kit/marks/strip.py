@@ -1,0 +1,156 @@
+"""The strip: the network itself, and a gradient that is sent back through it.
+
+Columns of units, one for each layer, stand above a curve of log ‖dh‖. A pulse leaves the loss on the right and walks to
+the left, a layer every 60 ms. Each column lights up by the size of the gradient that arrives there, relative to the
+last layer's: blue where it vanishes, white where it holds, orange where it explodes. It is SVG and CSS alone, so that it
+moves without a kernel: in JupyterLab, on slides, on dashboards and on a page that was saved.
+"""
+
+from __future__ import annotations
+
+import html
+import itertools
+import zlib
+from typing import Any
+
+import numpy as np
+
+from ... import require
+from ...require import Flag, Text
+from .. import styles
+from ..words.phrases import by_layer, five, points, verdict
+from . import grammar
+from .picture import WORDS, Picture, bundle
+from .strip_svg import Chain, drawing
+from .units import UnitsPlot
+
+_NUMBERS = itertools.count(1)
+
+
+class Strip(Picture):
+    """The strip and its sentence.  ``html`` is both, as one string for a widget or a page of one's own.
+
+    Where a page may not show SVG, as a notebook that is not trusted, the still picture is shown instead.
+    """
+
+    def __init__(self, chain: Chain, caption: str, alt: str):
+        super().__init__(UnitsPlot(chain).figure, caption, alt)
+        body = drawing(chain, "NAME", alt)
+        self.name = f"strip{zlib.crc32(body.encode()):08x}-{next(_NUMBERS)}"
+        self.svg = body.replace("NAME", self.name)
+
+    @property
+    def html(self) -> str:
+        """The control, the picture and the sentence."""
+        return self._alive() + self._said()
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display  # there, where this method is called
+
+        data, metadata = bundle(self.figure, self.caption, self.alt)
+        display({"image/png": data["image/png"]}, metadata=metadata, raw=True)
+        display({"text/html": f'<i class="vgrad-strip-alive"></i>{self.html}', "text/plain": self.caption}, raw=True)
+
+    def _alive(self) -> str:
+        """The moving picture. It is hidden unless its style sheet has come along."""
+        control = f'<input type="checkbox" id="{self.name}"><label for="{self.name}">Send it back</label>'
+        begin = '<div class="vgrad-strip" style="display: none" data-lm-suppress-shortcuts="true">'
+        return f"{styles.STRIP}{begin}{control}{self.svg}</div>"
+
+    def _said(self) -> str:
+        lines = "<br>".join(html.escape(line, quote=False) for line in self.caption.split("\n"))
+        return f'<p role="status" style="{WORDS}">{lines}</p>'
+
+
+@require.guarded
+def strip(
+    sizes, *, theory=None, skip: Flag = False, place: Text = "layer", names=None, start: Text = "input",
+    end: Text = "loss", every: Flag = False, caption: Text = "", alt: Text = "",
+) -> Strip:  # fmt: skip
+    """Return the strip of any chain: ‖dh_k‖ / ‖dh_n‖ of its parts k = 1 … n, which are layers or steps in time.
+
+    sizes : (n,), numbers of 0 or more, inf and NaN where they overflowed; theory : the same, dashed; skip : whether a
+    second lane is drawn; place : what a part is, "layer" or "step"; names : of the parts, (n,), else 1 … n; start, end :
+    what stands before and after; every : whether an input comes in at each part, as in time; caption, alt : the words,
+    where those that are made from the sizes do not do. Of more than 60 parts, 60 are drawn. Raises ValueError by name.
+    """
+    sizes = _curve("sizes", sizes)
+    theory = None if theory is None else _curve("theory", theory, len(sizes))
+    named = range(1, len(sizes) + 1) if names is None else require.several("names", names)
+    require.instance("names", names, len(named) == len(sizes), f"as many as there are sizes, {len(sizes)}")
+    chain = Chain(sizes, theory, bool(skip), place, tuple(map(str, named)), start, end, bool(every))
+    said = caption or _finding(sizes, f"the first of {grammar.count(len(sizes), place)}")
+    return Strip(chain, said, alt or _alt(chain, said))
+
+
+def flow_strip(record) -> Strip:
+    """Return the strip of a FlowRecord: ‖dh‖ of its layers, the median of its networks."""
+    net = record.net
+    sizes = record.relative["dh"].median
+    theory = record.theory["dh"]
+    said = _finding(sizes, f"the first of {_layers(net)}", theory[0])
+    gain = "" if net.gain == 1 else f" times {net.gain:g}"
+    many = "One network" if net.seeds == 1 else f"Median of {net.seeds} networks"
+    protocol = f"{many} of width {net.width}, {grammar.title(net.scheme)} weights{gain}; "
+    protocol += "a random gradient stands for the loss's."
+    caption = "\n".join([said, protocol, *_troubles(sizes, "layer")])
+    return strip(sizes, theory=theory, skip=net.skip is not None, caption=caption, alt=_drawn(sizes, said, "layer"))
+
+
+def _curve(name: str, values: Any, length: int | None = None) -> np.ndarray:
+    """Return sizes as an array; raise ValueError by their name unless they are numbers of 0 or more, or no numbers."""
+    expected = "numbers of 0 or more in one dimension" + (f", {length} of them" if length else "")
+    try:
+        sizes = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        sizes = np.zeros((0, 0))
+    fits = sizes.ndim == 1 and sizes.size and not (sizes < 0).any() and length in (None, sizes.size)
+    require.instance(name, values, fits, expected)
+    require.whole(f"len({name})", sizes.size, 1, require.MOST)
+    return sizes
+
+
+def _finding(sizes, whose: str, theory: float = np.nan) -> str:
+    """The finding in whole sentences: first over last, the verdict, theory beside it."""
+    if len(sizes) == 1:
+        return "The first is also the last, so there is nothing to lose on the way."
+    word = verdict(sizes[0])
+    if word == "overflows":
+        return f"The gradient at {whose} is no longer a finite number, so it overflows."
+    if sizes[0] == 0:
+        return f"The gradient at {whose} is exactly 0, so it vanishes."
+    predicts = f" Theory predicts {grammar.number(theory)}." if np.isfinite(theory) else ""
+    times = f"{grammar.number(sizes[0])} {'times' if sizes[0] > 1 else 'of'}"
+    return f"The gradient at {whose} is {times} the gradient at the last, so it {word}.{predicts}"
+
+
+def _layers(net) -> str:
+    """How many layers of what: "30 sigmoid layers with a skip"."""
+    layers = grammar.count(net.depth, f"{grammar.look(net.activation).label} layer")
+    alpha = net.alpha if net.alpha in grammar.ALPHAS else net.branch_factor
+    dressing = grammar.dressing(net.norm, net.skip, alpha)
+    return f"{layers} with {dressing}" if dressing else layers
+
+
+def _troubles(sizes, place: str) -> list[str]:
+    """What there is to say of sizes that are exactly 0, or not finite, as a line of the sentence or none."""
+    said = []
+    for cells, what in ((sizes == 0, "exactly 0"), (~np.isfinite(sizes), "no longer finite")):
+        if cells.any():
+            last = int(np.flatnonzero(cells)[-1]) + 1
+            said.append(f"It is {what} in {grammar.count(int(cells.sum()), place)}, up to {place} {last}.")
+    return [" ".join(said)] if said else []
+
+
+def _alt(chain: Chain, said: str) -> str:
+    return _drawn(chain.sizes, " ".join([said.replace("\n", " "), *_troubles(chain.sizes, chain.place)]), chain.place)
+
+
+def _drawn(sizes, said: str, place: str) -> str:
+    """The text that stands for the picture: the finding, what is drawn, and the sizes of five parts."""
+    places = five(1, len(sizes))
+    told = points([sizes[k - 1] for k in places], places, f"at {place}")
+    return f"{said} A column of units for each {place}, lit by the gradient that arrives: {told}."

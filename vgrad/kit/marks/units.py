@@ -1,0 +1,107 @@
+"""The columns of the strip without the pulse: the network lit by its gradients, and the curve under it.
+
+It is a picture of Matplotlib's, so it can be kept alive by an explorer, and it stands for the strip where a page may
+show no SVG.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.collections import PathCollection
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
+
+from ..words.flow import alt, sentence
+from . import columns, curves, grammar, heatmap
+from .flow import DEPTHS
+from .picture import LivePicture, Picture
+from .strip_svg import Chain, limits
+
+PITCH = 18.0  # points from one unit to the next
+BESIDE = 0.02, 0.02  # room beside the columns, as a share of the deepest
+
+
+class UnitsPlot(LivePicture):
+    """The picture kept alive, of a Chain or of a FlowRecord's dh: columns of units above their curve."""
+
+    def _build(self, record) -> list:
+        self.net = self.figure.add_axes((0.092, 0.62, 0.895, 0.32))
+        self.axes = self.figure.add_axes((0.092, 0.135, 0.895, 0.45))
+        self.columns = PathCollection([Path([(0, 0)])], zorder=3, linewidths=1.0)
+        self.points = PathCollection([_column(1, 4.0)], zorder=4, linewidths=0.8, edgecolors=grammar.INK)
+        for collection, axes in ((self.columns, self.net), (self.points, self.axes)):
+            collection.set_transform(Affine2D().scale(self.figure.dpi / 72))
+            collection.set_offset_transform(axes.transData)
+            collection.set_clip_on(False)
+            axes.add_collection(collection, autolim=False)
+        (self.lane,) = self.net.plot([], [], color=grammar.FAINT, linewidth=2)
+        self.curve = curves.LiveCurve(self.axes, linewidth=2)
+        self.net.set(ylim=(-1, 1))
+        self.net.axis("off")
+        self.net.text(1.0, 1.02, "loss", transform=self.net.transAxes, ha="right", fontsize=13, color=grammar.INK)
+        self.net.text(0.0, 1.02, "input", transform=self.net.transAxes, fontsize=13, color=grammar.INK)
+        self.figure.text(0.012, 0.6, "‖dh‖, relative to the last", fontsize=13, va="top", color=grammar.INK)
+        return [self.lane, self.columns, *self.curve.artists, self.points]
+
+    def _limits(self, record) -> tuple:
+        chain = as_chain(record)
+        return (grammar.up_to(len(chain.sizes), DEPTHS), *limits(chain.sizes, chain.theory), chain.place)
+
+    def _frame(self, deepest: float, floor: float, ceiling: float, place: str = "layer") -> None:
+        for artist in [*self.axes.patches, *self.axes.texts]:
+            artist.remove()
+        sides = dict(xlim=(1 - BESIDE[0] * deepest, deepest * (1 + BESIDE[1])))
+        self.net.set(**sides)
+        self.axes.set(ylim=(floor, ceiling), **sides)
+        grammar.tidy(self.axes)
+        grammar.shade(self.axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
+        grammar.decade_ticks(self.axes, floor, ceiling, most=5)
+        self.axes.set_xlabel(place, fontsize=13, color=grammar.INK)
+        layers = np.unique(np.round(np.linspace(0, deepest, 6 if deepest > 5 else int(deepest) + 1)))
+        self.axes.set_xticks([1, *layers[1:]])
+
+    def _move(self, record, *limits) -> None:
+        chain = as_chain(record)
+        at = chain.shown + 1
+        sizes = chain.sizes[chain.shown]
+        decades = grammar.decades(sizes)
+        width = self.net.get_window_extent().width * 72 / self.figure.dpi
+        pitch = width / np.ptp(self.net.get_xlim()) * (at[1] - at[0] if len(at) > 1 else 1)
+        self.columns.set_paths([_column(columns.UNITS, min(6.5, 0.38 * pitch))])
+        self.columns.set_offsets(np.column_stack([at, np.zeros(len(at)) - 0.1]))
+        fills = heatmap.colours(decades, columns.DECADES)
+        fills[sizes == 0] = (1, 1, 1, 1)  # an empty ring
+        edges = [{"nothing": grammar.VANISHING, "broken": grammar.EXPLODING}.get(columns.kind(s), grammar.INK) for s in sizes]
+        self.columns.set(facecolors=fills, edgecolors=edges)
+        self.lane.set_data([at[0], at[-1]], [0.95, 0.95])
+        self.lane.set_visible(chain.skip)
+        here = np.isfinite(decades)
+        self.points.set_offsets(np.column_stack([at, decades])[here])
+        self.points.set_facecolors(fills[here])
+        theory = None if chain.theory is None else grammar.decades(chain.theory[chain.shown])
+        look = grammar.Look(grammar.INK, "", "dh")
+        self.curve.update(at, decades, look, limits[1], limits[2], theory=theory)
+
+
+def as_chain(record: Any) -> Chain:
+    """Return a FlowRecord's dh as a Chain; a Chain is returned as it is."""
+    if isinstance(record, Chain):
+        return record
+    names = tuple(map(str, range(1, record.net.depth + 1)))
+    skip = record.net.skip is not None
+    return Chain(record.relative["dh"].median, record.theory["dh"], skip, "layer", names, "input", "loss", False)
+
+
+def units(record) -> Picture:
+    """Return a still picture of a FlowRecord: columns of units, lit by dh, above the curve of dh."""
+    record = record._replace(shown=("dh",), scale="log")
+    return Picture(UnitsPlot(record).figure, sentence(record), alt(record))
+
+
+def _column(units: int, radius: float) -> Path:
+    """So many circles above each other, as one shape, in points."""
+    circle = Path.unit_circle()
+    rows = [(k - (units - 1) / 2) * PITCH for k in range(units)]
+    return Path.make_compound_path(*(circle.transformed(Affine2D().scale(radius).translate(0, y)) for y in rows))
