@@ -16,7 +16,8 @@ from . import grammar, heatmap
 
 UNITS = 5  # in a column, however wide the network is
 COLUMNS = 60  # at the most
-DECADES = 8.0  # away from 1, and the darkest blue or orange is reached
+DECADES = 8.0  # away from 1, and the last blue or orange is reached ...
+SCALE = 1 + (DECADES - 1) / 0.75  # ... which is that of the words, and not the map's nearly black one
 PITCH = 22.0  # from one unit to the next
 
 
@@ -43,9 +44,14 @@ class Span(NamedTuple):
         return [self.right] if self.columns == 1 else [self.left + k * self.pitch for k in range(self.columns)]
 
 
+def fills(sizes) -> np.ndarray:
+    """Return RGBA of sizes relative to the last layer's, (n, 4)."""
+    return heatmap.colours(np.clip(grammar.decades(np.asarray(sizes, dtype=float)), -DECADES, DECADES), SCALE)
+
+
 def colour(size: float) -> str:
-    """Return the colour of a size relative to the last layer's, such as "#f7f7f5" of 1."""
-    return to_hex(heatmap.colours(np.array(grammar.decades(size)), DECADES))
+    """Return the colour of a size as a page writes it, such as "#f7f7f5" of 1."""
+    return to_hex(fills([size])[0])
 
 
 def kind(size: float) -> str:

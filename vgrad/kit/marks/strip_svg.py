@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..words.phrases import VERDICTS, verdict
+from ..words.phrases import verdict
 from . import columns, grammar
 from .columns import COLUMNS, PITCH, UNITS, Span, words
 
@@ -50,9 +50,9 @@ class Axis(NamedTuple):
         return self.top + CURVE * (self.ceiling - inside) / (self.ceiling - self.floor)
 
 
-def limits(sizes, theory=None) -> tuple[float, float]:
-    """Return the decades at which an axis ends that holds all that is finite."""
-    decades = grammar.decades(np.concatenate([[1.0], sizes, [] if theory is None else theory]))
+def limits(sizes) -> tuple[float, float]:
+    """Return the decades at which an axis ends that holds all sizes that are finite."""
+    decades = grammar.decades(np.concatenate([[1.0], sizes]))
     decades = decades[np.isfinite(decades)]
     return -grammar.up_to(-decades.min(), STEPS), grammar.up_to(decades.max(), STEPS)
 
@@ -61,7 +61,7 @@ def drawing(chain: Chain, name: str, alt: str) -> str:
     """Return the whole picture, whose ids begin with ``name``; ``alt`` is its accessible name."""
     middle = 42 + (LANE if chain.skip else 0) + UNITS * PITCH / 2
     bottom = middle + UNITS * PITCH / 2
-    axis = Axis(bottom + (46 if chain.every else 24), *limits(chain.sizes, chain.theory))
+    axis = Axis(bottom + (46 if chain.every else 24), *limits(chain.sizes))
     span = Span(LEFT, RIGHT, len(chain.shown))
     lane = 56.0 if chain.skip else None
     height = axis.top + CURVE + 56
@@ -84,33 +84,46 @@ def drawing(chain: Chain, name: str, alt: str) -> str:
 
 
 def _ground(axis: Axis) -> str:
-    """The shaded sides, the ticks, and the name of the axis."""
+    """The shaded sides with their words, the ticks, and the name of the axis."""
     low, high, end = (float(axis.y(decades)) for decades in (-grammar.HEALTHY, grammar.HEALTHY, axis.floor))
-    right = RIGHT + 18 - LEFT + 24
-    sides = f'<path class="above" d="M{LEFT - 24:g},{axis.top:g}h{right:g}V{high:.1f}h{-right:g}z"/>'
-    sides += f'<path class="below" d="M{LEFT - 24:g},{low:.1f}h{right:g}V{end:.1f}h{-right:g}z"/>'
-    ticks = sorted({axis.floor, 0.0, axis.ceiling} - ({axis.floor} if axis.floor > -axis.ceiling / 4 else set()))
-    ticks = [tick for tick in ticks if tick != axis.ceiling or tick > -axis.floor / 4]
-    named = "".join(words(LEFT - 32, float(axis.y(tick)) + 6, _power(tick), anchor="end") for tick in ticks)
+    left, wide = LEFT - 24, RIGHT - LEFT + 48
+    sides = f'<path class="above" d="M{left:g},{axis.top:g}h{wide:g}V{high:.1f}h{-wide:g}z"/>'
+    sides += f'<path class="below" d="M{left:g},{low:.1f}h{wide:g}V{end:.1f}h{-wide:g}z"/>'
+    if high - axis.top > 24:
+        sides += words(RIGHT + 14, axis.top + 20, "exploding", "explodes", "end")
+    if end - low > 24:
+        sides += words(RIGHT + 14, end - 8, "vanishing", "vanishes", "end")
+    apart = 24 * (axis.ceiling - axis.floor) / CURVE  # decades between two ticks that do not lie on each other
+    ticks = [0.0, *(tick for tick in (axis.floor, axis.ceiling) if abs(tick) > apart)]
+    named = "".join(words(left - 8, float(axis.y(tick)) + 6, power(tick), anchor="end") for tick in ticks)
     title = f'<text transform="translate(20,{axis.top + CURVE / 2:g}) rotate(-90)" text-anchor="middle">‖dh‖</text>'
     return f"{sides}{named}{title}"
 
 
-def _power(decades: float) -> str:
-    """A power of ten in one word: "1", "1e-20"."""
-    return "1" if decades == 0 else f"1e{decades:.0f}"
+def power(decades: float) -> str:
+    """Return a power of ten: "1", "10⁻²⁰"."""
+    return "1" if decades == 0 else "10" + f"{decades:.0f}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def _along(chain: Chain, span: Span, axis: Axis) -> str:
-    """The names of the parts under the axis, as many as there is room for, and what a part is."""
-    shown = [chain.names[k] for k in chain.shown]
-    room = 11 * max(map(len, shown)) + 14
-    every = max(1, int(np.ceil(room / span.pitch))) if len(shown) > 1 else 1
-    last = len(shown) - 1
-    some = [k for k in range(0, len(shown), every) if k == 0 or last - k >= every] + [last]
+    """The names of the parts under the axis, as many as there is room for; what a part is; and what is dashed."""
     under = axis.top + CURVE
-    named = "".join(words(span.centres[k], under + 22, shown[k]) for k in dict.fromkeys(some))
-    return named + words((LEFT + RIGHT) / 2, under + 47, chain.place)
+    named = "".join(words(span.centres[k], under + 22, chain.names[chain.shown[k]]) for k in _named(chain, span))
+    key = ""
+    if chain.theory is not None and len(chain.sizes) > 1:
+        key = f'<path class="theory" d="M{RIGHT - 98:g},{under + 41:g}h40"/>'
+        key += words(RIGHT + 14, under + 47, "theory", anchor="end")
+    return named + words((LEFT + RIGHT) / 2, under + 47, chain.place) + key
+
+
+def _named(chain: Chain, span: Span) -> list[int]:
+    """The columns whose names are written: the first, the last, and between them those that have room, evenly."""
+    shown = [chain.names[k] for k in chain.shown]
+    room = (10 * max(map(len, shown)) + 12) / span.pitch  # in columns
+    every = next(step for step in (1, 5, 10, 20, 50, 100) if step >= room)
+    last = len(shown) - 1
+    between = [k for k in range(1, last) if (k + 1) % every == 0 and k >= room and last - k >= room]
+    return list(dict.fromkeys([0, *between, last]))
 
 
 def _ends(chain: Chain, span: Span, middle: float) -> str:
@@ -156,20 +169,24 @@ def _mark(x: float, y: float, size: float, span: Span) -> str:
     return f'<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{columns.colour(size)}"/>'
 
 
-def _last(chain: Chain, span: Span, axis: Axis) -> str:
-    """What is seen when the pulse has come to the first column: the verdict in a word and a number, and theory."""
-    size = chain.sizes[0]
-    word = verdict(size)
+def told(sizes) -> str:
+    """Return the verdict in a word and a number: "It vanishes. First over last: 4.6e-19"."""
+    size = sizes[0]
+    if len(sizes) == 1:
+        return "The first is also the last."
     number = "exactly 0" if size == 0 else grammar.number(size) if np.isfinite(size) else "not finite"
-    said = f"It {word}." if len(chain.sizes) > 1 else "It is the last."
-    told = words(LEFT - 24, 26, f"{said} First over last: {number}", f"verdict {_side(word)}".strip(), "start")
-    return f'<g class="lit" style="--n:{span.columns}">{told}{_theory(chain, span, axis)}{_marked(chain, span, axis)}</g>'
+    return f"It {verdict(size)}. First over last: {number}"
 
 
-def _side(word: str) -> str:
-    """The class of a verdict's colour."""
-    assert word in VERDICTS
-    return {"vanishes": "vanishes", "holds": ""}.get(word, "explodes")
+def verdict_class(size: float) -> str:
+    """Return the class of the verdict's colour; what holds has none."""
+    return {"vanishes": "vanishes", "holds": ""}.get(verdict(size), "explodes")
+
+
+def _last(chain: Chain, span: Span, axis: Axis) -> str:
+    """What is seen when the pulse has come to the first column: the verdict, theory, and the words at the marks."""
+    said = words(LEFT - 24, 26, told(chain.sizes), f"verdict {verdict_class(chain.sizes[0])}".strip(), "start")
+    return f'<g class="lit" style="--n:{span.columns}">{said}{_theory(chain, span, axis)}{_marked(chain, span, axis)}</g>'
 
 
 def _theory(chain: Chain, span: Span, axis: Axis) -> str:
@@ -177,8 +194,9 @@ def _theory(chain: Chain, span: Span, axis: Axis) -> str:
     if chain.theory is None or len(chain.sizes) == 1:
         return ""
     decades = grammar.decades(chain.theory[chain.shown])
-    places = zip(span.centres, np.atleast_1d(axis.y(decades)), np.isfinite(decades), strict=True)
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y, finite in places if finite)
+    inside = (decades >= axis.floor) & (decades <= axis.ceiling)
+    places = zip(span.centres, np.atleast_1d(axis.y(decades)), inside, strict=True)
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y, here in places if here)
     return f'<polyline class="theory" points="{path}"/>' if path else ""
 
 

@@ -14,12 +14,14 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
 from ..words.flow import alt, sentence
-from . import columns, curves, grammar, heatmap
+from ..words.phrases import verdict
+from . import columns, curves, grammar
 from .flow import DEPTHS
 from .picture import LivePicture, Picture
-from .strip_svg import Chain, limits
+from .strip_svg import Chain, limits, told
 
 PITCH = 18.0  # points from one unit to the next
+INKS = {"vanishes": grammar.VANISHING, "explodes": grammar.EXPLODING, "overflows": grammar.EXPLODING}
 BESIDE = 0.02, 0.02  # room beside the columns, as a share of the deepest
 
 
@@ -28,7 +30,7 @@ class UnitsPlot(LivePicture):
 
     def _build(self, record) -> list:
         self.net = self.figure.add_axes((0.092, 0.62, 0.895, 0.32))
-        self.axes = self.figure.add_axes((0.092, 0.135, 0.895, 0.45))
+        self.axes = self.figure.add_axes((0.092, 0.135, 0.895, 0.41))
         self.columns = PathCollection([Path([(0, 0)])], zorder=3, linewidths=1.0)
         self.points = PathCollection([_column(1, 4.0)], zorder=4, linewidths=0.8, edgecolors=grammar.INK)
         for collection, axes in ((self.columns, self.net), (self.points, self.axes)):
@@ -40,14 +42,16 @@ class UnitsPlot(LivePicture):
         self.curve = curves.LiveCurve(self.axes, linewidth=2)
         self.net.set(ylim=(-1, 1))
         self.net.axis("off")
-        self.net.text(1.0, 1.02, "loss", transform=self.net.transAxes, ha="right", fontsize=13, color=grammar.INK)
-        self.net.text(0.0, 1.02, "input", transform=self.net.transAxes, fontsize=13, color=grammar.INK)
-        self.figure.text(0.012, 0.6, "‖dh‖, relative to the last", fontsize=13, va="top", color=grammar.INK)
-        return [self.lane, self.columns, *self.curve.artists, self.points]
+        ink = dict(fontsize=13, va="top", color=grammar.INK)
+        self.figure.text(0.985, 0.985, "loss", ha="right", **ink)
+        self.figure.text(0.092, 0.985, "input", **ink)
+        self.figure.text(0.012, 0.615, "‖dh‖, relative to the last", **ink)
+        self.said = self.figure.text(0.54, 0.985, "", ha="center", weight="bold", **ink | dict(fontsize=15))
+        return [self.lane, self.columns, *self.curve.artists, self.points, self.said]
 
     def _limits(self, record) -> tuple:
         chain = as_chain(record)
-        return (grammar.up_to(len(chain.sizes), DEPTHS), *limits(chain.sizes, chain.theory), chain.place)
+        return (grammar.up_to(len(chain.sizes), DEPTHS), *limits(chain.sizes), chain.place)
 
     def _frame(self, deepest: float, floor: float, ceiling: float, place: str = "layer") -> None:
         for artist in [*self.axes.patches, *self.axes.texts]:
@@ -71,7 +75,7 @@ class UnitsPlot(LivePicture):
         pitch = width / np.ptp(self.net.get_xlim()) * (at[1] - at[0] if len(at) > 1 else 1)
         self.columns.set_paths([_column(columns.UNITS, min(6.5, 0.38 * pitch))])
         self.columns.set_offsets(np.column_stack([at, np.zeros(len(at)) - 0.1]))
-        fills = heatmap.colours(decades, columns.DECADES)
+        fills = columns.fills(sizes)
         fills[sizes == 0] = (1, 1, 1, 1)  # an empty ring
         edges = [{"nothing": grammar.VANISHING, "broken": grammar.EXPLODING}.get(columns.kind(s), grammar.INK) for s in sizes]
         self.columns.set(facecolors=fills, edgecolors=edges)
@@ -82,6 +86,7 @@ class UnitsPlot(LivePicture):
         self.points.set_facecolors(fills[here])
         theory = None if chain.theory is None else grammar.decades(chain.theory[chain.shown])
         look = grammar.Look(grammar.INK, "", "dh")
+        self.said.set(text=told(chain.sizes), color=INKS.get(verdict(chain.sizes[0]), grammar.INK))
         self.curve.update(at, decades, look, limits[1], limits[2], theory=theory)
 
 
