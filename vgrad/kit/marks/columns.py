@@ -66,8 +66,12 @@ def shapes(span: Span, name: str, units: int = UNITS) -> str:
     r = span.radius
     rows = [(k - (units - 1) / 2) * PITCH for k in range(units)]
     rings = "".join(f'<circle cy="{y:g}" r="{r:.2f}"/>' for y in rows)
-    crosses = "".join(f"M{-r:.2f},{y - r:.2f}l{2 * r:.2f},{2 * r:.2f}m0,{-2 * r:.2f}l{-2 * r:.2f},{2 * r:.2f}" for y in rows)
-    wires = "".join(f"M{r:.2f},{a:g}L{span.pitch - r:.2f},{b:g}" for a in rows for b in rows if abs(a - b) <= 1.1 * PITCH)
+    crosses = "".join(
+        f"M{-r:.2f},{y - r:.2f}l{2 * r:.2f},{2 * r:.2f}m0,{-2 * r:.2f}l{-2 * r:.2f},{2 * r:.2f}" for y in rows
+    )
+    wires = "".join(
+        f"M{r:.2f},{a:g}L{span.pitch - r:.2f},{b:g}" for a in rows for b in rows if abs(a - b) <= 1.1 * PITCH
+    )
     return (
         f'<defs><g id="{name}-units">{rings}</g><g id="{name}-nothing">{rings}</g>'
         f'<g id="{name}-broken">{rings}<path d="{crosses}"/></g><path id="{name}-wires" d="{wires}"/></defs>'
@@ -84,9 +88,7 @@ def asleep(span: Span, name: str, y: float) -> str:
 def lit(span: Span, name: str, y: float, k: int, size: float) -> str:
     """Return column ``k`` as the pulse leaves it."""
     drawn = kind(size)
-    return (
-        f'<use class="{drawn}" href="#{name}-{drawn}" x="{span.centres[k]:.1f}" y="{y:g}" fill="{colour(size)}"/>'
-    )
+    return f'<use class="{drawn}" href="#{name}-{drawn}" x="{span.centres[k]:.1f}" y="{y:g}" fill="{colour(size)}"/>'
 
 
 def lane(span: Span, y: float, top: float, loss: float) -> str:
@@ -103,7 +105,11 @@ def pulse(span: Span, y: float, loss: float, lane_y: float | None = None, units:
     wide = span.radius + 4
     arrow = f'<path class="head" d="M{-wide - 2:.1f},{y - 8:g}v16l-11,-8z"/>'
     frame = f'<rect x="{-wide:.1f}" y="{y - half:g}" width="{2 * wide:.1f}" height="{2 * half:g}" rx="{wide:.1f}"/>'
-    above = "" if lane_y is None else f'<circle cy="{lane_y:g}" r="8"/><path class="head" d="M-9,{lane_y - 8:g}v16l-11,-8z"/>'
+    above = (
+        ""
+        if lane_y is None
+        else f'<circle cy="{lane_y:g}" r="8"/><path class="head" d="M-9,{lane_y - 8:g}v16l-11,-8z"/>'
+    )
     steps = span.columns - 1
     far = span.centres[0] - span.right
     return (

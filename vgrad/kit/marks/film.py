@@ -4,13 +4,15 @@ It holds its own style and no script, and it is light or dark as the reader's sy
 shows the end. The README's is made from three records:
 
     he = dict(activation="relu", scheme="he_normal")
-    film({"Sigmoid": flow(activation="sigmoid"), "ReLU, He's weights": flow(**he), "... times 1.5": flow(**he, gain=1.5)})
+    records = {"Sigmoid": flow(activation="sigmoid"), "ReLU with He's weights": flow(**he)}
+    film(records | {"1.5 times these weights": flow(**he, gain=1.5)})
 """
 
 from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from typing import Any
 
 from .. import styles
 from . import columns
@@ -25,12 +27,14 @@ STEP = 0.06  # seconds from one column to the next
 PAUSE = 3.0  # seconds in which the end is seen, and one in which the network is dark
 
 
-def film(records: Mapping[str, object]) -> str:
+def film(records: Mapping[str, Any]) -> str:
     """Return the text of an SVG with a row for each FlowRecord, under its name; all have as many layers."""
     curves = {name: record.relative["dh"].median for name, record in records.items()}
     depths = {len(sizes) for sizes in curves.values()}
     if len(depths) != 1 or not depths <= set(range(2, columns.COLUMNS + 1)):
-        raise ValueError(f"records have {sorted(depths)} layers; allowed is one number of them, from 2 to {columns.COLUMNS}")
+        raise ValueError(
+            f"records have {sorted(depths)} layers; allowed is one number of them, from 2 to {columns.COLUMNS}"
+        )
     span = SPAN._replace(columns=depths.pop())
     said = ". ".join(f"{name}: {told(sizes)}" for name, sizes in curves.items())
     alt = html.escape(f"A gradient is sent back from the loss through networks of {span.columns} layers. {said}.")

@@ -2,8 +2,8 @@
 
 Columns of units, one for each layer, stand above a curve of log ‖dh‖. A pulse leaves the loss on the right and walks to
 the left, a layer every 60 ms. Each column lights up by the size of the gradient that arrives there, relative to the
-last layer's: blue where it vanishes, white where it holds, orange where it explodes. It is SVG and CSS alone, so that it
-moves without a kernel: in JupyterLab, on slides, on dashboards and on a page that was saved.
+last layer's: blue where it vanishes, white where it holds, orange where it explodes. It is SVG and CSS alone, so that
+it moves without a kernel: in JupyterLab, on slides, on dashboards and on a page that was saved.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import numpy as np
 from ... import require
 from ...require import Flag, Text
 from .. import styles
-from ..words.phrases import by_layer, five, points, verdict
+from ..words.phrases import fewer, five, points, verdict, whose
 from . import grammar
+from .columns import COLUMNS
 from .picture import WORDS, Picture, bundle
 from .strip_svg import Chain, drawing
 from .units import UnitsPlot
@@ -73,7 +74,7 @@ def strip(
     """Return the strip of any chain: ‖dh_k‖ / ‖dh_n‖ of its parts k = 1 … n, which are layers or steps in time.
 
     sizes : (n,), numbers of 0 or more, inf and NaN where they overflowed; theory : the same, dashed; skip : whether a
-    second lane is drawn; place : what a part is, "layer" or "step"; names : of the parts, (n,), else 1 … n; start, end :
+    sizes : (n,), 0 or more, and inf or NaN where they overflowed; theory : the same, dashed; skip : whether there is a
     what stands before and after; every : whether an input comes in at each part, as in time; caption, alt : the words,
     where those that are made from the sizes do not do. Of more than 60 parts, 60 are drawn. Raises ValueError by name.
     """
@@ -91,57 +92,64 @@ def flow_strip(record) -> Strip:
     net = record.net
     sizes = record.relative["dh"].median
     theory = record.theory["dh"]
-    said = _finding(sizes, f"the first of {_layers(net)}", theory[0])
-    gain = "" if net.gain == 1 else f" times {net.gain:g}"
-    many = "One network" if net.seeds == 1 else f"Median of {net.seeds} networks"
-    protocol = f"{many} of width {net.width}, {grammar.title(net.scheme)} weights{gain}; "
-    protocol += "a random gradient stands for the loss's."
-    caption = "\n".join([said, protocol, *_troubles(sizes, "layer")])
+    layers = f"{grammar.look(net.activation).label} layer"
+    said = _finding(sizes, f"the first of {grammar.count(net.depth, layers)}", theory[0])
+    last = " ".join([*_troubles(sizes, "layer"), *fewer(record.seeds_asked, net.seeds)])
+    caption = "\n".join(filter(None, [said, _protocol(net), last]))
     return strip(sizes, theory=theory, skip=net.skip is not None, caption=caption, alt=_drawn(sizes, said, "layer"))
 
 
 def _curve(name: str, values: Any, length: int | None = None) -> np.ndarray:
-    """Return sizes as an array; raise ValueError by their name unless they are numbers of 0 or more, or no numbers."""
+    """Return sizes as an array, (n,); raise ValueError by their name unless they are of 0 or more, or NaN."""
     expected = "numbers of 0 or more in one dimension" + (f", {length} of them" if length else "")
     try:
-        sizes = np.asarray(values, dtype=float)
+        sizes = np.asarray(values)
     except (TypeError, ValueError):
         sizes = np.zeros((0, 0))
-    fits = sizes.ndim == 1 and sizes.size and not (sizes < 0).any() and length in (None, sizes.size)
+    fits = (
+        sizes.dtype.kind in "fiu"
+        and sizes.ndim == 1
+        and sizes.size
+        and not (sizes < 0).any()
+        and length in (None, sizes.size)
+    )
     require.instance(name, values, fits, expected)
     require.whole(f"len({name})", sizes.size, 1, require.MOST)
-    return sizes
+    return sizes.astype(float)
 
 
-def _finding(sizes, whose: str, theory: float = np.nan) -> str:
+def _finding(sizes, where: str, theory: float = np.nan) -> str:
     """The finding in whole sentences: first over last, the verdict, theory beside it."""
     if len(sizes) == 1:
         return "The first is also the last, so there is nothing to lose on the way."
     word = verdict(sizes[0])
     if word == "overflows":
-        return f"The gradient at {whose} is no longer a finite number, so it overflows."
+        return f"The gradient at {where} is no longer a finite number, so it overflows."
     if sizes[0] == 0:
-        return f"The gradient at {whose} is exactly 0, so it vanishes."
+        return f"The gradient at {where} is exactly 0, so it vanishes."
     predicts = f" Theory predicts {grammar.number(theory)}." if np.isfinite(theory) else ""
     times = f"{grammar.number(sizes[0])} {'times' if sizes[0] > 1 else 'of'}"
-    return f"The gradient at {whose} is {times} the gradient at the last, so it {word}.{predicts}"
+    return f"The gradient at {where} is {times} the gradient at the last, so it {word}.{predicts}"
 
 
-def _layers(net) -> str:
-    """How many layers of what: "30 sigmoid layers with a skip"."""
-    layers = grammar.count(net.depth, f"{grammar.look(net.activation).label} layer")
+def _protocol(net) -> str:
+    """Which networks they were, and what was sent back."""
     alpha = net.alpha if net.alpha in grammar.ALPHAS else net.branch_factor
     dressing = grammar.dressing(net.norm, net.skip, alpha)
-    return f"{layers} with {dressing}" if dressing else layers
+    weights = f"{grammar.title(net.scheme)} weights" + ("" if net.gain == 1 else f" times {net.gain:g}")
+    parts = [f"{whose(net.seeds)} of width {net.width}", weights, *filter(None, [dressing])]
+    return f"{', '.join(parts)}; the loss's gradient is random."
 
 
 def _troubles(sizes, place: str) -> list[str]:
-    """What there is to say of sizes that are exactly 0, or not finite, as a line of the sentence or none."""
+    """What there is to say of sizes that are exactly 0, not finite or not drawn, as one line or none."""
     said = []
     for cells, what in ((sizes == 0, "exactly 0"), (~np.isfinite(sizes), "no longer finite")):
         if cells.any():
             last = int(np.flatnonzero(cells)[-1]) + 1
             said.append(f"It is {what} in {grammar.count(int(cells.sum()), place)}, up to {place} {last}.")
+    if len(sizes) > COLUMNS:
+        said.append(f"Of {grammar.count(len(sizes), place)}, {COLUMNS} are drawn.")
     return [" ".join(said)] if said else []
 
 

@@ -67,7 +67,6 @@ def drawing(chain: Chain, name: str, alt: str) -> str:
     height = axis.top + CURVE + 56
     parts = [
         f'<svg viewBox="0 0 {WIDTH} {height:g}" role="img" aria-label="{html.escape(alt)}">',
-        f"<title>{html.escape(alt)}</title>",
         columns.shapes(span, name),
         _ground(axis),
         _along(chain, span, axis),
@@ -186,7 +185,9 @@ def verdict_class(size: float) -> str:
 def _last(chain: Chain, span: Span, axis: Axis) -> str:
     """What is seen when the pulse has come to the first column: the verdict, theory, and the words at the marks."""
     said = words(LEFT - 24, 26, told(chain.sizes), f"verdict {verdict_class(chain.sizes[0])}".strip(), "start")
-    return f'<g class="lit" style="--n:{span.columns}">{said}{_theory(chain, span, axis)}{_marked(chain, span, axis)}</g>'
+    return (
+        f'<g class="lit" style="--n:{span.columns}">{said}{_theory(chain, span, axis)}{_marked(chain, span, axis)}</g>'
+    )
 
 
 def _theory(chain: Chain, span: Span, axis: Axis) -> str:

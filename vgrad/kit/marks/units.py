@@ -22,6 +22,7 @@ from .strip_svg import Chain, limits, told
 
 PITCH = 18.0  # points from one unit to the next
 INKS = {"vanishes": grammar.VANISHING, "explodes": grammar.EXPLODING, "overflows": grammar.EXPLODING}
+EDGES = {"nothing": grammar.VANISHING, "broken": grammar.EXPLODING}
 BESIDE = 0.02, 0.02  # room beside the columns, as a share of the deepest
 
 
@@ -46,7 +47,9 @@ class UnitsPlot(LivePicture):
         self.figure.text(0.985, 0.985, "loss", ha="right", **ink)
         self.figure.text(0.092, 0.985, "input", **ink)
         self.figure.text(0.012, 0.615, "‖dh‖, relative to the last", **ink)
-        self.said = self.figure.text(0.54, 0.985, "", ha="center", weight="bold", **ink | dict(fontsize=15))
+        self.said = self.net.text(  # within axes, as a figure's own texts are left out when it is saved and they move
+            0.54, 0.985, "", ha="center", weight="bold", transform=self.figure.transFigure, **ink | dict(fontsize=15),
+        )  # fmt: skip
         return [self.lane, self.columns, *self.curve.artists, self.points, self.said]
 
     def _limits(self, record) -> tuple:
@@ -76,14 +79,17 @@ class UnitsPlot(LivePicture):
         self.columns.set_paths([_column(columns.UNITS, min(6.5, 0.38 * pitch))])
         self.columns.set_offsets(np.column_stack([at, np.zeros(len(at)) - 0.1]))
         fills = columns.fills(sizes)
-        fills[sizes == 0] = (1, 1, 1, 1)  # an empty ring
-        edges = [{"nothing": grammar.VANISHING, "broken": grammar.EXPLODING}.get(columns.kind(s), grammar.INK) for s in sizes]
+        fills[sizes == 0] = 1  # an empty ring
+        edges = [EDGES.get(columns.kind(size), grammar.INK) for size in sizes]
         self.columns.set(facecolors=fills, edgecolors=edges)
-        self.lane.set_data([at[0], at[-1]], [0.95, 0.95])
-        self.lane.set_visible(chain.skip)
+        self.lane.set(data=([at[0], at[-1]], [0.95, 0.95]), visible=chain.skip)
+        self._move_curve(chain, at, decades, fills, limits)
+
+    def _move_curve(self, chain: Chain, at, decades, fills, limits) -> None:
+        """Move the curve, each point exactly under its column, and say the verdict."""
         here = np.isfinite(decades)
         self.points.set_offsets(np.column_stack([at, decades])[here])
-        self.points.set_facecolors(fills[here])
+        self.points.set(facecolors=fills[here])
         theory = None if chain.theory is None else grammar.decades(chain.theory[chain.shown])
         look = grammar.Look(grammar.INK, "", "dh")
         self.said.set(text=told(chain.sizes), color=INKS.get(verdict(chain.sizes[0]), grammar.INK))
