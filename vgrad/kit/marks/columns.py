@@ -15,7 +15,7 @@ from matplotlib.colors import to_hex
 from . import grammar, heatmap
 
 UNITS = 5  # in a column, however wide the network is
-COLUMNS = 60  # at the most
+COLUMNS = 100  # at the most
 DECADES = 8.0  # away from 1, and the last blue or orange is reached ...
 SCALE = 1 + (DECADES - 1) / 0.75  # ... which is that of the words, and not the map's nearly black one
 PITCH = 22.0  # from one unit to the next

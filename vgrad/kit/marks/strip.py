@@ -18,7 +18,8 @@ import numpy as np
 from ... import require
 from ...require import Flag, Text
 from .. import styles
-from ..words.phrases import fewer, five, points, verdict, whose
+from ..words.flow import sentence
+from ..words.phrases import five, lines, points, predicted, size, so_it
 from . import grammar
 from .columns import COLUMNS
 from .picture import WORDS, Picture, bundle
@@ -26,6 +27,7 @@ from .strip_svg import Chain, drawing
 from .units import UnitsPlot
 
 _NUMBERS = itertools.count(1)
+HERE = "\0"  # where the name of a strip comes, which no text on a page contains
 
 
 class Strip(Picture):
@@ -36,9 +38,9 @@ class Strip(Picture):
 
     def __init__(self, chain: Chain, caption: str, alt: str):
         super().__init__(UnitsPlot(chain).figure, caption, alt)
-        body = drawing(chain, "NAME", alt)
+        body = drawing(chain, HERE, alt)
         self.name = f"strip{zlib.crc32(body.encode()):08x}-{next(_NUMBERS)}"
-        self.svg = body.replace("NAME", self.name)
+        self.svg = body.replace(HERE, self.name)
 
     @property
     def html(self) -> str:
@@ -62,8 +64,11 @@ class Strip(Picture):
         return f"{styles.STRIP}{begin}{control}{self.svg}</div>"
 
     def _said(self) -> str:
-        lines = "<br>".join(html.escape(line, quote=False) for line in self.caption.split("\n"))
-        return f'<p role="status" style="{WORDS}">{lines}</p>'
+        """The sentence. Its third line, which says how it was measured, is folded."""
+        first, *more = html.escape(self.caption, quote=False).split("\n")
+        said = "<br>".join([first, *more[:1]])
+        how = "".join(f"<details><summary>How this was measured</summary>{line}</details>" for line in more[1:])
+        return f'<div style="{WORDS}"><p role="status">{said}</p>{how}</div>'
 
 
 @require.guarded
@@ -74,29 +79,30 @@ def strip(
     """Return the strip of any chain: ‖dh_k‖ / ‖dh_n‖ of its parts k = 1 … n, which are layers or steps in time.
 
     sizes : (n,), numbers of 0 or more, inf and NaN where they overflowed; theory : the same, dashed; skip : whether a
-    sizes : (n,), 0 or more, and inf or NaN where they overflowed; theory : the same, dashed; skip : whether there is a
+    second lane is drawn; place : what a part is, "layer" or "step"; names : of the parts, (n,), else 1 … n; start, end:
     what stands before and after; every : whether an input comes in at each part, as in time; caption, alt : the words,
-    where those that are made from the sizes do not do. Of more than 60 parts, 60 are drawn. Raises ValueError by name.
+    where those that are made from the sizes do not do. Of more than 100 parts, 100 are drawn. Raises ValueError, which
+    names the argument, its value and what is allowed.
     """
     sizes = _curve("sizes", sizes)
     theory = None if theory is None else _curve("theory", theory, len(sizes))
     named = range(1, len(sizes) + 1) if names is None else require.several("names", names)
     require.instance("names", names, len(named) == len(sizes), f"as many as there are sizes, {len(sizes)}")
     chain = Chain(sizes, theory, bool(skip), place, tuple(map(str, named)), start, end, bool(every))
-    said = caption or _finding(sizes, f"the first of {grammar.count(len(sizes), place)}")
-    return Strip(chain, said, alt or _alt(chain, said))
+    said = " ".join([_finding(sizes, theory, place), *_marked(sizes, place)])
+    return Strip(chain, caption or said, alt or _drawn(sizes, said, place))
 
 
 def flow_strip(record) -> Strip:
     """Return the strip of a FlowRecord: ‖dh‖ of its layers, the median of its networks."""
-    net = record.net
+    record = record._replace(shown=("dh",), scale="log")
     sizes = record.relative["dh"].median
-    theory = record.theory["dh"]
-    layers = f"{grammar.look(net.activation).label} layer"
-    said = _finding(sizes, f"the first of {grammar.count(net.depth, layers)}", theory[0])
-    last = " ".join([*_troubles(sizes, "layer"), *fewer(record.seeds_asked, net.seeds)])
-    caption = "\n".join(filter(None, [said, _protocol(net), last]))
-    return strip(sizes, theory=theory, skip=net.skip is not None, caption=caption, alt=_drawn(sizes, said, "layer"))
+    finding, *rest = sentence(record).split("\n")
+    said = [finding, *_marked(sizes, "layer")]
+    return strip(
+        sizes, theory=record.theory["dh"], skip=record.net.skip is not None, caption=lines(said, *rest),
+        alt=_drawn(sizes, " ".join(said), "layer"),
+    )  # fmt: skip
 
 
 def _curve(name: str, values: Any, length: int | None = None) -> np.ndarray:
@@ -118,31 +124,19 @@ def _curve(name: str, values: Any, length: int | None = None) -> np.ndarray:
     return sizes.astype(float)
 
 
-def _finding(sizes, where: str, theory: float = np.nan) -> str:
+def _finding(sizes, theory, place: str) -> str:
     """The finding in whole sentences: first over last, the verdict, theory beside it."""
     if len(sizes) == 1:
-        return "The first is also the last, so there is nothing to lose on the way."
-    word = verdict(sizes[0])
-    if word == "overflows":
-        return f"The gradient at {where} is no longer a finite number, so it overflows."
-    if sizes[0] == 0:
-        return f"The gradient at {where} is exactly 0, so it vanishes."
-    predicts = f" Theory predicts {grammar.number(theory)}." if np.isfinite(theory) else ""
-    times = f"{grammar.number(sizes[0])} {'times' if sizes[0] > 1 else 'of'}"
-    return f"The gradient at {where} is {times} the gradient at the last, so it {word}.{predicts}"
+        return f"With a single {place}, the first is the last, and there is nothing to lose on the way."
+    where = f"The gradient at the first of {grammar.count(len(sizes), place)}"
+    if not np.isfinite(sizes[0]):
+        return f"{where} overflows."
+    said = f"{where} is {size(sizes[0], 'times that at the last')}, {so_it(sizes[0])}."
+    return said + predicted(np.nan if theory is None else theory[0])
 
 
-def _protocol(net) -> str:
-    """Which networks they were, and what was sent back."""
-    alpha = net.alpha if net.alpha in grammar.ALPHAS else net.branch_factor
-    dressing = grammar.dressing(net.norm, net.skip, alpha)
-    weights = f"{grammar.title(net.scheme)} weights" + ("" if net.gain == 1 else f" times {net.gain:g}")
-    parts = [f"{whose(net.seeds)} of width {net.width}", weights, *filter(None, [dressing])]
-    return f"{', '.join(parts)}; the loss's gradient is random."
-
-
-def _troubles(sizes, place: str) -> list[str]:
-    """What there is to say of sizes that are exactly 0, not finite or not drawn, as one line or none."""
+def _marked(sizes, place: str) -> list[str]:
+    """What there is to say of sizes that have a mark, as they are exactly 0 or not finite, and of those not drawn."""
     said = []
     for cells, what in ((sizes == 0, "exactly 0"), (~np.isfinite(sizes), "no longer finite")):
         if cells.any():
@@ -150,11 +144,7 @@ def _troubles(sizes, place: str) -> list[str]:
             said.append(f"It is {what} in {grammar.count(int(cells.sum()), place)}, up to {place} {last}.")
     if len(sizes) > COLUMNS:
         said.append(f"Of {grammar.count(len(sizes), place)}, {COLUMNS} are drawn.")
-    return [" ".join(said)] if said else []
-
-
-def _alt(chain: Chain, said: str) -> str:
-    return _drawn(chain.sizes, " ".join([said.replace("\n", " "), *_troubles(chain.sizes, chain.place)]), chain.place)
+    return said
 
 
 def _drawn(sizes, said: str, place: str) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..words.phrases import verdict
+from ..words.phrases import size, verdict
 from . import columns, grammar
 from .columns import COLUMNS, PITCH, UNITS, Span, words
 
@@ -146,35 +146,38 @@ def _lit(chain: Chain, span: Span, axis: Axis, name: str, middle: float) -> list
     sizes = chain.sizes[chain.shown]
     heights = np.atleast_1d(axis.y(grammar.decades(sizes)))
     groups = []
-    for k, (x, size, y) in enumerate(zip(span.centres, sizes, heights, strict=True)):
+    for k, (x, y) in enumerate(zip(span.centres, heights, strict=True)):
         piece = ""
-        if k + 1 < len(sizes) and columns.kind(size) == columns.kind(sizes[k + 1]) == "units":
+        if k + 1 < len(sizes) and columns.kind(sizes[k]) == columns.kind(sizes[k + 1]) == "units":
             piece = f'<path class="curve" d="M{x:.1f},{y:.1f}L{span.centres[k + 1]:.1f},{heights[k + 1]:.1f}"/>'
         groups.append(
-            f'<g class="lit" style="--n:{len(sizes) - 1 - k}">{columns.lit(span, name, middle, k, size)}{piece}'
-            f"{_mark(x, y, size, span)}</g>"
+            f'<g class="lit" style="--n:{len(sizes) - 1 - k}">{columns.lit(span, name, middle, k, sizes[k])}{piece}'
+            f"{_mark(x, y, sizes[k], span)}</g>"
         )
     return groups
 
 
-def _mark(x: float, y: float, size: float, span: Span) -> str:
+def _mark(x: float, y: float, ratio: float, span: Span) -> str:
     """The point of the curve, or the mark of what is exactly 0 or not finite."""
-    drawn = columns.kind(size)
+    drawn = columns.kind(ratio)
     if drawn == "nothing":
         return f'<path class="vanishes" d="M{x - 7:.1f},{y - 12:.1f}h14l-7,12z"/>'
     if drawn == "broken":
         return f'<path class="explodes" d="M{x - 7:.1f},{y + 12:.1f}h14l-7,-12z"/>'
     radius = min(5.0, 0.42 * span.pitch)
-    return f'<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{columns.colour(size)}"/>'
+    return f'<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}" fill="{columns.colour(ratio)}"/>'
 
 
 def told(sizes) -> str:
     """Return the verdict in a word and a number: "It vanishes. First over last: 4.6e-19"."""
-    size = sizes[0]
     if len(sizes) == 1:
         return "The first is also the last."
-    number = "exactly 0" if size == 0 else grammar.number(size) if np.isfinite(size) else "not finite"
-    return f"It {verdict(size)}. First over last: {number}"
+    return f"It {verdict(sizes[0])}. First over last: {first_over_last(sizes[0])}"
+
+
+def first_over_last(ratio: float) -> str:
+    """Return a ratio in short: "4.6e-19", "exactly 0", "not finite"."""
+    return size(ratio) if np.isfinite(ratio) else "not finite"
 
 
 def verdict_class(size: float) -> str:

@@ -17,8 +17,8 @@ from ..words.flow import alt, sentence
 from ..words.phrases import verdict
 from . import columns, curves, grammar
 from .flow import DEPTHS
-from .picture import LivePicture, Picture
-from .strip_svg import Chain, limits, told
+from .picture import POINTS, LivePicture, Picture
+from .strip_svg import Chain, first_over_last, limits
 
 PITCH = 18.0  # points from one unit to the next
 INKS = {"vanishes": grammar.VANISHING, "explodes": grammar.EXPLODING, "overflows": grammar.EXPLODING}
@@ -35,7 +35,7 @@ class UnitsPlot(LivePicture):
         self.columns = PathCollection([Path([(0, 0)])], zorder=3, linewidths=1.0)
         self.points = PathCollection([_column(1, 4.0)], zorder=4, linewidths=0.8, edgecolors=grammar.INK)
         for collection, axes in ((self.columns, self.net), (self.points, self.axes)):
-            collection.set_transform(Affine2D().scale(self.figure.dpi / 72))
+            collection.set_transform(Affine2D().scale(1 / POINTS) + self.figure.dpi_scale_trans)
             collection.set_offset_transform(axes.transData)
             collection.set_clip_on(False)
             axes.add_collection(collection, autolim=False)
@@ -74,7 +74,7 @@ class UnitsPlot(LivePicture):
         at = chain.shown + 1
         sizes = chain.sizes[chain.shown]
         decades = grammar.decades(sizes)
-        width = self.net.get_window_extent().width * 72 / self.figure.dpi
+        width = self.net.get_position().width * self.figure.get_figwidth() * POINTS
         pitch = width / np.ptp(self.net.get_xlim()) * (at[1] - at[0] if len(at) > 1 else 1)
         self.columns.set_paths([_column(columns.UNITS, min(6.5, 0.38 * pitch))])
         self.columns.set_offsets(np.column_stack([at, np.zeros(len(at)) - 0.1]))
@@ -92,7 +92,8 @@ class UnitsPlot(LivePicture):
         self.points.set(facecolors=fills[here])
         theory = None if chain.theory is None else grammar.decades(chain.theory[chain.shown])
         look = grammar.Look(grammar.INK, "", "dh")
-        self.said.set(text=told(chain.sizes), color=INKS.get(verdict(chain.sizes[0]), grammar.INK))
+        word = verdict(chain.sizes[0])
+        self.said.set(text=f"{word}: {first_over_last(chain.sizes[0])}", color=INKS.get(word, grammar.INK))
         self.curve.update(at, decades, look, limits[1], limits[2], theory=theory)
 
 
