@@ -14,12 +14,15 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
+from vgrad import models
 from vgrad.kit import styles
-from vgrad.kit.experiments.flow import flow
+from vgrad.kit.experiments.flow import draw_networks, flow
 from vgrad.kit.marks import grammar
 from vgrad.kit.marks.film import film
 from vgrad.kit.marks.strip import strip
 from vgrad.kit.marks.units import UnitsPlot
+from vgrad.lessons import gradient_flow
+from vgrad.lessons.gradient_flow import distribution
 from vgrad.lessons.start_here import show
 
 HE = dict(activation="relu", scheme="he_normal")
@@ -325,3 +328,52 @@ def test_a_film_is_one_file_that_moves_by_itself():
 def test_a_film_of_networks_that_differ_in_depth_is_refused():
     with pytest.raises(ValueError, match=r"^records have \[2, 12\] layers"):
         film({"a": RECORDS["two layers"], "b": RECORDS["skip"]})
+
+
+# --- the entries behind the norms -------------------------------------------------------------------------------------
+
+
+@every_net
+def test_the_entries_of_each_layer_are_counted_once(name):
+    found = distribution(RECORDS[name])
+    np.testing.assert_allclose(found.shares.sum(axis=1) + found.zeros + found.broken, 1.0)
+    norms = RECORDS[name].relative["dh"].median
+    assert ((found.zeros == 1) == (norms == 0)).all()
+    assert ((found.broken > 0) == ~np.isfinite(norms)).all()
+
+
+def test_the_entries_of_one_layer_are_those_of_a_backward_pass_by_hand():
+    record = flow(depth=3, width=5, batch=4, seeds=1, seed=7)
+    params, x, cotangent = draw_networks(record.net)
+    tape = models.hidden(params, x, "tanh")[1]
+    dh = cotangent
+    for step in tape[:1:-1]:  # from the last activation down to the affine map of the second layer
+        dh = step.pullback(dh)
+        dh = dh[1] if isinstance(dh, tuple) else dh
+    sizes = np.abs(dh) / np.sqrt((cotangent**2).mean())
+    found = distribution(record)
+    np.testing.assert_allclose(found.quantiles[:, 0], np.quantile(sizes, (0.1, 0.5, 0.9)))
+    np.testing.assert_allclose(found.shares[0], np.histogram(np.log10(sizes), found.edges)[0] / sizes.size)
+
+
+@every_net
+def test_the_sentence_about_the_entries_says_their_numbers(name):
+    found = distribution(RECORDS[name])
+    picture = gradient_flow.show(found)
+    low, median, high = found.quantiles[:, 0]
+    said = picture.caption.partition("\n")[0]
+    if not np.isfinite(high):
+        assert "entries of dh overflow" in said
+    elif high == 0:
+        assert "at least 9 of 10 entries of dh are exactly 0" in said
+    else:
+        assert f"median entry of dh is {grammar.number(median)}. Of 10 entries, 8 lie between" in said
+        assert said.endswith(f"between {grammar.number(low)} and {grammar.number(high)}.")
+    assert picture.png().startswith(b"\x89PNG")
+
+
+def test_entries_of_what_is_no_record_are_refused_by_name():
+    with pytest.raises(ValueError, match=r"^record is 3; allowed is what flow returns"):
+        distribution(3)
+    with pytest.raises(ValueError, match=r"^seeds · batch · width · depth is \d+"):
+        distribution(RECORDS["holds"]._replace(net=RECORDS["holds"].net._replace(seeds=100_000)))
