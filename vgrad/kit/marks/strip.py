@@ -60,7 +60,7 @@ class Strip(Picture):
     def _alive(self) -> str:
         """The moving picture. It is hidden unless its style sheet has come along."""
         control = f'<input type="checkbox" id="{self.name}"><label for="{self.name}">Send it back</label>'
-        begin = '<div class="vgrad-strip" style="display: none" data-lm-suppress-shortcuts="true">'
+        begin = '<div class="vgrad-strip" style="display: none">'
         return f"{styles.STRIP}{begin}{control}{self.svg}</div>"
 
     def _said(self) -> str:
