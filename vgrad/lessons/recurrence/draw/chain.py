@@ -56,7 +56,7 @@ class ChainView:
         self.artists = [*drawn, *self.marks[0], *self.marks[1], *self.labels.values()]
 
     def limits(self, record) -> tuple:
-        """The time steps, the lowest and the highest decade, the cell, and whether there are inputs."""
+        """The time steps, which no axis keeps, the lowest and the highest decade, the cell, and if it has inputs."""
         row = grammar.decades(record.norms[-1])
         known = curves.span(row, grammar.decades(record.bounds["radius"]))
         far = max(map(abs, known))
@@ -64,10 +64,11 @@ class ChainView:
         within = bound[1] <= max(2 * far, 10)
         low, high = (min(known[0], bound[0]), max(known[1], bound[1])) if within else known
         floor, ceiling = (grammar.up_to(value, DECADES) for value in (-low, high))
-        return record.T, -floor, ceiling, record.cell, record.sigma > 0
+        return range(1, record.T + 1), -floor, ceiling, record.cell, record.sigma > 0
 
-    def frame(self, T: int, floor: float, ceiling: float, cell: str, driven: bool) -> None:
+    def frame(self, steps: range, floor: float, ceiling: float, cell: str, driven: bool) -> None:
         """Draw what stands still: the links of the chain, the loss, the axes and their shading."""
+        T = len(steps)
         at = places(T)
         for axes in self.axes:
             for artist in [*axes.lines, *axes.patches, *axes.texts, *axes.collections]:
@@ -77,9 +78,9 @@ class ChainView:
         _frame_strip(self.strip, at, T, cell, driven)
         _frame_curve(self.over, at, T, floor, ceiling)
 
-    def move(self, record, T: int, floor: float, ceiling: float, *_) -> None:
+    def move(self, record, steps: range, floor: float, ceiling: float, *_) -> None:
         """Move the tints, the curve, the predictions and their labels to ``record``."""
-        at = places(T)
+        at = places(len(steps))
         row = record.norms[-1]
         decades = grammar.decades(row)
         shown = curves.within(decades, floor, ceiling)
@@ -87,7 +88,7 @@ class ChainView:
         tints = heatmap.colours(decades[at - 1], TINTED)
         self.cells.set(offsets=np.column_stack([at, np.full(len(at), HEIGHT)]), sizes=[size**2], facecolors=tints)
         self.points.set(offsets=np.column_stack([at, shown[at - 1]]), sizes=[min(size, 9) ** 2], facecolors=tints)
-        self.measured.set_data(np.arange(1, T + 1), shown)
+        self.measured.set_data(steps, shown)
         self._move_inputs(at, size, record.sigma)
         self._move_marks(at, row, floor, ceiling)
         self._move_predictions(record, shown[0], floor, ceiling)

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from ....kit.marks import curves, grammar
 from ....kit.marks.picture import LivePicture, Picture
 from ..say.connectivity import LOOKS, agreement_sentence, alt, sentence
-from .sentence import Box, lay_out, shortened, width_of
+from .sentence import Box, lay_out, width_of
 
 MOST = 3  # decades above the last word, in the picture of training
 FADES = 3.0  # decades, over which the ink fades
@@ -50,8 +50,7 @@ class ConnectivityPlot(LivePicture):
             if not artist.get_animated():
                 artist.remove()
         self.boxes = []
-        short = [*map(shortened, words)]
-        letters, within = lay_out(short, RIGHT - LEFT, ROW - 0.08) if words else (0, [])
+        short, letters, within = lay_out(words, RIGHT - LEFT, ROW - 0.08)
         for _, y in _middles():
             self.boxes += [box._replace(x=LEFT + box.x, y=y + box.y - ROW / 2 + 0.04) for box in within]
         _frame_rows(self.axes, words)
@@ -69,6 +68,14 @@ class ConnectivityPlot(LivePicture):
         for cell, words_of in self.first.items():
             share = record.reach[cell].median[0] if words else 1.0
             words_of.set(text=grammar.number(share), color=BARS[_side(grammar.decades(share))], visible=bool(words))
+
+    def ghost(self, record) -> str:
+        """Return the bars of another ``record``: a second veil would hide words."""
+        self.veils.set_visible(False)
+        try:
+            return super().ghost(record)
+        finally:
+            self.veils.set_visible(True)
 
     def _move_bars(self, decades) -> None:
         """A bar under each word: as wide as its box where all arrives, and none where a thousandth does or less."""
@@ -156,7 +163,7 @@ def _frame_rows(axes, words) -> None:
     for cell, y in _middles():
         axes.text(0.1, y + 0.29, LOOKS[cell].label, fontsize=16, weight="bold", va="center")
         if words:
-            axes.text(0.1, y - 0.27, "at the first", fontsize=13, va="center", color=grammar.FAINT)
+            axes.text(0.1, y - 0.27, "at word 1", fontsize=13, va="center", color=grammar.FAINT)
     if not words:
         axes.text(4.6, 2.4, "type a sentence", ha="center", fontsize=16, color=grammar.FAINT)
 
@@ -194,4 +201,4 @@ def _frame_key(axes, left_out: int) -> None:
         said = axes.text(x + box.width + 0.08, box.y, words, fontsize=13, va="center_baseline")
         x = said.get_window_extent().x1 / axes.figure.dpi + 0.22
     if left_out:
-        axes.text(8.93, 0.27, f"{left_out} more words unread", ha="right", va="center_baseline", fontsize=13)
+        axes.text(8.93, 4.49, f"{grammar.count(left_out, 'word')} unread", ha="right", va="top", fontsize=13)

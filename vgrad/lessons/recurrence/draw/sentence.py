@@ -11,7 +11,8 @@ from typing import NamedTuple
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.textpath import TextToPath
 
-LETTERS = 16  # of a word at the most
+LETTERS = (16, 11, 7, 4)  # of a word at the most; fewer where there would be no room for letters of LEAST
+LEAST = 7.0  # points
 SIZES = (17, 16, 15, 14, 13, 12, 11, 10, 9.5, 9, 8.5, 8, 7.5, 7, 6.5, 6)  # of the letters, in points
 ONE_LINE = 12.0  # points; one line is kept to where its letters are as large
 POINT = 1 / 72
@@ -27,22 +28,32 @@ class Box(NamedTuple):
     height: float
 
 
-def shortened(word: str) -> str:
-    """Return the word as it is drawn: with a box for each letter that the font does not have, and LETTERS at most."""
-    short = word if len(word) <= LETTERS else f"{word[: LETTERS - 1]}…"
-    return "".join(letter if ord(letter) in _letters() else "□" for letter in short)
-
-
-def lay_out(words, width: float, height: float) -> tuple[float, list[Box]]:
-    """Return the size of the letters and each word's box, within ``width`` and ``height``.
+def lay_out(words, width: float, height: float) -> tuple[list[str], float, list[Box]]:
+    """Return the words as they are drawn, the size of their letters, and their boxes, within ``width`` and ``height``.
 
     The lines are as even as can be and end on the right, where the last word stands.
     """
+    for letters in LETTERS:
+        short = [shortened(word, letters) for word in words]
+        size, lines = _largest(short, width, height)
+        if lines and size >= LEAST:
+            break
+    return short, size, [*_boxes(lines, short, size, width, height)]
+
+
+def shortened(word: str, letters: int = LETTERS[0]) -> str:
+    """Return the word with a box for each letter that the font does not have, and ``letters`` at most."""
+    short = word if len(word) <= letters else f"{word[: letters - 1]}…"
+    return "".join(letter if ord(letter) in _letters() else "□" for letter in short)
+
+
+def _largest(words, width: float, height: float) -> tuple[float, list[list[int]]]:
+    """The size of the letters and the lines: one line, if its letters are large enough, or else the largest letters."""
     found = {size: _fit(words, size, width, height) for size in SIZES}
     one_line = (size for size in SIZES if size >= ONE_LINE and len(found[size]) == 1)
     any_lines = (size for size in SIZES if found[size])
     size = next(one_line, next(any_lines, SIZES[-1]))
-    return size, [*_boxes(found[size] or [[*range(len(words))]], words, size, width, height)]
+    return size, found[size]
 
 
 def width_of(word: str, size: float) -> float:

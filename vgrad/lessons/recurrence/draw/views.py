@@ -40,7 +40,9 @@ class MapView:
         heatmap.bar(self.bar, most, SMALL)
         for words in [*self.map.texts, *self.bar.texts]:
             words.remove()
-        _title(self.map, "How much of the gradient at a later state reaches an earlier one?", -0.165, fontsize=SMALL + 2)
+        _title(
+            self.map, "How much of the gradient at a later state reaches an earlier one?", -0.165, fontsize=SMALL + 2
+        )
         style = dict(transform=self.bar.transAxes, fontsize=14, style="italic", ha="left")
         for y, side, color, at in (
             (0.97, "exploding", grammar.EXPLODING, "top"),

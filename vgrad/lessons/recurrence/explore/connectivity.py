@@ -31,5 +31,6 @@ def connectivity(**values) -> Explorer:
     }
     return Explorer(
         "connectivity", controls, measure.connectivity, draw.ConnectivityPlot,
-        sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
+        sentence=say.sentence, alt=say.alt, presets=PRESETS, first=("sentence", "forget_bias", "update_bias"),
+        start=values,
     )  # fmt: skip

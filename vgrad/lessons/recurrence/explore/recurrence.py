@@ -10,10 +10,10 @@ from ..measure import recurrence as measure
 from ..say import recurrence as say
 
 PRESETS = {
-    "1 · ρ above 1, and it vanishes": dict(radius=1.5, T=100),
+    "1 · Eigenvalue 1.5, and it vanishes": dict(radius=1.5, T=100),
     "2 · Without inputs it holds": dict(radius=1.5, sigma=0.0, T=100),
-    "3 · ρ below 1, and it explodes": dict(radius=0.9, sigma=0.0, nonnormality=5.0),
-    "4 · No shear: ρ is right": dict(radius=0.9, sigma=0.0, nonnormality=0.0),
+    "3 · Eigenvalue 0.9, and it explodes": dict(radius=0.9, sigma=0.0, nonnormality=5.0),
+    "4 · No shear: the rule is nearly right": dict(radius=0.9, sigma=0.0, nonnormality=0.0),
     "5 · ReLU explodes": dict(cell="relu_rnn", radius=2.0),
     "6 · An LSTM vanishes too": dict(cell="lstm", radius=1.0),
 }
@@ -34,7 +34,7 @@ def recurrence(**values) -> Explorer:
     }
     return Explorer(
         "recurrence", controls, _measure, draw.RecurrencePlot,
-        sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
+        sentence=say.sentence, alt=say.alt, presets=PRESETS, first=("show", "radius", "sigma"), start=values,
     )  # fmt: skip
 
 
