@@ -67,7 +67,7 @@ PRESETS = {
         "6 · An LSTM vanishes too": lambda record: record.cell == "lstm" and record.norms[-1, 0] < 1e-4,
     },
     "connectivity": {
-        "1 · Gates as they are drawn: all fade": lambda record: (
+        "1 · Gates without a bias: all fade": lambda record: (
             all(band.median[0] < 0.1 for band in record.reach.values()) and record.forget_bias == 0
         ),
         "2 · Gates told to keep": lambda record: record.reach["rnn"].median[0] < 0.1 < keeps(record),
@@ -78,7 +78,7 @@ PRESETS = {
             and not record.left_out
             and all(band.median[0] < 1e-4 for band in record.reach.values())
         ),
-        "6 · A larger W_h: the RNN holds": lambda record: 0.1 < record.reach["rnn"].median[0] < 10,
+        "6 · Larger weights: the RNN holds": lambda record: 0.1 < record.reach["rnn"].median[0] < 10,
     },
     "gates": {
         "The default bias": lambda record: (

@@ -343,16 +343,16 @@ def test_what_explodes_glows_and_what_is_0_or_not_finite_has_its_symbol():
     + [" ".join(["m" * 16] * count) for count in (1, 3, 30, 60)],
 )  # fmt: skip
 def test_boxes_lie_apart_within_their_rows_and_the_last_word_is_on_the_right(said):
-    words, size, boxes = lay_out(said.split(), 7.15, 1.08)
+    words, size, boxes = lay_out(said.split(), 8.28, 0.8)
     assert len(words) == len(boxes) == len(said.split())
     assert size >= (12 if len(words) <= 10 else 6)
     for one, other in itertools.combinations(boxes, 2):
         beside = one.x + one.width < other.x or other.x + other.width < one.x
         assert beside or abs(one.y - other.y) >= one.height + 0.05
     assert min(box.x for box in boxes) >= -1e-9
-    assert boxes[-1].x + boxes[-1].width == pytest.approx(7.15)
+    assert boxes[-1].x + boxes[-1].width == pytest.approx(8.28)
     assert boxes[-1].y == min(box.y for box in boxes)
-    assert all(box.y - box.height / 2 >= 0 and box.y + box.height / 2 <= 1.08 for box in boxes)
+    assert all(box.y - box.height / 2 >= 0 and box.y + box.height / 2 <= 0.8 for box in boxes)
 
 
 def test_words_fit_into_their_boxes_and_odd_ones_are_drawn_as_they_are_typed():

@@ -395,7 +395,7 @@ def assert_unrolling_is_told_truly(explorer):
     kind = {"rnn": "tanh RNN", "relu_rnn": "ReLU RNN", "lstm": "LSTM", "gru": "GRU"}[asked["cell"]]
     finding, protocol, _ = words.split("\n")
     assert protocol == (
-        f"One {kind} of 32 units, {asked['T']} steps, spectral radius {asked['radius']:g}, "
+        f"One {kind} of 32 units, {asked['T']} steps, largest |eigenvalue| {asked['radius']:g}, "
         f"shear {asked['nonnormality']:g}, inputs of standard deviation {asked['sigma']:g}."
     )
     assert record.norms.shape == (asked["T"], asked["T"])
@@ -465,7 +465,7 @@ def assert_connection_is_told_truly(explorer):
     assert list(record.words) == typed[:60]
     assert ("Only the first 60 words were read" in how) == (len(typed) > 60)
     biases = f"forget bias {asked['forget_bias']:g}, update bias {asked['update_bias']:g}"
-    assert protocol.endswith(f" of each kind, {biases}, W_h times {asked['gain']:g}.")
+    assert protocol.endswith(f" of each kind, {biases}, recurrent weights times {asked['gain']:g}.")
     assert protocol.startswith(f"Median of {asked['seeds']} untrained network")
     again = recurrence_measure.connectivity(**asked)
     if not typed:

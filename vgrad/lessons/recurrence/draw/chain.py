@@ -46,7 +46,7 @@ class ChainView:
         self.over = figure.add_axes(CURVE)
         self.axes = [self.strip, self.over]
         self.cells = self.strip.scatter([], [], edgecolors=grammar.INK, linewidths=1.0, clip_on=False, zorder=3)
-        self.points = self.over.scatter([], [], edgecolors=grammar.INK, linewidths=0.8, clip_on=False, zorder=5)
+        self.points = self.over.scatter([], [], edgecolors=grammar.INK, linewidths=1.0, clip_on=False, zorder=5)
         (self.inputs,) = self.strip.plot([], [], color=grammar.FAINT, linewidth=1.6, clip_on=False, zorder=2)
         self.lines = {name: self.over.plot([], [], **_style(name))[0] for name in ("stretch", "radius")}
         (self.measured,) = self.over.plot([], [], color=grammar.INK, linewidth=2.2, zorder=4)

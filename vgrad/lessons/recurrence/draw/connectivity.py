@@ -14,7 +14,8 @@ from .sentence import Box, lay_out, width_of
 MOST = 3  # decades above the last word, in the picture of training
 FADES = 3.0  # decades, over which the ink fades
 FAINTEST = 0.1  # ink that is left
-LEFT, RIGHT, TOP, BOTTOM = 1.2, 8.35, 4.1, 0.62  # of the rows, in inches
+LEFT, RIGHT, TOP, BOTTOM = 0.1, 8.38, 4.12, 0.58  # of the rows, in inches
+HEAD = 0.36  # of a row, for its name
 ROW = (TOP - BOTTOM) / len(LOOKS)
 TITLE = "How much of the gradient at the last word reaches each word?"
 KEY = (("all", 1.0), ("a tenth", 0.1), ("a hundredth", 0.01), ("a thousandth, or less", 0.001))
@@ -30,12 +31,13 @@ class ConnectivityPlot(LivePicture):
         width, height = self.size
         self.axes.set(xlim=(0, width), ylim=(0, height))
         self.axes.axis("off")
-        self.veils = PolyCollection([], linewidths=0, zorder=4)
+        self.veils = PolyCollection([], linewidths=0, clip_on=False, zorder=4)
         self.axes.add_collection(self.veils, autolim=False)
         self.bars = {side: self._line(color) for side, color in BARS.items()}
         (self.zeros,) = self.axes.plot([], [], "v", color=grammar.VANISHING, markersize=5, zorder=6)
         (self.overflows,) = self.axes.plot([], [], "^", color=grammar.EXPLODING, markersize=5, zorder=6)
-        self.first = {cell: self.axes.text(0.1, y, "", fontsize=15, va="center") for cell, y in _middles()}
+        style = dict(fontsize=14, weight="bold", ha="right", va="center_baseline")
+        self.first = {cell: self.axes.text(1.75, y, "", **style) for cell, y in _heads()}
         return [self.veils, *self.bars.values(), self.zeros, self.overflows, *self.first.values()]
 
     def _line(self, color: str):
@@ -50,9 +52,9 @@ class ConnectivityPlot(LivePicture):
             if not artist.get_animated():
                 artist.remove()
         self.boxes = []
-        short, letters, within = lay_out(words, RIGHT - LEFT, ROW - 0.08)
-        for _, y in _middles():
-            self.boxes += [box._replace(x=LEFT + box.x, y=y + box.y - ROW / 2 + 0.04) for box in within]
+        short, letters, within = lay_out(words, RIGHT - LEFT, ROW - HEAD)
+        for _, y in _heads():
+            self.boxes += [box._replace(x=LEFT + box.x, y=y + box.y - ROW + HEAD / 2 + 0.06) for box in within]
         _frame_rows(self.axes, words)
         _frame_words(self.axes, short, self.boxes, letters)
         _frame_key(self.axes, left_out)
@@ -152,18 +154,18 @@ def _inside(box) -> list[tuple[float, float]]:
 # --- what stands still ------------------------------------------------------------------------------------------------
 
 
-def _middles() -> list[tuple[str, float]]:
-    """Each cell, and the middle of its row."""
-    return [(cell, TOP - (k + 0.5) * ROW) for k, cell in enumerate(LOOKS)]
+def _heads() -> list[tuple[str, float]]:
+    """Each cell, and the middle of what is written above its words."""
+    return [(cell, TOP - k * ROW - HEAD / 2) for k, cell in enumerate(LOOKS)]
 
 
 def _frame_rows(axes, words) -> None:
     """The question, each row's name, and of which word its number is."""
-    axes.text(0.1, 4.5, TITLE, fontsize=15, weight="bold", va="top")
-    for cell, y in _middles():
-        axes.text(0.1, y + 0.29, LOOKS[cell].label, fontsize=16, weight="bold", va="center")
+    axes.text(LEFT, 4.5, TITLE, fontsize=15, weight="bold", va="top")
+    for cell, y in _heads():
+        axes.text(LEFT, y, LOOKS[cell].label, fontsize=15, weight="bold", va="center_baseline")
         if words:
-            axes.text(0.1, y - 0.27, "at word 1", fontsize=13, va="center", color=grammar.FAINT)
+            axes.text(1.83, y, "times as much reaches the first word", fontsize=13, va="center_baseline")
     if not words:
         axes.text(4.6, 2.4, "type a sentence", ha="center", fontsize=16, color=grammar.FAINT)
 
@@ -197,7 +199,8 @@ def _frame_key(axes, left_out: int) -> None:
         decades = np.log10([share])
         _word(axes, "word", box, 13, False)
         axes.add_collection(PolyCollection([_inside(box)], facecolors=veil(decades), linewidths=0, zorder=4))
-        axes.plot([x, x + box.width * _share(decades[0])], [_foot(box)] * 2, color=grammar.INK, linewidth=3)
+        style = dict(color=grammar.INK, linewidth=3, solid_capstyle="butt")
+        axes.plot([x, x + box.width * _share(decades[0])], [_foot(box)] * 2, **style)
         said = axes.text(x + box.width + 0.08, box.y, words, fontsize=13, va="center_baseline")
         x = said.get_window_extent().x1 / axes.figure.dpi + 0.22
     if left_out:

@@ -5,7 +5,7 @@ All lengths are inches. Widths are measured once for each word, at one size of t
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
@@ -56,14 +56,19 @@ def _largest(words, width: float, height: float) -> tuple[float, list[list[int]]
     return size, found[size]
 
 
-def width_of(word: str, size: float) -> float:
+def width_of(word: str, size: float, bold: bool = False) -> float:
     """Return the width of a word's box."""
-    return (_width(word) + 2 * PAD) * size * POINT
+    return (_width(word, bold) + 2 * PAD) * size * POINT
+
+
+def _widths(words, size: float) -> list[float]:
+    """The widths of the boxes, the last of which holds bold letters."""
+    return [width_of(word, size, bold=k == len(words) - 1) for k, word in enumerate(words)]
 
 
 def _fit(words, size: float, width: float, height: float) -> list[list[int]]:
     """The lines at one size of the letters; none where there is no room for them."""
-    lines = _lines([width_of(word, size) for word in words], GAP * size * POINT, width)
+    lines = _lines(_widths(words, size), GAP * size * POINT, width)
     return lines if len(lines) * LINE * size * POINT <= height else []
 
 
@@ -71,12 +76,12 @@ def _boxes(lines, words, size: float, width: float, height: float):
     step = LINE * size * POINT
     top = height / 2 + (len(lines) - 1) * step / 2
     gap = GAP * size * POINT
+    widths = _widths(words, size)
     for k, line in enumerate(lines):
-        x = width - sum(width_of(words[j], size) for j in line) - gap * (len(line) - 1)
+        x = width - sum(widths[j] for j in line) - gap * (len(line) - 1)
         for j in line:
-            wide = width_of(words[j], size)
-            yield Box(x, top - k * step, wide, HIGH * size * POINT)
-            x += wide + gap
+            yield Box(x, top - k * step, widths[j], HIGH * size * POINT)
+            x += widths[j] + gap
 
 
 def _lines(widths, gap: float, width: float) -> list[list[int]]:
@@ -104,10 +109,11 @@ def _filled(widths, gap: float, width: float) -> list[list[int]]:
     return lines
 
 
-@cache
-def _width(word: str) -> float:
+@lru_cache(10_000)
+def _width(word: str, bold: bool) -> float:
     """The width of a word, in points, for each point of its letters."""
-    wide, _, _ = TextToPath().get_text_width_height_descent(word, FontProperties(size=100), ismath=False)
+    font = FontProperties(size=100, weight="bold" if bold else "normal")
+    wide, _, _ = TextToPath().get_text_width_height_descent(word, font, ismath=False)
     return wide / 100
 
 

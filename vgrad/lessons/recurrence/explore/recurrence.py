@@ -18,18 +18,18 @@ PRESETS = {
     "6 · An LSTM vanishes too": dict(cell="lstm", radius=1.0),
 }
 CELLS = {"RNN, tanh": "rnn", "RNN, ReLU": "relu_rnn", "LSTM": "lstm", "GRU": "gru"}
-VIEWS = {"the chain": "chain", "the map of all pairs": "map", "the spectra of W_h": "spectra"}
+VIEWS = {"the chain": "chain", "the map of all pairs": "map", "the spectra": "spectra"}
 
 
 def recurrence(**values) -> Explorer:
     """Explore ‖dh_T / dh_k‖ of an unrolled cell, and the spectra of W_h.   values : where its controls start."""
     controls = {
         "show": choice("show", "chain", VIEWS),
-        "radius": real("spectral radius", 1.2, 0.0, 3.0, 0.05),
-        "sigma": real("input size", 1.0, 0.0, 3.0, 0.05),
+        "radius": real("eigenvalue", 1.2, 0.0, 3.0, 0.05),
+        "sigma": real("input scale", 1.0, 0.0, 3.0, 0.05),
         "cell": choice("cell", "rnn", CELLS),
         "T": whole("time steps", 30, 2, 100),
-        "nonnormality": real("shear of W_h", 1.0, 0.0, 5.0, 0.1),
+        "nonnormality": real("shear", 1.0, 0.0, 5.0, 0.1),
         "spectral": switch("worst direction (slow)", False, "the spectral norm of each Jacobian, in place of its size"),
     }
     return Explorer(

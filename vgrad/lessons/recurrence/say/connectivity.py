@@ -70,7 +70,7 @@ def _networks(record) -> str:
     nets = f"{grammar.count(record.seeds, 'untrained network')} of each kind"
     return (
         f"Median of {nets}, forget bias {record.forget_bias:g}, update bias {record.update_bias:g}, "
-        f"W_h times {record.gain:g}."
+        f"recurrent weights times {record.gain:g}."
     )
 
 

@@ -73,7 +73,7 @@ def _network(record) -> str:
     """The cell and its settings, in at most twenty words."""
     what = NAMES[record.cell].partition(" ")[2]
     return (
-        f"One {what} of {len(record.singular)} units, {record.T} steps, spectral radius {record.radius:g}, "
+        f"One {what} of {len(record.singular)} units, {record.T} steps, largest |eigenvalue| {record.radius:g}, "
         f"shear {record.nonnormality:g}, inputs of standard deviation {record.sigma:g}."
     )
 
