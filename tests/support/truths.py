@@ -261,7 +261,9 @@ def assert_training_is_told_truly(explorer):
     loss = np.sort(again.loss[:, start : again.step].mean(axis=1))[lower]
     label = grammar.look(asked["activation"]).label
     assert words.startswith(f"After {record.step} of {asked['steps']} steps the loss of {asked['depth']} {label} layer")
-    told = re.search(r"the loss of .*? is (not finite|\d+(?:\.\d+)?(?:e-?\d+)?)(, which is no better than guessing)?", words)
+    told = re.search(
+        r"the loss of .*? is (not finite|\d+(?:\.\d+)?(?:e-?\d+)?)(, which is no better than guessing)?", words
+    )
     assert told[1] == (grammar.number(loss) if math.isfinite(loss) else "not finite")
     begun = record.step > 5 or record.done
     assert bool(told[2]) == (begun and math.isfinite(loss) and loss > 0.97 * math.log(10))

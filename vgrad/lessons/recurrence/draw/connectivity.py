@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from matplotlib.collections import PolyCollection
-from matplotlib.patches import Rectangle
 
 from ....kit.marks import curves, grammar
 from ....kit.marks.picture import LivePicture, Picture
@@ -19,6 +20,7 @@ HEAD = 0.36  # of a row, for its name
 ROW = (TOP - BOTTOM) / len(LOOKS)
 TITLE = "How much of the gradient at the last word reaches each word?"
 KEY = (("all", 1.0), ("a tenth", 0.1), ("a hundredth", 0.01), ("a thousandth, or less", 0.001))
+EDGE, EDGES = "#b5b5b5", 0.015  # of a box: its colour, and half of its width and a little more
 GLOW = "#f5b07a"  # over a word at which more than ten times as much arrives
 BARS = {"vanishes": grammar.VANISHING, "holds": grammar.INK, "explodes": grammar.EXPLODING}
 
@@ -36,28 +38,29 @@ class ConnectivityPlot(LivePicture):
         self.bars = {side: self._line(color) for side, color in BARS.items()}
         (self.zeros,) = self.axes.plot([], [], "v", color=grammar.VANISHING, markersize=5, zorder=6)
         (self.overflows,) = self.axes.plot([], [], "^", color=grammar.EXPLODING, markersize=5, zorder=6)
+        _frame_once(self.axes)
+        self.still: list = []
         style = dict(fontsize=14, weight="bold", ha="right", va="center_baseline")
         self.first = {cell: self.axes.text(1.75, y, "", **style) for cell, y in _heads()}
         return [self.veils, *self.bars.values(), self.zeros, self.overflows, *self.first.values()]
 
     def _line(self, color: str):
-        return self.axes.plot([], [], color=color, linewidth=3, solid_capstyle="butt", zorder=5)[0]
+        return self.axes.plot([], [], color=color, linewidth=2.6, solid_capstyle="butt", zorder=5)[0]
 
     def _limits(self, record):
         return record.words, record.left_out
 
     def _frame(self, words, left_out: int) -> None:
-        """Draw what stands still: the words in full ink, their boxes, and the key."""
-        for artist in [*self.axes.lines, *self.axes.patches, *self.axes.texts, *self.axes.collections]:
-            if not artist.get_animated():
-                artist.remove()
+        """Draw what stands still: the words in full ink, and their boxes."""
+        for artist in self.still:
+            artist.remove()
         self.boxes = []
         short, letters, within = lay_out(words, RIGHT - LEFT, ROW - HEAD)
         for _, y in _heads():
             self.boxes += [box._replace(x=LEFT + box.x, y=y + box.y - ROW + HEAD / 2 + 0.06) for box in within]
-        _frame_rows(self.axes, words)
-        _frame_words(self.axes, short, self.boxes, letters)
-        _frame_key(self.axes, left_out)
+        self.still = [*_words_of_rows(self.axes, bool(words), left_out)]
+        if words:
+            self.still += _words(self.axes, short, self.boxes, letters)
 
     def _move(self, record, words, left_out: int) -> None:
         shares = np.concatenate([record.reach[cell].median for cell in LOOKS]) if words else np.zeros(0)
@@ -142,13 +145,18 @@ def _share(decades: float) -> float:
 
 
 def _foot(box) -> float:
-    return box.y - box.height / 2 - 0.05
+    """Where a bar lies: closer to its box where lines are close."""
+    return box.y - box.height / 2 - min(0.05, 0.19 * box.height)
 
 
 def _inside(box) -> list[tuple[float, float]]:
-    x, y = box.x + 0.015, box.height / 2 - 0.015
-    end = box.x + box.width - 0.015
-    return [(x, box.y - y), (end, box.y - y), (end, box.y + y), (x, box.y + y)]
+    """What a veil covers: the box without its edge."""
+    return _corners(Box(box.x + EDGES, box.y, box.width - 2 * EDGES, box.height - 2 * EDGES))
+
+
+def _corners(box) -> list[tuple[float, float]]:
+    end, half = box.x + box.width, box.height / 2
+    return [(box.x, box.y - half), (end, box.y - half), (end, box.y + half), (box.x, box.y + half)]
 
 
 # --- what stands still ------------------------------------------------------------------------------------------------
@@ -159,49 +167,52 @@ def _heads() -> list[tuple[str, float]]:
     return [(cell, TOP - k * ROW - HEAD / 2) for k, cell in enumerate(LOOKS)]
 
 
-def _frame_rows(axes, words) -> None:
-    """The question, each row's name, and of which word its number is."""
+def _frame_once(axes) -> None:
+    """What no sentence changes: the question, the names of the rows, and what the ink and the bar mean."""
     axes.text(LEFT, 4.5, TITLE, fontsize=15, weight="bold", va="top")
     for cell, y in _heads():
         axes.text(LEFT, y, LOOKS[cell].label, fontsize=15, weight="bold", va="center_baseline")
-        if words:
-            axes.text(1.83, y, "times as much reaches the first word", fontsize=13, va="center_baseline")
-    if not words:
-        axes.text(4.6, 2.4, "type a sentence", ha="center", fontsize=16, color=grammar.FAINT)
-
-
-def _frame_words(axes, short, boxes, size: float) -> None:
-    """The words in their boxes, the links between them, and the loss at the last one."""
-    arrow = dict(arrowstyle="-|>", color=grammar.INK, linewidth=1.6, shrinkA=1, shrinkB=2)
-    style = dict(arrowprops=arrow, ha="right", va="center", weight="bold", fontsize=13)
-    for k, box in enumerate(boxes):
-        last = (k + 1) % len(short) == 0
-        _word(axes, short[k % len(short)], box, size, last)
-        if last:
-            axes.annotate("loss", (box.x + box.width, box.y), (8.93, box.y), **style)
-        elif boxes[k + 1].y == box.y:
-            axes.plot((box.x + box.width + boxes[k + 1].x) / 2, box.y, "<", color=grammar.FAINT, markersize=0.3 * size)
-
-
-def _word(axes, word: str, box, size: float, last: bool) -> None:
-    corner = (box.x, box.y - box.height / 2)
-    line = dict(edgecolor=grammar.INK, linewidth=2.6) if last else dict(edgecolor="#b5b5b5", linewidth=1.0)
-    axes.add_patch(Rectangle(corner, box.width, box.height, facecolor="none", zorder=7, **line))
-    style = dict(ha="center", va="center_baseline", fontsize=size, color=grammar.INK, parse_math=False)
-    axes.text(box.x + box.width / 2, box.y, word, weight="bold" if last else "normal", **style)
-
-
-def _frame_key(axes, left_out: int) -> None:
-    """What the ink and the bar mean."""
-    x = 0.1
+    x = LEFT
     for words, share in KEY:
         box = Box(x, 0.27, width_of("word", 13), 0.28)
         decades = np.log10([share])
-        _word(axes, "word", box, 13, False)
+        axes.add_collection(_outlines([box], edgecolors=EDGE))
+        axes.text(box.x + box.width / 2, box.y, "word", ha="center", va="center_baseline", fontsize=13)
         axes.add_collection(PolyCollection([_inside(box)], facecolors=veil(decades), linewidths=0, zorder=4))
-        style = dict(color=grammar.INK, linewidth=3, solid_capstyle="butt")
+        style = dict(color=grammar.INK, linewidth=2.6, solid_capstyle="butt")
         axes.plot([x, x + box.width * _share(decades[0])], [_foot(box)] * 2, **style)
         said = axes.text(x + box.width + 0.08, box.y, words, fontsize=13, va="center_baseline")
         x = said.get_window_extent().x1 / axes.figure.dpi + 0.22
+
+
+def _words_of_rows(axes, some: bool, left_out: int):
+    """What is said of each row where there are words, and of words that were not read."""
+    for _, y in _heads() if some else ():
+        yield axes.text(1.83, y, "times as much reaches the first word", fontsize=13, va="center_baseline")
+    if not some:
+        yield axes.text(4.6, 2.4, "type a sentence", ha="center", fontsize=16, color=grammar.FAINT)
     if left_out:
-        axes.text(8.93, 4.49, f"{grammar.count(left_out, 'word')} unread", ha="right", va="top", fontsize=13)
+        yield axes.text(8.93, 4.49, f"{grammar.count(left_out, 'word')} unread", ha="right", va="top", fontsize=13)
+
+
+def _words(axes, short, boxes, size: float):
+    """The words in their boxes, the links between them, and the loss at the last one of each row."""
+    last = boxes[len(short) - 1 :: len(short)]
+    yield axes.add_collection(_outlines(boxes, edgecolors=EDGE))
+    yield axes.add_collection(_outlines(last, edgecolors=grammar.INK, linewidths=2.6))
+    between = [(box.x + box.width + after.x) / 2 for box, after in pairwise(boxes) if box.y == after.y]
+    heights = [box.y for box, after in pairwise(boxes) if box.y == after.y]
+    yield from axes.plot(between, heights, "<", color=grammar.FAINT, markersize=0.3 * size)
+    style = dict(ha="center", va="center_baseline", fontsize=size, color=grammar.INK, parse_math=False)
+    for k, box in enumerate(boxes):
+        weight = "bold" if box in last else "normal"
+        yield axes.text(box.x + box.width / 2, box.y, short[k % len(short)], weight=weight, **style)
+    arrow = dict(arrowstyle="-|>", color=grammar.INK, linewidth=1.6, shrinkA=1, shrinkB=2)
+    style = dict(arrowprops=arrow, ha="right", va="center", weight="bold", fontsize=13)
+    for box in last:
+        yield axes.annotate("loss", (box.x + box.width, box.y), (8.93, box.y), **style)
+
+
+def _outlines(boxes, **style) -> PolyCollection:
+    """The edges of boxes."""
+    return PolyCollection([_corners(box) for box in boxes], facecolors="none", clip_on=False, zorder=7, **style)

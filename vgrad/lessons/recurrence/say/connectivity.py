@@ -9,7 +9,7 @@ import numpy as np
 
 from ....kit.marks import grammar
 from ....kit.words import cells
-from ....kit.words.phrases import five, points, size, verdict
+from ....kit.words.phrases import five, lines, points, size, verdict
 
 LOOKS = {name: cells.CELLS[name] for name in ("rnn", "lstm", "gru")}
 
@@ -17,7 +17,7 @@ LOOKS = {name: cells.CELLS[name] for name in ("rnn", "lstm", "gru")}
 def sentence(record) -> str:
     """Say in three lines what arrives at the first word through each cell, which networks they are, and how."""
     how = "Each word is a vector that is drawn by its letters, whether or not it is English."
-    return "\n".join([" ".join(_finding(record)), _networks(record), " ".join([*_left_out(record), how])])
+    return lines(_finding(record), _networks(record), [*_left_out(record), how])
 
 
 def alt(record) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ....kit.marks import grammar
-from ....kit.words.phrases import five, medians, points, size, verdict
+from ....kit.words.phrases import five, lines, medians, points, size, so_it
 
 NAMES = {"rnn": "a tanh RNN", "relu_rnn": "a ReLU RNN", "lstm": "an LSTM", "gru": "a GRU"}
 
@@ -16,7 +16,7 @@ NAMES = {"rnn": "a tanh RNN", "relu_rnn": "a ReLU RNN", "lstm": "an LSTM", "gru"
 def sentence(record) -> str:
     """Say of a record, in three lines, what its view shows, whose cell it is, and how it was measured."""
     finding = {"chain": _of_the_chain, "map": _of_the_map, "spectra": _of_the_spectra}[record.view](record)
-    return "\n".join([" ".join(finding), _network(record), " ".join([*_peak(record), *_measured(record)])])
+    return lines(finding, _network(record), [*_peak(record), *_measured(record)])
 
 
 def alt(record) -> str:
@@ -55,7 +55,7 @@ def _at_the_first(record) -> str:
     if not np.isfinite(end):
         return f"The {who} at the first of {record.T} states is too large for float64, so it overflows."
     told = "exactly 0" if end == 0 else f"{grammar.number(end)} times that at the last"
-    return f"The {who} at the first of {record.T} states is {told}, so it {verdict(end)}."
+    return f"The {who} at the first of {record.T} states is {told}, {so_it(end)}."
 
 
 def _predicted(record) -> str:
