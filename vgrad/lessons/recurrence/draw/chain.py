@@ -23,10 +23,9 @@ LEFT, WIDE = 0.176, 0.736  # of the figure, where the time steps are
 STRIP, CURVE = (LEFT, 0.635, WIDE, 0.235), (LEFT, 0.135, WIDE, 0.49)
 HEIGHT = 0.55  # of the circles' middle in the strip
 TICK = 0.12  # of an input's arrow in the strip, for each unit of σ
-EIGEN = grammar.Look("#b3006b", "", "eigenvalue")
-STRETCH = grammar.Look("#00716b", "", "singular value")
-MEASURED = grammar.Look(grammar.INK, "", "measured")
-DASHES = {"radius": (0, (5, 3)), "stretch": (0, (1.5, 1.5))}
+EIGEN = grammar.Look("#b3006b", "--", "eigenvalue")  # the mark of a line is its dashes
+STRETCH = grammar.Look("#00716b", ":", "singular value")
+MEASURED = grammar.Look(grammar.INK, "-", "measured")
 TITLE = "How much of the gradient at the last state reaches each earlier one?"
 NAMES = {"rnn": "tanh RNN", "relu_rnn": "ReLU RNN", "lstm": cells.CELLS["lstm"].label, "gru": cells.CELLS["gru"].label}
 
@@ -135,7 +134,7 @@ def _decades(sizes) -> np.ndarray:
 
 def _style(name: str) -> dict:
     look = EIGEN if name == "radius" else STRETCH
-    return dict(color=look.color, linestyle=DASHES[name], linewidth=2.2, zorder=3)
+    return dict(color=look.color, linestyle=look.marker, linewidth=2.2, zorder=3)
 
 
 def _marks(axes: Axes) -> list:
