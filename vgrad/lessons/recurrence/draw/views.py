@@ -97,7 +97,7 @@ def _plane(axes: Axes, most: float) -> None:
     axes.spines[:].set_visible(False)
     axes.tick_params(labelsize=SMALL, colors=grammar.INK, length=3)
     axes.set_xlabel("inside the circle, many steps shrink", fontsize=SMALL)
-    _title(axes, "Eigenvalues: where many steps lead", -0.19, 1.16)
+    _title(axes, "Eigenvalues: growth in the long run", -0.19, 1.16)
 
 
 def _one_line(axes: Axes, most: float) -> None:
@@ -112,4 +112,4 @@ def _one_line(axes: Axes, most: float) -> None:
     axes.set_yticks([1, most] if most > 6 else ends)  # 0 and 1 may lie too close
     axes.set_xlabel("from the largest to the smallest", fontsize=SMALL)
     grammar.tidy(axes, SMALL)
-    _title(axes, "Singular values: how far one step goes", -0.14, 1.16)
+    _title(axes, "Singular values: stretch of one step", -0.14, 1.16)
