@@ -115,7 +115,7 @@ class Page(HTMLParser):
 
 def without_ids(svg):
     """Layers without the names of their clips and marks, which are others each time."""
-    return re.sub(r"\b[a-zA-Z]+_?[0-9a-f]{10}\b", "", svg)
+    return re.sub(r"\b(?:[a-zA-Z]+_?|C\w+_)[0-9a-f]{10}\b", "", svg)
 
 
 def decode(png):
