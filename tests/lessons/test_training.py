@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import course
 import numpy as np
 import pytest
+from explored import Page
 
 from vgrad import data, models, ops
 from vgrad.kit.experiments import flow as flow_experiments
