@@ -317,13 +317,13 @@ def test_axes_only_grow_while_a_control_moves_and_fit_anew_after_reset():
     limits = []
     for gain in (1.0, 4.0, 0.2, 1.0):
         explorer.controls["gain"].value = gain
-        limits.append(explorer._plot._framed)
+        limits.append(explorer._plot.limits)
     for before, after in itertools.pairwise(limits):
         assert after[1] <= before[1]  # the floor
         assert after[2] >= before[2]  # the ceiling
     assert limits[-1] != limits[0]
     explorer.reset()
-    assert explorer._plot._framed == limits[0]
+    assert explorer._plot.limits == limits[0]
 
 
 @pytest.mark.parametrize("key", ["depth", "gain"])
@@ -333,7 +333,7 @@ def test_new_axes_are_rare_over_a_drag_through_the_whole_range(key):
     framed = []
     for value in np.linspace(low, high, 60):
         explorer.controls[key].value = type(low)(value)
-        framed.append(explorer._plot._framed)
+        framed.append(explorer._plot.limits)
     assert sum(a != b for a, b in itertools.pairwise(framed)) <= 12
 
 

@@ -38,7 +38,11 @@ def middle(ratios):
 def assert_flow_is_told_truly(explorer):
     """The sentence of a gradient's flow, against the norms, the controls, and the same networks in float64."""
     asked, record, words = values(explorer), explorer.record, explorer.caption
-    assert record.shown == tuple(name for name in ("dh", "dz", "dW") if asked[name])
+    if asked["view"] == "distribution":
+        assert_distribution_is_told_truly(record, words)
+        return
+    switched = tuple(name for name in ("dh", "dz", "dW") if asked[name])
+    assert record.shown == (("dh",) if asked["view"] == "units" else switched)
     assert (len(record.dh) < asked["seeds"]) == ("networks asked for" in words)
     depth = asked["depth"]
     assert words.startswith(("Nothing", "With 1 ") if depth == 1 else ("Nothing", "The gradient"))
@@ -49,6 +53,26 @@ def assert_flow_is_told_truly(explorer):
     broken = np.flatnonzero(~np.isfinite(record.dh).all(axis=0))
     assert re.findall(r"no longer finite at layer (\d+)", words) == [str(k + 1) for k in broken[-1:]]
     assert_silence_is_told_truly(asked, record, words)
+
+
+def assert_distribution_is_told_truly(record, words):
+    """Where the entries of the first layer's dh lie, against a walk through the same networks."""
+    net = record.net
+    params, x, cotangent = flow_experiments.draw_networks(net)
+    with np.errstate(all="ignore"):
+        _, steps = models.hidden(
+            params, x, net.activation, norm=net.norm, skip=net.skip and models.Skip(net.skip, net.branch_factor)
+        )
+        walked = [adjoint.dh.astype(float) for adjoint in probes.layers(steps, cotangent)]
+        typical = probes.norm(walked[0])[:, None, None] / (net.batch * net.width) ** 0.5
+        low, median, high = np.quantile(np.abs(walked[-1] / typical), (0.1, 0.5, 0.9))
+    assert f"first of {net.depth} " in words
+    one = r"(exactly 0|\S+?)"
+    told = re.search(rf"median entry of dh is {one}\. Of 10 entries, 8 lie between {one} and {one}\.\s", words)
+    assert bool(told) == bool(math.isfinite(high) and high > 0)
+    if told:
+        said = [0.0 if size == "exactly 0" else float(size) for size in told.groups()]
+        np.testing.assert_allclose(said, [median, low, high], rtol=0.06)
 
 
 def assert_ratio_is_told_truly(name, norms, words, first):

@@ -16,8 +16,7 @@ from ...require import Flag, NonNegative, Seed
 from .protocol import Band, Width, band, measured, relative, scaled_draw
 
 PROTOCOL = "x ~ N(0, 1) in, a N(0, 1) cotangent back from the last h"
-DEEPEST = 10_000
-MOST = 100_000
+DEEPEST, MOST = 10_000, 100_000
 MULTIPLY_ADDS = 2**28  # what one call may cost: seeds · depth · batch · width²
 WEIGHTS = 2**24  # and may hold: seeds · depth · width²
 FLOAT16_COST = 8  # NumPy computes float16 one number at a time
@@ -95,11 +94,12 @@ class FlowRecord(NamedTuple):
     relative: dict[str, Band]  # of each curve: over the networks, each network's own being relative as in ``each``
     theory: dict[str, Array]  # the same of an infinitely wide net, (depth,)
     entries: probes.Entries  # (depth,): shares of the entries of dh_k that are 0, subnormal, infinite, NaN
-    overflow: int | None  # the first layer whose output h was not finite in some network, or None
+    overflow: int | None  # the first layer whose h was not finite in some network, or None
     silent: float  # the share of networks whose first layer receives exactly 0 ...
     underflow: float  # ... and of those in which h or dh had become too small for the precision (else: slopes of 0)
-    shown: tuple[str, ...] = ("dh",)  # what a picture of this record shows: which curves,
-    scale: str = "log"  # and on which axis
+    shown: tuple[str, ...] = ("dh",)  # which curves a picture of this record shows, and on which axis,
+    scale: str = "log"  # and alone, or under columns of units
+    view: str = "curve"
 
     @property
     def ratio(self) -> float:

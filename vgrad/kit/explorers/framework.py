@@ -19,6 +19,7 @@ from ... import require
 from .. import styles
 from ..marks import picture
 from ..marks.picture import LivePicture, alone
+from ..marks.views import Views
 from .controls import Control, allowed, told
 from .pace import Hand, Pace
 from .view import View
@@ -46,9 +47,10 @@ class Explorer(widgets.VBox):
 
     @alone()
     def __init__(
-        self, name: str, controls: dict[str, Control], measure: Callable[..., Any], plot: Callable[[Any], LivePicture],
-        *, sentence: Callable[[Any], str], alt: Callable[[Any], str], presets: dict[str, dict[str, Any]],
-        first: Sequence[str] = (), rows: list[widgets.Widget] | None = None, start: dict[str, Any] | None = None,
+        self, name: str, controls: dict[str, Control], measure: Callable[..., Any],
+        plot: Callable[[Any], LivePicture | Views], *, sentence: Callable[[Any], str], alt: Callable[[Any], str],
+        presets: dict[str, dict[str, Any]], first: Sequence[str] = (), rows: list[widgets.Widget] | None = None,
+        start: dict[str, Any] | None = None,
     ):  # fmt: skip
         self.name = name
         self.controls = {key: control.widget for key, control in controls.items()}
@@ -73,7 +75,7 @@ class Explorer(widgets.VBox):
 
     @property
     def figure(self):
-        """The matplotlib figure, kept alive."""
+        """The Matplotlib figure."""
         return self._plot.figure
 
     @property
@@ -147,14 +149,14 @@ class Explorer(widgets.VBox):
     @alone()
     def _rests(self) -> None:
         """The hand has come to rest, and now all networks are measured, unless they have been already."""
-        if self._networks(self._values()) > self._networks(self._measured_with):
+        if self._values().get(NETWORKS, 1) > self._measured_with.get(NETWORKS, 1):
             self._redraw()
         else:
             self._view.rest(self.caption)
 
     def _redraw(self, *, rough: bool = False, grow: bool = True) -> None:
         values = self._values()
-        networks = self._networks(values)
+        networks = values.get(NETWORKS, 1)
         if rough and NETWORKS in values:
             values[NETWORKS] = self._pace.few(networks)
         long = not rough and self._pace.seconds(networks) > LONG
@@ -172,13 +174,9 @@ class Explorer(widgets.VBox):
     def _measured(self, values: dict[str, Any]) -> Any:
         start = time.perf_counter()
         record = self._measure(**values)
-        self._pace.took(time.perf_counter() - start, self._networks(values))
+        self._pace.took(time.perf_counter() - start, values.get(NETWORKS, 1))
         self._measured_with = values
         return record
-
-    @staticmethod
-    def _networks(values: dict[str, Any]) -> int:
-        return values.get(NETWORKS, 1)
 
     def _ghost(self) -> str:
         """What is seen of the state before the move, on the axes as they are now."""

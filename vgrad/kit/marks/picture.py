@@ -116,7 +116,7 @@ class LivePicture:
 
     A kind of picture defines four steps. ``_build`` makes the axes and returns the artists that move. ``_limits`` says
     from a record how far the axes reach, and what else the ground depends on. ``_frame`` draws the ground, and it is
-    called only when the limits have changed. ``_move`` moves the artists.
+    called only when the limits have changed. ``_move`` moves the artists. ``limits`` are those of the axes now.
     """
 
     size = (9.0, 4.6)  # inches
@@ -124,7 +124,7 @@ class LivePicture:
     def __init__(self, record):
         self.figure = grammar.new_figure(*self.size)
         self.canvas = Canvas(self.figure, self._build(record))
-        self._framed: tuple | None = None
+        self.limits: tuple | None = None
         self.update(record)
 
     @alone()
@@ -134,10 +134,10 @@ class LivePicture:
         grow : whether the axes keep all that they have shown, so that the size of a change is seen.
         """
         limits = self._limits(record)
-        if grow and self._framed is not None:
-            limits = grown(self._framed, limits)
-        if limits != self._framed:
-            self._framed = limits
+        if grow and self.limits is not None:
+            limits = grown(self.limits, limits)
+        if limits != self.limits:
+            self.limits = limits
             self._frame(*limits)
             self.canvas.forget()
         self._move(record, *limits)
@@ -146,9 +146,9 @@ class LivePicture:
     def ghost(self, record) -> str:
         """Return the outline of another ``record`` on the axes as they are now."""
         limits = self._limits(record)
-        if self._framed is None or grown(self._framed, limits) != self._framed:
+        if self.limits is None or grown(self.limits, limits) != self.limits:
             return ""
-        self._move(record, *self._framed)
+        self._move(record, *self.limits)
         return self.canvas.outline()
 
     def png(self) -> bytes:

@@ -11,14 +11,18 @@ from .phrases import TWO_SAMPLES, by_layer, fewer, lines, of_networks, predicted
 def sentence(record) -> str:
     """What a FlowRecord says: the finding and what went wrong; which networks they were; and how they differ."""
     findings = [*_findings(record), *_troubles(record)]
-    return lines(findings, _networks(record), [*_spread(record), f"Protocol: {record.protocol}."])
+    units = ["Each column is a layer, and it is drawn with five units."] if record.view == "units" else []
+    return lines(findings, _networks(record), [*units, *_spread(record), f"Protocol: {record.protocol}."])
 
 
 def alt(record) -> str:
     """The picture in words: what is drawn, and the medians of five layers."""
     curves = [f"{name} relative to the last layer is {by_layer(record.relative[name])}" for name in record.shown]
     drawn = "; ".join(curves) or "no curve is switched on"
-    return f"Gradient by layer on a {record.scale} axis, {layers_of(record.net)}, {_weights(record.net)}: {drawn}."
+    units = "Columns of units, one for each layer, lit by dh. " if record.view == "units" else ""
+    return (
+        f"{units}Gradient by layer on a {record.scale} axis, {layers_of(record.net)}, {_weights(record.net)}: {drawn}."
+    )
 
 
 def layers_of(net) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 import numpy as np
+from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 
 from ... import require
 from ...kit.marks import columns, curves, grammar
-from ...kit.marks.flow import DECADES, limits, on_axis
-from ...kit.marks.picture import Picture
+from ...kit.marks.flow import DECADES, DEPTHS, limits, on_axis
+from ...kit.marks.picture import LivePicture, Picture
 from ...require import Count
 from .say import bars_sentence, distribution_alt, distribution_sentence, grid_sentence, spread_sentence
 
@@ -127,35 +128,58 @@ def _panel(panel, record, deepest: int, floor: float, ceiling: float) -> None:
     grammar.decade_ticks(panel, floor, ceiling, most=4)
 
 
+class DistributionPlot(LivePicture):
+    """The picture of a DistributionRecord kept alive: a violin for each layer, as wide as there are entries of a size.
+
+    Its colour is that of the layer's median.
+    """
+
+    def _build(self, record) -> list:
+        self.axes = self.figure.add_axes((0.092, 0.135, 0.895, 0.755))
+        self.violins = PolyCollection([], edgecolors=grammar.FAINT, linewidths=0.6, zorder=2)
+        self.axes.add_collection(self.violins, autolim=False)
+        self.curve = curves.LiveCurve(self.axes, linewidth=1.4)
+        self.figure.text(0.012, 0.982, "entries of dh, relative to the last layer's typical one", fontsize=13, va="top")
+        return [self.violins, *self.curve.artists]
+
+    def _limits(self, record) -> tuple:
+        floor = -grammar.up_to(-record.edges[0], DECADES)
+        return grammar.up_to(record.net.depth, DEPTHS), floor, grammar.up_to(record.edges[-1], DECADES)
+
+    def _frame(self, deepest: float, floor: float, ceiling: float) -> None:
+        axes = self.axes
+        for artist in [*axes.patches, *axes.texts]:
+            artist.remove()
+        grammar.tidy(axes)
+        axes.set(xlim=(0.2, deepest + 0.8), ylim=(floor, ceiling))
+        grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
+        grammar.decade_ticks(axes, floor, ceiling)
+        axes.set_xticks(np.unique(np.linspace(1, deepest, int(min(deepest, 6))).round()))
+        axes.set_xlabel("layer: from the input on the left to the output on the right", fontsize=13)
+
+    def _move(self, record, deepest: float, floor: float, ceiling: float) -> None:
+        widths = record.shares / max(record.shares.max(), 1e-12)
+        self.violins.set_verts([_violin(k, record.edges, row) for k, row in enumerate(widths, start=1)])
+        self.violins.set_facecolor(columns.fills(record.quantiles[1]))
+        layers = np.arange(1, record.net.depth + 1)
+        medians = on_axis(record.quantiles[1], "log")
+        self.curve.update(layers, medians, grammar.Look(grammar.INK, "", "median"), floor, ceiling)
+        for mark, there, edge in (
+            (self.curve.zeros, record.zeros > 0, floor),
+            (self.curve.overflows, record.broken > 0, ceiling),
+        ):
+            mark.set_data(layers[there], np.full(there.sum(), edge))
+
+
 def distribution(record) -> Picture:
     """Draw a violin for each layer, as wide as there are entries of dh of a size, in the colour of their median."""
-    figure = grammar.new_figure()
-    axes = figure.add_axes((0.092, 0.135, 0.895, 0.755))
-    depth = record.net.depth
-    floor, ceiling = -grammar.up_to(-record.edges[0], DECADES), grammar.up_to(record.edges[-1], DECADES)
-    grammar.tidy(axes)
-    axes.set(xlim=(0.2, depth + 0.8), ylim=(floor, ceiling))
-    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
-    grammar.decade_ticks(axes, floor, ceiling)
-    for k, colour in enumerate(columns.fills(record.quantiles[1])):
-        _violin(axes, k + 1, record.edges, record.shares[k] / max(record.shares.max(), 1e-12), colour)
-    layers = np.arange(1, depth + 1)
-    axes.plot(layers, curves.finite(on_axis(record.quantiles[1], "log")), color=grammar.INK, linewidth=1.4)
-    for cells, mark, colour, edge in (
-        (record.zeros > 0, "v", grammar.VANISHING, floor), (record.broken > 0, "^", grammar.EXPLODING, ceiling),
-    ):  # fmt: skip
-        axes.plot(layers[cells], np.full(cells.sum(), edge), mark, color=colour, markersize=8, clip_on=False)
-    axes.set_xticks(np.unique(np.linspace(1, depth, min(depth, 6)).round()))
-    axes.set_xlabel("layer: from the input on the left to the output on the right", fontsize=13)
-    figure.text(0.012, 0.982, "entries of dh, relative to the last layer's typical one", fontsize=13, va="top")
-    return Picture(figure, distribution_sentence(record), distribution_alt(record))
+    return Picture(DistributionPlot(record).figure, distribution_sentence(record), distribution_alt(record))
 
 
-def _violin(axes, at: float, edges, widths, colour) -> None:
-    """One layer's histogram, mirrored; the widest of all is as wide as there is room."""
+def _violin(at: float, edges, widths):
+    """The outline of one layer's histogram, mirrored; the widest of all is as wide as there is room: (points, 2)."""
     here = np.flatnonzero(widths)
-    if here.size:
-        part = slice(here[0], here[-1] + 1)
-        half = 0.46 * widths[part]
-        steps = dict(facecolor=colour, edgecolor=grammar.FAINT, linewidth=0.6, zorder=2)
-        axes.fill_betweenx((edges[:-1] + edges[1:])[part] / 2, at - half, at + half, **steps)
+    part = slice(here[0], here[-1] + 1) if here.size else slice(0)
+    heights = ((edges[:-1] + edges[1:]) / 2)[part]
+    half = 0.46 * widths[part]
+    return np.column_stack([np.concatenate([at - half, (at + half)[::-1]]), np.concatenate([heights, heights[::-1]])])

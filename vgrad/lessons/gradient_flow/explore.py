@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ...kit.experiments.flow import CHOICES, FlowRecord, flow
 from ...kit.explorers.controls import activation_choice, choice, networks, row, scale, switch, three_digits, whole
 from ...kit.explorers.framework import Explorer
 from ...kit.marks import grammar
 from ...kit.marks.flow import FlowPlot
+from ...kit.marks.picture import LivePicture
+from ...kit.marks.units import UnitsPlot
+from ...kit.marks.views import Views
 from ...kit.words.flow import alt, sentence
+from .draw import DistributionPlot
+from .measure import distribution
+from .records import DistributionRecord
+from .say import distribution_alt, distribution_sentence
 
 PRESETS = {
     "1 · Sigmoid vanishes": dict(activation="sigmoid"),
@@ -28,6 +37,7 @@ SKIPS = {
     "h + φ(hW₁)W₂ / √depth": "branch, 1/sqrt(depth)", "h + φ(hW₁)W₂ / depth": "branch, 1/depth",
 }  # fmt: skip
 SWITCHES = ("dh", "dz", "dW", "log")
+VIEWS = {"curve": "curve", "units": "units", "distribution": "distribution"}
 FIRST = ("depth", "activation", "gain")
 
 
@@ -39,6 +49,7 @@ def gradient_flow(**values) -> Explorer:
         "width": whole("width", 32, 4, 256),
         "activation": activation_choice("tanh"),
         "scheme": choice("weights", "xavier_normal", schemes),
+        "view": choice("seen as", "curve", VIEWS),
         "gain": scale("gain", 1.0, 0.1, 20.0),
         "norm": choice("norm", "none", NORMS),
         "skip": choice("skip", "none", SKIPS),
@@ -53,12 +64,12 @@ def gradient_flow(**values) -> Explorer:
     rows = [control.row for name, control in controls.items() if name not in (*FIRST, *SWITCHES)]
     rows.append(row("show", *(controls[name] for name in SWITCHES)))
     return Explorer(
-        "gradient_flow", controls, _measure, FlowPlot,
-        sentence=sentence, alt=alt, presets=PRESETS, first=FIRST, rows=rows, start=values,
+        "gradient_flow", controls, _measure, partial(Views, _kind),
+        sentence=_sentence, alt=_alt, presets=PRESETS, first=FIRST, rows=rows, start=values,
     )  # fmt: skip
 
 
-def _measure(*, gain, norm, skip, batch, dh, dz, dW, log, **settings) -> FlowRecord:
+def _measure(*, gain, norm, skip, batch, dh, dz, dW, log, view, **settings) -> FlowRecord | DistributionRecord:
     """The record of the controls' values, and what the picture shows of it."""
     shown = tuple(name for name, on in (("dh", dh), ("dz", dz), ("dW", dW)) if on)
     form, _, alpha = skip.partition(", ")
@@ -67,7 +78,26 @@ def _measure(*, gain, norm, skip, batch, dh, dz, dW, log, **settings) -> FlowRec
         settings |= dict(norm=norm)
     batch = max(batch, 2) if norm.startswith("batch") else batch  # of one sample there is no batch norm
     record = flow(gain=three_digits(gain), batch=batch, **settings)
+    if view == "distribution":
+        return distribution(record)
+    if view == "units":
+        return record._replace(view=view)
     return record._replace(shown=shown, scale="log" if log else "linear")
+
+
+def _kind(record) -> type[LivePicture]:
+    """What draws a record."""
+    if isinstance(record, DistributionRecord):
+        return DistributionPlot
+    return UnitsPlot if record.view == "units" else FlowPlot
+
+
+def _sentence(record) -> str:
+    return distribution_sentence(record) if isinstance(record, DistributionRecord) else sentence(record)
+
+
+def _alt(record) -> str:
+    return distribution_alt(record) if isinstance(record, DistributionRecord) else alt(record)
 
 
 EXPLORERS = {"gradient_flow": gradient_flow}
