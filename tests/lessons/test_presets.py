@@ -19,14 +19,18 @@ def moved(record):
 
 PRESETS = {
     "scoreboard": {
-        "Batch norm makes an explosion": lambda record: np.median(record.chosen.decades) > 3,
-        "Holds, and does not learn": lambda record: (
+        "1 · Fifty sigmoid layers: the gradient vanishes": lambda record: np.median(record.chosen.decades) < -30,
+        "2 · He's weights: healthy, and it does not learn": lambda record: (
             abs(np.median(record.chosen.decades)) < 1 and record.chosen.learnt < 0.5
         ),
-        "The best of fifty layers": lambda record: record.rows[0] is record.chosen,
-        "Clipping: finite, no more": lambda record: record.chosen.finite == 1 and record.chosen.learnt < 0.2,
-        "Vanishes, and learns": lambda record: np.median(record.chosen.decades) < -10 and record.chosen.learnt == 1,
-        "A stricter line": lambda record: record.within == 0.5 and "holds" in record.verdicts[:2],
+        "3 · Batch norm makes an explosion": lambda record: np.median(record.chosen.decades) > 3,
+        "4 · Clipping: finite, and no more": lambda record: record.chosen.finite == 1 and record.chosen.learnt < 0.2,
+        "5 · A skip over the depth learns best": lambda record: (
+            record.chosen.learnt == max(row.learnt for row in record.rows)
+        ),
+        "6 · A GRU vanishes, and learns": lambda record: (
+            np.median(record.chosen.decades) < -10 and record.chosen.learnt == 1
+        ),
     },
     "clinic": {
         "Order every test": lambda record: len(record.ordered) == 5 and record.course is None,

@@ -521,20 +521,25 @@ def assert_scores_are_told_truly(explorer):
     decades = np.array([-np.inf if number is None else number for number in found["decades"]])
     middle = float(np.median(decades))
     word = "vanishes" if middle < -asked["within"] else "explodes" if middle > asked["within"] else "holds"
-    assert f"is {middle:+.1f} decades from the last's" in words
-    assert f"in {len(decades)} networks: it {word}." in words
-    assert f"costs {np.median(found['cost']):.1f} times" in words
-    assert words.startswith(scoreboard_measure.NETS[asked["row"]].label + ":")
-    assert f"lesson {scoreboard_measure.NETS[asked['row']].lesson[:2]} explains" in words
-    if "accuracy" in found and found["finite"] > 0:
-        assert f"tell {np.median(found['accuracy']):.0%} (" in words
-    if "accuracy" not in found:
-        assert f"solved by {sum(step is not None for step in record.chosen.solved)} of 5 networks" in words
-    holding = sum(abs(np.median(row.decades)) <= asked["within"] for row in record.rows)
-    assert f"the gradient of {holding} of these {len(record.rows)} holds" in words
-    assert words.endswith(f"by {asked['order']}, {record.rows[0].label} is first.")
-    learnt = [row.learnt for row in record.rows]
-    assert asked["order"] != "learning" or learnt == sorted(learnt, reverse=True)
+    finding, protocol, rest = words.split("\n")
+    assert finding.startswith(scoreboard_measure.NETS[asked["row"]].label + ": ")
+    way = f"{'gains' if middle > 0 else 'loses'} {abs(middle):.1f} decades"
+    first = "layer" if "accuracy" in found else "step"
+    assert f"the gradient {way} until the first {first}, so it {word}." in finding
+    ends = ["exactly 0" if np.isinf(end) else f"{end:+.1f}" for end in (decades.min(), decades.max())]
+    assert f"{len(decades)} fresh networks, {ends[0]} to {ends[1]} decades" in protocol
+    assert f"costs {np.median(found['cost']):.1f} times" in rest
+    assert f"Lesson {scoreboard_measure.NETS[asked['row']].lesson[:2]} explains" in rest
+    if "accuracy" in found:
+        accuracy = np.median(found["accuracy"])
+        assert (f"classifies {accuracy:.0%} of the digits" in finding) == (found["finite"] > 0)
+        assert ("guessing would get 10%" in finding) == (found["finite"] > 0 and accuracy < 0.2)
+        assert f"{found['finite']:.0%} of all its runs" in rest
+    else:
+        assert f"solved by {sum(step is not None for step in record.chosen.solved)} of 5 networks" in finding
+    holding = [row for row in record.rows if abs(np.median(row.decades)) <= asked["within"]]
+    assert f"{len(holding)} of these {len(record.rows)} gradients hold" in rest
+    assert f"and {sum(row.learnt > 0.5 for row in holding)} of these nets learn." in rest
 
 
 TRULY = {

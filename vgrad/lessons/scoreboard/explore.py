@@ -1,10 +1,10 @@
-"""So which cure for which illness?  Every solution as measured; choose one, and see its layers."""
+"""So which cure for which illness?  Every net on one plane; choose one, and see the way of its gradient."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from ...kit.explorers.controls import choice, real
+from ...kit.explorers.controls import choice, real, switch
 from ...kit.explorers.framework import Explorer
 from . import records
 from .draw import board as draw
@@ -13,22 +13,22 @@ from .measure import taught
 from .say import board as say
 
 PRESETS = {
-    "Batch norm makes an explosion": dict(row="relu batch"),
-    "Holds, and does not learn": dict(row="relu"),
-    "The best of fifty layers": dict(row="relu skip depth", order="learning"),
-    "Clipping: finite, no more": dict(row="relu large clip", order="learning"),
-    "Vanishes, and learns": dict(row="gru 0", order="learning"),
-    "A stricter line": dict(row="tanh", within=0.5, order="gradient"),
+    "1 · Fifty sigmoid layers: the gradient vanishes": dict(row="sigmoid"),
+    "2 · He's weights: healthy, and it does not learn": dict(row="relu"),
+    "3 · Batch norm makes an explosion": dict(row="relu batch"),
+    "4 · Clipping: finite, and no more": dict(row="relu large clip"),
+    "5 · A skip over the depth learns best": dict(row="relu skip depth"),
+    "6 · A GRU vanishes, and learns": dict(row="gru 0"),
 }
 
 
 def scoreboard(**values) -> Explorer:
-    """Explore the scoreboard, sorted as you like, and the layers of one row.   values : where its controls start."""
+    """Explore the scoreboard, and the gradient of one of its nets.   values : where its controls start."""
     rows = {net.label: name for name, net in measure.NETS.items()}
     controls = {
-        "row": choice("row", "sigmoid", rows),
-        "order": choice("sort by", "the series", {name: name for name in taught.ORDERS}),
-        "within": real("holds within", 1.0, 0.25, 3.0, 0.25),
+        "row": choice("net", "relu layer", rows),
+        "within": real("healthy within", 1.0, 0.25, 3.0, 0.25),
+        "cost": switch("show the cost", False, "the larger a dot, the longer a step of training"),
     }
     return Explorer(
         "scoreboard", controls, _measure, draw.ScorePlot,
@@ -36,9 +36,9 @@ def scoreboard(**values) -> Explorer:
     )  # fmt: skip
 
 
-def _measure(row: str, order: str, within: float) -> records.View:
+def _measure(row: str, within: float, cost: bool) -> records.View:
     """The scoreboard as the controls have it."""
-    return taught.view(_board(), row, order, within)
+    return taught.view(_board(), row, within, cost)
 
 
 @cache
