@@ -5,6 +5,7 @@ A slider's handle has no name that a screen reader could say, so each slider sta
 
 from __future__ import annotations
 
+import html
 import math
 import sys
 from collections.abc import Iterable
@@ -142,6 +143,21 @@ def allowed(name: str, widget: widgets.ValueWidget, value: Any) -> Any:
     if isinstance(widget, widgets.Dropdown):
         return require.choice(name, value, [chosen for _, chosen in widget.options])
     return value if isinstance(value, str) else require.choice(name, value, ("any string",))
+
+
+def told(controls: dict[str, widgets.ValueWidget], default: dict[str, Any], names: Iterable[str]) -> str:
+    """Return in words which of the controls called ``names`` differ from their default: "norm: batch norm"."""
+    moved = [controls[name] for name in names if controls[name].value != default[name]]
+    return html.escape(", ".join(f"{control.description}: {_said(control)}" for control in moved))
+
+
+def _said(control: widgets.ValueWidget) -> str:
+    """A control's value as it stands on the page."""
+    if isinstance(control, widgets.Dropdown):
+        return str(control.label)
+    if isinstance(control, widgets.ToggleButton):
+        return "on" if control.value else "off"
+    return f"{control.value:g}" if isinstance(control.value, float) else str(control.value)
 
 
 def three_digits(value: float) -> float:

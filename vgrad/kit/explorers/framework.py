@@ -1,16 +1,16 @@
 """One explorer: controls → experiment → picture and sentence, kept alive and redrawn while a slider moves.
 
-What makes it quick is ``marks.picture.Canvas`` (blitting), and that the browser keeps one message in flight, so that
-there is nothing to debounce, and the last value always arrives. When ticks take long, the sliders report only where
-they are let go, until it is quick again. What comes on another thread waits for its turn (``alone``).
+The browser keeps one message in flight, so there is nothing to debounce, and the last value always arrives. While a
+hand moves, as many networks are measured as a moment is enough for, and when it rests, all of them (``pace``). The
+axes only grow until Reset or a preset, and a ghost shows the state before the last move. What comes on another thread
+waits for its turn (``alone``).
 """
 
 from __future__ import annotations
 
 import base64
-import html
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets as widgets
@@ -18,42 +18,54 @@ import ipywidgets as widgets
 from ... import require
 from .. import styles
 from ..marks import picture
-from ..marks.picture import alone
-from .controls import Control, allowed
+from ..marks.picture import LivePicture, alone
+from .controls import Control, allowed, told
+from .pace import Hand, Pace
+from .view import View
 
-SLOW = 0.1  # seconds; above it, a picture no longer follows the hand
+NETWORKS = "seeds"  # the control that says how many networks are measured
+LONG = 0.3  # seconds; what takes longer is announced, and the picture is dimmed until then
+MOST_FIRST = 3  # controls that are always seen
+MORE = '<details class="vgrad-more"><summary>More controls</summary></details>'
 
 
 class Explorer(widgets.VBox):
     """Controls, a picture and its sentence.
 
-    measure : (**values of the controls) -> record; plot : record -> an object with ``figure``, ``update(record)`` and
-    ``png()``; sentence, alt : record -> str; presets : name -> values that differ from the controls' own; start :
-    values for this page to start with, and to come back to.
+    measure : (**values of the controls) -> record; plot : record -> a LivePicture; sentence : record -> up to three
+    lines, which are the finding, the protocol, and how it was measured; alt : record -> str; presets : name -> values
+    that differ from the controls' own; first : the names of at most three controls that are always seen; rows : those
+    of the others, behind "More controls", if they are not simply one for each; start : values for this page to start
+    with, and to come back to.
 
     ``controls`` maps each name to the widget that holds its value; ``record``, ``caption`` and ``figure`` are what is
     shown now. A value that a control cannot hold is refused with a ValueError.
     """
 
+    _always: tuple[widgets.Widget, ...] = ()  # what a kind of explorer has under its first controls
+
     @alone()
     def __init__(
-        self, name: str, controls: dict[str, Control], measure: Callable[..., Any], plot: Callable[[Any], Any], *,
-        sentence: Callable[[Any], str], alt: Callable[[Any], str], presets: dict[str, dict[str, Any]],
-        rows: list[widgets.Widget] | None = None, start: dict[str, Any] | None = None,
+        self, name: str, controls: dict[str, Control], measure: Callable[..., Any], plot: Callable[[Any], LivePicture],
+        *, sentence: Callable[[Any], str], alt: Callable[[Any], str], presets: dict[str, dict[str, Any]],
+        first: Sequence[str] = (), rows: list[widgets.Widget] | None = None, start: dict[str, Any] | None = None,
     ):  # fmt: skip
         self.name = name
         self.controls = {key: control.widget for key, control in controls.items()}
         self._measure = measure
         self._sentence = sentence
         self._alt = alt
-        self._slow = 0  # ticks running that took long
+        self._pace = Pace()
+        self._hand = Hand(self._rests)
         self._default = self._values()
         self._move(self._allowed(start or {}))
         self._start = self._values()
-        self.record = measure(**self._start)
+        self.record = self._measured(self._start)
+        self._before = self.record
         self._plot = plot(self.record)
-        rows = rows or [control.row for control in controls.values()]
-        super().__init__([widgets.HTML(styles.EXPLORER), self._row_of_presets(presets), self._panel_and_picture(rows)])
+        self._view = View()
+        shown = self._first_and_more(controls, tuple(first), rows)
+        super().__init__([widgets.HTML(styles.EXPLORER), self._row_of_presets(presets), self._beside(shown)])
         self.add_class("vgrad-explorer")
         self._show()
         for widget in self.controls.values():
@@ -66,21 +78,19 @@ class Explorer(widgets.VBox):
 
     @property
     def caption(self) -> str:
-        """The sentence under the picture."""
+        """The finding, the protocol, and how it was measured, a line each."""
         return self._sentence(self.record)
 
     @alone()
     def set(self, **values: Any) -> None:
         """Move controls as a learner would, all at once, and redraw the picture once."""
-        self._move(self._allowed(values))
-        self._redraw()
+        self._jump(self._allowed(values))
 
     @alone()
     def reset(self) -> None:
         """Move all controls back to how this page started."""
-        self._slow = 0
-        self._move(self._start)
-        self._redraw()
+        self._jump(self._start)
+        self._view.leave("")
 
     def png(self) -> bytes:
         """Return the picture as it is now, as a PNG."""
@@ -94,7 +104,7 @@ class Explorer(widgets.VBox):
         still, metadata = picture.bundle(self.figure, self.caption, alt)
         return {**live, **still}, metadata
 
-    # --- a tick ---------------------------------------------------------------------------------------------------
+    # --- a move ---------------------------------------------------------------------------------------------------
 
     def _values(self) -> dict[str, Any]:
         return {key: widget.value for key, widget in self.controls.items()}
@@ -113,47 +123,76 @@ class Explorer(widgets.VBox):
         finally:
             self._held = False
 
+    def _jump(self, values: dict) -> None:
+        """Many controls at once, which is no move of a hand: all networks are measured, and the axes fit anew."""
+        self._hand.still()
+        self._before = self.record
+        self._move(values)
+        self._redraw(grow=False)
+        self._view.leave(self._ghost())
+
     @alone()
     def _moved(self, change) -> None:
-        if not self._held:
+        """A control has been moved: by a hand, if another move may follow."""
+        if self._held:
+            return
+        begins = not self._hand.moving
+        if begins:
+            self._before = self.record
+        self._hand.move()
+        self._redraw(rough=self._hand.moving and change.owner is not self.controls.get(NETWORKS))
+        if begins and self._hand.moving:
+            self._view.leave(self._ghost())
+
+    @alone()
+    def _rests(self) -> None:
+        """The hand has come to rest, and now all networks are measured, unless they have been already."""
+        if self._networks(self._values()) > self._networks(self._measured_with):
             self._redraw()
-
-    def _redraw(self) -> None:
-        start = time.perf_counter()
-        if self._busy.value:
-            self._busy.value = note("measuring …")
-        self._frame.add_class("vgrad-busy")  # dims what does not yet belong to the controls, unless it is done at once
-        try:
-            self.record = self._measure(**self._values())
-            self._plot.update(self.record)
+        else:
             self._show()
-        finally:
-            self._frame.remove_class("vgrad-busy")
-        self._follow(time.perf_counter() - start < SLOW)
 
-    def _show(self, aloud: bool = True) -> None:
-        """The picture and its sentence, of which a screen reader is told the finding, or nothing if not ``aloud``."""
-        width, height = (round(100 * inches) for inches in self.figure.get_size_inches())
-        data = base64.b64encode(self.png()).decode()
-        live = "polite" if aloud else "off"
-        finding, stop, rest = html.escape(self.caption, quote=False).partition(". ")
-        self._view.value = (
-            f'<figure><img alt="{html.escape(self._alt(self.record))}" width="{width}" height="{height}" '
-            f'decoding="sync" src="data:image/png;base64,{data}">'
-            f'<figcaption role="status" aria-live="{live}"><b>{finding}{stop.rstrip()}</b> '
-            f'<span aria-live="off">{rest}</span></figcaption></figure>'
-        )
+    def _redraw(self, *, rough: bool = False, grow: bool = True) -> None:
+        values = self._values()
+        networks = self._networks(values)
+        if rough and NETWORKS in values:
+            values[NETWORKS] = self._pace.few(networks)
+        long = not rough and self._pace.seconds(networks) > LONG
+        self._busy.value = note("measuring …") if long else ""
+        self._view.dim(long)
+        try:
+            self.record = self._measured(values)
+            self._plot.update(self.record, grow=grow)
+            self._show(resting=not self._hand.moving)
+        finally:
+            self._view.dim(False)
+            if long:
+                self._busy.value = ""
+
+    def _measured(self, values: dict[str, Any]) -> Any:
+        start = time.perf_counter()
+        record = self._measure(**values)
+        self._pace.took(time.perf_counter() - start, self._networks(values))
+        self._measured_with = values
+        return record
+
+    @staticmethod
+    def _networks(values: dict[str, Any]) -> int:
+        return values.get(NETWORKS, 1)
+
+    def _ghost(self) -> str:
+        """What is seen of the state before the move, on the axes as they are now."""
+        try:
+            return self._plot.ghost(self._before)
+        finally:
+            self._plot.update(self.record, grow=True)
+
+    def _show(self, resting: bool = True) -> None:
+        """The picture and its sentence; ``resting``, of which a screen reader is told the finding."""
+        self._view.show(self._plot.canvas, self._alt(self.record), self.caption, resting=resting)
+        self._behind.value = told(self.controls, self._default, self._hidden)
         if self._saved.value:
             self._saved.value = ""
-
-    def _follow(self, quick: bool) -> None:
-        """Let sliders report while they move, or, where three ticks running took long, only when they are let go."""
-        self._slow = 0 if quick else self._slow + 1
-        follow = self._slow < 3
-        for widget in self.controls.values():
-            if widget.has_trait("continuous_update"):
-                widget.set_trait("continuous_update", follow)
-        self._busy.value = "" if follow else note("This takes a moment: a slider is followed when you let it go.")
 
     # --- what is on the page --------------------------------------------------------------------------------------
 
@@ -163,25 +202,32 @@ class Explorer(widgets.VBox):
         row.add_class("vgrad-buttons")
         return row
 
-    def _panel_and_picture(self, rows: list[widgets.Widget]) -> widgets.Widget:
+    def _first_and_more(self, controls: dict[str, Control], first: tuple[str, ...], rows) -> list[widgets.Widget]:
+        """The rows of the first controls, and those of the others, folded."""
+        self._behind = widgets.HTML()
+        self._behind.add_class("vgrad-note")
+        first = first or tuple(controls)[:MOST_FIRST]
+        self._hidden = [key for key in controls if key not in first]
+        more = widgets.VBox(rows or [controls[key].row for key in self._hidden])
+        more.add_class("vgrad-folded")
+        shown = [controls[key].row for key in first]
+        return [*shown, widgets.HTML(MORE), self._behind, more] if self._hidden else shown
+
+    def _beside(self, rows: list[widgets.Widget]) -> widgets.Widget:
         """Controls on the left and the picture on the right, or under them where the page is narrow."""
-        self._view = widgets.HTML()
         self._busy = widgets.HTML()
         self._saved = widgets.HTML()
         self._busy.add_class("vgrad-note")
         buttons = widgets.HBox([button("Reset", self.reset, "undo"), button("Save picture", self._save, "download")])
         buttons.add_class("vgrad-buttons")
-        panel = widgets.VBox([*rows, buttons, self._saved, self._busy])
+        panel = widgets.VBox([*rows, *self._always, buttons, self._saved, self._busy])
         panel.add_class("vgrad-panel")
-        self._frame = widgets.VBox([self._view])
-        self._frame.add_class("vgrad-view")
-        return widgets.HBox([panel, self._frame], layout={"flex_flow": "row wrap"})
+        return widgets.HBox([panel, self._view], layout={"flex_flow": "row wrap"})
 
     @alone()
     def _preset(self, values: dict) -> None:
-        self._slow = 0
-        self._move({**self._default, **values})
-        self._redraw()
+        self._jump({**self._default, **values})
+        self._view.leave("")
 
     def _save(self) -> None:
         """Offer the picture for download: it works in a browser-only page too, where the kernel has no disk."""

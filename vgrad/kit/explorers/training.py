@@ -39,8 +39,8 @@ class TrainExplorer(Explorer):
     current: TrainExplorer | None = None  # the one that is training
 
     def __init__(
-        self, name: str, controls: dict[str, Control], watch: Callable[..., Generator], plot: Callable[[Any], Any], *,
-        rows: list[widgets.Widget] | None = None, **rest: Any,
+        self, name: str, controls: dict[str, Control], watch: Callable[..., Generator], plot: Callable[[Any], Any],
+        **rest: Any,
     ):  # fmt: skip
         self._watch = watch
         self._task = None
@@ -51,8 +51,8 @@ class TrainExplorer(Explorer):
         _halt_current()
         buttons = widgets.HBox([self._train, self._stop])
         buttons.add_class("vgrad-buttons")
-        rows = [*(rows or [control.row for control in controls.values()]), self._progress, buttons]
-        super().__init__(name, controls, self._begin, plot, rows=rows, **rest)
+        self._always = (self._progress, buttons)
+        super().__init__(name, controls, self._begin, plot, **rest)
         self._at_rest()
 
     @property
@@ -68,6 +68,7 @@ class TrainExplorer(Explorer):
         """
         if self.training:
             return
+        self._hand.rest()
         _halt_current()
         self._anew_if_over()
         try:
@@ -84,7 +85,7 @@ class TrainExplorer(Explorer):
         """Stop after the step that is being taken, and keep what has been learnt."""
         if self._task is not None:
             self._task = None
-            self._show()  # aloud
+            self._show()
         if TrainExplorer.current is self:
             TrainExplorer.current = None
         self._at_rest()
@@ -92,6 +93,7 @@ class TrainExplorer(Explorer):
     @alone()
     def run(self) -> None:
         """Train to the end now, while the page waits."""
+        self._hand.rest()
         self.stop()
         self._anew_if_over()
         try:
@@ -105,7 +107,6 @@ class TrainExplorer(Explorer):
     def reset(self) -> None:
         """Move all controls back to how this page started, with new networks."""
         super().reset()
-        self._slow = 0  # a jump says nothing of how quickly a hand is followed
 
     # --- within -----------------------------------------------------------------------------------------------------
 
@@ -144,7 +145,7 @@ class TrainExplorer(Explorer):
         if self._task is not task or self.record.done:
             return False
         self._for_a_moment()
-        self._picture(aloud=False)
+        self._picture(resting=False)
         return True
 
     def _for_a_moment(self) -> None:
@@ -154,13 +155,13 @@ class TrainExplorer(Explorer):
             if time.perf_counter() - start > MOMENT:
                 return
 
-    def _picture(self, aloud: bool = True) -> None:
-        self._plot.update(self.record)
+    def _picture(self, resting: bool = True) -> None:
+        self._plot.update(self.record, grow=True)
         self._progress.value = self.record.step
-        self._show(aloud)
+        self._show(resting)
 
-    def _redraw(self) -> None:
-        super()._redraw()
+    def _redraw(self, **how) -> None:
+        super()._redraw(**how)
         self._at_rest()
 
     def _at_rest(self) -> None:

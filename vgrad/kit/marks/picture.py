@@ -1,7 +1,7 @@
-"""Pictures as bytes: a figure that is kept alive and blitted for sliders, and a still one for a page.
+"""Pictures for a page: one that is kept alive and moves with a slider, and a still one.
 
-One is drawn at a time (``alone``): JupyterLab lets a kernel run a cell on one thread and answer a page's controls on
-another, and Matplotlib draws on one.
+A moving picture is sent as SVG, in layers (``Canvas``). One picture is drawn at a time (``alone``), because JupyterLab
+lets a kernel run a cell on one thread and answer a page's controls on another, and Matplotlib draws on one.
 """
 
 from __future__ import annotations
@@ -9,18 +9,23 @@ from __future__ import annotations
 import base64
 import html
 import io
+import re
 import threading
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
-from matplotlib.image import imsave
+from matplotlib.image import AxesImage
+from matplotlib.text import Text
 
 from .. import styles
 from . import grammar
 
 WORDS = "max-width: 62em; line-height: 1.45"
+POINTS = 72  # to an inch, which are the units of an SVG
+NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 _DRAWING = threading.RLock()
 
 
@@ -31,51 +36,87 @@ def alone():
         yield
 
 
-class Canvas:
-    """A figure whose moving artists are redrawn over a kept background: a few milliseconds instead of eighty.
+# --- vector layers ----------------------------------------------------------------------------------------------------
 
-    ``moving`` are drawn at each call of ``png``; everything else only after ``forget`` (new limits, ticks or shading).
+
+@alone()
+def layer(figure: Figure, draw: Callable[[RendererSVG], None]) -> str:
+    """Return what ``draw`` draws with Matplotlib's own SVG renderer, as an element that lies over the whole figure.
+
+    The figure has 72 dots an inch. Left out is what Matplotlib writes for files: the prologue, the metadata, a style
+    that would hold for the whole page, the names of groups, and decimals that no screen shows.
+    """
+    width, height = (POINTS * inches for inches in figure.get_size_inches())
+    file = io.StringIO()
+    renderer = RendererSVG(width, height, file, metadata=NO_METADATA)
+    draw(renderer)
+    renderer.finalize()
+    drawn = file.getvalue().partition("</defs>")[2].rpartition("</svg>")[0]  # the first defs hold the style
+    drawn = re.sub(r"<!--.*?-->|(?<=>)\s+(?=<)", "", drawn, flags=re.DOTALL)
+    drawn = re.sub(r'<g id="[^"]*"', "<g", drawn)
+    drawn = re.sub(r'(?<= d=")[^"]+', _rounded, drawn)
+    return (
+        f'<svg viewBox="0 0 {width:g} {height:g}" aria-hidden="true">'
+        f'<g stroke-linejoin="round" stroke-linecap="butt">{drawn}</g></svg>'
+    )
+
+
+def _rounded(path: re.Match) -> str:
+    return re.sub(r"(\.\d\d)\d+|\s*\n", lambda number: number[1] or " ", path[0])
+
+
+class Canvas:
+    """A figure in layers: the ground, which is drawn only where an axis has changed, and on it what moves.
+
+    ``moving`` are the artists of the upper layer, which are a few kilobytes; everything else is the ground.
     """
 
-    def __init__(self, figure: Figure, moving: list[Artist]):
+    def __init__(self, figure: Figure, moving: Iterable[Artist]):
         self.figure = figure
-        self.agg = FigureCanvasAgg(figure)
+        figure.set_dpi(POINTS)
         self.moves(moving)
 
-    def moves(self, moving: list[Artist]) -> None:
-        """Let ``moving`` be what is drawn at each call, from now on."""
-        self.moving = moving
-        self._background = None
-        for artist in moving:
+    def moves(self, moving: Iterable[Artist]) -> None:
+        """Let ``moving`` be the artists of the upper layer, from now on."""
+        self.moving = list(moving)
+        self._ground = None
+        for artist in self.moving:
             artist.set_animated(True)
 
     def forget(self) -> None:
-        """Draw everything the next time."""
-        self._background = None
+        """Draw the ground anew the next time."""
+        self._ground = None
 
-    def draw(self) -> None:
-        """Draw into the canvas: the background if it is not there, then what moves."""
-        if self._background is None:
-            self.agg.draw()
-            self._background = self.agg.copy_from_bbox(self.figure.bbox)
-        self.agg.restore_region(self._background)
-        for artist in self.moving:
-            if artist.get_visible():
-                self.figure.draw_artist(artist)
+    @property
+    def ground(self) -> str:
+        """The layer of what stands still; it is the same object as long as nothing of it has changed."""
+        if self._ground is None:
+            self._ground = layer(self.figure, self.figure.draw)
+        return self._ground
 
-    @alone()
-    def png(self) -> bytes:
-        """Draw what has moved, and return the picture as PNG."""
-        self.draw()
-        return encode(self.agg)
+    def overlay(self) -> str:
+        """Return the layer of what moves."""
+        return self._of(self.moving)
+
+    def outline(self) -> str:
+        """Return what moves without its words and images, which is what is left of it as a ghost."""
+        return self._of([artist for artist in self.moving if not isinstance(artist, (Text, AxesImage))])
+
+    def _of(self, artists: list[Artist]) -> str:
+        def draw(renderer):
+            for artist in artists:
+                if artist.get_visible():
+                    artist.draw(renderer)
+
+        return layer(self.figure, draw)
 
 
 class LivePicture:
-    """A picture that is kept alive while a slider moves: ``update`` moves it on, and ``png`` is what it is now.
+    """A picture that is kept alive while a slider moves: ``update`` moves it on.
 
     A kind of picture defines four steps. ``_build`` makes the axes and returns the artists that move. ``_limits`` says
-    from a record how far the axes reach, and what else the background depends on. ``_frame`` draws the background. It
-    is called only when the limits have changed, because it costs a full draw. ``_move`` moves the artists.
+    from a record how far the axes reach, and what else the ground depends on. ``_frame`` draws the ground, and it is
+    called only when the limits have changed. ``_move`` moves the artists.
     """
 
     size = (9.0, 4.6)  # inches
@@ -86,18 +127,33 @@ class LivePicture:
         self._framed = None
         self.update(record)
 
-    def update(self, record) -> None:
-        """Move every artist to ``record``; only a step of an axis costs a full draw."""
+    @alone()
+    def update(self, record, *, grow: bool = False) -> None:
+        """Move every artist to ``record``.
+
+        grow : whether the axes keep all that they have shown, so that the size of a change is seen.
+        """
         limits = self._limits(record)
+        if grow and self._framed is not None:
+            limits = grown(self._framed, limits)
         if limits != self._framed:
             self._framed = limits
             self._frame(*limits)
             self.canvas.forget()
         self._move(record, *limits)
 
+    @alone()
+    def ghost(self, record) -> str:
+        """Return the outline of another ``record`` on the axes as they are now."""
+        limits = self._limits(record)
+        if grown(self._framed, limits) != self._framed:
+            return ""
+        self._move(record, *self._framed)
+        return self.canvas.outline()
+
     def png(self) -> bytes:
         """Return the picture as it is now."""
-        return self.canvas.png()
+        return still(self.figure, dpi=115, effort=1)
 
     def _build(self, record) -> list[Artist]:
         raise NotImplementedError
@@ -112,18 +168,30 @@ class LivePicture:
         raise NotImplementedError
 
 
-def encode(agg: FigureCanvasAgg) -> bytes:
-    """Return the canvas as PNG, packed lightly for speed."""
-    file = io.BytesIO()
-    imsave(file, agg.buffer_rgba(), format="png", pil_kwargs={"compress_level": 1})
-    return file.getvalue()
+def grown(old: tuple, new: tuple) -> tuple:
+    """Return limits that hold both: a limit below 0 is a floor, and every other one is a ceiling.
+
+    Where something changes that is no number, such as the kind of an axis, the axes are other axes, and the new limits
+    hold alone.
+    """
+    if len(old) != len(new) or any(a != b for a, b in zip(old, new, strict=True) if not (_number(a) and _number(b))):
+        return new
+    pairs = zip(old, new, strict=True)
+    return tuple(min(a, b) if _number(a) and max(a, b) <= 0 else max(a, b) if _number(a) else b for a, b in pairs)
+
+
+def _number(limit) -> bool:
+    return isinstance(limit, (int, float)) and not isinstance(limit, bool)
+
+
+# --- still pictures ---------------------------------------------------------------------------------------------------
 
 
 @alone()
-def still(figure: Figure, dpi: float = 150) -> bytes:
-    """Return a figure as PNG for a page: finer than a moving one, packed tightly, the same bytes each time."""
+def still(figure: Figure, dpi: float = 150, effort: int = 9) -> bytes:
+    """Return a figure as PNG, the same bytes each time.   effort : from 1 to 9, to pack it tightly."""
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs={"compress_level": 9})
+    figure.savefig(file, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs={"compress_level": effort})
     return file.getvalue()
 
 
@@ -149,7 +217,8 @@ class Picture:
         from IPython.display import display  # there, where this method is called
 
         data, metadata = bundle(self.figure, self.caption, self.alt)
-        text = f'{styles.PICTURE}<p role="status" style="{WORDS}">{html.escape(self.caption, quote=False)}</p>'
+        said = html.escape(self.caption, quote=False).replace("\n", "<br>")
+        text = f'{styles.PICTURE}<p role="status" style="{WORDS}">{said}</p>'
         display({"image/png": data["image/png"]}, metadata=metadata, raw=True)
         display({"text/html": text, "text/plain": self.caption}, raw=True)
 
@@ -158,4 +227,4 @@ def bundle(figure: Figure, caption: str, alt: str) -> tuple[dict, dict]:
     """Return a notebook's output: the picture at its size on the page, its alt text, and the sentence."""
     width, height = (round(100 * inches) for inches in figure.get_size_inches())
     data = {"image/png": base64.b64encode(still(figure)).decode(), "text/plain": caption}
-    return data, {"image/png": {"width": width, "height": height, "alt": alt}}
+    return data, {"image/png": {"width": width, "height": height, "alt": alt.replace("\n", " ")}}
