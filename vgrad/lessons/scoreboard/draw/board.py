@@ -28,7 +28,7 @@ WAYS = {True: ("layer", "loss", 1, 50), False: ("step", "now", 0, 100)}  # what 
 
 
 class ScorePlot(LivePicture):
-    """The plane of all nets of one kind, and below it the way of one gradient; the plane is the background."""
+    """The plane of all nets of one kind, and below it the way of one gradient; the plane is the ground."""
 
     def _build(self, record):
         self.plane = self.figure.add_axes((0.085, 0.36, 0.905, 0.575))
@@ -46,15 +46,16 @@ class ScorePlot(LivePicture):
         self.said = self.way.text(0.008, 0.06, "", **said)
         return [self.mark, self.ring, self.past, self.up, self.said]
 
-    def update(self, record) -> None:
-        """Move to another view; other dots, or another line of health, are a new background."""
+    def update(self, record, **how) -> None:
+        """Move to another view; other dots, or another line of health, are a new ground."""
         self.view = record
-        super().update(record)
+        super().update(record, **how)
 
     def _limits(self, record):
-        return record.chosen.deep, record.within, record.priced
+        return record.chosen.deep, (record.within,), record.priced  # in a tuple, as that line is no limit that grows
 
-    def _frame(self, deep: bool, within: float, priced: bool) -> None:
+    def _frame(self, deep: bool, health: tuple[float], priced: bool) -> None:
+        (within,) = health
         for axes in (self.plane, self.way):
             for artist in (*axes.patches, *axes.texts, *axes.collections, *axes.lines):
                 if not artist.get_animated():
