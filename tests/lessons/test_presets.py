@@ -33,9 +33,11 @@ PRESETS = {
         ),
     },
     "clinic": {
-        "Order every test": lambda record: len(record.ordered) == 5 and record.course is None,
-        "Another patient": lambda record: record.patient == 2 and not record.ordered,
-        "A case, solved": lambda record: record.passed and record.illness == "vanishing",
+        "1 · Order every test": lambda record: len(record.ordered) == 5 and record.course is None,
+        "2 · Another patient": lambda record: record.patient == 2 and not record.ordered,
+        "3 · A wrong diagnosis gets a hint": lambda record: record.hint is not None and not record.disclosed,
+        "4 · A case, solved": lambda record: record.passed and record.illness == "vanishing",
+        "5 · Well named, and not cured": lambda record: record.right and record.course and not record.cured,
     },
     "cliff": {
         "A jump": lambda record: record.free.longest > 100,

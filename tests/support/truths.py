@@ -261,7 +261,9 @@ def assert_training_is_told_truly(explorer):
     loss = np.sort(again.loss[:, start : again.step].mean(axis=1))[lower]
     label = grammar.look(asked["activation"]).label
     assert words.startswith(f"After {record.step} of {asked['steps']} steps the loss of {asked['depth']} {label} layer")
-    told = re.search(r"the loss of .*? is (not finite|\d+(?:\.\d+)?(?:e-?\d+)?)(, which is no better than guessing)?", words)
+    told = re.search(
+        r"the loss of .*? is (not finite|\d+(?:\.\d+)?(?:e-?\d+)?)(, which is no better than guessing)?", words
+    )
     assert told[1] == (grammar.number(loss) if math.isfinite(loss) else "not finite")
     begun = record.step > 5 or record.done
     assert bool(told[2]) == (begun and math.isfinite(loss) and loss > 0.97 * math.log(10))
@@ -504,26 +506,32 @@ def squashed(x):
 
 
 def assert_clinic_is_told_truly(explorer):
-    """Tests that were ordered, and no other; and the grade, by what the patient was made to have."""
+    """Tests that were ordered, and no other; and the verdict, by what the patient was made to have."""
     record, words = explorer.record, explorer.caption
+    finding, protocol, *found = words.split("\n")
     who, file = diagnosis_measure.patient(record.patient), record.file
-    assert words.startswith(f"Patient {who.number}, a network of {who.net['depth']} layers: ")
+    assert protocol.startswith(f"Patient {who.number} is a network of {who.net['depth']} layers. ")
+    assert f"ordered {len(record.ordered)} of 5 tests" in protocol
     for name, title in diagnosis_say.TESTS.items():
-        assert (f"{title}: " in words) == (name in record.ordered)
+        assert (f"{title}: " in "".join(found)) == (name in record.ordered)
     if "profile" in record.ordered:
-        assert f"dh is {grammar.number(file.dh[0])} of the last's" in words
+        assert f"dh is {grammar.number(file.dh[0])} of the last's" in found[0]
     if "updates" in record.ordered:
-        assert f"update ratios: {grammar.number(np.median(file.updates))} of the weights" in words
+        assert f"update ratios: an update is {grammar.number(np.median(file.updates))} of the weights" in found[0]
     diagnosis, treatment = record.chosen
-    if None in record.chosen:
-        assert "still waiting" in words
+    known = values(explorer)["answer"] or who.illness in record.tries or len(record.tries) > 1
+    assert (f"{who.illness}, because " in finding) == known
+    assert finding.startswith("Right") == (diagnosis == who.illness)
+    stamp = diagnosis_say.verdicts(record)[0]
+    if diagnosis is None or treatment is None:
+        assert "classifies" not in finding or "healthy" in finding or "healthy" in (diagnosis, who.illness)
+        assert stamp != "PASSED"
         return
     accuracy = diagnosis_measure.treat(who.number, treatment).accuracy
     healed = accuracy > LEARNS and (who.illness == "healthy") == (treatment == "leave it alone")
-    assert ("you pass" in words) == (diagnosis == who.illness and healed)
-    assert ("Right: " in words) == (diagnosis == who.illness)
-    assert f": {who.illness}, since " in words
-    assert f"it tells {accuracy:.0%} of the digits" in words
+    first = record.tries[0] == diagnosis and not values(explorer)["answer"]
+    assert (stamp == "PASSED") == (diagnosis == who.illness and healed and first)
+    assert f'After "{treatment}" it classifies {accuracy:.0%} of the digits' in finding
 
 
 def assert_scores_are_told_truly(explorer):
