@@ -260,7 +260,6 @@ def test_a_picture_reached_by_moving_the_line_is_that_of_its_record():
 def test_names_lie_apart_within_the_plane_and_beside_their_dots(name, line):
     view = measure_taught.view(board(), name, line)
     plot = ScorePlot(view)
-    pixels(plot)
     points = 72 / plot.figure.dpi
     dots = {row.name: plot.plane.transData.transform(place(row)) for row in view.rows}
     boxes = {name: text.get_window_extent() for name, text in plot.texts.items()}
@@ -274,6 +273,12 @@ def test_names_lie_apart_within_the_plane_and_beside_their_dots(name, line):
         assert not any(box.contains(*dot) for dot in dots.values()), name
         away = np.clip(dots[name], (box.x0, box.y0), (box.x1, box.y1)) - dots[name]
         assert np.hypot(*away) * points < 110, name
+    pixels(plot)
+    for row in view.rows:  # in any order, and after the picture was saved
+        plot.update(measure_taught.view(board(), row.name, line))
+        frame = plot.mark.get_bbox().transformed(plot.plane.transData)
+        assert all(frame.contains(*corner) for corner in boxes[row.name].get_points())
+        assert not any(frame.contains(*dot) for dot in dots.values())
 
 
 def test_the_chosen_net_is_ringed_and_its_gradient_ends_under_its_dot():

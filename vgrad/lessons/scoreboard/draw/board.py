@@ -83,13 +83,14 @@ class ScorePlot(LivePicture):
         dots = [(*place(row), row.label.replace(", He, ", ", ")) for row in rows]
         texts = names.beside(self.over, dots, words, [_spread(self.plane, row) for row in rows])
         self.texts = dict(zip((row.name for row in rows), texts, strict=True))
+        back = self.plane.transData.inverted()  # now, as a text remembers how large it was when it was drawn last
+        boxes = {name: text.get_window_extent().padded(2) for name, text in self.texts.items()}
+        self.bounds = {name: box.transformed(back).bounds for name, box in boxes.items()}
 
     def _move(self, record, *limits) -> None:
         row = record.chosen
         x, y = place(row)
-        box = self.texts[row.name].get_window_extent().padded(3)
-        (left, low), (right, high) = self.plane.transData.inverted().transform(box.get_points())
-        self.mark.set_bounds(left, low, right - left, high - low)
+        self.mark.set_bounds(*self.bounds[row.name])
         self.ring.set_data([x], [y])
         first = WAYS[row.deep][2]
         self.past.set_data(_inside(grammar.decades(row.layers[1])), first + np.arange(row.layers.shape[1]))

@@ -11,12 +11,13 @@ from matplotlib.text import Annotation
 from ....kit.marks import grammar
 from ....ops import Array
 
-SIZE = 12.5  # points, of the letters
+SIZE = 12.0  # points, of the letters
 NEAR = 8.0  # points from a dot to its name
 DOT = 6.0  # points, half of what a dot covers
 OTHER = 13.0  # points; a name that comes nearer to another dot might be taken for that one's
 LINE = 15.0  # points, from which on a line leads from the name to its dot
-STARTS = 40  # random beginnings of the search
+ROUNDS = 100  # of the search
+MOVED = 4  # names that are taken away in a round
 PLACES = 90  # that are looked at for each name, the nearest
 CLASH = 1e5  # what it costs when two names overlap; a place costs the square of its points
 _UP = range(-98, 99, 7)
@@ -67,19 +68,29 @@ def _places(place: Array, size: Array, room: Array) -> tuple[Array, Array, Array
 
 
 def _search(boxes: Array, costs: Array) -> Array:
-    """Which of its places each name takes: each in turn the best beside the others, from random beginnings."""
+    """Which of its places each name takes: each in turn the best beside the others, again and again from elsewhere.
+
+    A round takes some names away at random, and is kept if it has made all of them cheaper.
+    """
     names, places = costs.shape
     overlap = _overlap(boxes.reshape(-1, 4), boxes.reshape(-1, 4)).reshape(names, places, names, places)
     each = np.arange(names)
     overlap[each, :, each] = False
     rng = np.random.default_rng(0)
-    found = []
-    for _ in range(STARTS):
-        taken = rng.integers(places, size=names) if found else np.zeros(names, int)
-        for k in np.tile(rng.permutation(names), 6):
-            taken[k] = (costs[k] + CLASH * overlap[k][:, each, taken].sum(axis=1)).argmin()
-        found.append((costs[each, taken].sum() + CLASH * overlap[each, taken, :, :][:, each, taken].sum(), *taken))
-    return np.array(min(found)[1:])
+    best, least = np.zeros(names, int), np.inf
+    for _ in range(ROUNDS):
+        taken = best.copy()
+        moved = rng.permutation(names)[:MOVED]
+        taken[moved] = rng.integers(places, size=len(moved))
+        before = None
+        while before is None or (taken != before).any():
+            before = taken.copy()
+            for k in rng.permutation(names):
+                taken[k] = (costs[k] + CLASH * overlap[k][:, each, taken].sum(axis=1)).argmin()
+        total = costs[each, taken].sum() + CLASH * overlap[each, taken][:, each, taken].sum()
+        if total <= least:
+            best, least = taken, total
+    return best
 
 
 def _around(places: Array, far: float) -> Array:
