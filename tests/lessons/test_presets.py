@@ -19,18 +19,14 @@ def moved(record):
 
 PRESETS = {
     "scoreboard": {
-        "1 · Fifty sigmoid layers: the gradient vanishes": lambda record: np.median(record.chosen.decades) < -30,
-        "2 · He's weights: healthy, and it does not learn": lambda record: (
+        "1 · Sigmoid vanishes": lambda record: np.median(record.chosen.decades) < -30,
+        "2 · Healthy, and does not learn": lambda record: (
             abs(np.median(record.chosen.decades)) < 1 and record.chosen.learnt < 0.5
         ),
-        "3 · Batch norm makes an explosion": lambda record: np.median(record.chosen.decades) > 3,
-        "4 · Clipping: finite, and no more": lambda record: record.chosen.finite == 1 and record.chosen.learnt < 0.2,
-        "5 · A skip over the depth learns best": lambda record: (
-            record.chosen.learnt == max(row.learnt for row in record.rows)
-        ),
-        "6 · A GRU vanishes, and learns": lambda record: (
-            np.median(record.chosen.decades) < -10 and record.chosen.learnt == 1
-        ),
+        "3 · Batch norm explodes": lambda record: np.median(record.chosen.decades) > 3,
+        "4 · Clipping does not help": lambda record: record.chosen.finite == 1 and record.chosen.learnt < 0.2,
+        "5 · The best net": lambda record: record.chosen.learnt == max(row.learnt for row in record.rows),
+        "6 · Vanishes, and learns": lambda record: np.median(record.chosen.decades) < -10 and record.chosen.learnt == 1,
     },
     "clinic": {
         "1 · Order every test": lambda record: len(record.ordered) == 5 and record.course is None,

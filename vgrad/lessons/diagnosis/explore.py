@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as widgets
 
-from ...kit.explorers.controls import Control, choice, row, switch, whole
+from ...kit.explorers.controls import Control, choice, switch, whole
 from ...kit.explorers.framework import Explorer
 from . import records
 from .draw import clinic as draw
@@ -77,7 +77,7 @@ def clinic(**values) -> Explorer:
     controls = {
         "patient": whole("patient", 1, 1, measure.MOST),
         **{name: Control(test.widget, widgets.Box(layout={"display": "none"})) for name, test in tests.items()},
-        "profile": Control(tests["profile"].widget, row("order", *tests.values())),  # the row of them all
+        "profile": Control(tests["profile"].widget, widgets.VBox([test.row for test in tests.values()])),  # all
         "diagnosis": choice("diagnosis", NOT_YET, {name: name for name in (NOT_YET, *measure.ILLNESSES)}),
         "treatment": choice("treatment", NOT_YET, {name: name for name in (NOT_YET, *measure.TREATMENTS)}),
         "answer": switch("show the answer", False, "the illness, and how one sees it"),

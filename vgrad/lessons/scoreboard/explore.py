@@ -13,12 +13,12 @@ from .measure import taught
 from .say import board as say
 
 PRESETS = {
-    "1 · Fifty sigmoid layers: the gradient vanishes": dict(row="sigmoid"),
-    "2 · He's weights: healthy, and it does not learn": dict(row="relu"),
-    "3 · Batch norm makes an explosion": dict(row="relu batch"),
-    "4 · Clipping: finite, and no more": dict(row="relu large clip"),
-    "5 · A skip over the depth learns best": dict(row="relu skip depth"),
-    "6 · A GRU vanishes, and learns": dict(row="gru 0"),
+    "1 · Sigmoid vanishes": dict(row="sigmoid"),
+    "2 · Healthy, and does not learn": dict(row="relu"),
+    "3 · Batch norm explodes": dict(row="relu batch"),
+    "4 · Clipping does not help": dict(row="relu large clip"),
+    "5 · The best net": dict(row="relu skip depth"),
+    "6 · Vanishes, and learns": dict(row="gru 0"),
 }
 
 
@@ -27,7 +27,7 @@ def scoreboard(**values) -> Explorer:
     rows = {net.label: name for name, net in measure.NETS.items()}
     controls = {
         "row": choice("net", "relu layer", rows),
-        "within": real("healthy within", 1.0, 0.25, 3.0, 0.25),
+        "within": real("holds within", 1.0, 0.25, 3.0, 0.25),
         "cost": switch("show the cost", False, "the larger a dot, the longer a step of training"),
     }
     return Explorer(

@@ -152,7 +152,8 @@ def _below(page, x, y: float, decades) -> None:
     if decades is None:
         page.text(middle, y, "what does the gradient do?  order the gradient profile", ha="center", **_faint())
         return
-    for k in np.unique(np.linspace(0, len(x) - 1, 10).round().astype(int)):
+    told = len(x) if len(x) <= 10 else len(x) // 2 + 1
+    for k in np.linspace(0, len(x) - 1, told).round().astype(int):
         at, decade = x[k], decades[k]
         ink = grammar.VANISHING if decade < -grammar.HEALTHY else grammar.INK
         ink = grammar.EXPLODING if not decade <= grammar.HEALTHY else ink
