@@ -41,7 +41,7 @@ def assert_flow_is_told_truly(explorer):
     assert record.shown == tuple(name for name in ("dh", "dz", "dW") if asked[name])
     assert (len(record.dh) < asked["seeds"]) == ("networks asked for" in words)
     depth = asked["depth"]
-    assert words.startswith(("Nothing", "With a single") if depth == 1 else ("Nothing", "The gradient"))
+    assert words.startswith(("Nothing", "With 1 ") if depth == 1 else ("Nothing", "The gradient"))
     assert re.findall(r"at the first of (\d+) ", words) == ([str(depth)] if record.shown and depth > 1 else [])
     assert record.dh.shape[1] == depth
     for name in record.shown if record.net.depth > 1 else ():
@@ -170,8 +170,8 @@ def assert_norm_is_told_truly(norms, name, words):
         medians = middle(np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1]))
     part = next(part for part in words.partition("\n")[0].split(". ") if part.startswith(name.capitalize()))
     size = r"(exactly 0|[-+.e\d]+)"
-    start = r"(?:, the gradient dh at the first of \d+ .*? layers?| it)"
-    told = re.search(rf"{start} (?:is {size}(?: times that at the last)?, so it )?(\w+)", part)
+    start = r"(?:, dh at the first of \d+ layers| it)"
+    told = re.search(rf"{start} (?:is {size}(?: times its last)?, so it )?(\w+)", part)
     sizes = {m: "exactly 0" if m == 0 else grammar.number(m) if math.isfinite(m) else None for m in medians}
     assert told.groups() in {(sizes[m], verdict_of(m)) for m in medians}
     factor = re.search(rf"A layer multiplies it by [^:]*?([-+.e\d]+) {name}", words)
@@ -201,7 +201,7 @@ def assert_slopes_are_told_truly(explorer):
     assert told[1] == size(explorer.record.rms)
     assert words.startswith(f"A layer of {grammar.look(asked['activation']).label} units ")
     assert f"where z ~ N(0, {sigma:g}²)" in words
-    assert_shares_are_told_truly(re.search(r"units, (.+) saturated \(.*\), and (.+) at slope exactly 0\.", words), f, z)
+    assert_shares_are_told_truly(re.search(r"units, (.+) saturated \(.*\), and (.+) at 0\.", words), f, z)
 
 
 def assert_shares_are_told_truly(told, f, z):

@@ -51,9 +51,9 @@ def _weights(net) -> str:
 def _findings(record) -> list[str]:
     """For each gradient shown, the first layer against the last, and what follows; theory of the first of them."""
     if not record.shown:
-        return ["Nothing is shown, because dh, dz and dW are switched off."]
+        return [f"Nothing is shown of {counted(record.net)}, because dh, dz and dW are switched off."]
     if record.net.depth == 1:
-        return ["With a single layer, the first is the last, and there is nothing to lose on the way."]
+        return [f"With {counted(record.net)}, the first is the last, and there is nothing to lose on the way."]
     return [_finding(name, record, first=k == 0) for k, name in enumerate(record.shown)]
 
 
@@ -62,7 +62,7 @@ def _finding(name: str, record, first: bool) -> str:
     start = f"The gradient {name} at the first of {counted(record.net)}" if first else f"There {name}"
     if not np.isfinite(ratio):
         return f"{start} {_lost(getattr(record, name)[:, [0, -1]])}."
-    told = size(ratio, "times that at the last" if first else "times its last")
+    told = size(ratio, "times the last's" if first else "times its last")
     theory = record.theory[name][0]
     said = f"{start} is {told}, {so_it(ratio)}."
     return said + predicted(theory) if first else said

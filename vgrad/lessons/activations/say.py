@@ -17,8 +17,8 @@ def sentence(record) -> str:
     name = grammar.look(record.activation).label
     layer = f"A layer of {name} units with weights of size σ_w multiplies the gradient by {rms} σ_w."
     slope = f"This is the rms slope where z ~ N(0, {record.sigma:g}²), and theory predicts {theory}."
-    flat = f"{share(record.saturated)} saturated (a slope below 0.01, not 0)"
-    stopped = f"{share(record.stopped)} at slope exactly 0"
+    flat = f"{share(record.saturated)} saturated (slope below 0.01)"
+    stopped = f"{share(record.stopped)} at 0"
     others = f"The mean slope is {mean}, and the largest is {largest}."
     return lines([layer, slope], f"Of {record.units} units, {flat}, and {stopped}.", others)
 

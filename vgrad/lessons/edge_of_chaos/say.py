@@ -18,15 +18,15 @@ def sentence(record) -> str:
     """Where the place lies, and what became of the gradient; which networks; and over how many layers it changes."""
     flow = record.flow
     name = grammar.look(flow.net.activation).label
-    multiplied = f"a layer multiplies the squared gradient by χ = {record.chi:.3g}"
+    multiplied = f"a layer multiplies dh² by χ = {record.chi:.3g}"
     place = f"At {_place(flow)} {name} is {_at(record.chi)}, because {multiplied}."
-    change = f"The squared gradient changes by a factor of e over ξ, which is {_layers(record.depth_scale)}."
+    change = f"The layers change dh² by a factor of e over ξ, which is {_layers(record.depth_scale)}."
     forward = f"The last h is {grammar.number(flow.forward)} times the input's size."
     return lines([place, _back(flow)], f"{whose_weights(flow)}.", [change, forward])
 
 
 def _back(flow) -> str:
-    told = size(flow.ratio, "times that at the last") if np.isfinite(flow.ratio) else "beyond float64"
+    told = size(flow.ratio, "times the last's") if np.isfinite(flow.ratio) else "beyond float64"
     theory = predicted(flow.theory["dh"][0])
     return f"The gradient dh at the first of {counted(flow.net)} is {told}, {so_it(flow.ratio)}.{theory}"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.marks import grammar
-from ...kit.words.flow import counted, plain_layers
+from ...kit.words.flow import plain_layers
 from ...kit.words.phrases import DIGITS, TWO_SAMPLES, WITH, by_layer, fewer, lines, of_networks, size, so_it, whose
 
 
@@ -66,10 +66,10 @@ def _findings(record) -> list[str]:
 def _finding(norm: str, flow, first: bool) -> str:
     start = WITH[norm].capitalize()
     if first:
-        start += f", the gradient dh at the first of {counted(flow.net)}"
+        start += f", dh at the first of {flow.net.depth} layers"
     if not np.isfinite(flow.ratio):
         return f"{start} overflows." if first else f"{start} it overflows."
-    told = size(flow.ratio, "times that at the last" if first else "")
+    told = size(flow.ratio, "times its last" if first else "")
     return f"{start} is {told}, {so_it(flow.ratio)}." if first else f"{start} it is {told}, {so_it(flow.ratio)}."
 
 
@@ -104,7 +104,8 @@ def _troubles(record) -> list[str]:
 def _networks(record) -> str:
     same = ", the same for each curve" if len(record.flows) > 1 else ""
     place = "" if record.place == "before" else ", norms after the activation"
-    return f"{whose(_ran(record))}{same}: {_weights(record.net)}{place}."
+    name = grammar.look(record.net.activation).label
+    return f"{whose(_ran(record))}{same}: {name}, {_weights(record.net)}{place}."
 
 
 def _ran(record) -> int:
