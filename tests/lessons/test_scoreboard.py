@@ -14,6 +14,7 @@ from drawn import pixels
 from vgrad import data, models
 from vgrad.lessons.scoreboard.draw import pages as draw
 from vgrad.lessons.scoreboard.draw.board import CORNER, ScorePlot, place
+from vgrad.lessons.scoreboard.explore import scoreboard
 from vgrad.lessons.scoreboard.measure import board as measure
 from vgrad.lessons.scoreboard.measure import myths as measure_myths
 from vgrad.lessons.scoreboard.measure import taught as measure_taught
@@ -296,6 +297,24 @@ def test_the_chosen_net_is_ringed_and_its_gradient_ends_under_its_dot():
         assert len(way) == row.layers.shape[1]
         assert plot.up.get_xdata()[0] == pytest.approx(x)
         assert f"{x:+.1f} decades" in plot.said.get_text()
+
+
+def test_a_click_on_a_dot_chooses_its_net_and_only_the_dots_that_are_shown_can_be_clicked():
+    explorer = scoreboard(row="relu")
+    for name in ("sigmoid", "relu skip", "tanh batch"):
+        explorer._spots[name].value = True
+        assert explorer.record.chosen.name == explorer.controls["row"].value == name
+        assert not explorer._spots[name].value
+    for name in ("relu", "gru 1"):
+        explorer.set(row=name)
+        shown = [key for key, spot in explorer._spots.items() if spot.layout.display != "none"]
+        assert shown == [row.name for row in explorer.record.rows]
+        spot = explorer._spots[name]
+        ring = explorer._plot.ring.get_xydata()
+        x, y = explorer._plot.plane.transData.transform(ring)[0] / explorer.figure.bbox.size
+        assert float(spot.layout.left.rstrip("%")) == pytest.approx(100 * x, abs=0.1)
+        assert float(spot.layout.top.rstrip("%")) == pytest.approx(100 * (1 - y), abs=0.1)
+        assert spot.tooltip == explorer.record.chosen.label
 
 
 @pytest.mark.parametrize(("name", "line"), [("relu", 1), ("gru 0", 1), ("gru 0", 3)])

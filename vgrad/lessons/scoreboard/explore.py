@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+import ipywidgets as widgets
+
 from ...kit.explorers.controls import choice, real, switch
 from ...kit.explorers.framework import Explorer
 from . import records
@@ -22,6 +24,59 @@ PRESETS = {
 }
 
 
+SPOTS = """<style>
+.vgrad-spots { position: absolute; inset: 0 0 auto; aspect-ratio: 9 / 4.6; overflow: visible; pointer-events: none; }
+.vgrad-spots > .vgrad-spot { position: absolute; width: 24px; height: 24px; margin: -12px 0 0 -12px; padding: 0;
+  min-width: 0; border-radius: 50%; background: none; box-shadow: none; pointer-events: auto; cursor: pointer; }
+.vgrad-spots > .vgrad-spot:hover { outline: 2px solid currentColor; }
+</style>"""
+
+
+class BoardExplorer(Explorer):
+    """An explorer whose dots can be clicked: over each lies a round button, which chooses its net.
+
+    The buttons are for the mouse. A keyboard has the list of nets, and so it does not stop at them.
+    """
+
+    def __init__(self, *parts, **more):
+        self._spots: dict[str, widgets.ToggleButton] = {}
+        self._kind: bool | None = None  # of the nets over which the spots lie
+        super().__init__(*parts, **more)
+        self._spots = {name: self._spot(name, net.label) for name, net in measure.NETS.items()}
+        box = widgets.Box([*self._spots.values()])
+        box.add_class("vgrad-spots")
+        self._view.children = [*self._view.children, widgets.HTML(SPOTS), box]
+        self._put()
+
+    def _spot(self, name: str, label: str) -> widgets.ToggleButton:
+        spot = widgets.ToggleButton(tooltip=label, tabbable=False)
+        spot.add_class("vgrad-spot")
+
+        def choose(change) -> None:
+            if change.new:
+                self.controls["row"].value = name
+                spot.value = False
+
+        spot.observe(choose, "value")
+        return spot
+
+    def _show(self, resting: bool = True) -> None:
+        super()._show(resting)
+        if self.record.chosen.deep != self._kind:
+            self._put()
+
+    def _put(self) -> None:
+        """Lay the spots over the dots that are shown, and take the others away."""
+        self._kind = self.record.chosen.deep
+        rows = {row.name: row for row in self.record.rows}
+        for name, spot in self._spots.items():
+            spot.layout.display = None if name in rows else "none"
+            if name in rows:
+                x, y = draw.spot(self._plot, rows[name])
+                spot.layout.left = f"{100 * x:.2f}%"
+                spot.layout.top = f"{100 * (1 - y):.2f}%"
+
+
 def scoreboard(**values) -> Explorer:
     """Explore the scoreboard, and the gradient of one of its nets.   values : where its controls start."""
     rows = {net.label: name for name, net in measure.NETS.items()}
@@ -30,7 +85,7 @@ def scoreboard(**values) -> Explorer:
         "within": real("holds within", 1.0, 0.25, 3.0, 0.25),
         "cost": switch("show the cost", False, "the larger a dot, the longer a step of training"),
     }
-    return Explorer(
+    return BoardExplorer(
         "scoreboard", controls, _measure, draw.ScorePlot,
         sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
     )  # fmt: skip

@@ -103,6 +103,12 @@ def place(row) -> tuple[float, float]:
     return float(_inside(np.median(row.decades))), BROKEN if row.deep and row.finite == 0 else row.learnt
 
 
+def spot(plot, row) -> tuple[float, float]:
+    """Return where in the picture the dot of a net is, as shares of its width and height, from below."""
+    x, y = plot.figure.transFigure.inverted().transform(plot.plane.transData.transform(place(row)))
+    return float(x), float(y)
+
+
 def look(row) -> grammar.Look:
     """Return the colour of a net's cure, and the marker of its activation; a cell has its own."""
     if not row.deep:
