@@ -314,7 +314,7 @@ def test_a_click_on_a_dot_chooses_its_net_and_only_the_dots_that_are_shown_can_b
         x, y = explorer._plot.plane.transData.transform(ring)[0] / explorer.figure.bbox.size
         assert float(spot.layout.left.rstrip("%")) == pytest.approx(100 * x, abs=0.1)
         assert float(spot.layout.top.rstrip("%")) == pytest.approx(100 * (1 - y), abs=0.1)
-        assert spot.tooltip == explorer.record.chosen.label
+        assert spot.description == explorer.record.chosen.label
 
 
 @pytest.mark.parametrize(("name", "line"), [("relu", 1), ("gru 0", 1), ("gru 0", 3)])

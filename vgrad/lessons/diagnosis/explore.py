@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipywidgets as widgets
-
-from ...kit.explorers.controls import Control, choice, switch, whole
+from ...kit.explorers.controls import Control, choice, row, switch, told, whole
 from ...kit.explorers.framework import Explorer
 from . import records
 from .draw import clinic as draw
@@ -61,6 +59,10 @@ class ClinicExplorer(Explorer):
         ordered = [name for name, on in tests.items() if on]
         return measure.visit(patient, ordered, *chosen, earlier=self._given, told=answer)
 
+    def _show(self, resting: bool = True) -> None:
+        super()._show(resting)
+        self._behind.value = told(self.controls, self._default, ["answer"])  # all others can be seen
+
     def _moved(self, change) -> None:
         if not self._held and change["owner"] is self.controls["patient"]:
             self._move(BARE)
@@ -74,18 +76,29 @@ class ClinicExplorer(Explorer):
 def clinic(**values) -> Explorer:
     """Explore a blind patient's chart.   values : where its controls start, as the number of a patient of your own."""
     tests = {name: switch(say.TESTS[name], False, tip) for name, tip in TIPS.items()}
+    named = choice("diagnosis", NOT_YET, {name: name for name in (NOT_YET, *measure.ILLNESSES)})
+    treated = choice("treatment", NOT_YET, {name: name for name in (NOT_YET, *measure.TREATMENTS)})
+    answer = switch("show the answer", False, "the illness, and how one sees it")
     controls = {
         "patient": whole("patient", 1, 1, measure.MOST),
-        **{name: Control(test.widget, widgets.Box(layout={"display": "none"})) for name, test in tests.items()},
-        "profile": Control(tests["profile"].widget, widgets.VBox([test.row for test in tests.values()])),  # all
-        "diagnosis": choice("diagnosis", NOT_YET, {name: name for name in (NOT_YET, *measure.ILLNESSES)}),
-        "treatment": choice("treatment", NOT_YET, {name: name for name in (NOT_YET, *measure.TREATMENTS)}),
-        "answer": switch("show the answer", False, "the illness, and how one sees it"),
+        **tests | dict(profile=Control(tests["profile"].widget, _below_each_other(*tests.values()))),
+        "diagnosis": Control(named.widget, _below_each_other(named, treated)),
+        "treatment": treated,
+        "answer": answer,
     }
     return ClinicExplorer(
-        "clinic", controls, draw.ClinicPlot, first=[name for name in controls if name != "answer"],
+        "clinic", controls, draw.ClinicPlot, first=("patient", "profile", "diagnosis"), rows=[answer.row],
         sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
     )  # fmt: skip
+
+
+def _below_each_other(*controls: Control):
+    """One row with several controls, each below the one before it."""
+    several = row("", *controls)
+    several.children = several.children[1:]  # without a label
+    several.layout.flex_flow = "column"
+    several.layout.align_items = "stretch"
+    return several
 
 
 EXPLORERS = {"clinic": clinic}

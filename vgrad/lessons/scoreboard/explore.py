@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
-import ipywidgets as widgets
-
-from ...kit.explorers.controls import choice, real, switch
+from ...kit.explorers.controls import Control, choice, real, row, switch
 from ...kit.explorers.framework import Explorer
 from . import records
 from .draw import board as draw
@@ -25,9 +24,11 @@ PRESETS = {
 
 
 SPOTS = """<style>
-.vgrad-spots { position: absolute; inset: 0 0 auto; aspect-ratio: 9 / 4.6; overflow: visible; pointer-events: none; }
+.vgrad-spots { position: absolute; inset: 0 0 auto; margin: 0; aspect-ratio: 9 / 4.6; overflow: visible;
+  pointer-events: none; }
 .vgrad-spots > .vgrad-spot { position: absolute; width: 24px; height: 24px; margin: -12px 0 0 -12px; padding: 0;
-  min-width: 0; border-radius: 50%; background: none; box-shadow: none; pointer-events: auto; cursor: pointer; }
+  min-width: 0; border-radius: 50%; background: none; box-shadow: none; pointer-events: auto; cursor: pointer;
+  font-size: 0; }
 .vgrad-spots > .vgrad-spot:hover { outline: 2px solid currentColor; }
 </style>"""
 
@@ -39,25 +40,30 @@ class BoardExplorer(Explorer):
     """
 
     def __init__(self, *parts, **more):
-        self._spots: dict[str, widgets.ToggleButton] = {}
+        self._spots: dict[str, Any] = {}
         self._kind: bool | None = None  # of the nets over which the spots lie
         super().__init__(*parts, **more)
-        self._spots = {name: self._spot(name, net.label) for name, net in measure.NETS.items()}
-        box = widgets.Box([*self._spots.values()])
+        spots = {name: self._spot(name, net.label) for name, net in measure.NETS.items()}
+        box = row("", *spots.values())
+        box.children = box.children[1:]  # without a label
         box.add_class("vgrad-spots")
-        self._view.children = [*self._view.children, widgets.HTML(SPOTS), box]
+        self._spots = {name: spot.widget for name, spot in spots.items()}
+        self.children[0].value += SPOTS
+        self._view.children = [*self._view.children, box]
         self._put()
 
-    def _spot(self, name: str, label: str) -> widgets.ToggleButton:
-        spot = widgets.ToggleButton(tooltip=label, tabbable=False)
-        spot.add_class("vgrad-spot")
+    def _spot(self, name: str, label: str) -> Control:
+        spot = switch(label, False, label)
+        button: Any = spot.widget
+        button.tabbable = False
+        button.add_class("vgrad-spot")
 
         def choose(change) -> None:
             if change.new:
                 self.controls["row"].value = name
-                spot.value = False
+                change.owner.value = False
 
-        spot.observe(choose, "value")
+        button.observe(choose, "value")
         return spot
 
     def _show(self, resting: bool = True) -> None:
