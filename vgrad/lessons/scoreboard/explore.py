@@ -26,7 +26,7 @@ PRESETS = {
 SPOTS = """<style>
 .vgrad-spots { position: absolute; inset: 0 0 auto; margin: 0; aspect-ratio: 9 / 4.6; overflow: visible;
   pointer-events: none; }
-.vgrad-spots > .vgrad-spot { position: absolute; width: 24px; height: 24px; margin: -12px 0 0 -12px; padding: 0;
+.vgrad-spots > .vgrad-spot { position: absolute; height: 24px; margin: -12px 0 0 -12px; padding: 0;
   min-width: 0; border-radius: 50%; background: none; box-shadow: none; pointer-events: auto; cursor: pointer;
   font-size: 0; }
 .vgrad-spots > .vgrad-spot:hover { outline: 2px solid currentColor; }
@@ -56,6 +56,7 @@ class BoardExplorer(Explorer):
         spot = switch(label, False, label)
         button: Any = spot.widget
         button.tabbable = False
+        button.layout.width = "24px"
         button.add_class("vgrad-spot")
 
         def choose(change) -> None:
