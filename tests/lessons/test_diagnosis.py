@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import course
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from vgrad import data, gradcheck, models, probes
 from vgrad.lessons.diagnosis.draw import trial as draw
-from vgrad.lessons.diagnosis.draw.clinic import ClinicPlot
+from vgrad.lessons.diagnosis.draw.clinic import UNITS, ClinicPlot
 from vgrad.lessons.diagnosis.draw.trial import diagnosed, roc
 from vgrad.lessons.diagnosis.explore import PRESETS, clinic
 from vgrad.lessons.diagnosis.measure import cases, faults, kinds, strangers
@@ -220,7 +221,8 @@ def test_each_illness_has_a_treatment_that_works_and_the_right_words_pass(illnes
     visits = (measure_clinic.visit(FIRST[illness], diagnosis=illness, treatment=cure) for cure in CURES[illness])
     visit = next(visit for visit in visits if visit.passed)
     assert visit.course.accuracy > 0.9
-    assert "you pass" in say.sentence(visit)
+    assert say.verdicts(visit)[0] == "PASSED"
+    assert say.sentence(visit).startswith(f"Right: {illness}, because ")
 
 
 @pytest.mark.parametrize("illness", sorted({*CURES} - {"healthy"}))
@@ -230,13 +232,14 @@ def test_clipping_cures_none_and_to_leave_an_illness_alone_is_no_cure(illness):
     )
     assert not clipped.course.learns
     assert not left.passed
-    assert say.sentence(left).endswith("but what is wrong is wrong still.")
+    assert "because what is wrong is wrong still." in say.sentence(left)
+    assert say.verdicts(left)[0] == "NOT CURED"
 
 
 def test_to_order_every_test_keeps_the_patient():
     explorer = clinic(patient=16)
     explorer.controls["patient"].value = 17
-    explorer._preset(PRESETS["Order every test"])
+    explorer._preset(PRESETS["1 · Order every test"])
     assert (explorer.record.patient, len(explorer.record.ordered)) == (17, 5)
 
 
@@ -281,6 +284,109 @@ def test_a_chart_shows_only_what_was_ordered_and_nothing_of_the_illness():
     assert "gradient profile" not in words
     assert not any(f" {illness}" in words for illness in measure_clinic.ILLNESSES)
     assert (visit.illness, visit.course, visit.passed) == (None, None, False)
+    assert [*ClinicPlot(visit).panels] == ["line"]
+
+
+# --- hints before the answer ------------------------------------------------------------------------------------------
+
+WRONG = {number: next(i for i in measure_clinic.ILLNESSES if i != measure_clinic.patient(number).illness)
+         for number in NUMBERS}  # fmt: skip
+
+
+@pytest.mark.parametrize("illness", CURES)
+def test_a_first_wrong_diagnosis_has_a_hint_and_the_second_the_answer(illness):
+    number = FIRST[illness]
+    first, second = [name for name in measure_clinic.ILLNESSES if name != illness][:2]
+    wrong = measure_clinic.visit(number, ("profile",), first)
+    assert (wrong.illness, wrong.why, wrong.disclosed) == (None, None, False)
+    assert wrong.hint is not None
+    assert say.verdicts(wrong)[0] == "LOOK AGAIN"
+    assert f" {illness}" not in say.sentence(wrong).replace(first, "")
+    again = measure_clinic.visit(number, ("profile",), second, earlier=(first,))
+    assert (again.illness, again.disclosed, again.hint) == (illness, True, None)
+    assert f"It is {illness}, because {again.why}." in say.sentence(again)
+    assert say.verdicts(again)[0] == "THE ANSWER"
+
+
+def test_the_first_choice_counts():
+    late = measure_clinic.visit(16, (), "vanishing", "batch norm", earlier=("dead",))
+    assert (late.right, late.cured, late.passed) == (True, True, False)
+    assert say.verdicts(late)[0] == "RIGHT, LATE"
+    told = measure_clinic.visit(16, (), "vanishing", "batch norm", told=True)
+    assert (told.right, told.cured, told.passed) == (True, True, False)
+    assert measure_clinic.visit(16, (), "vanishing", "batch norm", earlier=("vanishing", "dead")).passed
+
+
+def test_the_answer_comes_where_it_is_asked_for():
+    told = measure_clinic.visit(16, told=True)
+    assert told.illness == "vanishing"
+    assert say.sentence(told).startswith("You asked for the answer. It is vanishing, because ")
+
+
+@pytest.mark.parametrize("ordered", [(), measure_clinic.TESTS])
+def test_a_hint_never_says_the_illness_and_says_what_the_patients_own_numbers_do(ordered):
+    for number in [*NUMBERS][:24]:
+        truth, found = measure_clinic.patient(number).illness, measure_clinic.order_tests(number).findings
+        for guess in measure_clinic.ILLNESSES:
+            if guess == truth:
+                continue
+            visit = measure_clinic.visit(number, ordered, guess)
+            finding = say.sentence(visit).split("\n")[0]
+            assert truth not in finding.replace(guess, "").replace("decides", ""), finding
+            assert visit.hint.ordered == bool(ordered)
+            if not ordered:
+                assert "order that test next" in finding
+            elif visit.hint.shows:
+                assert "You are right that" in finding
+            else:
+                assert finding.startswith(f"To judge {guess}, ")
+            if guess == "vanishing":
+                assert visit.hint.shows == (not found.range < 2 and found.decades < 0)
+            if guess == "rate too large":
+                assert visit.hint.shows == (not found.last_loss < found.first_loss)
+
+
+@pytest.mark.parametrize(
+    ("number", "guess", "ordered", "said"),
+    [
+        (12, "vanishing", ("profile",), "the first layer's dh is 1.2 of the last's, and a gradient that vanishes"),
+        (12, "vanishing", (), "The gradient profile would tell, so order that test next."),
+        (16, "rate too small", ("updates",), "But the gradient profile decides here, so order that test."),
+        (16, "rate too small", ("updates", "profile"), "But the gradient profile decides here, and you have ordered"),
+        (5, "saturated", ("activations",), "that test shows more, so read all of its numbers"),
+    ],
+)
+def test_a_hint_says_what_speaks_against_it_or_which_test_would_tell(number, guess, ordered, said):
+    assert said in say.sentence(measure_clinic.visit(number, ordered, guess))
+
+
+def test_every_sentence_of_a_finding_is_short():
+    for number in [*NUMBERS][:24]:
+        for guess in measure_clinic.ILLNESSES:
+            for earlier in ((), (WRONG[number],)):
+                visit = measure_clinic.visit(number, measure_clinic.TESTS, guess, earlier=earlier)
+                finding, protocol, _ = say.sentence(visit).split("\n")
+                for words in (*re.split(r"(?<=[a-z%]\.) ", finding), protocol):
+                    said = words.replace(visit.why or "", "").split()  # why is the clinic's own rule
+                    assert len(said) <= 20, words
+
+
+def test_the_explorer_remembers_what_was_said_until_another_patient_comes_or_reset():
+    explorer = clinic(patient=16)
+    explorer.controls["diagnosis"].value = "dead"
+    assert (explorer.record.tries, explorer.record.disclosed) == (("dead",), False)
+    explorer.controls["profile"].value = True
+    assert explorer.record.tries == ("dead",)
+    explorer.controls["diagnosis"].value = "vanishing"
+    assert explorer.record.tries == ("dead", "vanishing")
+    explorer.controls["treatment"].value = "batch norm"
+    assert (explorer.record.cured, explorer.record.passed) == (True, False)
+    explorer.reset()
+    assert explorer.record.tries == ()
+    explorer.controls["diagnosis"].value = "dead"
+    explorer.controls["patient"].value = 17
+    explorer.controls["patient"].value = 16
+    assert (explorer.record.tries, explorer.record.ordered) == ((), ())
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------
@@ -306,6 +412,50 @@ def test_a_chart_moved_to_another_patient_and_back_is_the_same_picture():
     assert plot.png() != before
     plot.update(one)
     assert plot.png() == before
+
+
+@pytest.mark.parametrize("number", [5, 14, 16, 1])
+def test_the_columns_have_a_unit_color_each_by_the_profile_and_none_before(number):
+    dh = measure_clinic.order_tests(number).dh
+    blind = ClinicPlot(measure_clinic.visit(number, ("loss",))).columns.get_facecolors()
+    assert len(blind) == 1  # all the same
+    colors = ClinicPlot(measure_clinic.visit(number, ("profile",))).columns.get_facecolors()
+    assert len(colors) == UNITS * len(dh)
+    for size, color in zip(dh, colors[::UNITS], strict=True):
+        decades = np.log10(size) if size > 0 else -np.inf
+        if abs(decades) < 1:
+            assert np.ptp(color[:3]) < 0.02
+        else:
+            assert (color[2] > color[0]) == (decades < 0)
+
+
+def test_the_list_has_a_tick_at_each_test_that_is_ordered_and_at_no_other():
+    plot = ClinicPlot(measure_clinic.visit(16, ("profile", "loss")))
+    texts = [text.get_text() for text in plot.page.texts]
+    ticks = [texts[texts.index(title) - 1] for title in say.TESTS.values()]
+    assert ticks == ["☑", "☐", "☐", "☐", "☑"]
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [
+        dict(diagnosis="vanishing", treatment="batch norm"),
+        dict(diagnosis="rate too small", treatment="clip the gradient", earlier=("rate too large",)),
+        dict(diagnosis="dead", told=True),
+        {},
+    ],
+)
+def test_the_stamp_says_the_verdict_and_lies_in_its_frame(visit):
+    record = measure_clinic.visit(16, **visit)
+    plot = ClinicPlot(record)
+    title, lines, _ = say.verdicts(record)
+    assert [" ".join(text.get_text().split()) for text in plot.stamp] == [title, *lines]
+    (frame,) = plot.page.patches
+    box = frame.get_window_extent()
+    for text in plot.stamp:
+        words = text.get_window_extent()
+        assert box.x0 <= words.x0 < words.x1 <= box.x1
+        assert box.y0 <= words.y0 < words.y1 <= box.y1
 
 
 def test_a_check_that_cannot_take_a_0_is_told_so():

@@ -343,7 +343,7 @@ def test_a_page_gets_the_png_with_its_alt_text_then_the_sentence_and_the_same_by
     assert base64.b64decode(picture["image/png"]) == first.png()
     assert text["text/plain"] == first.caption == repr(first)
     assert metadata["image/png"]["alt"] == first.alt
-    assert (first.alt == first.caption) == (name != "flow")
+    assert (first.alt == first.caption) == (name not in ("flow", "grid"))
     assert html.unescape(
         re.sub("<style>.*</style>|<.*?>", "", text["text/html"], flags=re.DOTALL)
     ) == first.caption.replace("\n", "")
@@ -370,20 +370,56 @@ def test_a_still_flow_has_the_curve_in_it(activation):
 
 def test_the_sentence_of_a_grid_counts_its_verdicts():
     records = [record_of(case) for case in ("healthy", "vanishing", "exploding", "one network")]
-    words = draw.grid(records, 2).caption
-    assert words == "4 pairs of activation and initialization, 30 layers: 1 vanish, 1 explode, 2 hold; " + (
-        "sigmoid vanishes in every row; ReLU explodes in every row; tanh holds in every row."
+    finding, protocol = draw.grid(records, 2).caption.split("\n")
+    assert finding == "Of 4 pairs of activation and initialization, 1 vanishes, 1 explodes and 2 hold. " + (
+        "With every initialization here, sigmoid vanishes. With every initialization here, ReLU explodes. "
+        "With every initialization here, tanh holds."
     )
+    assert "30 layers" in protocol
+
+
+def table(picture):
+    """The colour and the words of each cell of a grid, cell by cell."""
+    (axes,) = picture.figure.axes
+    words = [(text.get_position(), text.get_text()) for text in axes.texts]
+    for patch in axes.patches:
+        x, y = patch.get_xy()
+        inside = [said for (left, up), said in words if x < left < x + 1 and y < up < y + 1]
+        yield patch.get_facecolor()[:3], inside
 
 
 @pytest.mark.parametrize("columns", [1, 2, 3])
-def test_a_grid_draws_each_record_in_its_place(columns):
+def test_a_grid_has_each_records_decades_and_colour_in_its_place(columns):
     records = [record_of(case) for case in ("healthy", "vanishing", "exploding", "float16 underflow")]
-    panels = draw.grid(records, columns).figure.axes
-    for record, panel in zip(records, panels, strict=False):
-        median = on_axis(record.relative["dh"].median, "log")
-        np.testing.assert_array_equal(panel.lines[0].get_ydata(), np.where(np.isfinite(median), median, np.nan))
-        assert panel.lines[0].get_color() == grammar.look(record.net.activation).color
+    picture = draw.grid(records, columns)
+    for record, (color, words) in zip(records, table(picture), strict=True):
+        decades = on_axis(record.ratio, "log")
+        assert words[0] == ("▼ 0" if record.ratio == 0 else f"{decades:+.1f}")
+        theory = on_axis(record.theory["dh"][0], "log")
+        assert (f"theory {theory:+.1f}" in words) == (not abs(theory - decades) < 0.5)
+        assert f"{grammar.look(record.net.activation).label}, " in "".join(words) or columns == 1
+        assert (color[2] > color[0] + 0.02) == (decades < -1)
+        assert (color[0] > color[2] + 0.02) == (decades > 1)
+    assert all(f"{on_axis(record.ratio, 'log'):+.1f}" in picture.alt or record.ratio == 0 for record in records)
+    assert "exactly 0" in picture.alt
+
+
+def test_a_grid_of_pairs_in_order_has_them_at_its_rows_and_columns():
+    records = [
+        flow(activation=activation, scheme=scheme, depth=5, seeds=2)
+        for scheme in ("xavier_normal", "he_normal")
+        for activation in ("sigmoid", "leaky_relu")
+    ]
+    picture = draw.grid(records, 2)
+    heads = [text.get_text() for text in picture.figure.axes[0].texts if hasattr(text, "xyann")]
+    assert heads == ["sigmoid", "Xavier\nnormal", "leaky\nReLU", "He\nnormal"]
+    assert all(len(words) <= 2 for _, words in table(picture))
+
+
+def test_a_grid_marks_what_is_no_longer_finite():
+    record = flow(activation="relu", scheme="he_normal", gain=20.0, precision="float16", depth=30, seeds=2)
+    ((_, words),) = table(draw.grid([record], 1))
+    assert words[0] == "▲ ∞"
 
 
 def dots(panel, marker):

@@ -24,19 +24,21 @@ def keeps(record):
 
 PRESETS = {
     "scoreboard": {
-        "Batch norm makes an explosion": lambda record: np.median(record.chosen.decades) > 3,
-        "Holds, and does not learn": lambda record: (
+        "1 · Sigmoid vanishes": lambda record: np.median(record.chosen.decades) < -30,
+        "2 · Healthy, and does not learn": lambda record: (
             abs(np.median(record.chosen.decades)) < 1 and record.chosen.learnt < 0.5
         ),
-        "The best of fifty layers": lambda record: record.rows[0] is record.chosen,
-        "Clipping: finite, no more": lambda record: record.chosen.finite == 1 and record.chosen.learnt < 0.2,
-        "Vanishes, and learns": lambda record: np.median(record.chosen.decades) < -10 and record.chosen.learnt == 1,
-        "A stricter line": lambda record: record.within == 0.5 and "holds" in record.verdicts[:2],
+        "3 · Batch norm explodes": lambda record: np.median(record.chosen.decades) > 3,
+        "4 · Clipping does not help": lambda record: record.chosen.finite == 1 and record.chosen.learnt < 0.2,
+        "5 · The best net": lambda record: record.chosen.learnt == max(row.learnt for row in record.rows),
+        "6 · Vanishes, and learns": lambda record: np.median(record.chosen.decades) < -10 and record.chosen.learnt == 1,
     },
     "clinic": {
-        "Order every test": lambda record: len(record.ordered) == 5 and record.course is None,
-        "Another patient": lambda record: record.patient == 2 and not record.ordered,
-        "A case, solved": lambda record: record.passed and record.illness == "vanishing",
+        "1 · Order every test": lambda record: len(record.ordered) == 5 and record.course is None,
+        "2 · Another patient": lambda record: record.patient == 2 and not record.ordered,
+        "3 · A wrong diagnosis gets a hint": lambda record: record.hint is not None and not record.disclosed,
+        "4 · A case, solved": lambda record: record.passed and record.illness == "vanishing",
+        "5 · Well named, and not cured": lambda record: record.right and record.course and not record.cured,
     },
     "cliff": {
         "A jump": lambda record: record.free.longest > 100,

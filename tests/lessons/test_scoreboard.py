@@ -13,7 +13,8 @@ from drawn import pixels
 
 from vgrad import data, models
 from vgrad.lessons.scoreboard.draw import pages as draw
-from vgrad.lessons.scoreboard.draw.board import ScorePlot
+from vgrad.lessons.scoreboard.draw.board import CORNER, ScorePlot, place
+from vgrad.lessons.scoreboard.explore import scoreboard
 from vgrad.lessons.scoreboard.measure import board as measure
 from vgrad.lessons.scoreboard.measure import myths as measure_myths
 from vgrad.lessons.scoreboard.measure import taught as measure_taught
@@ -97,7 +98,8 @@ def test_treating_changes_what_it_says_and_keeps_the_rest():
         (lambda: measure.measure("relu", "luck"), "what"),
         (lambda: measure.measure("rnn", "training"), "what"),
         (lambda: measure_taught.view(board(), "mlp"), "name"),
-        (lambda: measure_taught.view(board(), "relu", "beauty"), "order"),
+        (lambda: measure_taught.view(board(), "relu", -1), "within"),
+        (lambda: measure_taught.view(board(), "relu", 1, "yes"), "priced"),
         (lambda: measure_myths.measure_claim("luck"), "name"),
         (lambda: measure_myths.measure_claim("leaky", -1), "seed"),
     ],
@@ -165,12 +167,9 @@ def test_a_forged_table_has_one_false_row():
         assert course.answer("false_cell", (table, false[0])).correct
 
 
-@pytest.mark.parametrize("order", measure_taught.ORDERS)
-def test_a_view_holds_every_row_of_its_kind_in_order(order):
-    view = measure_taught.view(board(), "gru 0", order)
-    assert {row.name for row in view.rows} == {row.name for row in board().rows.values() if not row.deep}
-    keys = [measure_taught.ORDERS[order](row) for row in view.rows]
-    assert keys == sorted(keys)
+def test_a_view_holds_every_row_of_its_kind_in_the_order_of_the_series():
+    view = measure_taught.view(board(), "gru 0")
+    assert [row.name for row in view.rows] == [row.name for row in board().rows.values() if not row.deep]
 
 
 def test_a_stricter_line_lets_fewer_hold():
@@ -241,7 +240,7 @@ def test_the_table_says_every_rows_numbers():
 
 
 def test_a_live_picture_moved_and_back_is_the_fresh_one():
-    first, other = measure_taught.view(board(), "relu batch"), measure_taught.view(board(), "irnn", "cost", 0.5)
+    first, other = measure_taught.view(board(), "relu batch"), measure_taught.view(board(), "irnn", 0.5, True)
     live, fresh = ScorePlot(first), pixels(ScorePlot(first))
     live.update(other)
     np.testing.assert_array_equal(pixels(live), pixels(ScorePlot(other)))
@@ -249,16 +248,91 @@ def test_a_live_picture_moved_and_back_is_the_fresh_one():
     np.testing.assert_array_equal(pixels(live), fresh)
 
 
+def test_a_picture_reached_by_moving_the_line_is_that_of_its_record():
+    live = ScorePlot(measure_taught.view(board(), "gru 0", 0.25))
+    for line in (3.0, 1.0):
+        live.update(measure_taught.view(board(), "gru 0", line))
+    fresh = ScorePlot(measure_taught.view(board(), "gru 0", 1.0))
+    np.testing.assert_array_equal(pixels(live), pixels(fresh))
+
+
 @pytest.mark.parametrize("name", ["relu skip batch", "lstm paired"])
-def test_cells_of_the_picture_lie_apart_and_within_it(name):
-    plot = ScorePlot(measure_taught.view(board(), name))
+@pytest.mark.parametrize("line", [0.25, 1, 3])
+def test_names_lie_apart_within_the_plane_and_beside_their_dots(name, line):
+    view = measure_taught.view(board(), name, line)
+    plot = ScorePlot(view)
+    points = 72 / plot.figure.dpi
+    dots = {row.name: plot.plane.transData.transform(place(row)) for row in view.rows}
+    boxes = {name: text.get_window_extent() for name, text in plot.texts.items()}
+    assert [text.get_text().split(",")[0] for text in plot.texts.values()] == [
+        row.label.split(",")[0] for row in view.rows
+    ]
+    for name, box in boxes.items():
+        assert plot.plane.bbox.contains(box.x0, box.y0)
+        assert plot.plane.bbox.contains(box.x1, box.y1)
+        assert not any(box.overlaps(other) for key, other in boxes.items() if key != name), name
+        assert not any(box.contains(*dot) for dot in dots.values()), name
+        away = np.clip(dots[name], (box.x0, box.y0), (box.x1, box.y1)) - dots[name]
+        assert np.hypot(*away) * points < 110, name
     pixels(plot)
-    boxes = [text.get_window_extent() for text in plot.page.texts if text.get_text()]
-    assert len(boxes) == 5 * (1 + len(measure_taught.view(board(), name).rows)) + 1
-    for k, box in enumerate(boxes):
-        assert 0 <= box.x0 < box.x1 <= plot.figure.bbox.x1
-        assert 0 <= box.y0 < box.y1 <= plot.figure.bbox.y1
-        assert not any(box.overlaps(other) for other in boxes[:k])
+    for row in view.rows:  # in any order, and after the picture was saved
+        plot.update(measure_taught.view(board(), row.name, line))
+        frame = plot.mark.get_bbox().transformed(plot.plane.transData)
+        assert all(frame.contains(*corner) for corner in boxes[row.name].get_points())
+        assert not any(frame.contains(*dot) for dot in dots.values())
+
+
+def test_the_chosen_net_is_ringed_and_its_gradient_ends_under_its_dot():
+    for name in ("relu", "sigmoid", "relu skip", "gru 0", "irnn"):
+        row = board()[name]
+        plot = ScorePlot(measure_taught.view(board(), name))
+        x = np.median(row.decades)
+        y = plot.ring.get_ydata()[0]
+        assert plot.ring.get_xdata()[0] == pytest.approx(x)
+        assert (y < 0) == (row.finite == 0)
+        assert y < 0 or y == pytest.approx(row.learnt)
+        way = plot.past.get_xdata()
+        assert way[0] == pytest.approx(x, abs=0.5)
+        assert way[-1] == pytest.approx(0)
+        assert len(way) == row.layers.shape[1]
+        assert plot.up.get_xdata()[0] == pytest.approx(x)
+        assert f"{x:+.1f} decades" in plot.said.get_text()
+
+
+def test_a_click_on_a_dot_chooses_its_net_and_only_the_dots_that_are_shown_can_be_clicked():
+    explorer = scoreboard(row="relu")
+    for name in ("sigmoid", "relu skip", "tanh batch"):
+        explorer._spots[name].value = True
+        assert explorer.record.chosen.name == explorer.controls["row"].value == name
+        assert not explorer._spots[name].value
+    for name in ("relu", "gru 1"):
+        explorer.set(row=name)
+        shown = [key for key, spot in explorer._spots.items() if spot.layout.display != "none"]
+        assert shown == [row.name for row in explorer.record.rows]
+        spot = explorer._spots[name]
+        ring = explorer._plot.ring.get_xydata()
+        x, y = explorer._plot.plane.transData.transform(ring)[0] / explorer.figure.bbox.size
+        assert float(spot.layout.left.rstrip("%")) == pytest.approx(100 * x, abs=0.1)
+        assert float(spot.layout.top.rstrip("%")) == pytest.approx(100 * (1 - y), abs=0.1)
+        assert spot.description == explorer.record.chosen.label
+
+
+@pytest.mark.parametrize(("name", "line"), [("relu", 1), ("gru 0", 1), ("gru 0", 3)])
+def test_the_corner_is_marked_where_a_net_holds_and_does_not_learn(name, line):
+    view = measure_taught.view(board(), name, line)
+    there = [row for row in view.rows if abs(np.median(row.decades)) <= line and row.learnt < 0.5]
+    said = [text.get_text() for text in ScorePlot(view).plane.texts]
+    assert (CORNER in said) == bool(there)
+
+
+def test_a_dear_net_has_a_large_dot_only_if_its_cost_is_asked_for():
+    def areas(priced):
+        plot = ScorePlot(measure_taught.view(board(), "relu", 1.0, priced))
+        return np.array([dots.get_sizes()[0] for dots in plot.plane.collections])
+
+    costs = [np.median(row.cost) for row in board().rows.values() if row.deep]
+    assert len(set(areas(False))) == 1
+    np.testing.assert_allclose(areas(True) / areas(False), costs)
 
 
 def test_the_alternative_text_names_every_row_and_its_verdicts():
@@ -266,6 +340,14 @@ def test_the_alternative_text_names_every_row_and_its_verdicts():
     said = say.alt(view)
     assert all(row.label in said for row in view.rows)
     assert all(said.count(word) >= view.verdicts.count(word) for word in set(view.verdicts))
+    assert f"{np.log10(view.chosen.layers[1, 0]):+.1f} at layer 1" in said
+
+
+def test_every_sentence_of_the_finding_and_the_protocol_is_short():
+    for name in measure.NETS:
+        finding, protocol, _ = say.sentence(measure_taught.view(board(), name)).split("\n")
+        for words in (*re.split(r"(?<=\.) ", finding), protocol):
+            assert len(words.split()) <= 20, words
 
 
 def test_a_nets_settings_are_those_that_its_networks_were_drawn_with():

@@ -345,7 +345,7 @@ ROWS = {
     "lessons.diagnosis.measure.clinic.order_tests": lambda: dict(number=1),
     "lessons.diagnosis.measure.clinic.treat": lambda: dict(number=1, treatment="leave it alone"),
     "lessons.diagnosis.measure.clinic.visit": lambda: dict(
-        number=1, ordered=("loss",), diagnosis="dead", treatment="leave it alone"
+        number=1, ordered=("loss",), diagnosis="dead", treatment="leave it alone", earlier=("vanishing",), told=True
     ),
     "lessons.recurrence.measure.connectivity.connectivity": lambda: dict(sentence="the key is", seeds=1),
     "lessons.recurrence.measure.connectivity.agree": lambda: dict(distances=(2,), units=2, steps=1, batch=2, seeds=1),
@@ -424,7 +424,7 @@ ROWS = {
     "lessons.deep_training.measure.deep": lambda: dict(depth=2, steps=1),
     "lessons.scoreboard.measure.taught.verdict": lambda: dict(row=board()["relu"]),
     "lessons.scoreboard.measure.taught.learns": lambda: dict(row=board()["relu"]),
-    "lessons.scoreboard.measure.taught.view": lambda: dict(board=board(), name="relu"),
+    "lessons.scoreboard.measure.taught.view": lambda: dict(board=board(), name="relu", priced=True),
     "lessons.scoreboard.measure.taught.judge": lambda: dict(board=board()),
     "lessons.scoreboard.measure.taught.forge": lambda: dict(board=board()),
     "kit.experiments.training.train_mlp": lambda: TRAIN,
@@ -507,6 +507,7 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("lessons.activations.measure.slope_at", "z", "[...,None] [...,:-1]", "an entry each"),
     ("lessons.exploding.measure.cliff.*", "*", "nan inf", "a path may leave the plane; no threshold, no clipping"),
     ("lessons.diagnosis.measure.clinic.visit", "ordered", "[]", "no test is ordered"),
+    ("lessons.diagnosis.measure.clinic.visit", "earlier", "[]", "nothing was said before"),
     ("lessons.recurrence.measure.connectivity.connectivity", "sentence", "'x'", "any word has a vector"),
     ("lessons.diagnosis.measure.trial.verdict", "total", "nan inf", "a norm that is not finite has exploded"),
     ("lessons.diagnosis.measure.trial.roc", "name", "'x'", "a name"),

@@ -92,6 +92,8 @@ CORNERS = {
         dict(patient=14, updates=True, loss=True),  # numbers that are not finite
         dict(patient=14, diagnosis="exploding", treatment="leave it alone"),
         dict(patient=1, diagnosis="healthy", treatment="leave it alone"),
+        dict(patient=5, activations=True, diagnosis="saturated"),  # what decides is in the same test
+        dict(patient=3, answer=True),
     ],
     "cliff": [
         dict(w=5.15, b=-3.35, rate=3.0, threshold=100.0, steps=200),

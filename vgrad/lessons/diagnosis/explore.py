@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...kit.explorers.controls import choice, row, switch, whole
+from ...kit.explorers.controls import Control, choice, row, switch, told, whole
 from ...kit.explorers.framework import Explorer
 from . import records
 from .draw import clinic as draw
@@ -17,45 +17,88 @@ TIPS = {
     "updates": "the size of an update over the size of the weights",
     "loss": "the loss, step by step",
 }
+BARE = dict.fromkeys(TIPS, False) | dict(diagnosis=NOT_YET, treatment=NOT_YET, answer=False)
 PRESETS = {
-    "Order every test": dict.fromkeys(TIPS, True),
-    "Another patient": dict(patient=2),
-    "A case, solved": dict(patient=16, diagnosis="vanishing", treatment="batch norm", **dict.fromkeys(TIPS, True)),
-}
+    "1 · Order every test": dict.fromkeys(TIPS, True),
+    "2 · Another patient": dict(patient=2),
+    "3 · A wrong diagnosis gets a hint": dict(patient=12, profile=True, diagnosis="vanishing"),
+    "4 · A case, solved": dict(
+        patient=16, diagnosis="vanishing", treatment="batch norm", **dict.fromkeys(TIPS, True)
+    ),
+    "5 · Well named, and not cured": dict(
+        patient=14, profile=True, loss=True, diagnosis="exploding", treatment="clip the gradient"
+    ),
+}  # fmt: skip
 
 
 class ClinicExplorer(Explorer):
-    """An explorer in which a new patient, chosen by hand, comes bare; a preset keeps the patient if it names none."""
+    """An explorer that remembers which diagnoses were given, because the first one counts.
+
+    A new patient, chosen by hand, comes bare, and a preset keeps the patient if it names none. Both, and Reset, forget
+    what was said before.
+    """
+
+    def __init__(self, name, controls, plot, **more):
+        self._given: list[str] = []
+        self._seen: int | None = None
+        super().__init__(name, controls, self.visit, plot, **more)
+
+    def reset(self) -> None:
+        """Move all controls back to how this page started, and forget what was said."""
+        self._given = []
+        super().reset()
+
+    def visit(self, *, patient: int, diagnosis: str, treatment: str, answer: bool, **tests: bool) -> records.Visit:
+        """Return the visit as the controls have it, after the diagnoses that were given before."""
+        if patient != self._seen:
+            self._seen = patient
+            self._given = []
+        if diagnosis not in (NOT_YET, *self._given):
+            self._given.append(diagnosis)
+        chosen = [None if name == NOT_YET else name for name in (diagnosis, treatment)]
+        ordered = [name for name, on in tests.items() if on]
+        return measure.visit(patient, ordered, *chosen, earlier=self._given, told=answer)
+
+    def _show(self, resting: bool = True) -> None:
+        super()._show(resting)
+        self._behind.value = told(self.controls, self._default, ["answer"])  # all others can be seen
 
     def _moved(self, change) -> None:
         if not self._held and change["owner"] is self.controls["patient"]:
-            self._move(dict.fromkeys(TIPS, False) | dict(diagnosis=NOT_YET, treatment=NOT_YET))
+            self._move(BARE)
         super()._moved(change)
 
     def _preset(self, values: dict) -> None:
+        self._given = []
         super()._preset({"patient": self.controls["patient"].value} | values)
 
 
 def clinic(**values) -> Explorer:
     """Explore a blind patient's chart.   values : where its controls start, as the number of a patient of your own."""
+    tests = {name: switch(say.TESTS[name], False, tip) for name, tip in TIPS.items()}
+    named = choice("diagnosis", NOT_YET, {name: name for name in (NOT_YET, *measure.ILLNESSES)})
+    treated = choice("treatment", NOT_YET, {name: name for name in (NOT_YET, *measure.TREATMENTS)})
+    answer = switch("show the answer", False, "the illness, and how one sees it")
     controls = {
         "patient": whole("patient", 1, 1, measure.MOST),
-        **{name: switch(say.TESTS[name], False, tip) for name, tip in TIPS.items()},
-        "diagnosis": choice("diagnosis", NOT_YET, {name: name for name in (NOT_YET, *measure.ILLNESSES)}),
-        "treatment": choice("treatment", NOT_YET, {name: name for name in (NOT_YET, *measure.TREATMENTS)}),
+        **tests | dict(profile=Control(tests["profile"].widget, _below_each_other(*tests.values()))),
+        "diagnosis": Control(named.widget, _below_each_other(named, treated)),
+        "treatment": treated,
+        "answer": answer,
     }
-    tests = row("order", *(controls[name] for name in TIPS))
-    rows = [controls["patient"].row, tests, controls["diagnosis"].row, controls["treatment"].row]
     return ClinicExplorer(
-        "clinic", controls, _measure, draw.ClinicPlot,
-        sentence=say.sentence, alt=say.alt, presets=PRESETS, rows=rows, start=values,
+        "clinic", controls, draw.ClinicPlot, first=("patient", "profile", "diagnosis"), rows=[answer.row],
+        sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
     )  # fmt: skip
 
 
-def _measure(*, patient, diagnosis, treatment, **tests) -> records.Visit:
-    """The visit as the controls have it."""
-    given = [None if name == NOT_YET else name for name in (diagnosis, treatment)]
-    return measure.visit(patient, [name for name, on in tests.items() if on], *given)
+def _below_each_other(*controls: Control):
+    """One row with several controls, each below the one before it."""
+    several = row("", *controls)
+    several.children = several.children[1:]  # without a label
+    several.layout.flex_flow = "column"
+    several.layout.align_items = "stretch"
+    return several
 
 
 EXPLORERS = {"clinic": clinic}

@@ -48,24 +48,53 @@ class Course(NamedTuple):
         return self.accuracy > LEARNS
 
 
+class Hint(NamedTuple):
+    """What there is to say of a wrong diagnosis without telling the right one."""
+
+    test: str  # the test that tells whether a patient has the illness that was named
+    ordered: bool
+    shows: bool  # whether it does show that illness
+    other: str  # the test that tells what this patient has
+
+
 class Visit(NamedTuple):
-    """A patient, what has been ordered, and, when both are given, what became of diagnosis and treatment."""
+    """A patient, what has been ordered, what was said of it, and what became of diagnosis and treatment.
+
+    The illness is None until it may be told, or a diagnosis and a treatment are given.
+    """
 
     patient: int
     file: File
     ordered: tuple[str, ...]
     chosen: tuple[str | None, str | None]  # diagnosis and treatment
-    illness: str | None  # the clinic's, None before the end
+    illness: str | None  # the clinic's
     why: str | None
     course: Course | None
+    tries: tuple[str, ...] = ()  # all diagnoses that were given, in their order
+    told: bool = False  # whether the answer was asked for
+    hint: Hint | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether the diagnosis is the clinic's."""
+        return self.chosen[0] is not None and self.chosen[0] == self.illness
+
+    @property
+    def disclosed(self) -> bool:
+        """Whether the illness may be told: it was named, or two others were, or the answer was asked for."""
+        return self.told or len(self.tries) > 1 or self.illness in self.tries
+
+    @property
+    def cured(self) -> bool:
+        """Whether the treatment is one that this patient needs."""
+        if self.course is None:
+            return False
+        return self.course.learns and (self.illness == "healthy") == (self.chosen[1] == "leave it alone")
 
     @property
     def passed(self) -> bool:
-        """Whether the right illness was named, and the treatment is one that it needs."""
-        diagnosis, treatment = self.chosen
-        if self.course is None or diagnosis != self.illness:
-            return False
-        return self.course.learns and (self.illness == "healthy") == (treatment == "leave it alone")
+        """Whether the illness was named at the first try, without the answer, and the treatment is what it needs."""
+        return self.right and self.cured and self.tries[0] == self.illness and not self.told
 
 
 LAST = 10  # batches whose accuracy is averaged

@@ -7,13 +7,29 @@ from typing import Annotated
 import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from ... import require
-from ...kit.marks import columns, curves, grammar
-from ...kit.marks.flow import DECADES, DEPTHS, limits, on_axis
+from ...kit.marks import columns, curves, grammar, heatmap
+from ...kit.marks.flow import DECADES, DEPTHS, on_axis
 from ...kit.marks.picture import LivePicture, Picture
 from ...require import Count
-from .say import bars_sentence, distribution_alt, distribution_sentence, grid_sentence, spread_sentence
+from .say import (
+    OVER,
+    ZERO,
+    bars_sentence,
+    differing_theory,
+    distribution_alt,
+    distribution_sentence,
+    first_decades,
+    grid_alt,
+    grid_sentence,
+    in_cell,
+    pair,
+    spread_sentence,
+)
+
+TITLE = "powers of ten that the gradient loses (-) or gains (+) on its way back to layer 1"
 
 
 @require.guarded
@@ -45,22 +61,24 @@ def bars(records, quantity: Annotated[str, require.one_of(("magnitudes", "dW", "
 
 @require.guarded
 def grid(records, columns: Count) -> Picture:
-    """Small multiples of dh on one pair of axes: records in rows of ``columns``, an activation a column."""
+    """A table of verdicts: records in rows of ``columns``, each cell coloured by the decades that are written in it."""
     rows = -(-len(records) // columns)
-    figure = grammar.new_figure(9.6, 0.9 + 1.2 * rows)
-    deepest = max(record.net.depth for record in records)
-    floor, ceiling = limits(records, deepest)[1:3]
-    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    figure = grammar.new_figure(9.6, 1.4 + 0.62 * rows)
     inch = 1 / figure.get_figheight()
-    figure.subplots_adjust(0.095, 0.6 * inch, 0.995, 1 - 0.34 * inch, wspace=0.08, hspace=0.18)
-    for k, (record, panel) in enumerate(zip(records, axes.flat, strict=False)):
-        _panel(panel, record, deepest, floor, ceiling)
-        if k < columns:
-            panel.set_title(grammar.look(record.net.activation).label, fontsize=10.5, color=grammar.INK)
-        if k % columns == 0:
-            panel.set_ylabel(grammar.title(record.net.scheme), fontsize=9.5)
-    figure.supxlabel("layer: input on the left, output on the right", fontsize=11)
-    return Picture(figure, grid_sentence(records))
+    axes = figure.add_axes((0.125, 0.44 * inch, 0.87, 0.62 * rows * inch))
+    axes.set(xlim=(0, columns), ylim=(rows, 0), xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    cells = [(k // columns, k % columns, record) for k, record in enumerate(records)]
+    sizes = np.abs([first_decades(record) for record in records])
+    most = grammar.up_to(np.max(sizes, where=np.isfinite(sizes), initial=0), heatmap.DECADES)
+    ordered = all(_same(record, records[column], records[row * columns]) for row, column, record in cells)
+    for row, column, record in cells:
+        _cell(axes, row, column, record, most, named=not ordered)
+    if ordered:
+        _heads(axes, cells)
+    figure.text(0.008, 1 - 0.06 * inch, TITLE, fontsize=13, va="top", color=grammar.INK)
+    figure.text(0.125, 0.1 * inch, _key(records), fontsize=12, va="bottom", color=grammar.FAINT)
+    return Picture(figure, grid_sentence(records), grid_alt(records, columns))
 
 
 def spread(records, by: str = "width") -> Picture:
@@ -108,24 +126,50 @@ def _decades(record):
         return np.log10(record.dh[:, 0]) - np.log10(record.dh[:, -1])
 
 
-def _panel(panel, record, deepest: int, floor: float, ceiling: float) -> None:
-    """One small multiple: band, median, theory."""
-    look = grammar.look(record.net.activation)
-    layers = np.arange(1, record.net.depth + 1)
-    grammar.shade(panel, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling, words=False)
-    low, median, high = (on_axis(row, "log") for row in record.relative["dh"])
-    panel.fill_between(layers, low.clip(floor), high.clip(None, ceiling), color=look.color, alpha=0.22, linewidth=0)
-    panel.plot(layers, np.where(np.isfinite(median), median, np.nan), color=look.color, linewidth=2)
-    zero = record.relative["dh"].median == 0
-    broken = ~np.isfinite(record.relative["dh"].median)
-    panel.plot(layers[zero], np.full(zero.sum(), floor), "v", color=grammar.VANISHING, markersize=4, clip_on=False)
-    panel.plot(
-        layers[broken], np.full(broken.sum(), ceiling), "^", color=grammar.EXPLODING, markersize=4, clip_on=False
+def _same(record, above, beside) -> bool:
+    """Whether a record has the activation of its column and the initialization of its row."""
+    return record.net.activation == above.net.activation and record.net.scheme == beside.net.scheme
+
+
+def _cell(axes, row: int, column: int, record, most: float, named: bool) -> None:
+    """One cell: its colour, its decades or the mark of what has none, and theory's where it is another.
+
+    named : whether the pair is written in the cell, as it is not that of its row and column.
+    """
+    decades = first_decades(record)
+    color = heatmap.colours(np.array([decades]), most)[0]
+    axes.add_patch(Rectangle((column + 0.02, row + 0.03), 0.96, 0.94, color=color, linewidth=0))
+    light = color[:3] @ (0.3, 0.59, 0.11) > 0.55
+    ink = dict(ha="center", va="center", color=grammar.INK if light else grammar.PAPER)
+    theory = differing_theory(record)
+    axes.text(
+        column + 0.5, row + (0.5 if theory is None else 0.42), in_cell(decades), fontsize=15, weight="bold", **ink
     )
-    panel.plot(layers, on_axis(record.theory["dh"], "log"), **{**grammar.THEORY, "linewidth": 1.1})
-    grammar.tidy(panel, size=9)
-    panel.set(xlim=(1, max(deepest, 2)), ylim=(floor, ceiling), xticks=sorted({1, round(deepest / 2) or 1}))
-    grammar.decade_ticks(panel, floor, ceiling, most=4)
+    if theory is not None:
+        axes.text(column + 0.5, row + 0.79, f"theory {in_cell(theory)}", fontsize=10, **ink)
+    if named:
+        axes.text(column + 0.5, row + 0.14, pair(record), fontsize=10, **ink)
+
+
+def _heads(axes, cells) -> None:
+    """Name the activation over each column, and the initialization beside each row, from the first cell of each."""
+    style = dict(fontsize=13, color=grammar.INK, linespacing=0.95, textcoords="offset points", annotation_clip=False)
+    for row, column, record in cells:
+        if row == 0:
+            name = grammar.look(record.net.activation).label.replace(" ", "\n")
+            axes.annotate(name, (column + 0.5, 0), (0, 7), ha="center", va="baseline", **style)
+        if column == 0:
+            name = grammar.title(record.net.scheme).replace(" ", "\n")
+            axes.annotate(name, (0, row + 0.5), (-5, 0), ha="right", va="center", **style)
+
+
+def _key(records) -> str:
+    """What the colours and the marks mean that are in the table."""
+    parts = ["◀ blue: it vanishes", "white: it holds", "orange: it explodes ▶"]
+    every = [first_decades(record) for record in records]
+    parts += [f"{ZERO}: exactly 0"] if any(np.isneginf(every)) else []
+    parts += [f"{OVER}: not finite"] if not all(np.array(every) < np.inf) else []
+    return "     ".join(parts)
 
 
 class DistributionPlot(LivePicture):

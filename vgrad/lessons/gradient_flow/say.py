@@ -10,6 +10,10 @@ import numpy as np
 from ...kit.marks import grammar
 from ...kit.words.phrases import VERDICTS, five, lines, of_networks, points, size, verdict
 
+DIFFERS = 0.5  # decades between theory and what was measured, which is a factor of 3
+ZERO = "▼ 0"
+OVER = "▲ ∞"
+
 
 def bars_sentence(records, quantity: str) -> str:
     """Which bars are too small to be seen, and the ratio of the first layer's to the last's for each activation."""
@@ -27,17 +31,71 @@ def bars_sentence(records, quantity: str) -> str:
 def grid_sentence(records) -> str:
     """How many of many pairs vanish, explode and hold, and which activations do so whatever the initialization."""
     verdicts = [verdict(record.ratio) for record in records]
-    counts = ", ".join(f"{verdicts.count(word)} {words}" for word, words in VERDICTS.items() if word in verdicts)
+    counts = [f"{count} {words if count > 1 else word}" for word, words in VERDICTS.items()
+              if (count := verdicts.count(word))]  # fmt: skip
     by_activation = {}
     for record, word in zip(records, verdicts, strict=True):
         by_activation.setdefault(grammar.look(record.net.activation).label, set()).add(word)
     always = [
-        f"{', '.join(names)} {words if len(names) > 1 else word} in every row"
+        f" With every initialization here, {joined(names)} {words if len(names) > 1 else word}."
         for word, words in VERDICTS.items()
         if (names := [name for name, found in by_activation.items() if found == {word}])
     ]
-    pairs = f"{len(records)} pairs of activation and initialization, {records[0].net.depth} layers"
-    return "; ".join([f"{pairs}: {counts}", *always]) + "."
+    finding = f"Of {grammar.count(len(records), 'pair')} of activation and initialization, {joined(counts)}."
+    return f"{finding}{''.join(always)}\n{_protocol(records)}"
+
+
+def _protocol(records) -> str:
+    """What was measured of each pair, in the numbers that they have."""
+    nets = [record.net for record in records]
+    depth, width, seeds = (joined(sorted({getattr(net, of) for net in nets})) for of in ("depth", "width", "seeds"))
+    networks = "1 network" if seeds == "1" else f"{seeds} networks"
+    return f"Each network has {depth} {'layer' if depth == '1' else 'layers'} of {width} units. Medians of {networks}."
+
+
+def grid_alt(records, columns: int) -> str:
+    """Say in words what is in the table, row by row."""
+    rows = [records[k : k + columns] for k in range(0, len(records), columns)]
+    said = ". ".join("; ".join(map(_said, row)) for row in rows)
+    return f"A table of the decades that the gradient loses or gains on its way back to layer 1. {said}."
+
+
+def _said(record) -> str:
+    theory = differing_theory(record)
+    beside = "" if theory is None else f" (theory {in_cell(theory)})"
+    marks = {ZERO: "exactly 0", OVER: "not finite"}
+    cell = in_cell(first_decades(record))
+    return f"{pair(record)} {marks.get(cell, cell)}{beside}"
+
+
+def pair(record) -> str:
+    """Return the activation and the initialization of a record, such as "ReLU, He normal"."""
+    return f"{grammar.look(record.net.activation).label}, {grammar.title(record.net.scheme)}"
+
+
+def first_decades(record) -> float:
+    """Return log10 of the median ‖dh_1‖ / ‖dh_depth‖: -inf of 0, and NaN or inf where it is not finite."""
+    return float(grammar.decades(record.ratio))
+
+
+def differing_theory(record) -> float | None:
+    """Return theory's decades if they differ visibly from those that were measured, and None otherwise."""
+    theory = float(grammar.decades(record.theory["dh"][0]))
+    near = abs(theory - first_decades(record)) < DIFFERS
+    return None if near or not np.isfinite(theory) else theory
+
+
+def in_cell(decades: float) -> str:
+    """Return decades as a table shows them, or the mark of what is exactly 0 or no longer finite."""
+    if np.isneginf(decades):
+        return ZERO
+    return OVER if not np.isfinite(decades) else f"{decades:+.1f}".replace("-0.0", "0.0").replace("+0.0", "0.0")
+
+
+def joined(parts) -> str:
+    """Return a list in words: "4", "4 and 5", "4, 5 and 6"."""
+    *others, last = map(str, parts)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def spread_sentence(records, by: str) -> str:

@@ -1,10 +1,11 @@
-"""So which cure for which illness?  Every solution as measured; choose one, and see its layers."""
+"""So which cure for which illness?  Every net on one plane; choose one, and see the way of its gradient."""
 
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
-from ...kit.explorers.controls import choice, real
+from ...kit.explorers.controls import Control, choice, real, row, switch
 from ...kit.explorers.framework import Explorer
 from . import records
 from .draw import board as draw
@@ -13,32 +14,93 @@ from .measure import taught
 from .say import board as say
 
 PRESETS = {
-    "Batch norm makes an explosion": dict(row="relu batch"),
-    "Holds, and does not learn": dict(row="relu"),
-    "The best of fifty layers": dict(row="relu skip depth", order="learning"),
-    "Clipping: finite, no more": dict(row="relu large clip", order="learning"),
-    "Vanishes, and learns": dict(row="gru 0", order="learning"),
-    "A stricter line": dict(row="tanh", within=0.5, order="gradient"),
+    "1 · Sigmoid vanishes": dict(row="sigmoid"),
+    "2 · Healthy, and does not learn": dict(row="relu"),
+    "3 · Batch norm explodes": dict(row="relu batch"),
+    "4 · Clipping does not help": dict(row="relu large clip"),
+    "5 · The best net": dict(row="relu skip depth"),
+    "6 · Vanishes, and learns": dict(row="gru 0"),
 }
 
 
+SPOTS = """<style>
+.vgrad-spots { position: absolute; inset: 0 0 auto; margin: 0; aspect-ratio: 9 / 4.6; overflow: visible;
+  pointer-events: none; }
+.vgrad-spots > .vgrad-spot { position: absolute; height: 24px; margin: -12px 0 0 -12px; padding: 0;
+  min-width: 0; border-radius: 50%; background: none; box-shadow: none; pointer-events: auto; cursor: pointer;
+  font-size: 0; }
+.vgrad-spots > .vgrad-spot:hover { outline: 2px solid currentColor; }
+</style>"""
+
+
+class BoardExplorer(Explorer):
+    """An explorer whose dots can be clicked: over each lies a round button, which chooses its net.
+
+    The buttons are for the mouse. A keyboard has the list of nets, and so it does not stop at them.
+    """
+
+    def __init__(self, *parts, **more):
+        self._spots: dict[str, Any] = {}
+        self._kind: bool | None = None  # of the nets over which the spots lie
+        super().__init__(*parts, **more)
+        spots = {name: self._spot(name, net.label) for name, net in measure.NETS.items()}
+        box = row("", *spots.values())
+        box.children = box.children[1:]  # without a label
+        box.add_class("vgrad-spots")
+        self._spots = {name: spot.widget for name, spot in spots.items()}
+        self.children[0].value += SPOTS
+        self._view.children = [*self._view.children, box]
+        self._put()
+
+    def _spot(self, name: str, label: str) -> Control:
+        spot = switch(label, False, label)
+        button: Any = spot.widget
+        button.tabbable = False
+        button.layout.width = "24px"
+        button.add_class("vgrad-spot")
+
+        def choose(change) -> None:
+            if change.new:
+                self.controls["row"].value = name
+                change.owner.value = False
+
+        button.observe(choose, "value")
+        return spot
+
+    def _show(self, resting: bool = True) -> None:
+        super()._show(resting)
+        if self.record.chosen.deep != self._kind:
+            self._put()
+
+    def _put(self) -> None:
+        """Lay the spots over the dots that are shown, and take the others away."""
+        self._kind = self.record.chosen.deep
+        rows = {row.name: row for row in self.record.rows}
+        for name, spot in self._spots.items():
+            spot.layout.display = None if name in rows else "none"
+            if name in rows:
+                x, y = draw.spot(self._plot, rows[name])
+                spot.layout.left = f"{100 * x:.2f}%"
+                spot.layout.top = f"{100 * (1 - y):.2f}%"
+
+
 def scoreboard(**values) -> Explorer:
-    """Explore the scoreboard, sorted as you like, and the layers of one row.   values : where its controls start."""
+    """Explore the scoreboard, and the gradient of one of its nets.   values : where its controls start."""
     rows = {net.label: name for name, net in measure.NETS.items()}
     controls = {
-        "row": choice("row", "sigmoid", rows),
-        "order": choice("sort by", "the series", {name: name for name in taught.ORDERS}),
+        "row": choice("net", "relu layer", rows),
         "within": real("holds within", 1.0, 0.25, 3.0, 0.25),
+        "cost": switch("show the cost", False, "the larger a dot, the longer a step of training"),
     }
-    return Explorer(
+    return BoardExplorer(
         "scoreboard", controls, _measure, draw.ScorePlot,
         sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
     )  # fmt: skip
 
 
-def _measure(row: str, order: str, within: float) -> records.View:
+def _measure(row: str, within: float, cost: bool) -> records.View:
     """The scoreboard as the controls have it."""
-    return taught.view(_board(), row, order, within)
+    return taught.view(_board(), row, within, cost)
 
 
 @cache

@@ -12,6 +12,9 @@ import numpy as np
 
 from ...ops import Array
 
+GUESSING = 0.1  # the accuracy of a net that guesses, of ten digits
+LEARNT = 0.5  # accuracy, or share of networks, over which a net learns
+
 
 class Claim(NamedTuple):
     """What is said, the lesson that explains it, and its experiment: seed -> the number, does it stand?, in words."""
@@ -120,11 +123,11 @@ class Forged(NamedTuple):
 
 
 class View(NamedTuple):
-    """The rows of one kind, deep nets or cells, in an order, with their verdicts; one of them is chosen."""
+    """The rows of one kind, deep nets or cells, with their verdicts; one of them is chosen."""
 
     chosen: Row
-    order: str
     within: float  # decades in which a gradient holds
     rows: tuple[Row, ...]
     verdicts: tuple[str, ...]
     learning: tuple[str, ...]
+    priced: bool = False  # whether a dot is as large as a step of training costs

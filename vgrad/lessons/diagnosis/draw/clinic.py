@@ -1,134 +1,247 @@
-"""A patient's chart: a panel for each test that has been ordered, and one for the treatment; and the same in words."""
+"""The clinic's chart: the patient as columns of units, the list of tests, their results, and a stamp.
+
+The columns get their colour by the gradient profile, and by the activation statistics it is seen which units have flat
+slopes. The other tests have a panel each, and so has the training after a treatment. All of it stands still: it is
+drawn anew for another visit.
+"""
 
 from __future__ import annotations
 
-import numpy as np
+import textwrap
 
-from ....kit.marks import curves, grammar
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.patches import FancyBboxPatch
+
+from ....kit.marks import curves, grammar, heatmap
 from ....kit.marks.picture import LivePicture
 from ....kit.words.phrases import GUESS
-from ..say.clinic import TESTS
+from ..say.clinic import TESTS, verdicts
 
 COLOR = "#12305c"  # one look for all: the activation is not told
-OTHER = "#c23b00"
-DECADES = 12
-LEAST = -8.0  # decades of updates
-MOST = 2.0
-HIGHEST = 4.0  # of a loss
-BLANK = dict(ha="center", va="center", fontsize=12, color=grammar.FAINT, style="italic")
+OTHER = "#8f2fb0"
+GOOD, BAD, OPEN = "#00805d", "#b3261e", grammar.FAINT
+UNITS = 7  # that are drawn of each layer
+UNKNOWN = "#e4e4e4"  # of a unit before the profile
+MOST = (2, 4, 8, 12)  # decades of the colours
+LEAST, HIGHEST = -8.0, 2.0  # decades of updates
+CEILING = 4.0  # of a loss
+LETTERS = 13
+CARD = 2.55  # inches, what the list and the stamp take
+PANELS = (CARD + 0.62, 0.5, 5.62, 1.35)  # inches: left, bottom, width, height
+WIDE = 0.2  # of the figure; a panel that is wider has room for words
+GAP = 0.62  # inches between two panels
 
 
 class ClinicPlot(LivePicture):
-    """The picture of a Visit, kept alive: two rows of three panels."""
-
-    size = (9.0, 5.4)
+    """The picture of a Visit, kept alive."""
 
     def _build(self, record):
-        room = dict(left=0.065, right=0.985, bottom=0.1, top=0.93, wspace=0.27, hspace=0.5)
-        self.panels = self.figure.subplots(2, 3, gridspec_kw=room).ravel()
-        return []  # all of it stands still, and is drawn anew for another visit
+        return []
 
-    def update(self, record) -> None:
+    def update(self, record, **how) -> None:
         """Draw the chart of ``record``."""
-        for panel, (name, title) in zip(self.panels, TESTS.items(), strict=False):
-            _fresh(panel, title)
-            if name in record.ordered:
-                DRAW[name](panel, record.file)
-            else:
-                _blank(panel, "not ordered")
-        _fresh(self.panels[-1], "after your treatment")
-        _outcome(self.panels[-1], record)
-        self.canvas.forget()
+        self.view = record
+        super().update(record, **how)
+
+    def _limits(self, record):
+        return ((record.patient, record.ordered, record.chosen, record.tries, record.told),)
+
+    def _frame(self, visit) -> None:
+        record = self.view
+        width, height = self.size
+        self.figure.clear()
+        self.page = self.figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(0, height))  # in inches
+        self.page.axis("off")
+        _list(self.page, record)
+        self.stamp = _stamp(self.page, record)
+        self.columns = _patient(self.page, record)
+        self.panels = self._results(record)
+
+    def _move(self, record, visit) -> None:
+        pass
+
+    def _results(self, record) -> dict:
+        """A panel for each result there is, as wide as there is room."""
+        shown = [name for name in DRAW if name in record.ordered]
+        if record.course is not None:
+            shown = [*(name for name in shown if name != "loss"), "treated"]
+        left, bottom, width, height = PANELS
+        if not shown:
+            words = "the results of the tests appear here"
+            self.page.text(left + width / 2, bottom + height / 2, words, ha="center", **_faint())
+            return {}
+        each = (width - GAP * (len(shown) - 1)) / len(shown)
+        panels = {}
+        for k, name in enumerate(shown):
+            place = np.array([left + k * (each + GAP), bottom, each, height]) / np.tile(self.size, 2)
+            panels[name] = self.figure.add_axes(tuple(place))
+            grammar.tidy(panels[name], size=11)
+            panels[name].set_title(TITLES[name], fontsize=12.5, loc="left", color=grammar.INK)
+            (_treated if name == "treated" else DRAW[name])(panels[name], record)
+        return panels
 
 
-def _fresh(panel, title: str) -> None:
-    panel.clear()
-    grammar.tidy(panel, size=10)
-    panel.set_title(title, fontsize=12, loc="left", color=grammar.INK)
+# --- the card ---------------------------------------------------------------------------------------------------------
 
 
-def _blank(panel, words: str) -> None:
-    panel.grid(False)
-    panel.set(xticks=[], yticks=[], xlim=(0, 1), ylim=(0, 1))
-    panel.text(0.5, 0.5, words, **BLANK)
+def _list(page, record) -> None:
+    """Who it is, and which tests are ordered."""
+    depth = len(record.file.dh)
+    page.text(0.12, 4.34, f"Patient {record.patient}", fontsize=19, weight="bold", color=grammar.INK, va="center")
+    page.text(0.12, 4.04, f"a network of {depth} layers", fontsize=LETTERS, color=grammar.INK, va="center")
+    for k, (name, title) in enumerate(TESTS.items()):
+        on = name in record.ordered
+        ink = grammar.INK if on else grammar.FAINT
+        y = 3.66 - 0.29 * k
+        page.text(0.12, y, "☑" if on else "☐", fontsize=16, color=GOOD if on else grammar.FAINT, va="center")
+        page.text(0.42, y, title, fontsize=LETTERS, color=ink, weight="bold" if on else "normal", va="center")
 
 
-def _layers(panel, depth: int, name="layer") -> np.ndarray:
+def _stamp(page, record) -> list:
+    """The verdict on the diagnosis, and on the treatment, in a frame; return its texts."""
+    title, lines, good = verdicts(record)
+    color = {True: GOOD, False: BAD, None: OPEN}[good]
+    style = dict(boxstyle="round,pad=0.06", linewidth=3 if good is not None else 1.4, edgecolor=color, facecolor="none")
+    if good is None:
+        style["linestyle"] = "--"
+    page.add_patch(FancyBboxPatch((0.16, 0.42), CARD - 0.36, 1.5, **style))
+    middle = 0.16 + (CARD - 0.36) / 2
+    texts = [page.text(middle, 1.68, title, fontsize=18, weight="bold", color=color, ha="center", va="center")]
+    y = 1.38
+    for line in lines:
+        words = textwrap.fill(line, 24)
+        texts.append(page.text(0.24, y, words, fontsize=LETTERS, color=color, va="top", linespacing=1.1))
+        y -= 0.21 * (words.count("\n") + 1) + 0.07
+    return texts
+
+
+# --- the patient ------------------------------------------------------------------------------------------------------
+
+
+def _patient(page, record):
+    """A column of units for each layer; return their dots, those with flat slopes crossed out if that is known."""
+    file = record.file
+    depth = len(file.dh)
+    left, width, low, high = CARD + 0.45, 5.6, 2.78, 4.16
+    step = min(width / depth, 0.75)
+    x = left + width / 2 + step * (np.arange(depth) - (depth - 1) / 2)
+    y = np.linspace(low, high, UNITS)
+    ends = [(k, i, j) for k in range(depth - 1) for i in range(UNITS) for j in (i - 1, i, i + 1) if 0 <= j < UNITS]
+    lines = [((x[k], y[i]), (x[k + 1], y[j])) for k, i, j in ends]
+    page.add_collection(LineCollection(lines, colors="#d4d4d4", linewidths=0.8, zorder=0))
+    known = "profile" in record.ordered
+    decades = grammar.decades(file.dh)
+    colors = _colors(decades) if known else np.tile(heatmap.colours(np.zeros(1), 2), (depth, 1))
+    places = np.array([(at, unit) for at in x for unit in y])
+    face = np.repeat(colors, UNITS, axis=0) if known else UNKNOWN
+    dots = page.scatter(*places.T, s=120, c=face, edgecolors=grammar.FAINT, linewidths=0.9)
+    if "activations" in record.ordered:
+        flat = np.array([unit < round(UNITS * share) for share in file.flat for unit in range(UNITS)])
+        page.scatter(*places[flat].T, s=62, marker="x", color=grammar.INK, linewidths=1.6)
+    said = dict(ha="center", va="center", fontsize=LETTERS)
+    page.text(x[0], high + 0.25, "layer 1", **said)
+    page.text(x[-1], high + 0.25, f"layer {depth}", **said)
+    _below(page, x, low - 0.26, decades if known else None)
+    return dots
+
+
+def _below(page, x, y: float, decades) -> None:
+    """The decades of each column, and which way the gradient goes; before the profile, a question mark."""
+    middle = x.mean()
+    if decades is None:
+        page.text(middle, y, "what does the gradient do?  order the gradient profile", ha="center", **_faint())
+        return
+    told = len(x) if len(x) <= 10 else len(x) // 2 + 1
+    for k in np.linspace(0, len(x) - 1, told).round().astype(int):
+        at, decade = x[k], decades[k]
+        ink = grammar.VANISHING if decade < -grammar.HEALTHY else grammar.INK
+        ink = grammar.EXPLODING if not decade <= grammar.HEALTHY else ink
+        page.text(at, y, _decade(decade), ha="center", va="center", fontsize=LETTERS, color=ink)
+    words = "◀  decades of the gradient, on its way back from the last layer"
+    page.text(middle, y - 0.23, words, ha="center", va="center", fontsize=12, color=grammar.FAINT)
+
+
+def _decade(decade: float) -> str:
+    if np.isneginf(decade):
+        return "▼ 0"
+    return f"{decade:+.1f}" if np.isfinite(decade) else "▲ ∞"
+
+
+def _colors(decades):
+    largest = np.max(np.abs(decades), where=np.isfinite(decades), initial=0)
+    return heatmap.colours(decades, grammar.up_to(largest, MOST))
+
+
+def _faint() -> dict:
+    return dict(va="center", fontsize=LETTERS, color=grammar.FAINT, style="italic")
+
+
+# --- the results ------------------------------------------------------------------------------------------------------
+
+
+def _layers(panel, depth: int) -> np.ndarray:
     panel.set_xlim(0.6, depth + 0.4)
     panel.set_xticks(sorted({1, (depth + 1) // 2, depth}))
-    panel.set_xlabel(name, fontsize=10, labelpad=1)
+    panel.set_xlabel("layer", fontsize=11, labelpad=1)
     return np.arange(1, depth + 1)
 
 
-def _profile(panel, file) -> None:
-    layers = _layers(panel, len(file.dh))
-    decades = grammar.decades(file.dh)
-    top = grammar.up_to(np.max(np.abs(decades), where=np.isfinite(decades), initial=0), (2, 4, 8, DECADES))
-    grammar.shade(panel, -grammar.HEALTHY, grammar.HEALTHY, -top, top, words=False)
-    inside = np.isfinite(decades) & (abs(decades) <= top)
-    panel.plot(layers[inside], decades[inside], "o-", color=COLOR, markersize=4)
-    for there, edge, marker, color in (
-        (decades < -top, -top, "v", grammar.VANISHING),
-        ((decades > top) | np.isnan(decades), top, "^", grammar.EXPLODING),
-    ):
-        panel.plot(layers[there], np.full(there.sum(), edge), marker, color=color, clip_on=False)
-    panel.set_ylim(-top, top)
-    grammar.decade_ticks(panel, -top, top, most=4)
-
-
-def _activations(panel, file) -> None:
+def _activations(panel, record) -> None:
+    file = record.file
     layers = _layers(panel, len(file.flat))
-    panel.plot(layers, file.flat, "s-", color=OTHER, markersize=4, label="flat slopes")
+    panel.plot(layers, file.flat, "x-", color=OTHER, markersize=5, label="flat slopes")
     panel.plot(layers, np.nan_to_num(file.alike), "o-", color=COLOR, markersize=4, label="inputs differ by")
-    panel.set(ylim=(-0.03, 1.45), yticks=[0, 0.5, 1])
-    panel.legend(loc="upper center", ncols=2, fontsize=9, frameon=False, columnspacing=1.0, handletextpad=0.4)
+    panel.set(ylim=(-0.03, 2.1), yticks=[0, 0.5, 1])
+    panel.set_yticklabels(["0", "½", "all"])
+    panel.legend(loc="upper left", fontsize=11, frameon=False, handletextpad=0.3, handlelength=1.0, borderpad=0,
+                 labelspacing=0.2)  # fmt: skip
 
 
-def _line(panel, file) -> None:
-    size = np.abs(file.line).max()
-    line = file.line / size if size > 0 else file.line
-    panel.plot(np.linspace(0, 1, len(line)), line, color=COLOR, linewidth=1.2)
-    panel.set(xlim=(0, 1), ylim=(-1.1, 1.1), xticks=[0, 1], yticks=[-1, 0, 1])
-    panel.set_xticklabels([])
-    panel.set_xlabel("from one picture to another", fontsize=10, labelpad=1)
+def _line(panel, record) -> None:
+    line = record.file.line
+    size = np.abs(line).max()
+    panel.plot(np.linspace(0, 1, len(line)), line / size if size > 0 else line, color=COLOR, linewidth=1.2)
+    panel.set(xlim=(0, 1), ylim=(-1.1, 1.1), xticks=[], yticks=[-1, 0, 1])
+    panel.set_xlabel("input to input", fontsize=11, labelpad=4)
 
 
-def _updates(panel, file) -> None:
-    layers = _layers(panel, len(file.updates), "layer, the output's last")
-    panel.plot(
-        layers,
-        curves.within(grammar.decades(file.updates), LEAST, MOST),
-        "o-",
-        color=COLOR,
-        markersize=4,
-        clip_on=False,
-    )
-    panel.axhline(-3, color=grammar.FAINT, linewidth=1.2, linestyle=":")
-    panel.set_ylim(LEAST, MOST)
-    grammar.decade_ticks(panel, LEAST, MOST, most=5)
+def _updates(panel, record) -> None:
+    updates = record.file.updates
+    layers = _layers(panel, len(updates))
+    decades = curves.within(grammar.decades(updates), LEAST, HIGHEST)
+    panel.plot(layers, decades, "o-", color=COLOR, markersize=4, clip_on=False)
+    panel.axhline(-3, **grammar.MARK)
+    panel.set_ylim(LEAST, HIGHEST)
+    grammar.decade_ticks(panel, LEAST, HIGHEST, most=5)
 
 
-def _loss(panel, file) -> None:
-    _losses(panel, file.losses)
+def _loss(panel, record) -> None:
+    _losses(panel, record.file.losses, COLOR)
 
 
-def _losses(panel, losses) -> None:
+def _treated(panel, record) -> None:
+    """The loss after the treatment, and if it was ordered the one before."""
+    if "loss" in record.ordered:
+        _losses(panel, record.file.losses, grammar.FAINT)
+    _losses(panel, record.course.losses, GOOD if record.course.learns else BAD)
+
+
+def _losses(panel, losses, color: str) -> None:
     steps = np.arange(1, len(losses) + 1)
     shown = np.nan_to_num(losses, nan=np.inf)
-    over = shown > HIGHEST
-    panel.axhline(GUESS, color=grammar.FAINT, linewidth=1.2, linestyle=":")
-    panel.plot(steps, np.where(over, np.nan, shown), color=COLOR, linewidth=1.6)
-    panel.plot(steps[over], np.full(over.sum(), HIGHEST), "^", color=grammar.EXPLODING, markersize=4, clip_on=False)
-    panel.set(xlim=(0, len(losses)), ylim=(0, HIGHEST), yticks=[0, 1, 2, 3, 4])
-    panel.set_xlabel("step of training", fontsize=10, labelpad=1)
+    over = shown > CEILING
+    panel.axhline(GUESS, **grammar.MARK)
+    panel.plot(steps, np.where(over, np.nan, shown), color=color, linewidth=2)
+    panel.plot(steps[over], np.full(over.sum(), CEILING), "^", color=color, markersize=4, clip_on=False)
+    if panel.get_position().width > WIDE:
+        panel.text(len(losses), GUESS, "guessing", fontsize=11, color=grammar.FAINT, ha="right", va="bottom")
+    panel.set(xlim=(0, len(losses)), ylim=(0, CEILING), yticks=[0, 2, 4])
+    panel.set_xlabel("step of training", fontsize=11, labelpad=1)
 
 
-DRAW = {"profile": _profile, "activations": _activations, "line": _line, "updates": _updates, "loss": _loss}
-
-
-def _outcome(panel, record) -> None:
-    if record.course is not None:
-        _losses(panel, record.course.losses)
-        return
-    diagnosis, treatment = (choice or "…" for choice in record.chosen)
-    _blank(panel, f"patient {record.patient}\ndiagnosis: {diagnosis}\ntreatment: {treatment}")
+DRAW = {"activations": _activations, "line": _line, "updates": _updates, "loss": _loss}
+TITLES = {
+    "activations": "activations", "line": "along a line", "updates": "update ratios", "loss": "loss",
+    "treated": "loss, treated",
+}  # fmt: skip

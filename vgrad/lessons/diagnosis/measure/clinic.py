@@ -17,9 +17,9 @@ from .... import data, models, ops, probes, require, train
 from ....kit.experiments.learning import usual
 from ....kit.experiments.protocol import measured, norm_and_skip
 from ....ops import Array
-from ....require import guarded
-from ..records import Course, File, Findings, Patient, Visit
-from .illness import diagnose
+from ....require import Flag, guarded
+from ..records import Course, File, Findings, Hint, Patient, Visit
+from .illness import RULES, diagnose
 
 MOST = 80  # numbers of patients
 WIDTH = 32
@@ -66,15 +66,29 @@ TREATMENTS = {
 }
 
 
+TELLS = {  # which test tells an illness
+    "vanishing": "profile", "exploding": "profile", "dead": "activations", "saturated": "activations",
+    "collapsed": "activations", "shattered": "line", "rate too small": "updates", "rate too large": "loss",
+    "healthy": "loss",
+}  # fmt: skip
+
+
 def _require_tests(name: str, ordered) -> None:
     require.instance(name, ordered, isinstance(ordered, (list, tuple)), f"some of {TESTS}")
     for test in ordered:
         require.choice(name, test, TESTS)
 
 
+def _require_illnesses(name: str, earlier) -> None:
+    require.instance(name, earlier, isinstance(earlier, (list, tuple)), f"some of {ILLNESSES}")
+    for illness in earlier:
+        require.choice(name, illness, ILLNESSES)
+
+
 PatientNumber = Annotated[int, lambda _, number: require.whole("patient", number, 1, MOST)]
 Tests = Annotated[Sequence[str], _require_tests]
 Illness = Annotated[str, require.one_of(ILLNESSES)]
+Illnesses = Annotated[Sequence[str], _require_illnesses]
 Treatment = Annotated[str, require.one_of(TREATMENTS)]
 
 
@@ -137,15 +151,38 @@ def treat(number: PatientNumber, treatment: Treatment) -> Course:
 
 @guarded
 def visit(
-    number: PatientNumber, ordered: Tests = TESTS, diagnosis: Illness | None = None, treatment: Treatment | None = None
-) -> Visit:
-    """Return what the patient's chart shows. It is graded when a diagnosis and a treatment are given."""
+    number: PatientNumber, ordered: Tests = TESTS, diagnosis: Illness | None = None,
+    treatment: Treatment | None = None, *, earlier: Illnesses = (), told: Flag = False,
+) -> Visit:  # fmt: skip
+    """Return what the patient's chart shows. It is graded when a diagnosis and a treatment are given.
+
+    earlier : diagnoses that were given before this one; told : whether the answer is asked for. A first diagnosis that
+    is wrong has a hint.
+    """
     file = order_tests(number)
-    if diagnosis is None or treatment is None:
-        return Visit(number, file, tuple(ordered), (diagnosis, treatment), None, None, None)
     illness, why = diagnose(file.findings)
-    course = treat(number, treatment)
-    return Visit(number, file, tuple(ordered), (diagnosis, treatment), illness, why, course)
+    tries = tuple(dict.fromkeys(name for name in (*earlier, diagnosis) if name is not None))
+    course = treat(number, treatment) if diagnosis is not None and treatment is not None else None
+    found = Visit(number, file, tuple(ordered), (diagnosis, treatment), illness, why, course, tries, told)
+    if found.disclosed:
+        return found
+    hint = None if diagnosis is None else _hint(file.findings, found.ordered, diagnosis, illness)
+    return found._replace(hint=hint) if course else found._replace(hint=hint, illness=None, why=None)
+
+
+def _hint(found: Findings, ordered: tuple[str, ...], diagnosis: str, illness: str) -> Hint:
+    """What the tests say of a diagnosis that is wrong."""
+    test = TELLS[diagnosis]
+    return Hint(test, test in ordered, _shows(found, diagnosis), TELLS[illness])
+
+
+def _shows(found: Findings, illness: str) -> bool:
+    """Whether a patient shows what this illness would show, whatever else it has."""
+    if illness == "exploding":
+        return not found.range < 2 and not found.decades < 0
+    if illness == "rate too large":
+        return not found.last_loss < found.first_loss
+    return next(holds(found) for name, holds, _ in RULES if name == illness)
 
 
 def _draw(net: dict[str, Any], seed: int, dtype: str) -> tuple[list, dict[str, Any]]:

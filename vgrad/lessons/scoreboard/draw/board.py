@@ -1,103 +1,198 @@
-"""The scoreboard as a picture, in which one row shows its layers, and in words. As a page: ``score_pages``.
+"""The scoreboard as a plane: what the gradient of each net loses or gains, and what the net learns.
 
-A verdict is a symbol and a word, never a colour alone.
+Under the plane runs the gradient of the net that is chosen, on the same axis of decades. It leaves the loss with a
+size of 1, and it ends at layer 1, or at the first step, under the net's dot.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import Bbox
 
 from ....kit.marks import curves, grammar
-from ....kit.marks.flow import DECADES
 from ....kit.marks.picture import LivePicture
-from ..say.board import decades, median, share
+from ....kit.words.cells import CELLS
+from ..records import GUESSING, LEARNT
+from . import names
 
-GOOD = "#00805d"
-CHOSEN = grammar.Look("#12305c", "", "")
-WORDS = {"vanishes": ("▼", grammar.VANISHING), "explodes": ("▲", grammar.EXPLODING), "holds": ("✓", GOOD)}
-LEARNS = {"learns": ("✓", GOOD), "partly": ("◐", "#8a5a00"), "does not": ("✗", grammar.EXPLODING)}
-COLUMNS = (("net", 0.3), ("decades, and range", 2.6), ("gradient", 4.45), ("", 5.5), ("cost", 7.5))  # inches
-FIGURE = (9.0, 8.7)  # inches, as the two below
-ROW = 0.268  # from one to the next
-TOP = 8.55
-ALONG = {True: "layer: input on the left, output on the right", False: "step: the past on the left, now on the right"}
+FLOOR, CEILING = -33.0, 21.0  # decades, with room for the names
+BOTTOM, TOP = -0.17, 1.07  # of what is learnt
+BROKEN = -0.1  # where a net stands whose numbers do not stay finite
+PICKED = "#12305c"
+AREA = 60.0  # points², of a dot
+LETTERS = 13
+TICKS = (-30, -20, -10, 0, 10)
+CORNER = "a healthy gradient\nis not enough"
+WAYS = {True: ("layer", "loss", 1, 50), False: ("step", "now", 0, 100)}  # what the gradient passes, from last to first
 
 
 class ScorePlot(LivePicture):
-    """The rows of one kind, and below them the layers of the one that is chosen; the table is the background."""
-
-    size = FIGURE
+    """The plane of all nets of one kind, and below it the way of one gradient; the plane is the ground."""
 
     def _build(self, record):
-        return []
+        self.plane = self.figure.add_axes((0.085, 0.36, 0.905, 0.575))
+        self.over = self.figure.add_axes(self.plane.get_position(), sharex=self.plane, sharey=self.plane, zorder=1)
+        self.over.axis("off")
+        self.named = None
+        self.way = self.figure.add_axes((0.085, 0.13, 0.905, 0.17))
+        self.mark = Rectangle((0, 0), 1, 1, facecolor="none", edgecolor=PICKED, linewidth=1.8)
+        self.plane.add_patch(self.mark)
+        dot = dict(markersize=15, markerfacecolor="none", markeredgewidth=1.8)
+        (self.ring,) = self.plane.plot([], [], "o", color=PICKED, **dot)
+        (self.past,) = self.way.plot([], [], color=PICKED, linewidth=2.6)
+        (self.up,) = self.way.plot([], [], "^", color=PICKED, markersize=9, clip_on=False)
+        said = dict(fontsize=LETTERS, color=PICKED, weight="bold", va="bottom", transform=self.way.transAxes)
+        self.said = self.way.text(0.008, 0.06, "", **said)
+        return [self.mark, self.ring, self.past, self.up, self.said]
 
-    def update(self, record) -> None:
-        """Move to another view; another table is written anew, which takes a third of a second."""
+    def update(self, record, **how) -> None:
+        """Move to another view; other dots, or another line of health, are a new ground."""
         self.view = record
-        super().update(record)
+        super().update(record, **how)
 
     def _limits(self, record):
-        return tuple(row.name for row in record.rows), record.within
+        return record.chosen.deep, (record.within,), record.priced  # in a tuple, as that line is no limit that grows
 
-    def _move(self, record, names, within) -> None:
-        y = self._height(names.index(record.chosen.name))
-        self.mark.set_y(y)
-        self.band.set_y(y - ROW / 2)
-        self._layers(record)
+    def _frame(self, deep: bool, health: tuple[float], priced: bool) -> None:
+        (within,) = health
+        for axes in (self.plane, self.way):
+            for artist in (*axes.patches, *axes.texts, *axes.collections, *axes.lines):
+                if not artist.get_animated():
+                    artist.remove()
+            _ground(axes, within)
+        _frame_plane(self.plane, deep, within)
+        _frame_way(self.way, deep)
+        rows = self.view.rows
+        for row in rows:
+            _dot(self.plane, row, priced)
+        if priced:
+            style = dict(fontsize=12, color=grammar.FAINT, ha="right", va="bottom")
+            self.plane.text(CEILING, TOP + 0.02, "area: cost of a step", **style)
+        self._names(deep, _corner(self.plane, self.view))
 
-    def _frame(self, names, within) -> None:
-        view = self.view
-        self.figure.clear()
-        self.page = self.figure.add_axes((0, 0, 1, 1), xlim=(0, FIGURE[0]), ylim=(0, FIGURE[1]))  # in inches
-        self.page.axis("off")
-        last = "trains at depth 50" if view.chosen.deep else "remembers 100 steps"
-        for name, x in COLUMNS:
-            self._write(x, TOP, name or last, weight="bold")
-        for k, row in enumerate(view.rows):
-            self._row(self._height(k), row, view.verdicts[k], view.learning[k])
-        top = self._height(len(view.rows))
-        self.axes = self.page.inset_axes((0.7, 0.5, FIGURE[0] - 0.95, top - 0.75), transform=self.page.transData)
-        self.mark = self._write(COLUMNS[0][1] - 0.2, TOP, "▶")
-        self.band = Rectangle((0, TOP), FIGURE[0], ROW, color=CHOSEN.color, alpha=0.16, linewidth=0)
-        self.page.add_patch(self.band)
-        self.canvas.moves([self.band, self.mark, self.axes])
+    def _names(self, deep: bool, words: list) -> None:
+        """Write the names anew where the dots are others, or there are other ``words`` in the plane."""
+        now = deep, len(words)
+        if self.named == now:
+            return
+        self.named = now
+        for text in [*self.over.texts]:
+            text.remove()
+        rows = self.view.rows
+        dots = [(*place(row), row.label.replace(", He, ", ", ")) for row in rows]
+        texts = names.beside(self.over, dots, words, [_spread(self.plane, row) for row in rows])
+        self.texts = dict(zip((row.name for row in rows), texts, strict=True))
+        back = self.plane.transData.inverted()  # now, as a text remembers how large it was when it was drawn last
+        boxes = {name: text.get_window_extent().padded(2) for name, text in self.texts.items()}
+        self.bounds = {name: box.transformed(back).bounds for name, box in boxes.items()}
 
-    def _height(self, k: int) -> float:
-        """Of row k, in inches."""
-        return TOP - ROW * (k + 1.25)
-
-    def _row(self, y: float, row, verdict: str, learning: str) -> None:
-        mark, color = WORDS[verdict]
-        sign, other = LEARNS[learning]
-        texts = (
-            (row.label, grammar.INK), (decades(row), grammar.INK), (f"{mark} {verdict}", color),
-            (f"{sign} {share(row)}", other), (cost(row), grammar.INK),
-        )  # fmt: skip
-        for (_, x), (text, ink) in zip(COLUMNS, texts, strict=True):
-            self._write(x, y, text, color=ink)
-
-    def _write(self, x: float, y: float, text: str, **style):
-        return self.page.text(x, y, text, fontsize=10.5, va="center", **{"color": grammar.INK} | style)
-
-    def _layers(self, view) -> None:
-        axes = self.axes
-        axes.clear()
-        grammar.tidy(axes, 11)
-        rows = grammar.decades(view.chosen.layers)
-        middle = rows[1]
-        finite = [*middle[np.isfinite(middle)], -view.within - 1, view.within + 1]
-        floor = -grammar.up_to(-min(finite), DECADES)
-        ceiling = grammar.up_to(max(finite), DECADES)
-        first = 1 if view.chosen.deep else 0
-        x = np.arange(first, first + len(middle))
-        axes.set(xlim=(x[0], x[-1]), ylim=(floor, ceiling))
-        grammar.shade(axes, -view.within, view.within, floor, ceiling)
-        grammar.decade_ticks(axes, floor, ceiling, most=5)
-        curves.band(axes, x, rows.clip(floor), CHOSEN)
-        axes.set_xlabel(f"{view.chosen.label}: gradient by {ALONG[view.chosen.deep]}", fontsize=11)
+    def _move(self, record, *limits) -> None:
+        row = record.chosen
+        x, y = place(row)
+        self.mark.set_bounds(*self.bounds[row.name])
+        self.ring.set_data([x], [y])
+        first = WAYS[row.deep][2]
+        self.past.set_data(_inside(grammar.decades(row.layers[1])), first + np.arange(row.layers.shape[1]))
+        self.up.set_data([x], [first])
+        self.said.set_text(f"{row.label}: {np.median(row.decades):+.1f} decades")
 
 
-def cost(row) -> str:
-    """Return the median, the lowest and the highest, for people."""
-    return f"{median(row.cost):.1f} ({row.cost.min():.1f} to {row.cost.max():.1f})"
+def place(row) -> tuple[float, float]:
+    """Return where a net stands: its median decades, and what it learns, or under 0 where it is not finite."""
+    return float(_inside(np.median(row.decades))), BROKEN if row.deep and row.finite == 0 else row.learnt
+
+
+def spot(plot, row) -> tuple[float, float]:
+    """Return where in the picture the dot of a net is, as shares of its width and height, from below."""
+    x, y = plot.figure.transFigure.inverted().transform(plot.plane.transData.transform(place(row)))
+    return float(x), float(y)
+
+
+def look(row) -> grammar.Look:
+    """Return the colour of a net's cure, and the marker of its activation; a cell has its own."""
+    if not row.deep:
+        return CELLS[row.settings["cell"]]
+    settings = row.settings
+    cure = grammar.cure(settings.get("norm"), settings.get("skip"), settings.get("alpha", 1.0))
+    return cure._replace(marker=grammar.look(settings["activation"]).marker)
+
+
+def _inside(decades):
+    return curves.within(decades, FLOOR, CEILING)
+
+
+def _dot(axes, row, priced: bool) -> None:
+    """A net, with the range of its networks; a clipped one is hollow, and a dear one large if ``priced``."""
+    x, y = place(row)
+    its = look(row)
+    area = AREA * (float(np.median(row.cost)) if priced else 1.0)
+    if np.isneginf(row.decades.min()):
+        axes.plot([FLOOR], [y], "v", color=grammar.VANISHING, markersize=9, clip_on=False)
+    axes.plot(_inside([row.decades.min(), row.decades.max()]), [y, y], color=its.color, linewidth=1.4, alpha=0.6)
+    face = "none" if "clip_norm" in row.settings else its.color
+    style = dict(color=its.color) if its.marker == "x" else dict(facecolors=face, edgecolors=its.color)
+    axes.scatter([x], [y], s=area, marker=its.marker, linewidths=1.8, zorder=3, **style)
+
+
+def _ground(axes, within: float) -> None:
+    """The sides where a gradient vanishes and explodes."""
+    axes.set_xlim(FLOOR, CEILING)
+    axes.axvspan(FLOOR, -within, color=grammar.VANISHING_SIDE, linewidth=0, zorder=0)
+    axes.axvspan(within, CEILING, color=grammar.EXPLODING_SIDE, linewidth=0, zorder=0)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(labelsize=LETTERS, colors=grammar.INK, length=4)
+
+
+def _frame_plane(axes, deep: bool, within: float) -> None:
+    axes.set_ylim(BOTTOM if deep else -0.08, TOP)
+    axes.set_xticks(TICKS, [])
+    axes.set_yticks((0, 0.5, 1), ("0", "50 %", "100 %"))
+    above = dict(y=TOP + 0.01, va="bottom", fontsize=14, style="italic")
+    axes.text(-within - 3.5, s="◀ vanishes", ha="right", color=grammar.VANISHING, **above)
+    axes.text(0, s="healthy", ha="center", color=grammar.INK, **above)
+    axes.text(within + 3.5, s="explodes ▶", ha="left", color=grammar.EXPLODING, **above)
+    name = "accuracy" if deep else "adding problem solved by"
+    axes.text(-0.085, 1.02, name, transform=axes.transAxes, fontsize=LETTERS, va="bottom")
+    if deep:
+        axes.axhline(GUESSING, **grammar.MARK)
+        for y, words in ((GUESSING, "guessing"), (BROKEN, "numbers not finite")):
+            axes.text(FLOOR + 0.3, y, words, fontsize=12, color=grammar.FAINT, va="center" if y < 0 else "bottom")
+
+
+def _frame_way(axes, deep: bool) -> None:
+    what, start, first, last = WAYS[deep]
+    axes.set_ylim(last, first - 0.12 * last)
+    axes.set_yticks([first, last], [f"{what} {first}", start])
+    axes.set_xticks(TICKS, ["1" if tick == 0 else f"$10^{{{tick}}}$" for tick in TICKS])
+    axes.set_xlabel(f"gradient, compared with the gradient at the last {what}", fontsize=LETTERS, labelpad=1)
+
+
+def _spread(axes, row) -> Bbox:
+    """What the range of a net's networks covers, in pixels."""
+    y = place(row)[1]
+    ends = axes.transData.transform([(_inside(end), y) for end in (row.decades.min(), row.decades.max())])
+    return Bbox(ends).padded(2)
+
+
+def _corner(axes, view) -> list:
+    """Mark the corner of nets that are healthy and do not learn, if there are any; return the boxes of all words."""
+    words = [text.get_window_extent() for text in axes.texts]
+    if not any(word == "holds" and row.learnt < LEARNT for row, word in zip(view.rows, view.verdicts, strict=True)):
+        return words
+    low = axes.get_ylim()[0]
+    box = Rectangle((-view.within, low), 2 * view.within, LEARNT - low, linewidth=1.4, linestyle="--")
+    box.set(facecolor="none", edgecolor=grammar.INK)
+    axes.add_patch(box)
+    line = dict(arrowstyle="->", color=grammar.INK, linewidth=1.2)
+    text = axes.annotate(
+        CORNER,
+        (-view.within, 0.33),
+        (-17.5, 0.33),
+        arrowprops=line,
+        fontsize=13,
+        weight="bold",
+        ha="right",
+        va="center",
+    )
+    return [*words, text.get_window_extent()]

@@ -8,8 +8,9 @@ from __future__ import annotations
 import html
 
 from ..say.board import decades, median, share
-from .board import LEARNS, WORDS, cost
 
+WORDS = {"vanishes": "▼", "explodes": "▲"}
+LEARNS = {"learns": "✓", "partly": "◐", "does not": "✗"}
 STYLE = "border-bottom: 1px solid currentColor; padding: 2px 9px; text-align: left"
 LONG = 20  # letters; a shorter cell stays in one line
 
@@ -47,7 +48,7 @@ def table(views) -> Page:
             trains, remembers = (said, "–") if row.deep else ("–", said)
             ill = (_ill(row, name, side, verdict, view.within) for name, side in (("vanishes", -1), ("explodes", 1)))
             link = f"{row.lesson}.ipynb"
-            rows.append(((row.label, link), decades(row), *ill, trains, remembers, cost(row)))
+            rows.append(((row.label, link), decades(row), *ill, trains, remembers, _cost(row)))
     head = ("net", "decades, lowest to highest", "vanishes", "explodes", "trains at depth 50", "remembers 100 steps")
     deep = views[0].rows[0]
     cells = views[1].rows[0]
@@ -117,12 +118,17 @@ def _learning(row, learning: str) -> str:
     steps = [step for step in row.solved or () if step]
     when = f", after {min(steps)}" if steps else ""
     last = f" to {max(steps)}" if len(steps) > 1 else ""
-    return f"{LEARNS[learning][0]} {learning}, {share(row)}{when}{last}"
+    return f"{LEARNS[learning]} {learning}, {share(row)}{when}{last}"
 
 
 def _ill(row, name: str, side: int, verdict: str, within: float) -> str:
     networks = f"{(side * row.decades > within).sum()} of {len(row.decades)}"
-    return f"{WORDS[name][0]} yes, {networks}" if verdict == name else f"✓ no, {networks}"
+    return f"{WORDS[name]} yes, {networks}" if verdict == name else f"✓ no, {networks}"
+
+
+def _cost(row) -> str:
+    """The median, the lowest and the highest, for people."""
+    return f"{median(row.cost):.1f} ({row.cost.min():.1f} to {row.cost.max():.1f})"
 
 
 def _text(cell) -> str:

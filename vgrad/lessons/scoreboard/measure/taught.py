@@ -7,18 +7,16 @@ which a net that had the illness, or may get it, was given the cure. If all of t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated
 
 import numpy as np
 
 from .... import require
-from ....require import Count, NonNegative, Seed, guarded
-from ..records import Board, Forged, Judgement, Row, Taught, View
+from ....require import Count, Flag, NonNegative, Seed, guarded
+from ..records import LEARNT, Board, Forged, Judgement, Row, Taught, View
 
 ILLNESSES = ("vanishing", "exploding")
 LINE = 1.0  # decades within which a gradient holds
-LEARNT = 0.5  # accuracy, or share of networks, over which a net learns
 _GATED = ("lstm 0", "lstm 1", "lstm chrono", "gru 0", "gru 1")
 TAUGHT: dict[str, Taught] = {
     "gradient clipping": Taught(("no", "yes"), (("sigmoid clip",), ("relu large clip", "relu skip clip"))),
@@ -58,26 +56,16 @@ def learns(row: ARow) -> str:
     return "partly" if row.learnt > partly else "does not"
 
 
-ORDERS: dict[str, Callable[[Row], float]] = {
-    "the series": lambda row: 0.0,
-    "gradient": lambda row: float(abs(np.median(row.decades))),
-    "spread": lambda row: float(np.ptp(np.maximum(row.decades, -99))),
-    "learning": lambda row: -row.learnt,
-    "cost": lambda row: float(np.median(row.cost)),
-}
-Order = Annotated[str, require.one_of(ORDERS)]
-
-
 @guarded
-def view(board: TheBoard, name: str, order: Order = "the series", within: NonNegative = LINE) -> View:
+def view(board: TheBoard, name: str, within: NonNegative = LINE, priced: Flag = False) -> View:
     """Return the scoreboard's part that the row called ``name`` belongs to, deep nets or cells.
 
-    order : one in ORDERS, the best first; within : decades in which a gradient holds.
+    within : decades in which a gradient holds; priced : whether its picture tells what a step of training costs.
     """
     chosen = board.rows[require.choice("name", name, board.rows)]
-    rows = tuple(sorted((row for row in board.rows.values() if row.deep == chosen.deep), key=ORDERS[order]))
+    rows = tuple(row for row in board.rows.values() if row.deep == chosen.deep)
     verdicts = tuple(verdict(row, within) for row in rows)
-    return View(chosen, order, within, rows, verdicts, tuple(learns(row) for row in rows))
+    return View(chosen, within, rows, verdicts, tuple(learns(row) for row in rows), priced)
 
 
 @guarded

@@ -7,37 +7,88 @@ from __future__ import annotations
 
 import numpy as np
 
-from ....kit.words.phrases import solved_count
+from ....kit.marks import grammar
+from ....kit.words.phrases import five, points, solved_count
+from ..records import GUESSING, LEARNT
 
 
 def sentence(view) -> str:
-    """The chosen row: its gradient, what it learns, what it costs, its lesson; and who is first in this order."""
+    """Say of the chosen net what its gradient does and what it learns, and below it how that was measured."""
     row = view.chosen
-    at = view.rows.index(row)
     what = "layer" if row.deep else "step"
-    others = f"{sum(word == 'holds' for word in view.verdicts)} of these {len(view.rows)}"
-    return (
-        f"{row.label}: the gradient of the first {what} is {median(row.decades):+.1f} decades from the last's, "
-        f"{span(row.decades)} in {len(row.decades)} networks: it {view.verdicts[at]}. {_told(row)} "
-        f"A step of training costs {median(row.cost):.1f} times a plain net's; lesson {row.lesson[:2]} explains it. "
-        f"With the line at {view.within:g} the gradient of {others} holds; "
-        f"by {view.order}, {view.rows[0].label} is first."
+    verdict = view.verdicts[view.rows.index(row)]
+    return "\n".join(
+        (
+            f"{row.label}: the gradient {_moved(row)} until the first {what}, so it {verdict}. {_told(row)}",
+            _protocol(row),
+            _besides(view),
+        )
     )
 
 
 def alt(view) -> str:
-    """Say in words what is drawn: every row's verdicts."""
+    """Say in words what is drawn: every dot, and the way of the chosen net's gradient."""
     rows = zip(view.rows, view.verdicts, view.learning, strict=True)
-    said = "; ".join(f"{row.label}: {decades(row)}, {verdict}, {learning}" for row, verdict, learning in rows)
-    return f"A table, and under it the gradient by layer of {view.chosen.label}. {said}."
+    said = "; ".join(f"{row.label}: {decades(row)}, {verdict}, {share(row)}, {word}" for row, verdict, word in rows)
+    learnt = "accuracy" if view.chosen.deep else "the share of networks that solve the adding problem"
+    larger = " A larger dot is a net whose step of training costs more." if view.priced else ""
+    way = by_place(grammar.decades(view.chosen.layers[1]), "layer" if view.chosen.deep else "step", view.chosen.deep)
+    return (
+        f"A plane with a dot for each net: decades of its gradient from left to right, {learnt} upwards. {said}."
+        f"{larger} Below it the gradient of {view.chosen.label}, in decades: {way}."
+    )
+
+
+def by_place(numbers, what: str, from_one: bool) -> str:
+    """Return five numbers of a curve and their places: "-1.2 at layer 1, 0.0 at layer 50"."""
+    first = int(from_one)
+    places = five(first, first + len(numbers) - 1)
+    return points([numbers[place - first] for place in places], places, f"at {what}", said=lambda x: f"{x:+.1f}")
+
+
+def _moved(row) -> str:
+    """What the median gradient loses or gains on its way."""
+    middle = median(row.decades)
+    return f"{'gains' if middle > 0 else 'loses'} {abs(middle):.1f} decades"
 
 
 def _told(row) -> str:
+    """What the net learns."""
     if row.deep and row.finite == 0:
-        return "Fifty layers of it do not stay finite in training, at any rate."
+        return "In training its numbers do not stay finite, whatever the learning rate."
     if row.deep:
-        return f"Fifty layers of it tell {share(row)} of the digits, and {row.finite:.0%} of all runs stay finite."
-    return f"Over a hundred steps the adding problem is solved by {share(row)} networks."
+        return f"After training it classifies {median(row.accuracy):.0%} of the digits{_guessing(row)}."
+    return f"The adding problem is solved by {share(row)} networks."
+
+
+def _guessing(row) -> str:
+    """Where an accuracy is hardly more than that of guessing, say so."""
+    return f", and guessing would get {GUESSING:.0%}" if row.learnt < 2 * GUESSING else ""
+
+
+def _protocol(row) -> str:
+    measured = f"Gradient: median of {len(row.decades)} fresh networks, {span(row.decades)} decades."
+    if not row.deep:
+        return f"{measured} Learning: {len(row.solved)} networks, {len(row.layers[1]) - 1} steps of time."
+    return f"{measured} Accuracy: median of {len(row.accuracy)} networks, {len(row.layers[1])} layers."
+
+
+def _besides(view) -> str:
+    """What else was measured, and how the others do."""
+    row = view.chosen
+    healthy = [at for at, word in zip(view.rows, view.verdicts, strict=True) if word == "holds"]
+    learning = sum(at.learnt > LEARNT for at in healthy)
+    runs = f" {row.finite:.0%} of all its runs stay finite." if row.deep else ""
+    return (
+        f"A step of training costs {median(row.cost):.1f} times a plain net's.{runs} "
+        f"Within {count(view.within, 'decade')}, {len(healthy)} of these {len(view.rows)} gradients hold, "
+        f"and {learning} of these nets learn. Lesson {row.lesson[:2]} explains this net."
+    )
+
+
+def count(within: float, thing: str) -> str:
+    """Return so many decades: "1 decade", "0.25 decades"."""
+    return f"{within:g} {thing}" if within == 1 else f"{within:g} {thing}s"
 
 
 def share(row) -> str:
