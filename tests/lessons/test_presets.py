@@ -11,6 +11,7 @@ from explored import button, ends, every_explorer, same, tree, values
 from truths import assert_sound
 
 from vgrad.kit.explorers.training import TrainExplorer
+from vgrad.lessons.exploding.explore import RollExplorer
 
 
 def moved(record):
@@ -34,15 +35,17 @@ PRESETS = {
         "A case, solved": lambda record: record.passed and record.illness == "vanishing",
     },
     "cliff": {
-        "A jump": lambda record: record.free.longest > 100,
-        "Clipping saves it": lambda record: (
+        "1 · Clipping saves it": lambda record: (
             record.free.longest > 10 and record.clipped.loss[-1] < 0.01 < 0.08 < record.free.loss[-1]
         ),
-        "Clipping is worse here": lambda record: record.clipped.loss[-1] > 10 * record.free.loss[-1],
-        "Too low a threshold": lambda record: (
+        "2 · Too high a threshold": lambda record: record.free.longest > 100 and record.clipped.longest > 10,
+        "3 · Too low a threshold": lambda record: (
             record.clipped.loss[-1] > 0.3 and (record.clipped.norm > record.threshold).all()
         ),
-        "No cliff near": lambda record: same(record.free, record.clipped) and record.free.loss[-1] < 0.001,
+        "4 · A lucky jump": lambda record: (
+            0.5 < record.free.longest < 1 and record.clipped.loss[-1] > 10 * record.free.loss[-1]
+        ),
+        "5 · No cliff near": lambda record: same(record.free, record.clipped) and record.free.loss[-1] < 0.001,
     },
     "recurrence": {
         "ρ = 1.5, and it vanishes": lambda record: record.radius == 1.5 and record.norms[-1, 0] < 1e-6,
@@ -205,4 +208,5 @@ def test_presets_show_what_their_names_say_wherever_one_comes_from(explorer, nam
 def test_the_buttons_are_the_presets_reset_and_save(explorer, name):
     labels = [w.description for w in tree(explorer) if isinstance(w, widgets.Button)]
     trains = ["Train", "Stop"] if isinstance(explorer, TrainExplorer) else []
-    assert sorted(labels) == sorted([*PRESETS[name], *trains, "Reset", "Save picture"])
+    rolls = ["Step", "Play", "Stop"] if isinstance(explorer, RollExplorer) else []
+    assert sorted(labels) == sorted([*PRESETS[name], *trains, *rolls, "Reset", "Save picture"])

@@ -451,22 +451,43 @@ def assert_cliff_is_told_truly(explorer):
             assert path.w[k + 1] == pytest.approx(path.w[k] - factor * dw, rel=1e-4, abs=1e-6)
             assert path.b[k + 1] == pytest.approx(path.b[k] - factor * db, rel=1e-4, abs=1e-6)
     assert (record.free.w[0], record.free.b[0]) == (round(asked["w"], 6), round(asked["b"], 6))
-    free, clipped = record.free.loss[-1], record.clipped.loss[-1]
-    said = [grammar.number(loss) for loss in (free, clipped)]
+    finding, protocol, how = words.split("\n")
     met = sum(float(norm) > limit for norm in record.clipped.norm[:-1])
-    assert ("changes nothing" in words) == (met == 0)
-    if met == 0:
-        assert f"Both end at a loss of {said[0]};" in words
+    steps = "1 step" if asked["steps"] == 1 else f"{asked['steps']} steps"
+    assert protocol.endswith(f"learning rate {rate:.3g}, the gradient exceeded the threshold in {met} of {steps}.")
+    lengths = [math.hypot(*move) for path in (record.free, record.clipped) for move in [longest(path)]]
+    told = re.match(r"The longest step is (\S+) long without clipping, and (\S+) with it\. ", how).groups()
+    assert [float(each) for each in told] == pytest.approx(lengths, rel=0.06)
+    free, clipped = (float(path.loss[-1]) for path in (record.free, record.clipped))
+    left = [off_the_map(path) for path in (record.free, record.clipped)]
+    said = [grammar.number(loss) for loss in (free, clipped)]
+    if asked["steps"] == 0:
+        assert finding == f"Both balls lie at the start, where the loss is {said[0]}."
+    elif met == 0:
         assert free == clipped
-        assert words.count("the path ends off the map") == off_the_map(record.free)
-        return
-    assert f"the loss ends at {said[0]}, clipped at {limit:.3g} at {said[1]}: " in words
-    verdict = "as low" if said[0] == said[1] else "lower" if clipped < free else "higher"
-    assert f"clipping ends {verdict}." in words
-    assert {1: "Once of", 2: "Twice of"}.get(met, f"{met} times of") in words
-    told = re.search(r"Without it (.*?); with it (.*?)\. ", words).groups()
-    for said_of, path in zip(told, (record.free, record.clipped), strict=True):
-        assert said_of.endswith(", and the path ends off the map") == off_the_map(path)
+        same_for_both = f"The gradient never exceeds {limit:.3g}, so clipping changes nothing."
+        assert finding == f"{same_for_both} Both balls are{' off the map' * left[0]} at a loss of {said[0]}."
+    else:
+        assert_both_balls_are_told_truly(finding, free, clipped, said, left)
+
+
+def longest(path):
+    """The longest step of a path, by w and by b."""
+    moves = [(path.w[k + 1] - path.w[k], path.b[k + 1] - path.b[k]) for k in range(len(path.w) - 1)]
+    return max(moves, key=lambda move: math.hypot(*move), default=(0.0, 0.0))
+
+
+def assert_both_balls_are_told_truly(finding, free, clipped, said, left):
+    """Whether each ball is off the map, at which loss, and which of them is lower."""
+    without, clipped_is = re.match(r"Without clipping, the ball (.*?)\. Clipped at \S+, it (.*)\.$", finding).groups()
+    assert without.endswith(f" a loss of {said[0]}")
+    assert ["flung off the map" in words for words in (without, clipped_is)] == left
+    assert (" as well" in clipped_is) == all(left)
+    if said[0] == said[1]:
+        assert clipped_is.endswith("the same loss")
+    else:
+        assert clipped_is.endswith(f" {said[1]}")
+        assert ("lower" in clipped_is, "higher" in clipped_is) == (clipped < free, clipped > free)
 
 
 def off_the_map(path):
