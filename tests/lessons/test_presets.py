@@ -66,14 +66,17 @@ PRESETS = {
         ),
     },
     "gates": {
-        "The default bias": lambda record: (
-            record.forget_bias == 0 and record.total[0] < 1e-12 and record.highway[0] < 1e-25
+        "1 · Bias 0: the RNN keeps more": lambda record: (
+            record.forget_bias == 0
+            and record.highway[0] < 1e-25
+            and record.kept["lstm"][0] < 1e-12
+            and record.kept["rnn"][0] > 100 * max(record.kept["lstm"][0], record.kept["gru"][0])
         ),
-        "Forget bias 1": lambda record: record.T == 100 and record.gates[0] > 1e3 * record.highway[0],
-        "It grows": lambda record: record.maps["lstm"][-1, 0] > 10 and record.highway[0] < 0.3,
-        "The input gate closed": lambda record: record.highway[0] > record.gates[0] and record.total[0] > 0.1,
-        "Chrono": lambda record: record.mode == "chrono" and 0.1 < record.maps["lstm"][-1, 0] < 1,
-        "No inputs": lambda record: record.sigma == 0 and record.maps["rnn"][-1, 0] > record.maps["gru"][-1, 0],
+        "2 · Bias 1: the detours carry": lambda record: record.T == 100 and record.gates[0] > 1e3 * record.highway[0],
+        "3 · Bias 4: it grows": lambda record: record.kept["lstm"][0] > 10 and record.highway[0] < 0.3,
+        "4 · The input gate closed": lambda record: record.highway[0] > record.gates[0] and record.total[0] > 0.1,
+        "5 · Chrono": lambda record: record.mode == "chrono" and 0.1 < record.kept["lstm"][0] < 1,
+        "6 · No inputs": lambda record: record.sigma == 0 and record.kept["rnn"][0] > record.kept["gru"][0],
     },
     "train_memory": {  # before training
         "A GRU adds": lambda record: record.cell == "gru",

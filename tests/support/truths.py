@@ -336,32 +336,47 @@ def assert_gates_are_told_truly(explorer):
     biases = {"rnn": {}, "lstm": dict(bias=asked["forget_bias"], mode=asked["mode"])}
     biases["gru"] = dict(bias=asked["update_bias"])
     xs = asked["sigma"] * np.random.default_rng((asked["seed"], 1)).standard_normal((asked["T"], record.batch, 2))
+    finding, protocol, how = words.split("\n")
     apart = "1 step" if asked["T"] == 2 else f"{asked['T'] - 1} steps"
-    assert words.startswith(f"Of the last state by the first, {apart} apart: RNN ")
+    assert finding.startswith(f"Over {apart}, the ")
+    kept = {}
     for cell, bias in biases.items():
-        label = cells_words.cell_label(cell, **bias)
-        size, verdict = re.search(rf"{label} keeps (\S+), it (\w+)", words).groups()
         (params,) = reach.networks(cell, **net, **bias, apart=True)
         outputs, tape = models.unroll(cell, params, xs)
         J = np.eye(len(probes.transitions(tape[:1])[0][0]))
         for step in probes.transitions(tape[1:]):
             J = step @ J
-        expected = float(np.sqrt((J**2).sum(axis=(-2, -1)).mean() / J.shape[-1]))
-        assert float(size) == pytest.approx(expected, rel=0.06)
-        assert verdict in {verdict_of(expected * scale) for scale in (0.999, 1.001)}
+        kept[cells_words.CELLS[cell].label] = float(np.sqrt((J**2).sum(axis=(-2, -1)).mean() / J.shape[-1]))
         if cell == "lstm":
             f = reach.keeping(cell, params, xs, outputs)[1:].prod(axis=0)
-            along, through, whole = re.search(
-                r"first, (\S+) comes along the highway, (\S+) .*, (\S+) in all", words
-            ).groups()
-            assert float(along) == pytest.approx(float(np.sqrt((f**2).mean())), rel=0.06)
-            H = asked["width"]
-            c = J[..., H:, H:]
-            assert float(whole) == pytest.approx(float(np.sqrt((c**2).sum(axis=(-2, -1)).mean() / H)), rel=0.06)
-            c = c - np.eye(H) * f[:, None, :]
-            assert float(through) == pytest.approx(
-                float(np.sqrt((c**2).sum(axis=(-2, -1)).mean() / H)), rel=0.06, abs=1e-12
-            )
+            assert_parts_are_told_truly(how, J[..., asked["width"] :, asked["width"] :], f)
+    best, share, verdict = re.search(r"the (\w+) keeps its gradient best: (\S+) .* it (\w+)\. ", finding).groups()
+    told = {best: share} | dict(re.findall(r"[Tt]he (\w+) keeps ([\d.e+-]+)", finding))
+    assert told.keys() == kept.keys()
+    for name, size in told.items():
+        assert float(size.rstrip(".")) == pytest.approx(kept[name], rel=0.06)
+        assert (kept[name] > 0.99) >= (f"{size} times as much" in finding) >= (kept[name] > 1.01)
+    assert verdict in {verdict_of(kept[best] * scale) for scale in (0.999, 1.001)}
+    away = {name: abs(math.log(size)) for name, size in kept.items()}
+    assert away[best] <= min(away.values()) + 1e-6
+    opened = {
+        "alone": f"Forget bias {asked['forget_bias']:g}",
+        "paired": f"Forget bias {asked['forget_bias']:g} and input bias {0 - asked['forget_bias']:g}",
+        "chrono": "Chrono biases",
+    }[asked["mode"]]
+    rest = f"network {asked['seed']}, width {asked['width']}, inputs of size {asked['sigma']:g}."
+    assert protocol == f"{opened}, update bias {asked['update_bias']:g}, {rest}"
+
+
+def assert_parts_are_told_truly(how, dc_dc, f):
+    """The LSTM's last cell state by its first, and the product of its forget gates, which is the highway's part."""
+    along, through, whole = re.search(r"state, (\S+) comes by the highway, (\S+) .*, and (\S+) in all\.", how).groups()
+    H = dc_dc.shape[-1]
+    assert float(along) == pytest.approx(float(np.sqrt((f**2).mean())), rel=0.06)
+    assert float(whole) == pytest.approx(float(np.sqrt((dc_dc**2).sum(axis=(-2, -1)).mean() / H)), rel=0.06)
+    rest = dc_dc - np.eye(H) * f[:, None, :]
+    expected = float(np.sqrt((rest**2).sum(axis=(-2, -1)).mean() / H))
+    assert float(through) == pytest.approx(expected, rel=0.06, abs=1e-12)
 
 
 def assert_memory_is_told_truly(explorer):

@@ -17,7 +17,7 @@ from .measure import cliff as measure
 from .say import cliff as say
 
 LAST = 60  # step of descent
-TURN = 0.08  # seconds from one step to the next
+TURN = 0.05  # seconds between two steps, for the page
 PRESETS = {
     "1 · Clipping saves it": dict(w=4.45, b=-3.0),
     "2 · Too high a threshold": dict(w=5.15, b=-3.35, threshold=100.0),
@@ -65,7 +65,7 @@ class RollExplorer(Explorer):
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            self._roll_to(self._last)
+            self._roll_to(LAST)
             return
         self._task = loop.create_task(self._in_turns())
         self._offer()
@@ -84,16 +84,12 @@ class RollExplorer(Explorer):
     def _now(self) -> int:
         return self.controls["steps"].value
 
-    @property
-    def _last(self) -> int:
-        return self.controls["steps"].max
-
     def _begin(self) -> None:
         """Go back to the start from the end; what was shown before leaves no ghost."""
         self.stop()
         self._hand.rest()
         self._view.leave("")
-        if self._now == self._last:
+        if self._now == LAST:
             self._roll_to(0, resting=False)
 
     def _roll_to(self, step: int, resting: bool = True) -> None:
@@ -119,7 +115,7 @@ class RollExplorer(Explorer):
     @alone()
     def _turn(self, task) -> bool:
         """Take one step; False where there is no more to take for this task."""
-        if self._task is not task or self._now == self._last:
+        if self._task is not task or self._now == LAST:
             return False
         self._roll_to(self._now + 1, resting=False)
         return True

@@ -36,7 +36,9 @@ def draw(axes, surface) -> None:
     there = np.isfinite(surface.wall)[::EVERY]
     axes.fill_between(x[-1], BASE, y[-1], color=SIDE, linewidth=0, zorder=0)
     for rows, columns in ((slice(BEHIND), there), (slice(BEHIND, None), np.full_like(there, fill_value=True))):
-        axes.contourf(*(part[rows, columns] for part in (x, y, loss)), levels=LEVELS, cmap=GROUND, zorder=0)
+        places = (part[rows, columns] for part in (x, y, loss))
+        ground = axes.contourf(*places, levels=LEVELS, cmap=GROUND, zorder=0)
+        ground.set(edgecolor="face", linewidth=0.5)  # or paper shines through between two levels
     foot, crest = (y[row][there] for row in (BEHIND, BEHIND - 1))
     axes.fill_between(x[0][there], foot, crest, color=FACE, linewidth=0, zorder=0)
     axes.plot(x[0][there], crest, color=EDGE, linewidth=1.4, zorder=0)
