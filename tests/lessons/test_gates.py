@@ -287,6 +287,19 @@ def test_a_live_picture_of_training_moved_is_the_fresh_one_pixel_for_pixel():
         np.testing.assert_array_equal(pixels(live), pixels(MemoryPlot(record)))
 
 
+def test_on_axes_that_have_grown_a_shorter_record_is_drawn_as_short_as_it_is():
+    memory = [next(memory_measure.watch("gru", T=T, width=4, steps=5, seeds=2)) for T in (40, 8)]
+    live = MemoryPlot(memory[0])
+    live.update(memory[1], grow=True)
+    assert live.time.get_xlim()[1] > 40
+    assert list(live.arriving.median.get_xdata()) == [*range(9)]
+    gates = GatesPlot(compare(T=40, width=4))
+    gates.update(compare(T=8, width=4), grow=True)
+    assert gates.axes.get_xlim()[0] > 40
+    assert [row.lamps.get_extent()[0] for row in gates.rows.values()] == [7.5] * 3
+    assert gates.highway.band.get_xy()[:, 0].max() == 7
+
+
 def test_still_pictures_say_their_numbers():
     records = [reach("rnn", T=20, seeds=3), reach("lstm", bias=3.0, mode="paired", T=20, seeds=3)]
     finding, protocol, how = gates_draw.reach(records).caption.split("\n")

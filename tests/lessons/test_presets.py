@@ -10,8 +10,8 @@ import pytest
 from explored import button, ends, every_explorer, same, tree, values
 from truths import assert_sound
 
+from vgrad.kit.explorers.rolling import RollExplorer
 from vgrad.kit.explorers.training import TrainExplorer
-from vgrad.lessons.exploding.explore import RollExplorer
 
 
 def moved(record):
@@ -79,12 +79,12 @@ PRESETS = {
         "6 · No inputs": lambda record: record.sigma == 0 and record.kept["rnn"][0] > record.kept["gru"][0],
     },
     "train_memory": {  # before training
-        "A GRU adds": lambda record: record.cell == "gru",
-        "An RNN does not": lambda record: record.cell == "rnn",
-        "LSTM, default bias": lambda record: record.cell == "lstm" and record.bias == 0,
-        "LSTM, both gates": lambda record: record.mode == "paired" and record.bias == 3,
-        "LSTM, chrono": lambda record: record.mode == "chrono" and record.T == 100,
-        "IRNN": lambda record: record.cell == "irnn" and np.median(record.sizes[:, 0]) > 0.1,
+        "1 · A GRU adds": lambda record: record.cell == "gru",
+        "2 · An RNN does not": lambda record: record.cell == "rnn",
+        "3 · LSTM, forget bias 0": lambda record: record.cell == "lstm" and record.bias == 0,
+        "4 · LSTM, both gates set": lambda record: record.mode == "paired" and record.bias == 3,
+        "5 · LSTM, chrono": lambda record: record.mode == "chrono" and record.T == 100,
+        "6 · An RNN of ReLUs": lambda record: record.cell == "irnn" and np.median(record.sizes[:, 0]) > 0.1,
     },
     "signal_propagation": {
         "Xavier halves ReLU": lambda record: record.sigma_w == pytest.approx(1) and record.ratio < 1e-3,

@@ -384,7 +384,14 @@ def assert_memory_is_told_truly(explorer):
     asked, record, words = values(explorer), explorer.record, explorer.caption
     cell, _, mode = asked["cell"].partition(" ")
     assert (record.cell, record.mode) == (cell, mode or "alone")
-    assert words.startswith(cells_words.CELLS[cell].label)
+    finding, protocol, how = words.split("\n")
+    assert protocol.startswith(f"{cells_words.CELLS[cell].label},")
+    assert protocol.endswith(f", length {asked['T']}, width 32, Adam at {record.rate:g}, clipped at norm 1.")
+    forget = {"": f", forget bias {record.bias:g},", "chrono": ", chrono biases,"}
+    forget["paired"] = f", forget bias {record.bias:g} and input bias {0 - record.bias:g},"
+    gate = {"lstm": forget[mode], "gru": f", update bias {record.bias:g},"}.get(cell, "")
+    assert gate in protocol
+    assert ("bias" in protocol) == (cell in ("lstm", "gru"))
     settings = dict(bias=record.bias, mode=record.mode, rate=record.rate, T=asked["T"], seeds=asked["seeds"])
     *_, again = itertools.islice(memory_measure.watch(cell, steps=asked["steps"], **settings), record.step + 1)
     losses = again.loss[:, : again.step]
@@ -394,14 +401,21 @@ def assert_memory_is_told_truly(explorer):
     )
     assert (again.solved[0] is not None) == low.any()
     solved = sum(step is not None for step in again.solved)
-    assert f": {solved} of {asked['seeds']} have solved it after step {record.step}." in words
+    steps = "1 step" if record.step == 1 else f"{record.step} steps"
+    have = "has" if asked["seeds"] == 1 else "have"
+    start = f"After {steps} of training, {solved} of {asked['seeds']} networks {have} learnt to add. "
+    assert finding.startswith(start)
     with np.errstate(invalid="ignore"):
         loss, arrives = np.median(losses[:, -25:].mean(axis=1)), np.median(again.sizes[:, 0])
     told = grammar.number(float(loss)) if math.isfinite(loss) else "no longer finite"
-    assert f"The loss is {told};" in words
-    reaches = f"{grammar.number(float(arrives))} reaches the first state"
-    assert f"{reaches if math.isfinite(arrives) else 'no longer finite'}: it {verdict_of(arrives)}." in words
-    assert ("The gate that keeps" in words) == (cell in ("lstm", "gru") and bool(np.isfinite(again.open).all()))
+    assert f"the loss is {told}, and always answering 1 has 0.17." in how
+    of = "of" if arrives < 1 else "times"
+    received = f"The first state receives {grammar.number(float(arrives))} {of} the gradient of the last h"
+    lost = "The gradient is no longer finite"
+    assert finding.removeprefix(start) == (
+        f"{received if math.isfinite(arrives) else lost}, so it {verdict_of(arrives)}."
+    )
+    assert ("The gate that keeps" in how) == (cell in ("lstm", "gru") and bool(np.isfinite(again.open).all()))
 
 
 def assert_unrolling_is_told_truly(explorer):

@@ -11,7 +11,7 @@ from ....kit.marks.picture import LivePicture, Picture
 from ..say.cliff import alt, has_left, place_of, sentence
 from . import relief
 
-BALL = "#ffd400"
+BALL = "#d6006c"  # as vivid on a dark page
 LEFT = 0.04, 0.135, 0.455, 0.70  # of the figure, where the panels are
 RIGHT = 0.54, 0.135, 0.455, 0.70
 FAR = 1e4  # beyond it, it is all the same how far
@@ -31,10 +31,10 @@ class Slope:
         (self.path,) = self.axes.plot([], [], linewidth=2, **ink)
         dots = dict(fill=False, linewidth=4.5, capstyle="round", snap=False)
         self.dots = self.axes.add_patch(PathPatch(Path([[0, 0]]), **dots, **ink))
-        yellow = dict(markerfacecolor=BALL, markeredgecolor=grammar.INK, linestyle="none", clip_on=False)
+        vivid = dict(markerfacecolor=BALL, markeredgecolor=grammar.INK, linestyle="none", clip_on=False)
         (self.start,) = self.axes.plot([], [], "o", color=grammar.INK, markersize=9, fillstyle="none", zorder=4)
-        (self.out,) = self.axes.plot([], [], markersize=19, markeredgewidth=1.6, zorder=5, **yellow)
-        (self.ball,) = self.axes.plot([], [], "o", markersize=17, markeredgewidth=2, zorder=6, **yellow)
+        (self.out,) = self.axes.plot([], [], markersize=19, markeredgewidth=1.6, zorder=5, **vivid)
+        (self.ball,) = self.axes.plot([], [], "o", markersize=17, markeredgewidth=2, zorder=6, **vivid)
         self.word = self.axes.annotate("start", (0, 0), (9, 2), fontsize=13, textcoords="offset points")
         self.state = self.axes.text(0, 1.02, "", fontsize=13, **title)
         self.artists = [
