@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from drawn import pixels
+from drawn import pixels, place
 
 from vgrad.kit.marks import grammar
 from vgrad.lessons.chain_rule import draw
@@ -209,7 +209,7 @@ def test_the_ends_of_the_precision_are_drawn_where_they_are_on_the_axes(case):
 @every_case
 def test_labels_lie_apart_and_within_the_figure(case):
     plot = ProductsPlot(record_of(case))
-    plot.canvas.draw()
+    place(plot)
     extents = [t.label.get_window_extent() for t in (plot.median, plot.mean) if t.label.get_visible()]
     assert len(extents) == 1 or not extents[0].overlaps(extents[1])
     for extent in extents:
@@ -227,14 +227,13 @@ def test_a_live_picture_moved_from_any_record_to_any_other_is_the_fresh_picture_
             np.testing.assert_array_equal(pixels(live), fresh[case], err_msg=f"on the way {pair}, at {case}")
 
 
-def test_a_small_move_draws_over_the_kept_background():
+def test_a_small_move_draws_over_the_same_ground():
     live = ProductsPlot(products(factor=0.8))
-    pixels(live)
-    background = live.canvas._background
+    ground = live.canvas.ground
     record = products(factor=0.801)
     live.update(record)
     np.testing.assert_array_equal(pixels(live), pixels(ProductsPlot(record)))
-    assert live.canvas._background is background
+    assert live.canvas.ground is ground
 
 
 def test_a_still_picture_is_the_same_bytes_when_made_twice():
@@ -249,17 +248,20 @@ def test_a_still_picture_is_the_same_bytes_when_made_twice():
 @pytest.mark.parametrize(
     ("case", "said"),
     [
-        ("a quarter", "10 factors of 0.25: the product is 9.5e-7 (theory 9.5e-7): it vanishes. All factors are equal"),
+        (
+            "a quarter",
+            "The product of 10 factors of 0.25 is 9.5e-7, so it vanishes. Theory predicts 9.5e-7.\nAll factors are equ",
+        ),
         ("half in float16", "subnormal in float16 from 15, and exactly 0 from 25 on."),
         (
             "twice in float16",
-            "the product is infinite (theory 1e6): it overflows. The product is beyond float16 from 16 on.",
+            "is infinite, so it overflows. Theory predicts 1e6. The product is beyond float16 from 16 on.",
         ),
-        ("by chance", "100 factors of typically 1: the median of 99 products is "),
+        ("by chance", "The median of 99 products of 100 factors of typically 1 is "),
         ("one product", "One product: spread 0.5 of a factor's logarithm"),
-        ("one factor", "1 factor of typically 0.9"),
-        ("deep", "(theory 5.8e-362)"),
-        ("the deepest", "(theory 1.0e-30000)"),
+        ("one factor", "of 1 factor of typically 0.9 is "),
+        ("deep", "Theory predicts 5.8e-362."),
+        ("the deepest", "Theory predicts 1.0e-30000."),
     ],
 )
 def test_the_sentence_says_what_the_case_is_here_for(case, said):
@@ -272,7 +274,7 @@ def test_sentence_and_alternative_text_name_the_setting_and_the_end(case):
     words, alt = products_sentence(record), products_alt(record)
     last = record.over_seeds.median[-1]
     size = "exactly 0" if last == 0 else grammar.number(last)
-    assert f" is {size} (theory " in words
+    assert f" is {size}, so it " in words
     assert f"{size} after {record.depth}" in alt
     for text in (words, alt):
         assert record.precision in text

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import itertools
 import math
 import re
 
 import ipywidgets as widgets
+import numpy as np
 import pytest
 from explored import (
     SLIDERS,
@@ -24,15 +27,18 @@ from explored import (
     tree,
     values,
     view,
+    without_ids,
 )
 from matplotlib._pylab_helpers import Gcf
 
 from vgrad import lessons
-from vgrad.kit.explorers import framework
+from vgrad.kit.explorers import pace
 from vgrad.kit.marks import picture
 from vgrad.lessons.gates.explore import gates
 from vgrad.lessons.gradient_flow.explore import gradient_flow
+from vgrad.lessons.learning.explore import train_mlp
 
+WORDS = 20  # of a sentence, and of a protocol
 KINDS = ("gradient_flow", "scoreboard", "connectivity", "train_mlp")  # what the framework does for all, with each sort
 
 # --- Reset, presets, set ------------------------------------------------------------------------------------------
@@ -49,6 +55,7 @@ def test_reset_restores_the_first_record_caption_and_picture_and_another_explore
     assert values(explorer) == start
     assert same(explorer.record, before[0])
     assert shown(explorer)[1:] == before[1:]
+    assert explorer._view._ghost.value == ""
 
 
 def elsewhere(explorer):
@@ -115,9 +122,9 @@ def test_many_controls_at_once_are_one_redraw(explorer):
 @every_slider
 def test_slider_and_number_box_are_one_value(explorer, key, monkeypatch):
     slider, redraws = explorer.controls[key], []
-    monkeypatch.setattr(explorer, "_redraw", lambda: redraws.append(slider.value))
     (row,) = (w for w in tree(explorer) if slider in getattr(w, "children", ()))
     (box,) = (w for w in row.children if w is not slider)
+    monkeypatch.setattr(explorer, "_redraw", lambda **how: redraws.append(slider.value))
     assert box.description == slider.description != ""
     low, high = ends(slider)
     for value in (high, low):
@@ -160,11 +167,24 @@ def test_every_control_is_on_the_page_and_says_what_it_is(explorer):
 @every_explorer
 def test_the_page_has_picture_alternative_text_and_a_sentence_that_is_read_aloud(explorer):
     page = Page(explorer)
-    assert from_link(page.image["src"]) == explorer.png()
-    assert len(page.image["alt"]) > 40
+    assert len(page.alt) > 40
     assert page.role == "status"
+    assert page.caption == explorer.caption
     width, height = decode(explorer.png())[1]
-    assert int(page.image["width"]) / int(page.image["height"]) == pytest.approx(width / height, rel=0.01)
+    for box in re.findall(r'viewBox="0 0 (\S+) (\S+)"', page.ground + page.moving):
+        assert float(box[0]) / float(box[1]) == pytest.approx(width / height, rel=0.01)
+
+
+@every_explorer
+def test_the_finding_is_short_and_three_controls_are_seen_first(explorer):
+    finding, _, rest = explorer.caption.partition("\n")
+    for sentence in re.split(r"(?<=[.?!]) ", finding):
+        assert len(sentence.split()) <= WORDS, sentence
+    assert len(rest.partition("\n")[0].split()) <= WORDS
+    assert len(explorer.controls) - len(explorer._hidden) <= 3
+    for number, preset in enumerate(presets(explorer), start=1):
+        assert preset.description.startswith(f"{number} · ")
+    assert len(presets(explorer)) <= 6
 
 
 @every_explorer
@@ -172,7 +192,7 @@ def test_a_page_without_a_kernel_gets_picture_and_sentence(explorer):
     data, metadata = explorer._repr_mimebundle_()
     assert base64.b64decode(data["image/png"]) == picture.still(explorer.figure)
     assert data["text/plain"] == explorer.caption
-    assert metadata["image/png"]["alt"] == f"{Page(explorer).image['alt']} {explorer.caption}"
+    assert metadata["image/png"]["alt"] == f"{Page(explorer).alt} {explorer.caption}".replace("\n", " ")
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.model_id
     assert Gcf.get_all_fig_managers() == []  # no pyplot figure was opened
 
@@ -188,22 +208,140 @@ def test_the_saved_picture_is_the_one_shown_and_the_offer_goes_with_it(explorer,
     assert offer.value == ""
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_a_slow_tick_lets_sliders_report_when_let_go_and_says_so_until_it_is_quick_again(explorer, monkeypatch):
-    key, slider = next((k, w) for k, w in explorer.controls.items() if isinstance(w, SLIDERS))
-    follows = [w for w in explorer.controls.values() if w.has_trait("continuous_update")]
-    low = ends(slider)[0]  # where little is measured
-    one = low + 1
-    moves = ((low, True, False), (one, True, False), (low, True, True), (one, True, True), (low, False, False))
-    monkeypatch.setattr(framework, "SLOW", math.inf)
-    explorer.reset()  # on a busy machine the fixture's own was a slow tick
-    for value, late, slow in moves:
-        monkeypatch.setattr(framework, "SLOW", 0.0 if late else math.inf)
-        explorer.set(**{key: value})
-        assert {w.continuous_update for w in follows} == {not slow}
-        notes = [w.value for w in tree(explorer) if isinstance(w, widgets.HTML) and "let it go" in w.value]
-        assert len(notes) == slow
-        assert all('role="status"' in note for note in notes)
+# --- a hand that moves --------------------------------------------------------------------------------------------
+
+
+async def drag(explorer, key, *moves, rest=True):
+    """Move a control as a hand does, and let it rest."""
+    for value in moves:
+        explorer.controls[key].value = value
+    if rest:
+        await asyncio.sleep(2 * pace.REST)
+
+
+def slow_to_measure(monkeypatch):
+    """What is seen of one network a moment; returns how many were measured each time."""
+    counts = []
+    took = pace.Pace.took
+
+    def never_quick(self, seconds, networks):
+        counts.append(networks)
+        took(self, networks * pace.MOMENT / 3.5, networks)
+
+    monkeypatch.setattr(pace.Pace, "took", never_quick)
+    return counts
+
+
+def test_while_a_hand_moves_few_networks_are_measured_and_when_it_rests_all(monkeypatch):
+    counts = slow_to_measure(monkeypatch)
+    explorer = gradient_flow()
+    asyncio.run(drag(explorer, "depth", 31, 32, 33))
+    assert counts == [16, 3, 3, 3, 16]
+    assert explorer.record.net.seeds == 16
+    assert explorer.record.net.depth == 33
+    assert Page(explorer).caption == explorer.caption
+
+
+def test_what_is_rough_says_nothing_aloud_and_keeps_the_protocol(monkeypatch):
+    slow_to_measure(monkeypatch)
+    monkeypatch.setattr(pace, "REST", 60.0)  # however slow the machine is
+    explorer = gradient_flow()
+    protocol = explorer._view._protocol.value
+    asyncio.run(drag(explorer, "depth", 40, rest=False))
+    assert explorer.record.net.seeds == 3
+    assert 'aria-live="off"' in view(explorer).value
+    assert explorer._view._protocol.value == protocol
+    assert "first of 40 tanh layers" in view(explorer).value
+    explorer.reset()
+    assert 'aria-live="polite"' in view(explorer).value
+
+
+def test_the_number_of_networks_itself_is_followed_in_full(monkeypatch):
+    counts = slow_to_measure(monkeypatch)
+    explorer = gradient_flow()
+    asyncio.run(drag(explorer, "seeds", 20, 30))
+    assert counts == [16, 20, 30]
+
+
+def test_a_jump_after_a_move_leaves_no_move_behind(monkeypatch):
+    counts = slow_to_measure(monkeypatch)
+    explorer = gradient_flow()
+
+    async def moved_and_reset():
+        await drag(explorer, "depth", 31, rest=False)
+        explorer.reset()
+        await asyncio.sleep(2 * pace.REST)
+
+    asyncio.run(moved_and_reset())
+    assert counts == [16, 3, 16]
+    assert explorer.record.net.depth == 30
+
+
+def test_where_nothing_waits_all_networks_are_measured_at_once(monkeypatch):
+    counts = slow_to_measure(monkeypatch)
+    explorer = gradient_flow()
+    explorer.controls["depth"].value = 40
+    assert counts == [16, 16]
+
+
+def test_a_hand_that_trains_at_once_trains_all_networks(monkeypatch):
+    slow_to_measure(monkeypatch)
+    explorer = train_mlp(steps=20)
+
+    async def moved_and_trained():
+        await drag(explorer, "depth", 4, rest=False)
+        assert explorer.record.seeds < 5
+        explorer.run()
+
+    asyncio.run(moved_and_trained())
+    assert (explorer.record.seeds, explorer.record.step, explorer.record.depth) == (5, 20, 4)
+
+
+def test_a_ghost_of_the_state_before_the_move_is_left_on_the_axes_as_they_are():
+    explorer = gradient_flow(activation="sigmoid")
+    outline = explorer._plot.canvas.outline()
+    explorer.controls["gain"].value = 1.05  # within the axes
+    ghost = explorer._view._ghost.value
+    assert without_ids(ghost) == without_ids(outline)
+    assert "<use" not in re.sub("<defs>.*?</defs>", "", ghost) or "DejaVu" not in ghost  # no letters
+    explorer.controls["depth"].value = 60  # the axes grow
+    again = explorer._plot.ghost(explorer._before)
+    explorer._plot.update(explorer.record, grow=True)
+    assert without_ids(explorer._view._ghost.value) == without_ids(again) != without_ids(ghost)
+
+
+def test_axes_only_grow_while_a_control_moves_and_fit_anew_after_reset():
+    explorer = gradient_flow()
+    limits = []
+    for gain in (1.0, 4.0, 0.2, 1.0):
+        explorer.controls["gain"].value = gain
+        limits.append(explorer._plot._framed)
+    for before, after in itertools.pairwise(limits):
+        assert after[1] <= before[1]  # the floor
+        assert after[2] >= before[2]  # the ceiling
+    assert limits[-1] != limits[0]
+    explorer.reset()
+    assert explorer._plot._framed == limits[0]
+
+
+@pytest.mark.parametrize("key", ["depth", "gain"])
+def test_new_axes_are_rare_over_a_drag_through_the_whole_range(key):
+    explorer = gradient_flow(activation="sigmoid")
+    low, high = ends(explorer.controls[key])
+    framed = []
+    for value in np.linspace(low, high, 60):
+        explorer.controls[key].value = type(low)(value)
+        framed.append(explorer._plot._framed)
+    assert sum(a != b for a, b in itertools.pairwise(framed)) <= 12
+
+
+def test_what_is_behind_more_is_named_where_it_has_been_changed():
+    explorer = gradient_flow()
+    assert explorer._behind.value == ""
+    explorer.set(norm="batch", width=8, dz=True)
+    assert explorer._behind.value == "width: 8, norm: batch norm, dz: on"
+    explorer.reset()
+    assert explorer._behind.value == ""
 
 
 def test_the_page_may_show_a_gain_at_the_nearest_step_without_changing_it():

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from drawn import pixels
+from drawn import pixels, place
 from test_pictures import APART, SIGHT, cie_lab, contrast, linear_rgb
 
 from vgrad import models, ops, probes, theory
@@ -147,7 +147,7 @@ def test_a_live_picture_moved_from_any_record_to_any_other_is_the_fresh_picture_
 @pytest.mark.parametrize("name", RECORDS)
 def test_labels_lie_apart_beside_the_curves_and_within_the_picture(name):
     plot = NormsPlot(compare(**{**SMALL, **RECORDS[name]}))
-    pixels(plot)
+    place(plot)
     extents = [c.label.get_window_extent() for c in plot.curves.values() if c.label.get_visible()]
     for a, b in itertools.combinations(extents, 2):
         assert not a.overlaps(b)

@@ -87,110 +87,111 @@ PRESETS = {
         "6 · An RNN of ReLUs": lambda record: record.cell == "irnn" and np.median(record.sizes[:, 0]) > 0.1,
     },
     "signal_propagation": {
-        "Xavier halves ReLU": lambda record: record.sigma_w == pytest.approx(1) and record.ratio < 1e-3,
-        "He keeps both": lambda record: 0.1 < record.ratio < 10 and 0.1 < record.forward < 10,
-        "Forward kept, backward not": lambda record: 0.5 < record.forward < 1 and record.ratio > 10,
-        "Xavier, but sigmoid": lambda record: record.net.activation == "sigmoid" and record.ratio < 1e-10,
-        "A linear net vanishes too": lambda record: record.net.activation == "identity" and record.ratio < 1e-5,
-        "Perfect norms, dead signal": lambda record: (
+        "1 · Xavier halves ReLU": lambda record: record.sigma_w == pytest.approx(1) and record.ratio < 1e-3,
+        "2 · He keeps both": lambda record: 0.1 < record.ratio < 10 and 0.1 < record.forward < 10,
+        "3 · Forward kept, backward not": lambda record: 0.5 < record.forward < 1 and record.ratio > 10,
+        "4 · Xavier, but sigmoid": lambda record: record.net.activation == "sigmoid" and record.ratio < 1e-10,
+        "5 · A linear net vanishes too": lambda record: record.net.activation == "identity" and record.ratio < 1e-5,
+        "6 · Perfect norms, dead signal": lambda record: (
             0.1 < record.ratio < 10 and "apart" in record.shown and record.relative["apart"].median[-1] < 0.5
         ),
     },
     "phase_diagram": {
-        "Order": lambda record: record.chi < 0.9 and record.flow.ratio < 0.1,
-        "Chaos": lambda record: record.chi > 1.1 and record.flow.ratio > 10,
-        "The edge": lambda record: abs(record.chi - 1) < 0.03,
-        "Xavier": lambda record: (record.flow.sigma_w, record.flow.sigma_b) == (1, 0),
-        "Sigmoid: order, nearly everywhere": lambda record: (
+        "1 · Order": lambda record: record.chi < 0.9 and record.flow.ratio < 0.1,
+        "2 · Chaos": lambda record: record.chi > 1.1 and record.flow.ratio > 10,
+        "3 · The edge": lambda record: abs(record.chi - 1) < 0.03,
+        "4 · Xavier": lambda record: (record.flow.sigma_w, record.flow.sigma_b) == (1, 0),
+        "5 · Sigmoid: order, nearly everywhere": lambda record: (
             record.flow.net.activation == "sigmoid" and (record.chart.chi < 1).mean() > 0.95
         ),
-        "ReLU: biases do not matter": lambda record: record.flow.sigma_b == 0.5 and abs(record.chi - 1) < 0.01,
+        "6 · ReLU: biases do not matter": lambda record: record.flow.sigma_b == 0.5 and abs(record.chi - 1) < 0.01,
     },
     "skip": {
-        "No path: sigmoid vanishes": lambda record: record.net.skip is None and record.ratio < 1e-20,
-        "A path cures sigmoid": lambda record: record.net.activation == "sigmoid" and 1 < record.ratio < 3,
-        "2 to the depth": lambda record: (
+        "1 · No path: sigmoid vanishes": lambda record: record.net.skip is None and record.ratio < 1e-20,
+        "2 · A path cures sigmoid": lambda record: record.net.activation == "sigmoid" and 1 < record.ratio < 3,
+        "3 · 2 to the depth": lambda record: (
             record.theory["h"][-1] ** 2 == pytest.approx(2**100, rel=1e-3) and min(record.forward, record.ratio) > 1e12
         ),
-        "A mean that adds up": lambda record: record.net.skip == "post" and record.forward > 1e10,
-        "1/√depth tames": lambda record: (
+        "4 · 1/√depth tames": lambda record: (
             record.net.alpha == "1/sqrt(depth)" and all(1.2 < size < 2.2 for size in (record.forward, record.ratio))
         ),
-        "1/depth: hardly a change": lambda record: (
+        "5 · 1/depth: hardly a change": lambda record: (
             record.net.alpha == "1/depth" and all(0.9 < size < 1.1 for size in (record.forward, record.ratio))
         ),
-        "A norm in the branch": lambda record: (
+        "6 · A norm in the branch": lambda record: (
             record.net.norm == "layer" and all(1 < size < 10 for size in (record.forward, record.ratio))
         ),
     },
     "train_mlp": {
-        "The first layers stand still": lambda record: moved(record)[0] < 1e-3 < 1e-2 < moved(record)[-1],
-        "tanh moves all layers": lambda record: (
+        "1 · The first layers stand still": lambda record: moved(record)[0] < 1e-3 < 1e-2 < moved(record)[-1],
+        "2 · tanh moves all layers": lambda record: (
             record.activation == "tanh" and moved(record)[0] > moved(record)[-1] / 3
         ),
-        "Adam moves all layers": lambda record: record.optimizer == "adam" and moved(record)[0] > moved(record)[-1] / 3,
-        "Too deep for Adam": lambda record: record.optimizer == "adam" and moved(record)[0] < 1e-4 * moved(record)[-1],
-        "Batch norm": lambda record: record.norm == "batch" and record.depth == 20 and moved(record).min() > 1e-3,
-        "Too high a rate": lambda record: np.nanmax(record.loss) > 10,
+        "3 · Adam moves all layers": lambda record: (
+            record.optimizer == "adam" and moved(record)[0] > moved(record)[-1] / 3
+        ),
+        "4 · Too deep for Adam": lambda record: (
+            record.optimizer == "adam" and moved(record)[0] < 1e-4 * moved(record)[-1]
+        ),
+        "5 · Batch norm": lambda record: record.norm == "batch" and record.depth == 20 and moved(record).min() > 1e-3,
+        "6 · Too high a rate": lambda record: np.nanmax(record.loss) > 10,
     },
     "activation": {
-        "At most a quarter": lambda record: record.largest == 0.25 and record.rms > 0.249,
-        "tanh is not 0.65": lambda record: record.activation == "tanh" and abs(record.mean - 0.65) > 0.03,
-        "ReLU is half 0, half 1": lambda record: (
+        "1 · At most a quarter": lambda record: record.largest == 0.25 and record.rms > 0.249,
+        "2 · tanh is not 0.65": lambda record: record.activation == "tanh" and abs(record.mean - 0.65) > 0.03,
+        "3 · ReLU is half 0, half 1": lambda record: (
             record.stopped == pytest.approx(0.5, abs=0.02) and record.rms == pytest.approx(0.5**0.5, abs=0.02)
         ),
-        "Saturated": lambda record: record.saturated + record.stopped > 0.7,
-        "Nearly linear": lambda record: record.activation == "tanh" and record.rms > 0.98,
-        "Slopes above 1": lambda record: record.largest > 1.1 and record.shares[record.edges[:-1] > 1].sum() > 0.05,
+        "4 · Saturated": lambda record: record.saturated + record.stopped > 0.7,
+        "5 · Nearly linear": lambda record: record.activation == "tanh" and record.rms > 0.98,
+        "6 · Slopes above 1": lambda record: record.largest > 1.1 and record.shares[record.edges[:-1] > 1].sum() > 0.05,
     },
     "normalization": {
-        "Batch norm rescues sigmoid": lambda record: (
+        "1 · Batch norm rescues sigmoid": lambda record: (
             record.net.activation == "sigmoid"
             and record.flows["none"].ratio < 1e-10 < 0.1 < record.flows["batch"].ratio < 10
         ),
-        "Layer norm does not rescue sigmoid": lambda record: (
+        "2 · Layer norm does not rescue sigmoid": lambda record: (
             record.net.activation == "sigmoid" and record.flows["none"].ratio < record.flows["layer"].ratio < 1e-8
         ),
-        "Batch norm explodes ReLU": lambda record: (
+        "3 · Batch norm explodes ReLU": lambda record: (
             record.net.activation == "relu" and record.flows["batch"].ratio > 1e3
         ),
-        "Layer norm fixes ReLU": lambda record: (
+        "4 · Layer norm fixes ReLU": lambda record: (
             record.net.activation == "relu"
             and record.flows["none"].ratio < 1e-5
             and 0.1 < record.flows["layer"].ratio < 10
         ),
-        "Tiny batches": lambda record: (
+        "5 · Tiny batches": lambda record: (
             record.net.activation == "identity" and record.net.batch < 10 and record.flows["batch"].ratio > 10
         ),
-        "Norms forget the gain": lambda record: (
+        "6 · Norms forget the gain": lambda record: (
             record.net.gain == 3 and record.flows["none"].ratio > 1e10 and 0.1 < record.flows["layer"].ratio < 10
         ),
     },
     "products": {
-        "A quarter, ten times": lambda record: record.over_seeds.median[-1] == 0.25**10,
-        "Twice, until float16 ends": lambda record: record.precision == "float16" and record.ends == (None, None, 16),
-        "Half, until float16 is 0": lambda record: record.precision == "float16" and record.ends == (15, 25, None),
-        "Typical against mean": lambda record: (
+        "1 · A quarter, ten times": lambda record: record.over_seeds.median[-1] == 0.25**10,
+        "2 · Twice, until float16 ends": lambda record: (
+            record.precision == "float16" and record.ends == (None, None, 16)
+        ),
+        "3 · Half, until float16 is 0": lambda record: record.precision == "float16" and record.ends == (15, 25, None),
+        "4 · Typical against mean": lambda record: (
             0.5 < np.median(record.products[:, -1]) < 2 and record.products[:, -1].mean() > 1000
         ),
-        "A mean of 1 vanishes": lambda record: (
+        "5 · A mean of 1 vanishes": lambda record: (
             record.factor * math.exp(record.spread**2 / 2) == pytest.approx(1, abs=0.01)
             and np.median(record.products[:, -1]) < 1e-4
         ),
-        "One product": lambda record: record.products.shape == (1, 100),
+        "6 · One product": lambda record: record.products.shape == (1, 100),
     },
     "gradient_flow": {
-        "Sigmoid vanishes": lambda record: record.ratio < 1e-10,
-        "He keeps ReLU": lambda record: 0.1 < record.ratio < 10 and record.theory["dh"][0] == pytest.approx(1),
-        "Too large explodes": lambda record: record.ratio > 1e4,
-        "Narrow nets die": lambda record: 0 < (record.dh[:, 0] == 0).mean() < 1 and record.net.width < 10,
-        "Batch norm explodes": lambda record: record.net.norm == "batch" and record.ratio > 100,
-        "Skips keep it": lambda record: (
+        "1 · Sigmoid vanishes": lambda record: record.ratio < 1e-10,
+        "2 · He keeps ReLU": lambda record: 0.1 < record.ratio < 10 and record.theory["dh"][0] == pytest.approx(1),
+        "3 · Too large explodes": lambda record: record.ratio > 1e4,
+        "4 · Narrow nets die": lambda record: 0 < (record.dh[:, 0] == 0).mean() < 1 and record.net.width < 10,
+        "5 · Batch norm explodes": lambda record: record.net.norm == "batch" and record.ratio > 100,
+        "6 · Skips keep it": lambda record: (
             record.net.skip == "post" and record.net.depth == 100 and 0.5 < record.ratio < 2
-        ),
-        "float16 underflows": lambda record: record.net.precision == "float16" and (record.dh[:, 0] == 0).all(),
-        "tanh: dz against dW": lambda record: (
-            np.median(record.dW[:, 0] / record.dW[:, -1]) > 5 * np.median(record.dz[:, 0] / record.dz[:, -1])
         ),
     },
 }

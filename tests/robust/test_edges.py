@@ -131,7 +131,7 @@ def test_the_signal_of_one_unit_is_that_of_scalars():
     forward = np.log10(record.h[0]) - np.log10(record.h[0, 0])
     np.testing.assert_allclose(forward, np.cumsum(logs) - logs[0], atol=1e-11)
     np.testing.assert_allclose(np.log10(record.each("dh")[0]), logs[::-1].cumsum()[::-1] - logs, atol=1e-11)
-    for activation, said in (("identity", "beyond float64: it overflows"), ("tanh", "exactly 0: it vanishes")):
+    for activation, said in (("identity", "beyond float64, so it overflows"), ("tanh", "exactly 0, so it vanishes")):
         huge = flow(depth=30, width=1, batch=2, seeds=1, activation=activation, gain=1e30)
         assert f"the first layer's dh is {said}" in initialization_say.sentence(huge)
 

@@ -385,6 +385,7 @@ ROWS = {
     "lessons.initialization.measure.sweep": lambda: dict(activation="tanh", sigma_ws=(1.0, 2.0)) | ONE,
     "lessons.edge_of_chaos.measure.spectrum": lambda: dict(depth=2, width=3, seeds=1),
     "lessons.gradient_flow.measure.gradient_magnitudes": lambda: dict(activation="tanh"),
+    "lessons.gradient_flow.measure.distribution": lambda: dict(record=record("flow")),
     "lessons.gradient_flow.measure.ten_layers": lambda: dict(activation="tanh"),
     "lessons.gradient_flow.measure.ten_layer_weights": dict,
     "lessons.gradient_flow.measure.lcg": lambda: dict(seed=42),

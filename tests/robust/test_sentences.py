@@ -57,8 +57,8 @@ def is_another(explorer, before, at_first, key):
     after, now = explorer.record, Page(explorer)
     if key in after._fields:  # a record that only repeats its setting has not changed
         after = after._replace(**{key: getattr(before, key)})
-    told = (now.image["alt"], now.caption) != (at_first.image["alt"], at_first.caption)
-    return told and now.image["src"] != at_first.image["src"] and not same(after, before)
+    told = (now.alt, now.caption) != (at_first.alt, at_first.caption)
+    return told and now.drawn != at_first.drawn and not same(after, before)
 
 
 @every_explorer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from functools import cache
 from html.parser import HTMLParser
 
@@ -73,28 +74,45 @@ def button(explorer, label):
 
 
 def view(explorer):
-    return next(w for w in tree(explorer) if isinstance(w, widgets.HTML) and "<img" in w.value)
+    """What moves in the picture, and the finding."""
+    return next(w for w in tree(explorer) if isinstance(w, widgets.HTML) and "<figure" in w.value)
 
 
 class Page(HTMLParser):
-    """What a page shows: the picture's attributes, and the text of its caption."""
+    """What a page shows: the picture's layers and alternative text, and the lines of its caption."""
 
     def __init__(self, explorer):
         super().__init__()
-        self.image, self.caption, self.role, self.inside = {}, "", "", False
-        self.feed(view(explorer).value)
+        self.alt, self.role, self.lines, self.inside = "", "", [], False
+        self.moving = view(explorer).value
+        shown = [w for w in tree(explorer._view) if isinstance(w, widgets.HTML)]
+        self.ground = next(w.value for w in shown if w.value.startswith("<svg"))
+        for widget in shown:
+            self.feed(widget.value)
+        self.caption = "\n".join(filter(None, self.lines))
+        self.drawn = without_ids(self.ground + self.moving)
 
     def handle_starttag(self, tag, attrs):
-        if tag == "img":
-            self.image = dict(attrs)
+        attrs = dict(attrs)
+        if attrs.get("role") == "img":
+            self.alt = attrs["aria-label"]
         if tag == "figcaption":
-            self.inside, self.role = True, dict(attrs).get("role")
+            self.role = attrs.get("role")
+        if tag in ("figcaption", "p"):
+            self.lines.append("")
+            self.inside = True
 
     def handle_endtag(self, tag):
-        self.inside = self.inside and tag != "figcaption"
+        self.inside = self.inside and tag not in ("figcaption", "p")
 
     def handle_data(self, data):
-        self.caption += data if self.inside else ""
+        if self.inside:
+            self.lines[-1] += data
+
+
+def without_ids(svg):
+    """Layers without the names of their clips and marks, which are others each time."""
+    return re.sub(r"\b[a-zA-Z]+_?[0-9a-f]{10}\b", "", svg)
 
 
 def decode(png):
@@ -107,13 +125,6 @@ def pixels(png):
     with Image.open(io.BytesIO(png)) as picture:
         assert picture.format == "PNG"
         return np.asarray(picture)[..., :3]
-
-
-def behind(explorer):
-    """The pixels of the background of the picture that was shown last: axes and shading, and nothing measured."""
-    canvas = explorer._plot.canvas
-    canvas.agg.restore_region(canvas._background)
-    return np.asarray(canvas.agg.buffer_rgba())[..., :3]
 
 
 def from_link(address):
@@ -136,7 +147,7 @@ def same(a, b):
 
 
 def shown(explorer):
-    return explorer.record, explorer.caption, explorer.png(), view(explorer).value
+    return explorer.record, explorer.caption, Page(explorer).drawn
 
 
 def values(explorer):

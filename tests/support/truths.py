@@ -8,11 +8,12 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from xml.etree import ElementTree
 
 import course
 import numpy as np
 import pytest
-from explored import Page, behind, from_link, pixels, values
+from explored import Page, values
 
 from vgrad import cells, init, models, ops, probes
 from vgrad.kit.experiments import flow as flow_experiments
@@ -39,8 +40,10 @@ def assert_flow_is_told_truly(explorer):
     asked, record, words = values(explorer), explorer.record, explorer.caption
     assert record.shown == tuple(name for name in ("dh", "dz", "dW") if asked[name])
     assert (len(record.dh) < asked["seeds"]) == ("networks asked for" in words)
-    assert words.startswith(f"{asked['depth']} layer")
-    assert record.dh.shape[1] == asked["depth"]
+    depth = asked["depth"]
+    assert words.startswith(("Nothing", "With 1 ") if depth == 1 else ("Nothing", "The gradient"))
+    assert re.findall(r"at the first of (\d+) ", words) == ([str(depth)] if record.shown and depth > 1 else [])
+    assert record.dh.shape[1] == depth
     for name in record.shown if record.net.depth > 1 else ():
         assert_ratio_is_told_truly(name, getattr(record, name), words, first=name == record.shown[0])
     broken = np.flatnonzero(~np.isfinite(record.dh).all(axis=0))
@@ -52,12 +55,13 @@ def assert_ratio_is_told_truly(name, norms, words, first):
     with np.errstate(invalid="ignore", divide="ignore"):
         ratios = np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1])
     medians = middle(ratios)
-    told = re.search(rf"{name} (?:is (exactly 0|[-+.e\d]+)[^;]*?: it (?:shrinks, but |grows, but )?)?(\w+)", words)
+    start = rf"gradient {name} at the first of .*? layers?" if first else rf"There {name}"
+    told = re.search(rf"{start} (?:is (exactly 0|[-+.e\d]+)[^.;]*?, so it )?(\w+)", words)
     sizes = {m: "exactly 0" if m == 0 else grammar.number(m) if math.isfinite(m) else None for m in medians}
     overflowed, compared = (~np.isfinite(norms[:, [0, -1]])).any(axis=1), norms[:, -1] != 0
     beyond = "overflows" if overflowed.sum() >= (~compared & (norms[:, 0] > 0) & ~overflowed).sum() else "has"
     assert told.groups() in {(sizes[m], verdict_of(m) if math.isfinite(m) else beyond) for m in medians}
-    band = re.search(rf"{name} of 8 in 10 from (\S+) to ([-+.e\d]+)", words)
+    band = re.search(rf"In 8 of 10 networks {name} is from (\S+) to ([-+.e\d]+)", words)
     assert band or not first or len(ratios) == 1 or ratios.min() == 0 or not np.isfinite(ratios).all()
     if band:
         low, high = (float(said.rstrip(".")) for said in band.groups())
@@ -74,8 +78,8 @@ def assert_silence_is_told_truly(asked, record, words):
     """A gradient of exactly 0 is underflow where float64 still has it; ReLU's dead units stop it in float64 too."""
     silent = record.dh[:, 0] == 0
     underflow, dead, flat = (
-        sum(int(k) for k in re.findall(rf"In (\d+) of \d+ networks? {cause}", words))
-        for cause in ("it is too small", "a layer of dead units", "slopes round to 0")
+        sum(int(k) for k in re.findall(rf"In (\d+) of \d+ networks? it {cause}", words))
+        for cause in ("underflows", "is exactly 0, because a layer of dead", "is exactly 0, because slopes round to 0")
     )
     assert underflow + dead + flat == silent.sum()
     assert not (dead if asked["activation"] != "relu" else flat)
@@ -96,12 +100,12 @@ def assert_products_are_told_truly(explorer):
             product = product * column.astype(asked["precision"])
             path.append(product.astype(float))
     chance, nearby = asked["spread"] > 0 and asked["seeds"] > 1, middle(path[-1])
-    told = re.search(r": the (?:product|median of (\d+) products) is (.+?) \(theory (\S+)\): it (\w+)", words)
+    what = rf"The (?:product|median of (\d+) products) of {asked['depth']} factors? of (?:typically )?\S+ is "
+    told = re.match(what + r"(.+?), so it (\w+)\. Theory predicts (\S+)\.", words)
     assert told[1] == (str(asked["seeds"]) if chance else None)
     assert told[2] in {"exactly 0" if m == 0 else grammar.number(m) for m in nearby}
-    assert told[4] in {verdict_of(m) for m in nearby}
-    assert words.startswith(f"{asked['depth']} factor")
-    assert_theory_is_told_truly(record, words, told[3], chance)
+    assert told[3] in {verdict_of(m) for m in nearby}
+    assert_theory_is_told_truly(record, words, told[4], chance)
     assert_losses_are_told_truly(asked, np.array(path), words, chance)
 
 
@@ -114,7 +118,7 @@ def logarithms(seeds, depth):
 def assert_theory_is_told_truly(record, words, typical, chance):
     decades = record.depth * math.log10(record.factor)
     assert math.log10(float(typical)) == pytest.approx(decades, abs=0.03)
-    mean = re.search(r"their mean is (.+?) \(theory (\S+)\)", words)
+    mean = re.search(r"Their mean is (.+?) \(theory (\S+)\)", words)
     assert bool(mean) == chance
     if chance:
         of_ten = record.depth * record.spread**2 / 2 / math.log(10)
@@ -143,10 +147,11 @@ def assert_norms_are_told_truly(explorer):
     named |= {"layer": ("layer_norm", "with layer norm")}
     suffix = "_after" if asked["place"] == "after" else ""
     assert [*record.flows] == [norm for norm, (key, _) in named.items() if asked[key]]
-    assert words.startswith(f"{asked['depth']} layer")
+    told = record.flows and asked["depth"] > 1
+    assert re.findall(r"at the first of (\d+) ", words) == ([str(asked["depth"])] if told else [])
     assert ("norms after the activation" in words) == bool(suffix)
     assert f"width {asked['width']}," in words
-    assert f"{asked['batch']} samples." in words
+    assert re.search(rf" {asked['batch']} samples[.,]", words)
     for norm, flow in record.flows.items():
         assert flow.net.norm == (None if norm == "none" else norm + suffix)
         assert flow.dh.shape[1] == asked["depth"]
@@ -163,10 +168,10 @@ def assert_norms_are_told_truly(explorer):
 def assert_norm_is_told_truly(norms, name, words):
     with np.errstate(invalid="ignore"):
         medians = middle(np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1]))
-    finding = words.partition(". ")[0]
-    part = next(part for part in finding.split(": ", 1)[1].split("; ") if part.startswith(name))
+    part = next(part for part in words.partition("\n")[0].split(". ") if part.startswith(name.capitalize()))
     size = r"(exactly 0|[-+.e\d]+)"
-    told = re.search(rf"{name} (?:the first layer's dh is )?(?:{size}(?: of the last's)?[^:]*: )?it (\w+)", part)
+    start = r"(?:, dh at the first of \d+ layers| it)"
+    told = re.search(rf"{start} (?:is {size}(?: times its last)?, so it )?(\w+)", part)
     sizes = {m: "exactly 0" if m == 0 else grammar.number(m) if math.isfinite(m) else None for m in medians}
     assert told.groups() in {(sizes[m], verdict_of(m)) for m in medians}
     factor = re.search(rf"A layer multiplies it by [^:]*?([-+.e\d]+) {name}", words)
@@ -186,16 +191,17 @@ def assert_slopes_are_told_truly(explorer):
     step = 1e-6 * np.maximum(1, abs(z))
     slope = (f(z + step)[0] - f(z - step)[0]) / (2 * step)
     told = re.search(
-        r"slope is (\S+) \(theory (\S+)\), the mean (\S+), the largest (\S+?)\. While .* by (\S+) σ_w", words
+        r"by (\S+) σ_w\. .* theory predicts (\S+)\.\n.*\nThe mean slope is (\S+), and the largest is (\S+)\.$", words
     )
     grid = np.linspace(-12, 12, 24_001)
     steepest = np.max((f(grid + 1e-6)[0] - f(grid - 1e-6)[0]) / 2e-6)
     numbers = [float(number) for number in told.groups()]
     rms = np.mean(slope**2) ** 0.5
-    np.testing.assert_allclose(numbers, [rms, rms, slope.mean(), steepest, rms], rtol=0.07, atol=1e-3)
-    assert told[1] == told[5] == size(explorer.record.rms)
-    assert words.startswith(f"{grammar.look(asked['activation']).label} where z ~ N(0, {sigma:g}²)")
-    assert_shares_are_told_truly(re.search(r"units, (.+) saturated \(.*\), (.+) at slope exactly 0\.$", words), f, z)
+    np.testing.assert_allclose(numbers, [rms, rms, slope.mean(), steepest], rtol=0.07, atol=1e-3)
+    assert told[1] == size(explorer.record.rms)
+    assert words.startswith(f"A layer of {grammar.look(asked['activation']).label} units ")
+    assert f"where z ~ N(0, {sigma:g}²)" in words
+    assert_shares_are_told_truly(re.search(r"units, (.+) saturated \(.*\), and (.+) at 0\.", words), f, z)
 
 
 def assert_shares_are_told_truly(told, f, z):
@@ -224,24 +230,24 @@ def assert_paths_are_told_truly(explorer):
     )
     assert net.branch_factor == pytest.approx(alpha)
     assert record.dh.shape[1] == depth
-    assert words.startswith(f"{depth} layer")
+    assert words.startswith(f"Going forward through {depth} ")
     assert skip_connections_say.FORMS[net.skip] in words
     assert (len(record.dh) < asked["seeds"]) == ("networks asked for" in words)
     with np.errstate(invalid="ignore"):
         back = np.where(record.dh[:, 0] == 0, 0.0, record.dh[:, 0] / record.dh[:, -1])
-    ways = {"forward, h becomes": (record.h[:, -1] / (net.batch * net.width) ** 0.5, depth)}
-    ways |= {"back, dh becomes": (back, depth - 1)} if depth > 1 else {}
+    ways = {", h becomes": (record.h[:, -1] / (net.batch * net.width) ** 0.5, depth)}
+    ways |= {"Coming back, dh becomes": (back, depth - 1)} if depth > 1 else {}
     for start, (ratios, _) in ways.items():
         assert_way_is_told_truly(start, middle(ratios), words)
-    told = re.search(r"A layer multiplies h by (\S+), dh by (\S+)\. ", words)
+    told = re.search(r"A layer multiplies h by (\S+), dh by (\S+)\.$", words)
     both = itertools.product(*(factors(middle(ratios), layers) for ratios, layers in ways.values()))
     assert (told and told.groups()) in [pair if depth > 1 and all(pair) else None for pair in both]
 
 
 def assert_way_is_told_truly(start, medians, words):
-    told = re.search(rf"{start} (?:too large a number|(exactly 0|[-+.e\d]+)[^:]*): it (\w+)(?:, but (\w+))?", words)
+    told = re.search(rf"{start} (?:too large a number|(exactly 0|[-+.e\d]+)[^,]*), so it (\w+)", words)
     sizes = {m: "exactly 0" if m == 0 else grammar.number(m) if math.isfinite(m) else None for m in medians}
-    assert told.groups()[:2] in {(sizes[m], verdict_of(m)) for m in medians}
+    assert told.groups() in {(sizes[m], verdict_of(m)) for m in medians}
 
 
 def assert_training_is_told_truly(explorer):
@@ -253,17 +259,22 @@ def assert_training_is_told_truly(explorer):
     lower = (asked["seeds"] - 1) // 2  # of an even number of networks, the lower
     start = max(0, again.step - 10)
     loss = np.sort(again.loss[:, start : again.step].mean(axis=1))[lower]
-    layers = f"{asked['depth']} layer"
-    assert words.startswith(layers)
-    assert f": after {record.step} of {asked['steps']} steps the loss is " in words
-    told = re.search(r"the loss is (not finite|[-+.e\d]+)(, no better than guessing)?", words)
+    label = grammar.look(asked["activation"]).label
+    assert words.startswith(f"After {record.step} of {asked['steps']} steps the loss of {asked['depth']} {label} layer")
+    told = re.search(
+        r"the loss of .*? is (not finite|\d+(?:\.\d+)?(?:e-?\d+)?)(, which is no better than guessing)?", words
+    )
     assert told[1] == (grammar.number(loss) if math.isfinite(loss) else "not finite")
     begun = record.step > 5 or record.done
     assert bool(told[2]) == (begun and math.isfinite(loss) and loss > 0.97 * math.log(10))
     assert ("press Train" in words) == (math.isfinite(loss) and not begun)
     lost = int((~finite[:, start:].all(axis=1)).sum())
     assert [int(k) for k in re.findall(r"In (\d+) of \d+ networks? the numbers", words)] == ([lost] if lost else [])
-    said = re.search(r"has moved by (.+?) of its size, the output layer by (.+?); .* are (.+?) and (.+?) of the", words)
+    said = re.search(
+        r"has moved by (.+?) of its size, and the output layer by (.+?)\. ?.* are (.+?) and (.+?) of their",
+        words,
+        re.DOTALL,
+    )
     assert bool(said) == math.isfinite(loss)
     if said:
         sizes = [np.sort(rows[:, k])[lower] for rows in (again.movement, again.update) for k in (0, -1)]
@@ -274,10 +285,9 @@ def assert_signals_are_told_truly(explorer):
     """The sentence of the signal: each curve's end, against the networks' own sizes."""
     asked, record, words = values(explorer), explorer.record, explorer.caption
     assert record.shown == tuple(name for name in ("h", "dh", "apart") if asked[name])
-    assert words.startswith(f"{asked['depth']} layer")
+    assert words.startswith(f"In {asked['depth']} " if record.shown else "Nothing is shown")
     assert f"width {asked['width']}," in words
     assert (len(record.h) < asked["seeds"]) == ("networks asked for" in words)
-    assert ("nothing is shown" in words) == (not record.shown)
     assert_ends_are_told_truly(record, words, record.shown)
     if "apart" in record.shown:
         share = float(record.relative["apart"].median[-1])
@@ -289,7 +299,8 @@ def assert_ends_are_told_truly(record, words, names):
     starts = {"h": "the last h is", "dh": "the first layer's dh is", "apart": "samples differ in"}
     for name in names:
         medians = middle(np.nan_to_num(record.each(name)[:, 0 if name == "dh" else -1]))
-        told = re.search(rf"{starts[name]} (exactly 0|beyond|[-+.e\d]+)[^;]*?(?:: it (\w+))?(?:[;.] |$)", words)
+        start = starts[name][1:]  # at the beginning of a sentence it has a capital letter
+        told = re.search(rf"{start} (exactly 0|beyond|[-+.e\d]+)[^.]*?(?:, so it (\w+)|, so they [\w ]+)\.", words)
         size = {m: "exactly 0" if m == 0 else grammar.number(m) if m < 1e300 else "beyond" for m in medians}
         assert (told[1], told[2]) in {(size[m], None if name == "apart" else verdict_of(m)) for m in medians}
 
@@ -298,8 +309,12 @@ def assert_phases_are_told_truly(explorer):
     """The sentence of the chart: phase, χ and ξ of a q-map followed anew; and dh, against the networks' own."""
     asked, record, words = values(explorer), explorer.record, explorer.caption
     sigma_w, sigma_b = round(asked["sigma_w"], 2), round(asked["sigma_b"], 2)
-    assert f"σ_w {sigma_w:.3g}, σ_b {sigma_b:.3g}: " in words
-    told = re.search(r": (order|chaos|the edge); .*? χ = (\S+), by e over a ξ of (more than 1000|\S+) layers", words)
+    assert words.startswith(f"At σ_w {sigma_w:.3g}, σ_b {sigma_b:.3g} ")
+    told = re.search(
+        r" is (?:in|at) (order|chaos|the edge), .*? χ = (\S+)\. .*ξ, which is (more than 1000|\S+) layers",
+        words,
+        re.DOTALL,
+    )
     chi = multiplier(ops.ACTIVATIONS[asked["activation"]], sigma_w, sigma_b)
     assert float(told[2]) == pytest.approx(chi, rel=0.01, abs=1e-6)
     assert told[1] in {phase_of(chi * nearly) for nearly in (0.999, 1, 1.001)}
@@ -307,7 +322,7 @@ def assert_phases_are_told_truly(explorer):
         assert float(told[3]) == pytest.approx(1 / abs(math.log(chi)), rel=0.06)
     medians = middle(np.nan_to_num(record.flow.each("dh")[:, 0]))
     size = {"exactly 0" if m == 0 else grammar.number(m) if m < 1e300 else "beyond float64" for m in medians}
-    assert re.search(r"dh is (exactly 0|beyond float64|[-+.e\d]+)", words)[1] in size
+    assert re.search(r"dh at .*? layers? is (exactly 0|beyond float64|[-+.e\d]+)", words)[1] in size
 
 
 def multiplier(f, sigma_w, sigma_b):
@@ -607,20 +622,19 @@ TRULY = {
 
 
 def assert_sound(explorer, name):
-    """It shows a PNG that decodes, with its own sentence, and the sentence is true."""
+    """It shows layers that a browser can read, with its own sentence, and the sentence is true."""
     page = Page(explorer)
-    picture = pixels(from_link(page.image["src"]))
-    assert picture.shape[1::-1] == explorer.figure.canvas.get_width_height()
-    assert_something_is_drawn(explorer, picture)
+    for layer in re.findall("<svg.*?</svg>", page.ground + page.moving, re.DOTALL):
+        ElementTree.fromstring(layer.replace("<svg ", '<svg xmlns:xlink="http://www.w3.org/1999/xlink" ', 1))
+    assert_something_is_drawn(explorer, page)
     assert page.caption == explorer.caption
-    own_words = re.sub(r'"[^"]*"', "", page.caption + page.image["alt"])  # without those that a learner has typed
+    own_words = re.sub(r'"[^"]*"', "", page.caption + page.alt)  # without those that a learner has typed
     assert not re.search(r"(?<!holds )(?<!puts is )\b(nan|inf|None)\b", own_words)  # but what ended a training may be
     TRULY[name](explorer)
 
 
-def assert_something_is_drawn(explorer, picture):
+def assert_something_is_drawn(explorer, page):
     """What is measured is there, over the axes; or, where all is drawn anew, there is ink."""
-    nothing = "nothing is shown" in explorer.caption or explorer.caption.startswith("There is no sentence")
-    if explorer._plot.canvas.moving:
-        assert np.array_equal(picture, behind(explorer)) <= nothing
-    assert np.ptp(picture) > 150
+    nothing = explorer.caption.startswith(("Nothing is shown", "There is no sentence"))
+    layer = page.moving if explorer._plot.canvas.moving else page.ground
+    assert re.search(r"<(path d|use|image)", re.sub("<defs>.*?</defs>", "", layer)) or nothing

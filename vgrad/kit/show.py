@@ -14,6 +14,8 @@ from .experiments.flow import FlowRecord
 from .experiments.learning import LearnRecord
 from .marks.flow import flow
 from .marks.learning import learning
+from .marks.strip import flow_strip
+from .marks.units import units
 
 Draw = TypeVar("Draw", bound=Callable[..., Any])
 _PICTURES: dict[tuple[type, bool], dict[str, Callable[..., Any]]] = {}
@@ -54,3 +56,5 @@ def show(record: Any, picture: str | None = None, **options: Any) -> Any:
 
 draws(FlowRecord)(flow)
 draws(LearnRecord, several=True)(learning)
+draws(FlowRecord, picture="strip")(flow_strip)
+draws(FlowRecord)(units)

@@ -141,7 +141,7 @@ class Explorer(widgets.VBox):
             self._before = self.record
         self._hand.move()
         self._redraw(rough=self._hand.moving and change.owner is not self.controls.get(NETWORKS))
-        if begins and self._hand.moving:
+        if begins:
             self._view.leave(self._ghost())
 
     @alone()

@@ -18,3 +18,4 @@ def style(*names: str) -> str:
 PAGE = style("slides", "keys")
 EXPLORER = PAGE + style("explorer")
 PICTURE = style("picture")
+STRIP = style("strip")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..marks import grammar
-from .phrases import TWO_SAMPLES, beside, by_layer, fewer, of_networks, size, verdict, whose
+from .phrases import TWO_SAMPLES, by_layer, fewer, lines, of_networks, predicted, size, so_it, whose
 
 
 def sentence(record) -> str:
-    """What a FlowRecord says: first the finding, then what went wrong, which networks they were, and the protocol."""
-    finding = f"{layers_of(record.net)}: {_findings(record)}."
-    return " ".join([finding, *_troubles(record), f"{_networks(record)}.", f"Protocol: {record.protocol}."])
+    """What a FlowRecord says: the finding and what went wrong; which networks they were; and how they differ."""
+    findings = [*_findings(record), *_troubles(record)]
+    return lines(findings, _networks(record), [*_spread(record), f"Protocol: {record.protocol}."])
 
 
 def alt(record) -> str:
@@ -48,23 +48,30 @@ def _weights(net) -> str:
     return f"width {net.width}, {grammar.title(net.scheme)}{gain}, {samples}, {net.precision}"
 
 
-def _findings(record) -> str:
-    """For each gradient shown: first layer against last, theory beside it, and the verdict."""
+def _findings(record) -> list[str]:
+    """For each gradient shown, the first layer against the last, and what follows; theory of the first of them."""
     if not record.shown:
-        return "nothing is shown; switch on dh, dz or dW"
+        return [f"Nothing is shown of {counted(record.net)}, because dh, dz and dW are switched off."]
     if record.net.depth == 1:
-        return "with a single layer, the first is the last, and there is nothing to lose on the way"
-    return "; ".join(_finding(name, record, first=k == 0) for k, name in enumerate(record.shown))
+        return [f"With {counted(record.net)}, the first is the last, and there is nothing to lose on the way."]
+    return [_finding(name, record, first=k == 0) for k, name in enumerate(record.shown)]
 
 
 def _finding(name: str, record, first: bool) -> str:
     ratio = record.relative[name].median[0]
-    start = f"the first layer's {name}" if first else name
+    start = f"The gradient {name} at the first of {counted(record.net)}" if first else f"There {name}"
     if not np.isfinite(ratio):
-        return f"{start} {_lost(getattr(record, name)[:, [0, -1]])}"
-    told = size(ratio, "of the last's" if first else "") + beside(record.theory[name][0])
-    word = verdict(ratio)
-    return f"{start} is {told}: it {_nearly(ratio) if word == 'holds' else ''}{word}"
+        return f"{start} {_lost(getattr(record, name)[:, [0, -1]])}."
+    told = size(ratio, "times the last's" if first else "times its last")
+    theory = record.theory[name][0]
+    said = f"{start} is {told}, {so_it(ratio)}."
+    return said + predicted(theory) if first else said
+
+
+def counted(net) -> str:
+    """The layers in short: "30 tanh layers"."""
+    label = grammar.look(net.activation).label
+    return f"{net.depth} {label} layer{'s' if net.depth > 1 else ''}"
 
 
 def _lost(first_and_last) -> str:
@@ -72,24 +79,26 @@ def _lost(first_and_last) -> str:
     over = ~np.isfinite(first_and_last).all(axis=1)
     nothing = ~over & (first_and_last[:, 1] == 0) & (first_and_last[:, 0] > 0)
     if nothing.sum() > over.sum():
-        return "has nothing to be compared with, as the last layer's is exactly 0"
+        return "has nothing to be compared with, because at the last it is exactly 0"
     return "overflows"
 
 
-def _nearly(ratio: float) -> str:
-    if ratio == 0 or 1 / 3 < ratio < 3:
-        return ""
-    return "shrinks, but " if ratio < 1 else "grows, but "
-
-
 def _networks(record) -> str:
-    """How many networks, of what kind, and how far they differ."""
-    spread = ""
-    if record.shown and record.net.seeds > 1:
-        low, _, high = (row[0] for row in record.relative[record.shown[0]])
-        if low > 0 and np.isfinite(high):
-            spread = f"; {record.shown[0]} of 8 in 10 from {grammar.number(low)} to {grammar.number(high)}"
-    return f"{whose(record.net.seeds)}: {_weights(record.net)}{spread}"
+    """How many networks, and of what kind."""
+    net = record.net
+    alpha = net.alpha if net.alpha in grammar.ALPHAS else net.branch_factor
+    dressing = grammar.dressing(net.norm, net.skip, alpha)
+    return f"{whose(net.seeds)}: {_weights(net)}{f', {dressing}' if dressing else ''}."
+
+
+def _spread(record) -> list[str]:
+    """How far the networks differ in the first gradient that is shown."""
+    if not record.shown or record.net.seeds < 2:
+        return []
+    low, _, high = (row[0] for row in record.relative[record.shown[0]])
+    if not (low > 0 and np.isfinite(high)):
+        return []
+    return [f"In 8 of 10 networks {record.shown[0]} is from {grammar.number(low)} to {grammar.number(high)}."]
 
 
 def _troubles(record) -> list[str]:
@@ -119,13 +128,13 @@ def _silenced(record) -> list[str]:
     """Why the gradient became exactly 0, and in how many networks."""
     net = record.net
     if net.gain == 0:
-        return ["All weights are 0, so nothing passes."]
+        return ["All weights are 0, and so nothing passes."]
     said = []
     if record.underflow:
         few = of_networks(record.underflow, net.seeds)
-        said.append(f"In {few} it is too small for {net.precision} and becomes 0: underflow.")
+        said.append(f"In {few} it underflows, because {net.precision} has no number as small as that.")
     dead = record.silent - record.underflow
     if dead > 0:
         why = "a layer of dead units lets nothing through" if net.activation == "relu" else "slopes round to 0"
-        said.append(f"In {of_networks(dead, net.seeds)} {why}: the gradient is exactly 0.")
+        said.append(f"In {of_networks(dead, net.seeds)} it is exactly 0, because {why}.")
     return said

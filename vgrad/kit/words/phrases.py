@@ -2,6 +2,9 @@
 
 size            "0.2 of the last's", or "exactly 0"
 beside          " (theory 0.2)", if theory has an answer
+predicted       " Theory predicts 0.2.", likewise
+so_it           "so it vanishes"
+lines           a caption, from its finding, its protocol, and how it was measured
 judged, it_is   "2e-18 (theory 1e-18): it vanishes"
 by_layer        "0.5 at layer 1, 1 at layer 2": the numbers of an alt text, at the places of ``five``
 whose, medians  "Median of 5 networks", "medians of 5 networks"
@@ -48,6 +51,24 @@ def size(value: float, of_what: str = "") -> str:
 def beside(theory: float) -> str:
     """Return what theory says, in parentheses, if it has an answer: " (theory 0.2)"."""
     return f" (theory {grammar.number(theory)})" if np.isfinite(theory) else ""
+
+
+def so_it(ratio: float) -> str:
+    """Return what follows from a ratio, such as "so it vanishes"."""
+    return f"so it {verdict(ratio)}"
+
+
+def predicted(theory: float, said=None) -> str:
+    """Return what theory says of it, if it has an answer: " Theory predicts 0.2."."""
+    if not np.isfinite(theory):
+        return ""
+    return f" Theory predicts {said or grammar.number(theory)}."
+
+
+def lines(*parts) -> str:
+    """Return a caption: a line each for the finding, the protocol and how it was measured, of the sentences of each."""
+    said = [" ".join(filter(None, [part] if isinstance(part, str) else part)) for part in parts]
+    return "\n".join(filter(None, said))
 
 
 def it_is(ratio: float, said: str, theory: str = "") -> str:

@@ -7,12 +7,12 @@ from ...kit.explorers.framework import Explorer
 from . import draw, measure, records, say
 
 PRESETS = {
-    "At most a quarter": dict(activation="sigmoid", sigma=0.1),
-    "tanh is not 0.65": dict(activation="tanh", sigma=1.0),
-    "ReLU is half 0, half 1": dict(activation="relu"),
-    "Saturated": dict(activation="tanh", sigma=10.0),
-    "Nearly linear": dict(activation="tanh", sigma=0.1),
-    "Slopes above 1": dict(activation="gelu", sigma=1.0),
+    "1 · At most a quarter": dict(activation="sigmoid", sigma=0.1),
+    "2 · tanh is not 0.65": dict(activation="tanh", sigma=1.0),
+    "3 · ReLU is half 0, half 1": dict(activation="relu"),
+    "4 · Saturated": dict(activation="tanh", sigma=10.0),
+    "5 · Nearly linear": dict(activation="tanh", sigma=0.1),
+    "6 · Slopes above 1": dict(activation="gelu", sigma=1.0),
 }
 
 
@@ -20,11 +20,11 @@ def activation(**values) -> Explorer:
     """Explore φ, φ' and the slopes of units with z ~ N(0, σ²), with theory.   values : where its controls start."""
     controls = {
         "activation": activation_choice("sigmoid", "function"),
-        "sigma": scale("σ of z", 1.0, 0.1, 100.0),
+        "sigma": scale("size of z, σ", 1.0, 0.1, 100.0),
     }
     return Explorer(
         "activation", controls, _measure, draw.ActivationPlot,
-        sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
+        sentence=say.sentence, alt=say.alt, presets=PRESETS, first=("activation", "sigma"), start=values,
     )  # fmt: skip
 
 

@@ -8,20 +8,19 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.marks import grammar
-from ...kit.words.phrases import five, medians
+from ...kit.words.phrases import five, lines, medians
 
 
 def sentence(record) -> str:
-    """Say of a record of slopes: rms beside the largest slope, what a layer makes of it, and flat units."""
+    """Say of a record of slopes: what a layer makes of a gradient; which units are flat; and the other slopes."""
     rms, theory, mean, largest = map(grammar.number, (record.rms, record.theory, record.mean, record.largest))
-    slope = f"{grammar.look(record.activation).label} where z ~ N(0, {record.sigma:g}²): the rms slope is {rms}"
-    layer = f"While z is like this, a layer of weights of size σ_w multiplies the gradient by {rms} σ_w"
-    flat = (
-        f"{share(record.saturated)} saturated (a slope below 0.01, not 0), {share(record.stopped)} at slope exactly 0"
-    )
-    return (
-        f"{slope} (theory {theory}), the mean {mean}, the largest {largest}. {layer}. Of {record.units} units, {flat}."
-    )
+    name = grammar.look(record.activation).label
+    layer = f"A layer of {name} units with weights of size σ_w multiplies the gradient by {rms} σ_w."
+    slope = f"This is the rms slope where z ~ N(0, {record.sigma:g}²), and theory predicts {theory}."
+    flat = f"{share(record.saturated)} saturated (slope below 0.01)"
+    stopped = f"{share(record.stopped)} at 0"
+    others = f"The mean slope is {mean}, and the largest is {largest}."
+    return lines([layer, slope], f"Of {record.units} units, {flat}, and {stopped}.", others)
 
 
 def share(value: float) -> str:

@@ -8,12 +8,12 @@ from ...kit.explorers.framework import Explorer
 from . import draw, measure, records, say
 
 PRESETS = {
-    "A quarter, ten times": dict(factor=0.25, depth=10, spread=0.0),
-    "Twice, until float16 ends": dict(factor=2.0, depth=20, spread=0.0, precision="float16"),
-    "Half, until float16 is 0": dict(factor=0.5, depth=30, spread=0.0, precision="float16"),
-    "Typical against mean": dict(factor=1.0, depth=100, seeds=1000),
-    "A mean of 1 vanishes": dict(factor=0.882, depth=100, seeds=1000),
-    "One product": dict(factor=1.0, depth=100, seeds=1),
+    "1 · A quarter, ten times": dict(factor=0.25, depth=10, spread=0.0),
+    "2 · Twice, until float16 ends": dict(factor=2.0, depth=20, spread=0.0, precision="float16"),
+    "3 · Half, until float16 is 0": dict(factor=0.5, depth=30, spread=0.0, precision="float16"),
+    "4 · Typical against mean": dict(factor=1.0, depth=100, seeds=1000),
+    "5 · A mean of 1 vanishes": dict(factor=0.882, depth=100, seeds=1000),
+    "6 · One product": dict(factor=1.0, depth=100, seeds=1),
 }
 
 
@@ -28,7 +28,8 @@ def products(**values) -> Explorer:
     }
     return Explorer(
         "products", controls, _measure, draw.ProductsPlot,
-        sentence=say.products_sentence, alt=say.products_alt, presets=PRESETS, start=values,
+        sentence=say.products_sentence, alt=say.products_alt, presets=PRESETS, first=("factor", "depth", "spread"),
+        start=values,
     )  # fmt: skip
 
 

@@ -8,27 +8,30 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.marks import grammar
-from ...kit.words.phrases import five, it_is, points, size
+from ...kit.words.phrases import five, lines, points, size, so_it
 
 
 def products_sentence(record) -> str:
-    """Say of a record of products: first the finding, then where its precision ends, and what was multiplied."""
-    factors = "1 factor" if record.depth == 1 else f"{record.depth} factors"
-    typically = "typically " if record.spread else ""
-    found = f"{factors} of {typically}{grammar.number(record.factor)}: {_findings(record)}."
-    return " ".join([found, *_ends_said(record), f"{_draws(record)}.", f"Protocol: {record.protocol}."])
+    """Say of a record of products: the finding, and where its precision ends; what was multiplied; how far they lie."""
+    how = [*_differ(record), f"Protocol: {record.protocol}."]
+    return lines([*_findings(record), *_ends_said(record)], f"{_draws(record)}.", how)
 
 
-def _findings(record) -> str:
+def _findings(record) -> list[str]:
     """What the median has become; of products that differ, their mean too."""
     chance = by_chance(record)
     median = record.over_seeds.median[-1]
-    whose = f"the median of {record.seeds} products" if chance else "the product"
-    said = it_is(median, f"{whose} is {size(median)}", decades_said(record.theory["typical"][-1]))
+    whose = f"median of {record.seeds} products" if chance else "product"
+    factors = "1 factor" if record.depth == 1 else f"{record.depth} factors"
+    typically = "typically " if record.spread else ""
+    what = f"The {whose} of {factors} of {typically}{grammar.number(record.factor)}"
+    typical = record.theory["typical"][-1]
+    said = [f"{what} is {size(median)}, {so_it(median)}.", f"Theory predicts {decades_said(typical)}."]
     if not chance:
         return said
     mean = record.mean[-1]
-    return f"{said}; {it_is(mean, f'their mean is {size(mean)}', decades_said(record.theory['mean'][-1]))}"
+    theory = decades_said(record.theory["mean"][-1])
+    return [*said, f"Their mean is {size(mean)} (theory {theory}), {so_it(mean)}."]
 
 
 def products_alt(record) -> str:
@@ -71,15 +74,17 @@ def _ends_said(record) -> list[str]:
 
 
 def _draws(record) -> str:
-    """What was multiplied, and how far the products differ."""
+    """What was multiplied."""
     if not record.spread:
         return f"All factors are equal, in {record.precision}"
     kind = f"spread {grammar.number(record.spread)} of a factor's logarithm, {record.precision}"
-    if record.seeds == 1:
-        return f"One product: {kind}"
+    return f"One product: {kind}" if record.seeds == 1 else f"{kind[0].upper()}{kind[1:]}"
+
+
+def _differ(record) -> list[str]:
+    """How far the products differ."""
     low, _, high = (size(row[-1]) for row in record.over_seeds)
-    differ = "" if low == high else f"; 8 in 10 products from {low} to {high}"
-    return f"{kind[0].upper()}{kind[1:]}{differ}"
+    return [] if low == high or not by_chance(record) else [f"Of 10 products, 8 lie between {low} and {high}."]
 
 
 def by_chance(record) -> bool:

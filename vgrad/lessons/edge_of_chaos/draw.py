@@ -22,10 +22,9 @@ class PhasePlot(WaysPlot):
     place = (0.545, 0.135, 0.445, 0.745)
     left, right = 0.13, 0.02
 
-    def update(self, record) -> None:
-        """Move the spot and the curves; a new activation draws a new chart."""
+    def _move(self, record, *limits) -> None:
         self.spot.set_data([record.flow.sigma_w], [record.flow.sigma_b])
-        super().update(record)
+        super()._move(record, *limits)
 
     def _beside(self) -> list:
         self.chart = self.figure.add_axes((0.068, 0.135, 0.385, 0.745))

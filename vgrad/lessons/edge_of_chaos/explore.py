@@ -7,20 +7,20 @@ from ...kit.explorers.framework import Explorer
 from . import draw, measure, records, say
 
 PRESETS = {
-    "Order": dict(sigma_w=1.0, sigma_b=0.2),
-    "Chaos": dict(sigma_w=2.5, sigma_b=0.2),
-    "The edge": dict(sigma_w=1.32, sigma_b=0.22),
-    "Xavier": dict(sigma_w=1.0, sigma_b=0.0),
-    "Sigmoid: order, nearly everywhere": dict(activation="sigmoid", sigma_w=4.0),
-    "ReLU: biases do not matter": dict(activation="relu", sigma_w=1.41, sigma_b=0.5),
+    "1 · Order": dict(sigma_w=1.0, sigma_b=0.2),
+    "2 · Chaos": dict(sigma_w=2.5, sigma_b=0.2),
+    "3 · The edge": dict(sigma_w=1.32, sigma_b=0.22),
+    "4 · Xavier": dict(sigma_w=1.0, sigma_b=0.0),
+    "5 · Sigmoid: order, nearly everywhere": dict(activation="sigmoid", sigma_w=4.0),
+    "6 · ReLU: biases do not matter": dict(activation="relu", sigma_w=1.41, sigma_b=0.5),
 }
 
 
 def phase_diagram(**values) -> Explorer:
     """χ over σ_w and σ_b, a net's layers, and ξ.   values : where its controls start."""
     controls = {
-        "sigma_w": real("σ_w", 1.8, 0.0, 4.0, 0.01),
-        "sigma_b": real("σ_b", 0.2, 0.0, 1.0, 0.01),
+        "sigma_w": real("weights σ_w", 1.8, 0.0, 4.0, 0.01),
+        "sigma_b": real("biases σ_b", 0.2, 0.0, 1.0, 0.01),
         "activation": activation_choice("tanh", among=measure.ACTIVATIONS),
         "depth": whole("depth", 30, 1, 100),
         "width": whole("width", 64, 4, 128),
@@ -28,7 +28,7 @@ def phase_diagram(**values) -> Explorer:
     }
     return Explorer(
         "phase_diagram", controls, _measure, draw.PhasePlot,
-        sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
+        sentence=say.sentence, alt=say.alt, presets=PRESETS, first=("sigma_w", "sigma_b", "activation"), start=values,
     )  # fmt: skip
 
 

@@ -5,25 +5,35 @@ They are about order, chaos, and the edge between them.
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...kit.marks import grammar
-from ...kit.words.flow import whose_weights
-from ...kit.words.phrases import beside, by_layer, judged
+from ...kit.words.flow import counted, whose_weights
+from ...kit.words.phrases import by_layer, lines, predicted, size, so_it
 
 EDGE = 0.01  # of |χ - 1|: nearer to it, we say "at the edge"
 
 
 def sentence(record) -> str:
-    """Where the place lies, what χ and ξ are, and what became of the gradient."""
+    """Where the place lies, and what became of the gradient; which networks; and over how many layers it changes."""
     flow = record.flow
-    net = flow.net
-    scale = f"by e over a ξ of {_layers(record.depth_scale)}"
-    multiplied = f"a layer multiplies a squared gradient by χ = {record.chi:.3g}, {scale}"
-    place = f"{grammar.look(net.activation).label}, {_place(flow)}: {phase_of(record.chi)}"
-    theory = flow.theory["dh"][0]
-    back = judged(flow.ratio, theory, "of the last's", f"beyond float64{beside(theory)}")
-    deep = f"After {grammar.count(net.depth, 'layer')} the first layer's dh is {back}"
-    forward = f"h is {grammar.number(flow.forward)} times the input's"
-    return f"{place}; {multiplied}. {deep}; {forward}. {whose_weights(flow)}."
+    name = grammar.look(flow.net.activation).label
+    multiplied = f"a layer multiplies dh² by χ = {record.chi:.3g}"
+    place = f"At {_place(flow)} {name} is {_at(record.chi)}, because {multiplied}."
+    change = f"The layers change dh² by a factor of e over ξ, which is {_layers(record.depth_scale)}."
+    forward = f"The last h is {grammar.number(flow.forward)} times the input's size."
+    return lines([place, _back(flow)], f"{whose_weights(flow)}.", [change, forward])
+
+
+def _back(flow) -> str:
+    told = size(flow.ratio, "times the last's") if np.isfinite(flow.ratio) else "beyond float64"
+    theory = predicted(flow.theory["dh"][0])
+    return f"The gradient dh at the first of {counted(flow.net)} is {told}, {so_it(flow.ratio)}.{theory}"
+
+
+def _at(chi: float) -> str:
+    phase = phase_of(chi)
+    return "at the edge" if phase == "the edge" else f"in {phase}"
 
 
 def phase_of(chi: float) -> str:

@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from ... import require
-from ...kit.marks import grammar
+from ...kit.marks import columns, curves, grammar
 from ...kit.marks.flow import DECADES, limits, on_axis
 from ...kit.marks.picture import Picture
 from ...require import Count
-from .say import bars_sentence, grid_sentence, spread_sentence
+from .say import bars_sentence, distribution_alt, distribution_sentence, grid_sentence, spread_sentence
 
 
 @require.guarded
@@ -125,3 +125,37 @@ def _panel(panel, record, deepest: int, floor: float, ceiling: float) -> None:
     grammar.tidy(panel, size=9)
     panel.set(xlim=(1, max(deepest, 2)), ylim=(floor, ceiling), xticks=sorted({1, round(deepest / 2) or 1}))
     grammar.decade_ticks(panel, floor, ceiling, most=4)
+
+
+def distribution(record) -> Picture:
+    """Draw a violin for each layer, as wide as there are entries of dh of a size, in the colour of their median."""
+    figure = grammar.new_figure()
+    axes = figure.add_axes((0.092, 0.135, 0.895, 0.755))
+    depth = record.net.depth
+    floor, ceiling = -grammar.up_to(-record.edges[0], DECADES), grammar.up_to(record.edges[-1], DECADES)
+    grammar.tidy(axes)
+    axes.set(xlim=(0.2, depth + 0.8), ylim=(floor, ceiling))
+    grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
+    grammar.decade_ticks(axes, floor, ceiling)
+    for k, colour in enumerate(columns.fills(record.quantiles[1])):
+        _violin(axes, k + 1, record.edges, record.shares[k] / max(record.shares.max(), 1e-12), colour)
+    layers = np.arange(1, depth + 1)
+    axes.plot(layers, curves.finite(on_axis(record.quantiles[1], "log")), color=grammar.INK, linewidth=1.4)
+    for cells, mark, colour, edge in (
+        (record.zeros > 0, "v", grammar.VANISHING, floor), (record.broken > 0, "^", grammar.EXPLODING, ceiling),
+    ):  # fmt: skip
+        axes.plot(layers[cells], np.full(cells.sum(), edge), mark, color=colour, markersize=8, clip_on=False)
+    axes.set_xticks(np.unique(np.linspace(1, depth, min(depth, 6)).round()))
+    axes.set_xlabel("layer: from the input on the left to the output on the right", fontsize=13)
+    figure.text(0.012, 0.982, "entries of dh, relative to the last layer's typical one", fontsize=13, va="top")
+    return Picture(figure, distribution_sentence(record), distribution_alt(record))
+
+
+def _violin(axes, at: float, edges, widths, colour) -> None:
+    """One layer's histogram, mirrored; the widest of all is as wide as there is room."""
+    here = np.flatnonzero(widths)
+    if here.size:
+        part = slice(here[0], here[-1] + 1)
+        half = 0.46 * widths[part]
+        steps = dict(facecolor=colour, edgecolor=grammar.FAINT, linewidth=0.6, zorder=2)
+        axes.fill_betweenx((edges[:-1] + edges[1:])[part] / 2, at - half, at + half, **steps)

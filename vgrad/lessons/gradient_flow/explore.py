@@ -10,14 +10,12 @@ from ...kit.marks.flow import FlowPlot
 from ...kit.words.flow import alt, sentence
 
 PRESETS = {
-    "Sigmoid vanishes": dict(activation="sigmoid"),
-    "He keeps ReLU": dict(activation="relu", scheme="he_normal"),
-    "Too large explodes": dict(activation="relu", scheme="he_normal", gain=1.5),
-    "Narrow nets die": dict(activation="relu", scheme="he_normal", width=8, depth=40, batch=1, seeds=64),
-    "Batch norm explodes": dict(activation="relu", scheme="he_normal", norm="batch"),
-    "Skips keep it": dict(depth=100, activation="relu", scheme="he_normal", skip="post, 1/depth"),
-    "float16 underflows": dict(activation="sigmoid", precision="float16"),
-    "tanh: dz against dW": dict(depth=50, width=64, dh=False, dz=True, dW=True),
+    "1 · Sigmoid vanishes": dict(activation="sigmoid"),
+    "2 · He keeps ReLU": dict(activation="relu", scheme="he_normal"),
+    "3 · Too large explodes": dict(activation="relu", scheme="he_normal", gain=1.5),
+    "4 · Narrow nets die": dict(activation="relu", scheme="he_normal", width=8, depth=40, batch=1, seeds=64),
+    "5 · Batch norm explodes": dict(activation="relu", scheme="he_normal", norm="batch"),
+    "6 · Skips keep it": dict(depth=100, activation="relu", scheme="he_normal", skip="post, 1/depth"),
 }
 NORMS = {
     "none": "none", "batch norm": "batch", "layer norm": "layer", "batch norm, after the activation": "batch_after",
@@ -30,6 +28,7 @@ SKIPS = {
     "h + φ(hW₁)W₂ / √depth": "branch, 1/sqrt(depth)", "h + φ(hW₁)W₂ / depth": "branch, 1/depth",
 }  # fmt: skip
 SWITCHES = ("dh", "dz", "dW", "log")
+FIRST = ("depth", "activation", "gain")
 
 
 def gradient_flow(**values) -> Explorer:
@@ -51,11 +50,11 @@ def gradient_flow(**values) -> Explorer:
         "dW": switch("dW", False, "dL/dW: what the layer would learn from"),
         "log": switch("log axis", True, "a step up is ten times more, instead of as much more"),
     }
-    rows = [control.row for name, control in controls.items() if name not in SWITCHES]
+    rows = [control.row for name, control in controls.items() if name not in (*FIRST, *SWITCHES)]
     rows.append(row("show", *(controls[name] for name in SWITCHES)))
     return Explorer(
         "gradient_flow", controls, _measure, FlowPlot,
-        sentence=sentence, alt=alt, presets=PRESETS, rows=rows, start=values,
+        sentence=sentence, alt=alt, presets=PRESETS, first=FIRST, rows=rows, start=values,
     )  # fmt: skip
 
 

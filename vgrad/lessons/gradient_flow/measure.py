@@ -11,18 +11,22 @@ from typing import Annotated
 
 import numpy as np
 
-from ... import models, require
+from ... import models, probes, require
+from ...kit.experiments.flow import FlowRecord, draw_networks
 from ...kit.experiments.protocol import measured
 from ...ops import Affine, Array
 from ...require import Finite, Seed
 from ...tape import backprop
-from .records import TenLayerRecord
+from .records import DistributionRecord, TenLayerRecord
 
 SIZES = (4, *[8] * 9, 1)
 INPUT = (0.5, -0.3, 0.8, -0.1)
 TEN_LAYER_ACTIVATIONS = ("sigmoid", "tanh", "leaky_relu")  # the program calls the last one "relu"
 TYPICAL_SLOPES = {"sigmoid": 0.25, "tanh": 0.65, "leaky_relu": 1.0}  # of its table of powers
 TenLayerActivation = Annotated[str, require.one_of(TEN_LAYER_ACTIVATIONS)]
+FlowOf = Annotated[FlowRecord, require.thing("what flow returns", lambda it: isinstance(it, FlowRecord))]
+BIN = 0.25  # decades
+MOST_ENTRIES = 2**24  # that are looked at in one call: seeds · batch · width · depth
 State = Annotated[int, require.whole_from(0, 2**64 - 1)]  # of the generator
 
 
@@ -76,3 +80,37 @@ def lcg(seed: Seed):
     while True:
         state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
         yield (state >> 33) / 2**31 * 2.0 - 1.0
+
+
+@require.guarded
+@measured
+def distribution(record: FlowOf) -> DistributionRecord:
+    """Measure the sizes of all entries of dL/dh_k, layer by layer, in the networks of a FlowRecord.
+
+    The networks are drawn again, and they are the same. Entries are relative to the root mean square of those of the
+    last layer, network by network. A bin is a quarter of a decade wide. Raises ValueError where there are more than
+    2²⁴ entries.
+    """
+    net = record.net
+    require.whole("seeds · batch · width · depth", net.seeds * net.batch * net.width * net.depth, 1, MOST_ENTRIES)
+    params, x, cotangent = draw_networks(net)
+    skip = net.skip and models.Skip(net.skip, net.branch_factor)
+    tape = models.hidden(params, x, net.activation, norm=net.norm, skip=skip)[1]
+    typical = record.dh[:, -1, None, None] / (net.batch * net.width) ** 0.5
+    layers = [np.abs(adjoint.dh.astype(float)) / typical for adjoint in probes.layers(tape, cotangent)][::-1]
+    decades = [np.log10(entries[(entries > 0) & np.isfinite(entries)]) for entries in layers]
+    edges = _edges(decades)
+    return DistributionRecord(
+        net, edges,
+        shares=np.array([np.histogram(row, edges)[0] / layers[0].size for row in decades]),
+        zeros=np.array([(entries == 0).mean() for entries in layers]),
+        broken=np.array([(~np.isfinite(entries)).mean() for entries in layers]),
+        quantiles=np.array([np.quantile(entries, (0.1, 0.5, 0.9)) for entries in layers]).T,
+    )  # fmt: skip
+
+
+def _edges(decades: list[Array]) -> Array:
+    """The edges of bins that hold all entries."""
+    found = np.concatenate([[0.0], *decades])
+    low, high = np.floor(found.min() / BIN), np.floor(found.max() / BIN) + 1
+    return np.arange(low, high + 1) * BIN

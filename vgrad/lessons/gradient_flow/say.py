@@ -5,8 +5,10 @@ They are about the gradient by layer.
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...kit.marks import grammar
-from ...kit.words.phrases import VERDICTS, of_networks, verdict
+from ...kit.words.phrases import VERDICTS, five, lines, of_networks, points, size, verdict
 
 
 def bars_sentence(records, quantity: str) -> str:
@@ -48,3 +50,35 @@ def spread_sentence(records, by: str) -> str:
     networks = " or ".join(map(str, sorted({record.net.seeds for record in records})))
     networks += " network each" if networks == "1" else " networks each"
     return f"The first layer's dh relative to the last's, {networks}. {'; '.join(parts)}."
+
+
+def distribution_sentence(record) -> str:
+    """Where most entries of the first layer's gradient lie, and which of them are exactly 0 or not finite."""
+    net = record.net
+    layers = grammar.count(net.depth, f"{grammar.look(net.activation).label} layer")
+    networks = grammar.count(net.seeds, "network")
+    samples = grammar.count(net.batch, "sample")
+    protocol = f"All entries of {networks}: width {net.width}, {samples}, {net.precision}."
+    troubles = [
+        f"{share:.0%} of them are {what}."
+        for share, what in ((record.zeros[0], "exactly 0"), (record.broken[0], "no longer finite"))
+        if 0 < share < 1
+    ]
+    finding = f"At the first of {layers}, {_where(*record.quantiles[:, 0])}"
+    return lines([finding, *troubles], protocol, "An entry is relative to the root mean square at the last layer.")
+
+
+def _where(low: float, median: float, high: float) -> str:
+    """Where the entries of one layer lie, of three of their quantiles."""
+    if not np.isfinite(high):
+        return "entries of dh overflow."
+    if high == 0:
+        return "at least 9 of 10 entries of dh are exactly 0."
+    return f"the median entry of dh is {size(median)}. Of 10 entries, 8 lie between {size(low)} and {size(high)}."
+
+
+def distribution_alt(record) -> str:
+    """The violins in words: the medians of five layers."""
+    layers = five(1, record.net.depth)
+    told = points([record.quantiles[1, k - 1] for k in layers], layers, "at layer")
+    return f"A violin for each layer, as wide as there are entries of dh of that size. The median size is {told}."

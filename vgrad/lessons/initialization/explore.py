@@ -9,14 +9,17 @@ from ...kit.marks import grammar
 from . import draw, say
 
 PRESETS = {
-    "Xavier halves ReLU": dict(activation="relu"),
-    "He keeps both": dict(activation="relu", scheme="he_normal"),
-    "Forward kept, backward not": dict(scheme="scaled_normal", gain=2.0),
-    "Xavier, but sigmoid": dict(activation="sigmoid"),
-    "A linear net vanishes too": dict(activation="identity", gain=0.577),
-    "Perfect norms, dead signal": dict(activation="relu", scheme="he_normal", depth=50, width=256, seeds=5, apart=True),
+    "1 · Xavier halves ReLU": dict(activation="relu"),
+    "2 · He keeps both": dict(activation="relu", scheme="he_normal"),
+    "3 · Forward kept, backward not": dict(scheme="scaled_normal", gain=2.0),
+    "4 · Xavier, but sigmoid": dict(activation="sigmoid"),
+    "5 · A linear net vanishes too": dict(activation="identity", gain=0.577),
+    "6 · Perfect norms, dead signal": dict(
+        activation="relu", scheme="he_normal", depth=50, width=256, seeds=5, apart=True
+    ),
 }
 SWITCHES = ("h", "dh", "apart")
+FIRST = ("activation", "scheme", "gain")
 
 
 def signal_propagation(**values) -> Explorer:
@@ -33,11 +36,11 @@ def signal_propagation(**values) -> Explorer:
         "dh": switch("dh", True, "the size of the gradient, over the last layer's"),
         "apart": switch("apart", False, "the share of h in which two samples differ"),
     }
-    rows = [control.row for name, control in controls.items() if name not in SWITCHES]
+    rows = [control.row for name, control in controls.items() if name not in (*FIRST, *SWITCHES)]
     rows.append(row("show", *(controls[name] for name in SWITCHES)))
     return Explorer(
         "signal_propagation", controls, _measure, draw.SignalPlot, sentence=say.sentence,
-        alt=say.alt, presets=PRESETS, rows=rows, start=values,
+        alt=say.alt, presets=PRESETS, first=FIRST, rows=rows, start=values,
     )  # fmt: skip
 
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.marks import grammar
-from ...kit.words.flow import plain_layers, whose_weights
-from ...kit.words.phrases import DRAWS, beside, by_layer, fewer, judged, size
+from ...kit.words.flow import counted, plain_layers, whose_weights
+from ...kit.words.phrases import DRAWS, by_layer, fewer, lines, predicted, size, so_it
 
 ALIKE = 0.5  # of h: when two samples differ in less of it, a correlation of over 3/4
 
 
 def sentence(record) -> str:
-    """What a FlowRecord says both ways: each way first, then what tells samples apart, and the networks."""
-    findings = "; ".join(_finding(name, record) for name in record.shown) or "nothing is shown"
-    return " ".join([f"{plain_layers(record.net)}: {findings}.", *_troubles(record), f"{whose_weights(record)}."])
+    """What a FlowRecord says both ways: each way first, then what tells samples apart; and which networks."""
+    findings = [_finding(name, record, first=k == 0) for k, name in enumerate(record.shown)]
+    nothing = [] if findings else ["Nothing is shown, because h, dh and apart are switched off."]
+    return lines([*findings, *nothing, *_troubles(record)], f"{whose_weights(record)}.")
 
 
 def alt(record) -> str:
@@ -34,21 +35,24 @@ ENDS = {  # where a curve ends, how its sentence starts, and of what the size is
 }
 
 
-def _finding(name: str, record) -> str:
-    """What has become of a curve at its end, with theory beside a size that is not 0, and the verdict."""
+def _finding(name: str, record, first: bool) -> str:
+    """What has become of a curve at its end, and what follows, with theory beside a size that is not 0."""
     end, start, of_what = ENDS[name]
     ratio = float(record.relative[name].median[end])
-    theory = record.theory[name][end] if ratio else np.nan
-    if name != "apart" or not np.isfinite(ratio):
-        return f"{start} {judged(ratio, theory, of_what)}"
-    verdict = "they have grown alike" if ratio < ALIKE else "they stay apart"
-    return f"{start} {size(ratio, of_what)}{beside(theory)}: {verdict}"
+    start = f"In {counted(record.net)} {start}" if first else start[0].upper() + start[1:]
+    theory = predicted(record.theory[name][end] if ratio else np.nan)
+    if not np.isfinite(ratio):
+        return f"{start} beyond float64, {so_it(ratio)}."
+    follows = so_it(ratio)
+    if name == "apart":
+        follows = "so they have grown alike" if ratio < ALIKE else "so they stay apart"
+    return f"{start} {size(ratio, of_what)}, {follows}.{theory}"
 
 
 def _troubles(record) -> list[str]:
     said = []
     if "apart" in record.shown and record.relative["apart"].median[-1] < 1e-7:
-        said.append("So little is mostly rounding: the samples have become one.")
+        said.append("So little is mostly rounding, and so the samples have become one.")
     return said + fewer(record.seeds_asked, record.net.seeds)
 
 

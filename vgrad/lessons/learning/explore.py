@@ -10,12 +10,12 @@ from .draw import training as draw
 from .say import training as say
 
 PRESETS = {
-    "The first layers stand still": dict(depth=10),
-    "tanh moves all layers": dict(activation="tanh"),
-    "Adam moves all layers": dict(optimizer="adam", rate=0.003),
-    "Too deep for Adam": dict(optimizer="adam", rate=0.003, depth=20),
-    "Batch norm": dict(norm="batch", depth=20),
-    "Too high a rate": dict(activation="relu", scheme="he_normal", rate=3.0),
+    "1 · The first layers stand still": dict(depth=10),
+    "2 · tanh moves all layers": dict(activation="tanh"),
+    "3 · Adam moves all layers": dict(optimizer="adam", rate=0.003),
+    "4 · Too deep for Adam": dict(optimizer="adam", rate=0.003, depth=20),
+    "5 · Batch norm": dict(norm="batch", depth=20),
+    "6 · Too high a rate": dict(activation="relu", scheme="he_normal", rate=3.0),
 }
 SCHEMES = ("xavier_normal", "he_normal", "lecun_normal", "orthogonal")
 NORMS = {"none": "none", "batch, before the activation": "batch", "layer, before the activation": "layer"}
@@ -30,13 +30,13 @@ def train_mlp(**values) -> TrainExplorer:
         "scheme": choice("weights", "xavier_normal", {grammar.title(name): name for name in SCHEMES}),
         "norm": choice("norm", "none", NORMS),
         "optimizer": choice("optimizer", "sgd", optimizers),
-        "rate": scale("rate", 0.1, 1e-4, 10.0, box_step=None),  # any rate can be typed
+        "rate": scale("learning rate", 0.1, 1e-4, 10.0, box_step=None),  # any rate can be typed
         "steps": whole("steps", 300, 20, 600),
         "seeds": networks(5, 10),
     }
     return TrainExplorer(
         "train_mlp", controls, _watch, draw.TrainPlot,
-        sentence=_told, alt=say.alt, presets=PRESETS, start=values,
+        sentence=_told, alt=say.alt, presets=PRESETS, first=("activation", "depth", "rate"), start=values,
     )  # fmt: skip
 
 

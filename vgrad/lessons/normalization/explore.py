@@ -8,15 +8,16 @@ from ...kit.explorers.framework import Explorer
 from . import draw, measure, records, say
 
 PRESETS = {
-    "Batch norm rescues sigmoid": dict(layer_norm=False),
-    "Layer norm does not rescue sigmoid": dict(batch_norm=False),
-    "Batch norm explodes ReLU": dict(activation="relu", depth=50, layer_norm=False),
-    "Layer norm fixes ReLU": dict(activation="relu", depth=50, batch_norm=False),
-    "Tiny batches": dict(activation="identity", batch=6, depth=50, width=64),
-    "Norms forget the gain": dict(activation="relu", depth=50, gain=3.0),
+    "1 · Batch norm rescues sigmoid": dict(layer_norm=False),
+    "2 · Layer norm does not rescue sigmoid": dict(batch_norm=False),
+    "3 · Batch norm explodes ReLU": dict(activation="relu", depth=50, layer_norm=False),
+    "4 · Layer norm fixes ReLU": dict(activation="relu", depth=50, batch_norm=False),
+    "5 · Tiny batches": dict(activation="identity", batch=6, depth=50, width=64),
+    "6 · Norms forget the gain": dict(activation="relu", depth=50, gain=3.0),
 }
 PLACES = {"before the activation": "before", "after the activation": "after"}
 SWITCHES = {"no_norm": "none", "batch_norm": "batch", "layer_norm": "layer"}
+FIRST = ("activation", "batch", "depth")
 
 
 def normalization(**values) -> Explorer:
@@ -33,11 +34,11 @@ def normalization(**values) -> Explorer:
         "batch_norm": switch("batch", True, "each unit, over the samples"),
         "layer_norm": switch("layer", True, "each sample, over the units"),
     }
-    rows = [control.row for name, control in controls.items() if name not in SWITCHES]
+    rows = [control.row for name, control in controls.items() if name not in (*FIRST, *SWITCHES)]
     rows.append(row("show", *(controls[name] for name in SWITCHES)))
     return Explorer(
         "normalization", controls, _measure, draw.NormsPlot,
-        sentence=say.sentence, alt=say.alt, presets=PRESETS, rows=rows, start=values,
+        sentence=say.sentence, alt=say.alt, presets=PRESETS, first=FIRST, rows=rows, start=values,
     )  # fmt: skip
 
 

@@ -9,9 +9,7 @@ import numpy as np
 
 from ...kit.marks import grammar
 from ...kit.words.flow import plain_layers
-from ...kit.words.phrases import DIGITS, TWO_SAMPLES, WITH, by_layer, fewer, judged, of_networks, whose
-
-OF_LAST = "of the last's"
+from ...kit.words.phrases import DIGITS, TWO_SAMPLES, WITH, by_layer, fewer, lines, of_networks, size, so_it, whose
 
 
 def growth_sentence(records) -> str:
@@ -34,9 +32,8 @@ def growth_sentence(records) -> str:
 
 
 def sentence(record) -> str:
-    """What a NormsRecord says: a verdict for each norm, the factors a layer, what went wrong, and the networks."""
-    finding = f"{_layers(record)}: {_findings(record)}."
-    return " ".join([finding, *_factors(record), *_troubles(record), _networks(record)])
+    """What a NormsRecord says: for each norm what follows, and what went wrong; which networks; a layer's factors."""
+    return lines([*_findings(record), *_troubles(record)], _networks(record), [*_factors(record), *_theory(record)])
 
 
 def alt(record) -> str:
@@ -58,19 +55,29 @@ def _weights(net) -> str:
     return f"width {net.width}, {grammar.title(net.scheme)}{gain}, {net.batch} samples"
 
 
-def _findings(record) -> str:
+def _findings(record) -> list[str]:
     if not record.flows:
-        return "nothing is shown; switch on none, batch or layer"
+        return ["Nothing is shown, because none, batch and layer are switched off."]
     if record.net.depth == 1:
-        return "with a single layer, the first is the last, and there is nothing to lose on the way"
-    return "; ".join(_finding(norm, flow, first=k == 0) for k, (norm, flow) in enumerate(record.flows.items()))
+        return ["With a single layer, the first is the last, and there is nothing to lose on the way."]
+    return [_finding(norm, flow, first=k == 0) for k, (norm, flow) in enumerate(record.flows.items())]
 
 
 def _finding(norm: str, flow, first: bool) -> str:
+    start = WITH[norm].capitalize()
+    if first:
+        start += f", dh at the first of {flow.net.depth} layers"
     if not np.isfinite(flow.ratio):
-        return f"{WITH[norm]} it overflows"
-    start = f"{WITH[norm]} the first layer's dh is" if first else WITH[norm]
-    return f"{start} {judged(flow.ratio, flow.theory['dh'][0], OF_LAST if first else '')}"
+        return f"{start} overflows." if first else f"{start} it overflows."
+    told = size(flow.ratio, "times its last" if first else "")
+    return f"{start} is {told}, {so_it(flow.ratio)}." if first else f"{start} it is {told}, {so_it(flow.ratio)}."
+
+
+def _theory(record) -> list[str]:
+    """What theory predicts of the first layer's dh, for each norm."""
+    ratios = {norm: flow.theory["dh"][0] for norm, flow in record.flows.items() if record.net.depth > 1}
+    said = [f"{grammar.number(ratio)} {WITH[norm]}" for norm, ratio in ratios.items() if np.isfinite(ratio)]
+    return [f"Theory predicts {', '.join(said)}."] if said else []
 
 
 def _factors(record) -> list[str]:
@@ -96,7 +103,9 @@ def _troubles(record) -> list[str]:
 
 def _networks(record) -> str:
     same = ", the same for each curve" if len(record.flows) > 1 else ""
-    return f"{whose(_ran(record))}{same}: {_weights(record.net)}."
+    place = "" if record.place == "before" else ", norms after the activation"
+    name = grammar.look(record.net.activation).label
+    return f"{whose(_ran(record))}{same}: {name}, {_weights(record.net)}{place}."
 
 
 def _ran(record) -> int:

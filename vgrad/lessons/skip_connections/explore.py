@@ -9,13 +9,12 @@ from ...kit.marks.ways import WaysPlot
 from . import measure, say
 
 PRESETS = {
-    "No path: sigmoid vanishes": dict(form="none", activation="sigmoid"),
-    "A path cures sigmoid": dict(activation="sigmoid"),
-    "2 to the depth": dict(depth=100, width=64),
-    "A mean that adds up": dict(form="post"),
-    "1/√depth tames": dict(over="sqrt(depth)"),
-    "1/depth: hardly a change": dict(over="depth", depth=100),
-    "A norm in the branch": dict(norm="layer"),
+    "1 · No path: sigmoid vanishes": dict(form="none", activation="sigmoid"),
+    "2 · A path cures sigmoid": dict(activation="sigmoid"),
+    "3 · 2 to the depth": dict(depth=100, width=64),
+    "4 · 1/√depth tames": dict(over="sqrt(depth)"),
+    "5 · 1/depth: hardly a change": dict(over="depth", depth=100),
+    "6 · A norm in the branch": dict(norm="layer"),
 }
 FORMS = {say.FORMS[form]: form or "none" for form in ("post", "pre", "branch", None)}
 OVER = {"α": "1", "α/√depth": "sqrt(depth)", "α/depth": "depth"}
@@ -28,9 +27,9 @@ NORMS = {
 def skip(**values) -> Explorer:
     """The sizes of h and dh by layer, and theory.   values : where its controls start."""
     controls = {
-        "form": choice("path", "pre", FORMS),
-        "alpha": real("α", 1.0, 0.0, 1.0, 0.01),
-        "over": choice("branch times", "1", OVER),
+        "form": choice("skip path", "pre", FORMS),
+        "alpha": real("branch × α", 1.0, 0.0, 1.0, 0.01),
+        "over": choice("divided", "1", OVER),
         "norm": choice("norm", "none", NORMS),
         "activation": activation_choice("relu"),
         "depth": whole("depth", 50, 1, 100),
@@ -39,7 +38,7 @@ def skip(**values) -> Explorer:
     }
     return Explorer(
         "skip", controls, _measure, WaysPlot,
-        sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
+        sentence=say.sentence, alt=say.alt, presets=PRESETS, first=("form", "alpha", "depth"), start=values,
     )  # fmt: skip
 
 

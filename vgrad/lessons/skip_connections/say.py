@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.marks import grammar
-from ...kit.words.flow import plain_layers
-from ...kit.words.phrases import by_layer, fewer, judged, of_networks, whose
+from ...kit.words.flow import counted, plain_layers
+from ...kit.words.phrases import by_layer, fewer, lines, of_networks, predicted, size, so_it, whose
 
 FORMS = {None: "no path", "post": "h + φ(h W)", "pre": "h + φ(h) W", "branch": "h + φ(h W₁) W₂"}
 OVER = {"": "", "1": "", "sqrt(depth)": "/√depth", "depth": "/depth"}
@@ -27,10 +27,9 @@ def last_sentence(record) -> str:
 
 
 def sentence(record) -> str:
-    """What a FlowRecord says both ways: forward, back, a layer's factors, and the networks."""
-    finding = f"{_layers(record.net)}: {_findings(record)}."
-    networks = f"{whose(record.net.seeds)}: {_weights(record.net)}."
-    return " ".join([finding, *_factors(record), *_troubles(record), networks])
+    """What a FlowRecord says both ways: forward and back; which networks; and a layer's factors."""
+    networks = f"{whose(record.net.seeds)}: {_path(record.net)}, {_weights(record.net)}."
+    return lines([*_findings(record), *_troubles(record)], networks, _factors(record))
 
 
 def alt(record) -> str:
@@ -41,8 +40,12 @@ def alt(record) -> str:
 
 
 def _layers(net) -> str:
+    return f"{plain_layers(net)}, {_path(net)}"
+
+
+def _path(net) -> str:
     norm = f", {grammar.dressing(net.norm, None, 1)}" if net.norm else ""
-    return f"{plain_layers(net)}, {FORMS[net.skip]}{_alpha(net) if net.skip else ''}{norm}"
+    return f"{FORMS[net.skip]}{_alpha(net) if net.skip else ''}{norm}"
 
 
 def _alpha(net) -> str:
@@ -56,13 +59,17 @@ def _weights(net) -> str:
     return f"width {net.width}, {grammar.title(net.scheme)}, {grammar.count(net.batch, 'sample')}"
 
 
-def _findings(record) -> str:
-    beyond = "too large a number"
-    forward = judged(record.forward, record.theory["h"][-1], "of the input's size", beyond)
+def _findings(record) -> list[str]:
+    h = f"Going forward through {counted(record.net)}, h becomes {_told(record.forward, 'times its size')}"
+    forward = f"{h}.{predicted(record.theory['h'][-1])}"
     if record.net.depth == 1:
-        return f"going forward, h becomes {forward}; with a single layer, dh has no way to go"
-    back = judged(record.ratio, record.theory["dh"][0], "of the last layer's", beyond)
-    return f"going forward, h becomes {forward}; coming back, dh becomes {back}"
+        return [forward, "With a single layer, dh has no way to go."]
+    dh = f"Coming back, dh becomes {_told(record.ratio, 'times its size')}"
+    return [forward, f"{dh}.{predicted(record.theory['dh'][0])}"]
+
+
+def _told(ratio: float, of_what: str) -> str:
+    return f"{size(ratio, of_what) if np.isfinite(ratio) else 'too large a number'}, {so_it(ratio)}"
 
 
 def _factors(record) -> list[str]:

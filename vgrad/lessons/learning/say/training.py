@@ -9,7 +9,7 @@ import numpy as np
 
 from .... import require
 from ....kit.marks import grammar
-from ....kit.words.phrases import GUESS, WITH, five, medians, points, size, whose
+from ....kit.words.phrases import GUESS, WITH, five, lines, medians, points, size, whose
 
 STALLED = 0.97  # of what guessing costs: above it, nothing has been learnt
 OPTIMIZERS = {"sgd": "SGD", "momentum": "momentum", "adam": "Adam"}
@@ -24,11 +24,12 @@ def middle(rows):
 
 
 def sentence(record, begun: bool = True) -> str:
-    """Say of a TrainingRecord: the loss, how far the first and the last layer have moved, the networks.
+    """Say of a TrainingRecord: the loss, and how far layers have moved; which networks; and their last updates.
 
     begun : whether somebody has let it train; where not, no verdict.
     """
-    return " ".join([_finding(record, begun), *_layers(record), *_troubles(record), f"{_networks(record)}."])
+    moved, updated = _layers(record)
+    return lines([_finding(record, begun), *moved, *_troubles(record)], f"{_networks(record)}.", updated)
 
 
 def alt(record) -> str:
@@ -54,23 +55,27 @@ def _net(record) -> str:
 
 def _finding(record, begun: bool) -> str:
     loss = middle(record.final)[1]
-    after = f"{_net(record)}: after {record.step} of {record.steps} step{'s' if record.steps > 1 else ''}"
+    layers = f"{record.depth} {grammar.look(record.activation).label} layer{'s' if record.depth > 1 else ''}"
+    after = f"After {record.step} of {record.steps} step{'s' if record.steps > 1 else ''} the loss of {layers} is"
     if not np.isfinite(loss):
-        return f"{after} the loss is not finite."
-    verdict = "which says nothing yet: press Train"
-    if begun:
-        verdict = "no better than guessing" if loss > STALLED * GUESS else f"guessing has {grammar.number(GUESS)}"
-    return f"{after} the loss is {grammar.number(loss)}, {verdict}."
+        return f"{after} not finite."
+    told = f"{after} {grammar.number(loss)}"
+    if not begun:
+        return f"{told}. Press Train to see how they learn."
+    if loss > STALLED * GUESS:
+        return f"{told}, which is no better than guessing."
+    return f"{told}, where guessing has {grammar.number(GUESS)}."
 
 
-def _layers(record) -> list[str]:
+def _layers(record) -> tuple[list[str], list[str]]:
+    """How far the first and the output layer have moved since the start, and in their last update."""
     if not np.isfinite(middle(record.final)[1]):
-        return []
+        return [], []
     moved, update = (middle(rows)[1] for rows in (record.movement, record.update))
-    first = f"the first layer has moved by {size(moved[0])}"
-    last = f"the output layer by {size(moved[-1])}"
+    first = f"The first layer has moved by {size(moved[0])} of its size"
     ratio = f"{size(update[0])} and {size(update[-1])}"
-    return [f"Since the start {first} of its size, {last}; their last updates are {ratio} of their weights."]
+    since = f"{first}, and the output layer by {size(moved[-1])}."
+    return [since], [f"The last updates of these two layers are {ratio} of their weights."]
 
 
 def _troubles(record) -> list[str]:
@@ -81,7 +86,10 @@ def _troubles(record) -> list[str]:
 
 def _networks(record) -> str:
     scheme = SCHEMES.get(record.scheme) or grammar.title(record.scheme)
-    return f"{whose(record.seeds)}: width {record.width}, {scheme}, {record.batch} pictures a step, float32"
+    norm = "" if record.norm == "none" else f", {WITH[record.norm]}"
+    optimizer = f"{OPTIMIZERS[record.optimizer]} at {record.rate:g}"
+    net = f"width {record.width}, {scheme}{norm}, {record.batch} pictures a step, float32"
+    return f"{whose(record.seeds)}: {optimizer}, {net}"
 
 
 def rough(value: float) -> str:
