@@ -417,8 +417,8 @@ def assert_memory_is_told_truly(explorer):
     assert (again.solved[0] is not None) == low.any()
     solved = sum(step is not None for step in again.solved)
     steps = "1 step" if record.step == 1 else f"{record.step} steps"
-    have = "has" if asked["seeds"] == 1 else "have"
-    start = f"After {steps} of training, {solved} of {asked['seeds']} networks {have} learnt to add. "
+    have = "network has" if asked["seeds"] == 1 else "networks have"
+    start = f"After {steps} of training, {solved} of {asked['seeds']} {have} learnt to add. "
     assert finding.startswith(start)
     with np.errstate(invalid="ignore"):
         loss, arrives = np.median(losses[:, -25:].mean(axis=1)), np.median(again.sizes[:, 0])

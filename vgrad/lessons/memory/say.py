@@ -66,14 +66,14 @@ def name(cell: Annotated[Any, thing("a Cell of a stored table", lambda it: hasat
 def sentence(record) -> str:
     """Say of a MemoryRecord: who has solved it and what reaches the first state, then the training, then the loss."""
     steps = f"{grammar.count(record.step, 'step')}"
-    solved = f"After {steps} of training, {solved_count(record.solved)} networks {_have(record)} learnt to add"
+    solved = f"After {steps} of training, {solved_count(record.solved)} {_have(record)} learnt to add"
     finding = f"{solved}. {_arriving(record)}."
     net = f"{_kind(record)}, length {record.T}, width {record.width}"
     return "\n".join([finding, f"{net}, Adam at {record.rate:g}, clipped at norm 1.", _how(record)])
 
 
 def _have(record) -> str:
-    return "has" if len(record.solved) == 1 else "have"
+    return "network has" if record.seeds == 1 else "networks have"
 
 
 def _kind(record) -> str:
