@@ -96,7 +96,7 @@ class Row:
         self.extent = bottom, bottom + height
         axes.text(0.0, bottom + height / 2, name, transform=axes.get_yaxis_transform(), color=color, **NAME)
         self.lamps = axes.imshow(np.zeros((1, 1, 4)), interpolation="none", aspect="auto", zorder=1)
-        self.frame = axes.add_patch(Rectangle((0, bottom), 1, height, fill=False, edgecolor=grammar.FAINT, linewidth=1))
+        self.frame = axes.add_patch(Rectangle((0, bottom), 1, height, fill=False, edgecolor=grammar.INK, linewidth=2))
         self.number = axes.text(0, bottom + height / 2, "", **NUMBER)
         self.artists = [self.lamps, self.frame, self.number]
 
