@@ -18,6 +18,11 @@ def moved(record):
     return np.median(record.movement, axis=0)
 
 
+def keeps(record):
+    """What reaches the first word in the gated net that keeps less of it."""
+    return min(record.reach[cell].median[0] for cell in ("lstm", "gru"))
+
+
 PRESETS = {
     "scoreboard": {
         "Batch norm makes an explosion": lambda record: np.median(record.chosen.decades) > 3,
@@ -48,22 +53,35 @@ PRESETS = {
         "5 · No cliff near": lambda record: same(record.free, record.clipped) and record.free.loss[-1] < 0.001,
     },
     "recurrence": {
-        "ρ = 1.5, and it vanishes": lambda record: record.radius == 1.5 and record.norms[-1, 0] < 1e-6,
-        "The same without inputs": lambda record: (
-            record.radius == 1.5 and record.sigma == 0 and record.norms[-1, 0] > 0.1
+        "1 · Eigenvalue 1.5, and it vanishes": lambda record: (
+            np.abs(record.eigenvalues).max() == pytest.approx(1.5) and record.norms[-1, 0] < 1e-6
         ),
-        "ρ = 0.9, and it explodes": lambda record: record.radius == 0.9 and record.norms[-1, 0] > 1e6,
-        "A normal W_h": lambda record: record.singular[0] == pytest.approx(record.radius),
-        "ReLU explodes": lambda record: record.cell == "relu_rnn" and record.norms[-1, 0] > 10,
-        "Gates, not opened": lambda record: record.cell == "lstm" and record.norms[-1, 0] < 1e-6,
+        "2 · Without inputs it holds": lambda record: (
+            record.radius == 1.5 and record.sigma == 0 and (np.abs(np.log10(record.norms[-1])) < 1).all()
+        ),
+        "3 · Eigenvalue 0.9, and it explodes": lambda record: (
+            np.abs(record.eigenvalues).max() == pytest.approx(0.9) and record.norms[-1, 0] > 1e4
+        ),
+        "4 · No shear: the rule is nearly right": lambda record: (
+            record.singular[0] == pytest.approx(record.radius)
+            and abs(np.log10(record.norms[-1, 0] / record.bounds["radius"][-1])) < 1
+        ),
+        "5 · ReLU explodes": lambda record: record.cell == "relu_rnn" and record.norms[-1, 0] > 10,
+        "6 · An LSTM vanishes too": lambda record: record.cell == "lstm" and record.norms[-1, 0] < 1e-4,
     },
     "connectivity": {
-        "A longer sentence": lambda record: 20 < len(record.words) < 40,
-        "Sixty words": lambda record: len(record.words) == 60 and not record.left_out,
-        "W_h as large as it holds": lambda record: 0.1 < record.reach["rnn"].median[0] < 10,
-        "Gates told to keep": lambda record: (
-            record.reach["lstm"].median[0] > 0.1 and record.reach["gru"].median[0] > 0.1
+        "1 · Gates without a bias: all fade": lambda record: (
+            all(band.median[0] < 0.1 for band in record.reach.values()) and record.forget_bias == 0
         ),
+        "2 · Gates told to keep": lambda record: record.reach["rnn"].median[0] < 0.1 < keeps(record),
+        "3 · A longer sentence": lambda record: 20 < len(record.words) < 30 and record.reach["rnn"].median[0] < 1e-4,
+        "4 · Longer, and gates that keep": lambda record: 20 < len(record.words) < 30 and keeps(record) > 0.1,
+        "5 · Sixty words": lambda record: (
+            len(record.words) == 60
+            and not record.left_out
+            and all(band.median[0] < 1e-4 for band in record.reach.values())
+        ),
+        "6 · Larger weights: the RNN holds": lambda record: 0.1 < record.reach["rnn"].median[0] < 10,
     },
     "gates": {
         "1 · Bias 0: the RNN keeps more": lambda record: (

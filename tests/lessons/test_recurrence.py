@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from drawn import pixels
 from vgrad import cells, init, models, probes
 from vgrad.kit.marks import grammar, heatmap
 from vgrad.lessons.recurrence.draw import recurrence as draw
-from vgrad.lessons.recurrence.draw.connectivity import ConnectivityPlot, read
-from vgrad.lessons.recurrence.draw.recurrence import RecurrencePlot, powers
+from vgrad.lessons.recurrence.draw.chain import places
+from vgrad.lessons.recurrence.draw.connectivity import ConnectivityPlot, read, veil
+from vgrad.lessons.recurrence.draw.recurrence import VIEWS, RecurrencePlot, powers
+from vgrad.lessons.recurrence.draw.sentence import lay_out
 from vgrad.lessons.recurrence.measure import connectivity as measure_connectivity
 from vgrad.lessons.recurrence.measure import recurrence as measure
 
@@ -185,15 +188,89 @@ def test_zeros_and_overflows_are_marked_and_the_future_is_not_drawn():
     norms = np.tril(np.ones((30, 30)))
     norms[20:, :5], norms[15, 3] = 0, np.inf
     T, most = heatmap.limits(norms)
-    plot = RecurrencePlot(unrolled(T=5))
-    plot.heat.update(norms, most)
+    heat = RecurrencePlot(unrolled(T=5)).views["map"].heat
+    heat.update(norms, most)
     assert T == 30
-    k, t = plot.heat.zeros.get_data()
+    k, t = heat.zeros.get_data()
     assert len(k) > 0
     assert (norms[np.array(t) - 1, np.array(k) - 1] == 0).all()
-    assert plot.heat.overflows.get_data()[0].tolist() == [4]
-    alpha = plot.heat.image.get_array()[..., 3]
+    assert heat.overflows.get_data()[0].tolist() == [4]
+    alpha = heat.image.get_array()[..., 3]
     assert np.array_equal(np.asarray(alpha) > 0, np.tri(30, dtype=bool))
+
+
+def test_the_chain_holds_the_last_row_of_the_map_and_each_circle_has_its_point_below_it():
+    record = unrolled(T=100)
+    chain = RecurrencePlot(record).views["chain"]
+    x, y = chain.measured.get_data()
+    np.testing.assert_array_equal(x, np.arange(1, 101))
+    np.testing.assert_allclose(y, np.log10(record.norms[-1]))
+    circles, points = chain.cells.get_offsets(), chain.points.get_offsets()
+    at = circles[:, 0].astype(int)
+    np.testing.assert_array_equal(circles[:, 0], points[:, 0])
+    np.testing.assert_allclose(points[:, 1], np.log10(record.norms[-1, at - 1]))
+    np.testing.assert_array_equal(chain.cells.get_facecolors(), chain.points.get_facecolors())
+    expected = heatmap.colours(np.log10(record.norms[-1, at - 1]), 10)
+    np.testing.assert_allclose(chain.cells.get_facecolors(), expected)
+
+
+def test_the_predictions_are_powers_and_a_gated_cell_has_no_bound():
+    record = unrolled(T=20, radius=0.8, nonnormality=0.0)
+    chain = RecurrencePlot(record).views["chain"]
+    back = np.arange(19, -1, -1)
+    for name, base in (("radius", 0.8), ("stretch", record.singular[0])):
+        np.testing.assert_allclose(chain.lines[name].get_ydata(), back * np.log10(base))
+    gated = RecurrencePlot(unrolled(cell="gru", T=20)).views["chain"]
+    assert not gated.lines["stretch"].get_visible()
+    assert not gated.labels["singular value"].get_visible()
+    assert gated.lines["radius"].get_visible()
+
+
+def test_a_line_that_leaves_the_axes_says_so_in_its_label():
+    record = unrolled(radius=0.9, sigma=0.0, nonnormality=5.0, T=30)
+    chain = RecurrencePlot(record).views["chain"]
+    ceiling = chain.over.get_ylim()[1]
+    assert chain.labels["singular value"].get_text().endswith("↑")
+    assert np.log10(record.bounds["stretch"][-1]) > ceiling > np.log10(record.norms[-1, 0])
+    assert chain.labels["measured"].get_text() == "measured"
+    nothing = RecurrencePlot(unrolled(radius=0.0, T=5)).views["chain"]
+    assert nothing.labels["eigenvalue"].get_text().endswith("↓")
+
+
+def test_exact_zeros_and_overflows_have_symbols_in_the_chain_and_on_the_edges_of_the_curve():
+    record = unrolled(T=5, radius=0.0)
+    norms = record.norms.copy()
+    norms[-1, 1] = np.inf
+    chain = RecurrencePlot(record._replace(norms=norms)).views["chain"]
+    floor, ceiling = chain.over.get_ylim()
+    in_circles, on_edges = ([mark.get_data() for mark in marks] for marks in chain.marks)
+    assert [x.tolist() for x, _ in in_circles] == [x.tolist() for x, _ in on_edges] == [[1, 3, 4], [2]]
+    assert [set(y) for _, y in on_edges] == [{floor}, {ceiling}]
+
+
+@pytest.mark.parametrize("T", [2, 3, 29, 30, 31, 60, 61, 99, 100])
+def test_at_most_thirty_circles_are_drawn_from_the_first_step_to_the_last_apart_from_each_other(T):
+    at = places(T)
+    assert (at[0], at[-1]) == (1, T)
+    assert len(at) <= 31
+    assert T > 30 or len(at) == T
+    assert np.diff(at).min() > np.diff(at).max() / 2
+
+
+def test_inputs_are_arrows_as_long_as_their_standard_deviation_and_none_without():
+    long, short = (RecurrencePlot(unrolled(T=5, sigma=sigma)).views["chain"].inputs for sigma in (2.0, 1.0))
+    lengths = [np.nanmax(line.get_ydata()) - np.nanmin(line.get_ydata()) for line in (long, short)]
+    assert lengths[0] == pytest.approx(2 * lengths[1])
+    assert not RecurrencePlot(unrolled(T=5, sigma=0.0)).views["chain"].inputs.get_visible()
+
+
+@pytest.mark.parametrize("shown", VIEWS)
+def test_one_view_is_seen_at_a_time(shown):
+    plot = RecurrencePlot(unrolled(T=5)._replace(view=shown))
+    for name, view in plot.views.items():
+        assert {axes.get_visible() for axes in view.axes} == {name == shown}
+    assert sum(artist.get_visible() for artist in plot.canvas.moving) <= len(plot.views[shown].artists)
+    assert not plot.figure.texts  # words belong to a view's axes, and go with them
 
 
 RECORDS = {
@@ -205,24 +282,111 @@ RECORDS = {
 }
 
 
-def test_a_live_map_moved_from_any_record_to_any_other_is_the_fresh_one_pixel_for_pixel():
-    records = {name: unrolled(**settings) for name, settings in RECORDS.items()}
+def test_a_live_cell_moved_from_any_record_to_any_other_is_the_fresh_one_pixel_for_pixel():
+    measured = {name: unrolled(**settings) for name, settings in RECORDS.items()}
+    records = {(name, view): record._replace(view=view) for name, record in measured.items() for view in VIEWS}
     fresh = {name: pixels(RecurrencePlot(record)) for name, record in records.items()}
-    live = RecurrencePlot(records["default"])
-    for pair in itertools.combinations(records, 2):
+    live = RecurrencePlot(records["default", "chain"])
+    pairs = [pair for pair in itertools.combinations(records, 2) if pair[0][1] != pair[1][1] or pair[0][1] == "chain"]
+    for pair in pairs[::7]:
         for name in pair:
             live.update(records[name])
             np.testing.assert_array_equal(pixels(live), fresh[name], err_msg=f"on the way {pair}, at {name}")
 
 
+# --- words in boxes -----------------------------------------------------------------------------------------------
+
+SAID = ("", "one", "the key near the old cabinets", "a $b^ \\ <i> ü $math$", "w " * 60)
+
+
 def test_a_live_sentence_is_the_fresh_one_pixel_for_pixel():
-    said = ("", "one", "the key near the old cabinets", "a $b^ \\ <i> ü", "w " * 60)
-    records = [connectivity(words, seeds=3) for words in said]
+    records = [connectivity(words, seeds=3) for words in SAID]
     fresh, live = [pixels(ConnectivityPlot(record)) for record in records], ConnectivityPlot(records[2])
-    for a, b in itertools.combinations(range(len(said)), 2):
+    for a, b in itertools.combinations(range(len(SAID)), 2):
         for k in (a, b):
             live.update(records[k])
             np.testing.assert_array_equal(pixels(live), fresh[k])
+
+
+def test_a_words_ink_and_bar_fade_with_what_arrives():
+    record = connectivity("the key near the old cabinets", seeds=3)
+    plot = ConnectivityPlot(record)
+    decades = np.log10(np.concatenate([record.reach[cell].median for cell in ("rnn", "lstm", "gru")]))
+    hidden = plot.veils.get_facecolors()[:, 3]
+    order = np.argsort(decades)
+    assert (np.diff(hidden[order]) <= 0).all()
+    assert hidden[decades == 0].tolist() == [0, 0, 0]
+    ends = {}
+    for line in plot.bars.values():
+        for start, end, _ in np.reshape(line.get_xydata(), (-1, 3, 2)):
+            ends[tuple(start.round(6))] = end[0]
+    for box, size in zip(plot.boxes, decades, strict=True):
+        foot = (round(box.x, 6), round(box.y - box.height / 2 - 0.05, 6))
+        assert ends[foot] == pytest.approx(box.x + box.width * np.clip(1 + size / 3, 0, 1))
+
+
+def test_what_explodes_glows_and_what_is_0_or_not_finite_has_its_symbol():
+    explodes = veil(np.array([2.0]))[0]
+    assert explodes[0] > explodes[2]
+    assert 0 < explodes[3] < 0.9
+    record = connectivity("a b c", gain=0.0, seeds=2)
+    plot = ConnectivityPlot(record)
+    assert len(plot.zeros.get_xdata()) == sum((band.median == 0).sum() for band in record.reach.values()) > 0
+    reach = {name: band._replace(median=np.array([np.inf, np.nan, 1])) for name, band in record.reach.items()}
+    plot.update(record._replace(reach=reach))
+    assert len(plot.overflows.get_xdata()) == 6
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["a b c", "the key near the old cabinets that the sailors painted", "w " * 30, "w " * 60, "m" * 300, "…" * 60]
+    + [" ".join(["m" * 16] * count) for count in (1, 3, 30, 60)],
+)  # fmt: skip
+def test_boxes_lie_apart_within_their_rows_and_the_last_word_is_on_the_right(said):
+    words, size, boxes = lay_out(said.split(), 8.28, 0.8)
+    assert len(words) == len(boxes) == len(said.split())
+    assert size >= (12 if len(words) <= 10 else 6)
+    for one, other in itertools.combinations(boxes, 2):
+        beside = one.x + one.width < other.x or other.x + other.width < one.x
+        assert beside or abs(one.y - other.y) >= one.height + 0.05
+    assert min(box.x for box in boxes) >= -1e-9
+    assert boxes[-1].x + boxes[-1].width == pytest.approx(8.28)
+    assert boxes[-1].y == min(box.y for box in boxes)
+    assert all(box.y - box.height / 2 >= 0 and box.y + box.height / 2 <= 0.8 for box in boxes)
+
+
+def test_words_fit_into_their_boxes_and_odd_ones_are_drawn_as_they_are_typed():
+    plot = ConnectivityPlot(connectivity("a $b^ <i>x</i> $math$ Donaudampfschiffahrt ü \x08 is", seeds=2))
+    drawn = {text.get_text(): text for text in plot.axes.texts}
+    for word in ("$b^", "<i>x</i>", "$math$", "Donaudampfschif…", "□", "is"):
+        assert word in drawn
+    boxes = {round(box.x + box.width / 2, 3): box for box in plot.boxes}
+    for text in drawn.values():
+        box = boxes.get(round(text.get_position()[0], 3))
+        if box:
+            extent = text.get_window_extent()
+            assert extent.width / plot.figure.dpi <= box.width
+
+
+# --- what is said -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("settings", [{}, dict(cell="lstm"), dict(spectral=True, T=5, cell="lstm"), dict(radius=0.0)])
+def test_a_finding_and_a_protocol_have_whole_sentences_of_at_most_twenty_words(view, settings):
+    finding, protocol, _ = draw.unrolled(unrolled(**{"T": 20, **settings})._replace(view=view)).caption.split("\n")
+    for line in (finding, protocol):
+        for said in re.split(r"(?<=\.) ", line):
+            assert len(said.split()) <= 20, said
+            assert said.endswith(".")
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_so_do_those_of_a_sentence(said):
+    finding, protocol, _ = read(connectivity(said, seeds=2)).caption.split("\n")
+    for line in (finding, protocol):
+        for part in re.split(r"(?<=\.) ", line):
+            assert len(part.split()) <= 20, part
 
 
 def test_still_pictures_hold_their_numbers_and_say_them():
@@ -234,5 +398,5 @@ def test_still_pictures_hold_their_numbers_and_say_them():
         assert f"{grammar.number(np.median(rows[1]))} (theory {grammar.number(says[1])}) at ρ = 1.5" in (
             draw.radii(radii).caption
         )
-    assert draw.unrolled(unrolled(T=5)).caption.startswith("A tanh RNN over 5 steps")
-    assert read(connectivity("a b")).caption.startswith('Of the gradient at "b", so much reaches "a"')
+    assert draw.unrolled(unrolled(T=5)).caption.startswith("The gradient at the first of 5 states is ")
+    assert read(connectivity("a b")).caption.startswith('Of the gradient at "b", "a" gets ')

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import course
 import numpy as np
 import pytest
+from explored import Page
 
 from vgrad import data, models, ops
 from vgrad.kit.experiments import flow as flow_experiments
@@ -354,8 +355,8 @@ def test_train_on_one_thread_and_stop_on_another(monkeypatch):
             time.sleep(0.4)
             assert (explorer.record.step, explorer.training) == (step, False)
             assert explorer._view.value == shown
-            assert 'role="status" aria-live="polite"' in shown
-            assert f"after {step} of 600 steps" in shown
+            assert f"After {step} of 600 steps" in shown
+            assert f"After {step} of 600 steps" in Page(explorer).aloud
             assert offered(explorer) == "Train"
 
 

@@ -83,7 +83,7 @@ class Page(HTMLParser):
 
     def __init__(self, explorer):
         super().__init__()
-        self.alt, self.role, self.lines, self.inside = "", "", [], False
+        self.alt, self.aloud, self.lines, self.inside = "", None, [], False
         self.moving = view(explorer).value
         shown = [w for w in tree(explorer._view) if isinstance(w, widgets.HTML)]
         self.ground = next(w.value for w in shown if w.value.startswith("<svg"))
@@ -96,23 +96,26 @@ class Page(HTMLParser):
         attrs = dict(attrs)
         if attrs.get("role") == "img":
             self.alt = attrs["aria-label"]
-        if tag == "figcaption":
-            self.role = attrs.get("role")
+        if attrs.get("role") == "status":
+            self.aloud = ""
+            self.inside = True
         if tag in ("figcaption", "p"):
             self.lines.append("")
             self.inside = True
 
     def handle_endtag(self, tag):
-        self.inside = self.inside and tag not in ("figcaption", "p")
+        self.inside = self.inside and tag not in ("figcaption", "p", "span")
 
     def handle_data(self, data):
-        if self.inside:
+        if self.inside and self.aloud is None:
             self.lines[-1] += data
+        elif self.inside:
+            self.aloud += data
 
 
 def without_ids(svg):
     """Layers without the names of their clips and marks, which are others each time."""
-    return re.sub(r"\b[a-zA-Z]+_?[0-9a-f]{10}\b", "", svg)
+    return re.sub(r"\b(?:[a-zA-Z]+_?|C\w+_)[0-9a-f]{10}\b", "", svg)
 
 
 def decode(png):

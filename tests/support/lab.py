@@ -27,8 +27,9 @@ from typing import NamedTuple
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = "window.jupyterapp.shell.currentWidget"
-SHOWN = """() => { const figure = document.querySelector('.vgrad-view figure'), image = figure.querySelector('img');
-  return [figure.querySelector('figcaption').textContent, image.alt, image.src] }"""
+SHOWN = """() => { const view = document.querySelector('.vgrad-view'), picture = view.querySelector('[role=img]');
+  const lines = [...view.querySelectorAll('figcaption, p')].map(e => e.textContent).filter(line => line);
+  return [lines.join('\\n'), picture.getAttribute('aria-label'), picture.innerHTML] }"""
 
 SLIDE = f"""() => {NOTEBOOK}.content.activeCellIndex + '|' +
   [...document.querySelectorAll('.jp-deck-mod-onscreen')].map(e => e.innerText).join('|')"""
@@ -39,7 +40,7 @@ class Shown(NamedTuple):
 
     caption: str
     alt: str
-    src: str
+    drawn: str
 
 
 class Server(NamedTuple):
@@ -47,9 +48,14 @@ class Server(NamedTuple):
 
     address: str
 
-    def open(self, browser, notebook: str, width: int = 1200, height: int = 1000):
-        """A page with the notebook, its kernel ready; what the browser complains about is kept in ``page.noise``."""
+    def open(self, browser, notebook: str, width: int = 1200, height: int = 1000, prepare=None):
+        """A page with the notebook, its kernel ready; what the browser complains about is kept in ``page.noise``.
+
+        prepare : called with the page before anything is loaded.
+        """
         page = browser.new_page(viewport={"width": width, "height": height})
+        if prepare is not None:
+            prepare(page)
         page.noise = []
         page.on("console", lambda message: message.type == "error" and page.noise.append(message.text))
         page.on("pageerror", lambda error: page.noise.append(error.stack or str(error)))
@@ -210,14 +216,14 @@ def changed(page, before: Shown, seconds: float = 20) -> Shown:
 
 def step(page) -> int:
     """How far the training on the page has come."""
-    return int(re.search(r"after (\d+) of \d+ steps", shown(page).caption)[1])
+    return int(re.search(r"[Aa]fter (\d+) of \d+ steps", shown(page).caption)[1])
 
 
 def trained(page, beyond: int) -> int:
     """A step after ``beyond`` that training comes to, Train having been pressed."""
     page.get_by_role("button", name="Train").click()
     page.wait_for_function(
-        "beyond => +/after (\\d+) of/.exec(document.querySelector('.vgrad-view figcaption').textContent)[1] > beyond",
+        "beyond => +/fter (\\d+) of/.exec(document.querySelector('.vgrad-view figcaption').textContent)[1] > beyond",
         arg=beyond,
     )
     return step(page)

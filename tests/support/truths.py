@@ -436,50 +436,95 @@ def assert_memory_is_told_truly(explorer):
 def assert_unrolling_is_told_truly(explorer):
     """The sentence of an unrolled cell, against Jacobians walked anew by vector after vector."""
     asked, record, words = values(explorer), explorer.record, explorer.caption
-    kind = {"rnn": "A tanh RNN", "relu_rnn": "A ReLU RNN", "lstm": "An LSTM", "gru": "A GRU"}[asked["cell"]]
-    assert words.startswith(
-        f"{kind} over {asked['T']} steps, ρ = {asked['radius']:g}, inputs of σ = {asked['sigma']:g}"
+    kind = {"rnn": "tanh RNN", "relu_rnn": "ReLU RNN", "lstm": "LSTM", "gru": "GRU"}[asked["cell"]]
+    finding, protocol, _ = words.split("\n")
+    assert protocol == (
+        f"One {kind} of 32 units, {asked['T']} steps, largest |eigenvalue| {asked['radius']:g}, "
+        f"shear {asked['nonnormality']:g}, inputs of standard deviation {asked['sigma']:g}."
     )
     assert record.norms.shape == (asked["T"], asked["T"])
+    W, J = unrolled_anew(asked)
+    size = np.linalg.norm(J, 2) if asked["spectral"] else np.linalg.norm(J) / len(J) ** 0.5
+    told = re.search(r"first of (\d+) states is (exactly 0|[-.e\d]+)( times that at the last)?, so it (\w+)\.", finding)
+    assert bool(told) == (asked["show"] != "spectra")
+    if told:
+        assert told[1] == str(asked["T"])
+        assert (0 if told[2] == "exactly 0" else float(told[2])) == pytest.approx(size, rel=0.06)
+        assert told[4] == verdict_of(record.norms[-1, 0])
+        assert ("largest possible" in finding) == asked["spectral"]
+    assert_spectra_are_told_truly(asked, W, finding)
+    assert_distances_are_told_truly(asked, record, finding)
+    peak, row = re.search(r"larger, and reaches (\S+) at state (\d+)\.", words), record.norms[-1]
+    assert bool(peak) == (np.isfinite(row).all() and row.max() > 1.5 * max(1, row[0]))
+    if peak:
+        assert (float(peak[1]), int(peak[2])) == (pytest.approx(row.max(), rel=0.06), int(row.argmax()) + 1)
+
+
+def unrolled_anew(asked):
+    """W_h, and the Jacobian of the last state by the first."""
     rng = np.random.default_rng(0)
     W = init.with_spectrum(32, radius=asked["radius"], nonnormality=asked["nonnormality"], rng=rng)
     params = models.init_recurrent(asked["cell"], 32, 32, recurrent=W, rng=rng)
     state = tuple(np.tanh(rng.standard_normal((cells.STATES[asked["cell"]], 1, 32))))
     xs = asked["sigma"] * rng.standard_normal((200, 1, 32))[: asked["T"]]
     with np.errstate(all="ignore"):
-        J = probes.jacobian(models.unroll(asked["cell"], params, xs, state)[1][1:])[0]
-    size = np.linalg.norm(J, 2) if asked["spectral"] else np.linalg.norm(J) / len(J) ** 0.5
-    told = re.search(r"becomes (exactly 0|\S+): it (\w+)", words)
-    assert (0 if told[1] == "exactly 0" else float(told[1])) == pytest.approx(size, rel=0.06)
-    assert told[2] == verdict_of(record.norms[-1, 0])
-    spectra = re.search(r"\|eigenvalue\| (\S+) and the largest singular value (\S+):", words)
-    expected = (np.abs(np.linalg.eigvals(W)).max(), np.linalg.norm(W, 2))
-    np.testing.assert_allclose([float(said) for said in spectra.groups()], expected, rtol=0.06, atol=1e-9)
-    assert ("singular value allows" in words) == (asked["cell"] in ("rnn", "relu_rnn"))
-    rows = np.array([np.diagonal(record.norms, -apart).max() for apart in range(asked["T"])])
-    peak, most = re.search(r"larger: (\S+) between two states (\d+) step", words), int(np.argmax(rows))
-    assert bool(peak) == (np.isfinite(rows).all() and rows[most] > 1.5 * max(1, record.norms[-1, 0]))
-    if peak:
-        assert (float(peak[1]), int(peak[2])) == (pytest.approx(rows[most], rel=0.06), most)
+        return W, probes.jacobian(models.unroll(asked["cell"], params, xs, state)[1][1:])[0]
+
+
+def assert_spectra_are_told_truly(asked, W, finding):
+    """The eigenvalue and the singular value, and what either predicts over all steps."""
+    largest = (np.abs(np.linalg.eigvals(W)).max(), np.linalg.norm(W, 2))
+    spectra = re.search(r"\|eigenvalue\| (\S+) and the largest singular value (\S+)\.", finding)
+    assert bool(spectra) == (asked["show"] == "spectra")
+    if spectra:
+        np.testing.assert_allclose([float(said) for said in spectra.groups()], largest, rtol=0.06, atol=1e-9)
+    predicted = re.search(r"predicts (exactly 0|[-.e\d]+)(?:, and .* allows (exactly 0|[-.e\d]+) at most)?\.", finding)
+    assert bool(predicted) == (asked["show"] != "map")
+    if predicted:
+        assert (predicted[2] is not None) == (asked["cell"] in ("rnn", "relu_rnn"))
+        for said, each in zip(predicted.groups(), largest, strict=True):
+            power = each ** (asked["T"] - 1)
+            assert said is None or float(said.replace("exactly ", "")) == pytest.approx(power, rel=0.07, abs=1e-300)
+
+
+def assert_distances_are_told_truly(asked, record, finding):
+    """Up to how many steps apart the median of all pairs of states is between a tenth and ten."""
+    told = re.search(r"up to (\d+) steps? apart", finding)
+    assert ("Typically" in finding) == (asked["show"] == "map")
+    if asked["show"] == "map":
+        diagonals = (np.sort(np.diagonal(record.norms, -apart)) for apart in range(asked["T"]))
+        medians = [row[round((len(row) - 1) / 2)] for row in diagonals]
+        holds = [0.1 <= median <= 10 for median in medians]
+        reach = holds.index(False) - 1 if False in holds else None
+        assert ("at any distance" in finding) == (reach is None)
+        assert ("not even hold" in finding) == (reach == 0)
+        assert (int(told[1]) if told else None) == (reach or None)
 
 
 def assert_connection_is_told_truly(explorer):
     """The sentence of a sentence: its words, and what reaches the first, by its record's own networks."""
     asked, record, words = values(explorer), explorer.record, explorer.caption
+    finding, protocol, how = words.split("\n")
     typed = asked["sentence"].split()
     assert list(record.words) == typed[:60]
-    assert ("Only the first 60 words" in words) == (len(typed) > 60)
+    assert ("Only the first 60 words were read" in how) == (len(typed) > 60)
+    biases = f"forget bias {asked['forget_bias']:g}, update bias {asked['update_bias']:g}"
+    assert protocol.endswith(f" of each kind, {biases}, recurrent weights times {asked['gain']:g}.")
+    assert protocol.startswith(f"Median of {asked['seeds']} untrained network")
     again = recurrence_measure.connectivity(**asked)
     if not typed:
-        assert words.startswith("There is no sentence")
+        assert finding.startswith("There is no sentence")
     elif len(typed) > 1:
-        told = re.findall(r"(\S+) through the (\w+): it (\w+)", words.partition(". ")[0] + ".")
-        medians = [again.reach[cell].median[0] for cell in ("rnn", "lstm", "gru")]
-        expected = [
-            (grammar.number(m), name, verdict_of(m)) for m, name in zip(medians, ("RNN", "LSTM", "GRU"), strict=True)
-        ]
-        assert told == expected
-        assert f"{len(record.words) - 1} word" in words
+        first, last = record.words[0], record.words[-1]
+        medians = {name: again.reach[name.lower()].median[0] for name in ("RNN", "LSTM", "GRU")}
+        sizes = {name: "exactly 0" if m == 0 else grammar.number(m) for name, m in medians.items()}
+        told = f"{sizes['RNN']} in the RNN, {sizes['LSTM']} in the LSTM and {sizes['GRU']} in the GRU."
+        assert finding.startswith(f'Of the gradient at "{last}", "{first}" gets {told}')
+        verdicts = finding.partition(told)[2]
+        assert set(re.findall(r"it (\w+s)\b", verdicts.lower())) == {verdict_of(m) for m in medians.values()}
+        for name, m in medians.items():
+            in_all = verdicts == f" It {verdict_of(m)} in all three."
+            assert in_all or re.search(rf"it {verdict_of(m)} in [^,.]*the {name}\b", verdicts)
 
 
 def assert_cliff_is_told_truly(explorer):

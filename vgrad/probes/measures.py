@@ -223,10 +223,7 @@ def _softmax(logits: Array) -> Array:
 
 
 def _over_a_guess(tape: list[Step], labels, loss) -> float:
-    """The loss over ln K, that of a network that only guesses among K classes; NaN where it is not known.
-
-    A loss that is not a number is known, and it counts as an infinite one.
-    """
+    """The loss over ln K, that of a network that only guesses; NaN where it is not known, inf where it is lost."""
     K = tape[-1].output.shape[-1]
     if K < 2:
         return math.nan

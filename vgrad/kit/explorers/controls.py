@@ -145,13 +145,13 @@ def allowed(name: str, widget: widgets.ValueWidget, value: Any) -> Any:
     return value if isinstance(value, str) else require.choice(name, value, ("any string",))
 
 
-def told(controls: dict[str, widgets.ValueWidget], default: dict[str, Any], names: Iterable[str]) -> str:
+def told(controls: dict[str, Any], default: dict[str, Any], names: Iterable[str]) -> str:
     """Return in words which of the controls called ``names`` differ from their default: "norm: batch norm"."""
     moved = [controls[name] for name in names if controls[name].value != default[name]]
     return html.escape(", ".join(f"{control.description}: {_said(control)}" for control in moved))
 
 
-def _said(control: widgets.ValueWidget) -> str:
+def _said(control: Any) -> str:
     """A control's value as it stands on the page."""
     if isinstance(control, widgets.Dropdown):
         return str(control.label)

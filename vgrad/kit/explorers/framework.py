@@ -150,7 +150,7 @@ class Explorer(widgets.VBox):
         if self._networks(self._values()) > self._networks(self._measured_with):
             self._redraw()
         else:
-            self._show()
+            self._view.rest(self.caption)
 
     def _redraw(self, *, rough: bool = False, grow: bool = True) -> None:
         values = self._values()

@@ -25,27 +25,31 @@ class View(widgets.VBox):
         self._handle = widgets.HTML(HOW)
         self._how = widgets.HTML()
         self._how.add_class("vgrad-folded")
-        super().__init__([self._ground, self._ghost, self._moving, self._protocol, self._handle, self._how])
+        self._aloud = widgets.HTML()
+        self._aloud.add_class("vgrad-aloud")
+        shown = [self._ground, self._ghost, self._moving, self._protocol, self._handle, self._how, self._aloud]
+        super().__init__(shown)
         self.add_class("vgrad-view")
 
     def show(self, canvas, alt: str, caption: str, *, resting: bool = True) -> None:
-        """Show what a Canvas draws now, and its words.
-
-        resting : whether it stays. While a hand moves, a screen reader is told nothing, and the protocol does not
-        change.
-        """
-        finding, protocol, how = parts(caption)
-        live = "polite" if resting else "off"
-        self._moving.value = (
-            f'<figure><div role="img" aria-label="{html.escape(alt)}">{canvas.overlay()}</div>'
-            f'<figcaption role="status" aria-live="{live}">{html.escape(finding, quote=False)}</figcaption></figure>'
-        )
+        """Show what a Canvas draws now, and the finding; ``resting`` is whether it stays."""
+        finding = html.escape(parts(caption)[0], quote=False)
         if self._ground.value != canvas.ground:
             self._ground.value = canvas.ground
+        self._moving.value = (
+            f'<figure><div role="img" aria-label="{html.escape(alt)}">{canvas.overlay()}</div>'
+            f"<figcaption>{finding}</figcaption></figure>"
+        )
         if resting:
-            self._protocol.value = f"<p>{html.escape(protocol, quote=False)}</p>"
-            self._how.value = f"<p>{html.escape(how, quote=False)}</p>"
-            self._handle.layout.display = None if how else "none"
+            self.rest(caption)
+
+    def rest(self, caption: str) -> None:
+        """Tell a screen reader the finding, and show the protocol; while a hand moves, neither changes."""
+        finding, protocol, how = (html.escape(part, quote=False) for part in parts(caption))
+        self._aloud.value = f'<span role="status">{finding}</span>'
+        self._protocol.value = f"<p>{protocol}</p>"
+        self._how.value = f"<p>{how}</p>"
+        self._handle.layout.display = None if how else "none"
 
     def leave(self, ghost: str) -> None:
         """Leave behind what was there before a move, or nothing."""

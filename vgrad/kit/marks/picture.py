@@ -124,7 +124,7 @@ class LivePicture:
     def __init__(self, record):
         self.figure = grammar.new_figure(*self.size)
         self.canvas = Canvas(self.figure, self._build(record))
-        self._framed = None
+        self._framed: tuple | None = None
         self.update(record)
 
     @alone()
@@ -146,7 +146,7 @@ class LivePicture:
     def ghost(self, record) -> str:
         """Return the outline of another ``record`` on the axes as they are now."""
         limits = self._limits(record)
-        if grown(self._framed, limits) != self._framed:
+        if self._framed is None or grown(self._framed, limits) != self._framed:
             return ""
         self._move(record, *self._framed)
         return self.canvas.outline()

@@ -51,6 +51,7 @@ class RecurrenceRecord(NamedTuple):
     eigenvalues: Array  # (UNITS,) of W_h, or of each gate's part of it
     singular: Array  # (UNITS,), the largest first
     bounds: dict[str, Array]  # (T,): "radius" ρᵈ, and of an RNN "stretch" σᵈ, which no norm exceeds
+    view: str = "chain"  # that is drawn and told of, or "map", or "spectra"
 
 
 class TiedRecord(NamedTuple):

@@ -1,81 +1,45 @@
-"""A cell unrolled in time: the map of its Jacobians, its spectra, and the norm over the distance; alive or still."""
+"""A cell unrolled in time: as a chain, as a map, or by its spectra; and the still pictures of powers and radii."""
 
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.patches import Circle
 
-from ....kit.marks import curves, grammar, heatmap
+from ....kit.marks import curves, grammar
 from ....kit.marks.picture import LivePicture, Picture
 from ....kit.words import cells
 from ..say.recurrence import alt, powers_sentence, radii_sentence, sentence
+from .chain import ChainView
+from .views import MapView, SpectraView
 
-CELLS = {name: cells.CELLS[name] for name in ("rnn", "lstm", "gru")} | {"relu_rnn": cells.CELLS["irnn"]}
 STRETCH = grammar.Look("#b3006b", ">", "singular values")
 EIGEN = grammar.Look("#00558f", "o", "eigenvalues")
-OTHERS = (CELLS["gru"], CELLS["relu_rnn"])  # looks of a third and a fourth curve
-RADII = (1.25, 2.2, 3.3)
-STRETCHES = (1.5, 3, 6, 12, 25, 50)
-OFTEN_SAID = dict(color=EIGEN.color, linestyle=":", linewidth=2.2)
-SMALL = 13  # letters
-FAR = 1000  # decades; a line that ends beyond the axes may end here
-PANELS = (
-    (0.078, 0.105, 0.36, 0.825), (0.448, 0.105, 0.016, 0.825), (0.605, 0.595, 0.19, 0.325),
-    (0.865, 0.595, 0.125, 0.325), (0.605, 0.105, 0.385, 0.325),
-)  # fmt: skip
+OTHERS = (cells.CELLS["gru"], cells.CELLS["irnn"])  # looks of a third and a fourth curve
 
 
 class RecurrencePlot(LivePicture):
-    """The picture of an unrolled cell, kept alive: a map, two spectra, and the norm over the distance."""
-
-    size = (10.0, 5.9)
+    """The picture of an unrolled cell, kept alive: one of three views, by the record's ``view``."""
 
     def _build(self, record):
-        self.map, self.bar, self.plane, self.beside, self.over = map(self.figure.add_axes, PANELS)
-        self.heat = heatmap.HeatMap(self.map)
-        dots = dict(linestyle="none", clip_on=False, markersize=5.5)
-        (self.eigen,) = self.plane.plot([], [], color=EIGEN.color, marker=EIGEN.marker, **dots)
-        (self.singular,) = self.beside.plot([], [], color=STRETCH.color, marker=STRETCH.marker, **dots)
-        self.norm = curves.LiveCurve(self.over, marks="", band_alpha=0.25, linewidth=2.4, markersize=7)
-        (self.radius,) = self.over.plot([], [], **OFTEN_SAID)
-        self.norm.theory.set_zorder(self.radius.get_zorder() + 0.1)
-        self._titles()
-        lines = [self.norm.band, self.norm.median, self.radius, self.norm.theory]
-        return [*self.heat.artists, self.eigen, self.singular, *lines]
+        self.views = {name: View(self.figure) for name, View in VIEWS.items()}
+        return [artist for view in self.views.values() for artist in view.artists]
 
     def _limits(self, record):
-        return (*heatmap.limits(record.norms), *_spectral_limits(record))
+        return record.view, *self.views[record.view].limits(record)
 
-    def _move(self, record, T, most, plane, beside) -> None:
-        self.heat.update(record.norms, most)
-        self.eigen.set_data(record.eigenvalues.real, record.eigenvalues.imag)
-        self.singular.set_data(np.arange(1, len(record.singular) + 1), record.singular)
-        apart = np.arange(record.T)
-        bounds = {name: curves.within(grammar.decades(row), -FAR, FAR) for name, row in record.bounds.items()}
-        style = dict(every=max(1, record.T // 12), along=True)
-        rows = grammar.decades(record.over)
-        self.norm.update(apart, rows, CELLS[record.cell], -most, most, theory=bounds.get("stretch"), **style)
-        self.norm.theory.set_visible("stretch" in bounds)
-        self.radius.set_data(apart, bounds["radius"])
+    def _frame(self, shown: str, *limits) -> None:
+        for name, view in self.views.items():
+            for axes in view.axes:
+                axes.set_visible(name == shown)
+        self.views[shown].frame(*limits)
 
-    def _titles(self) -> None:
-        """What each panel shows, and one legend of the norm over the distance."""
-        for x, what in ((0.01, "size of dh_t / dh_k"), (0.55, "eigenvalues of W_h"), (0.81, "singular values")):
-            curves.title(self.figure, what, x, 0.985, fontsize=SMALL + 1)
-        handles = [
-            curves.key("measured", linewidth=2.4),
-            curves.key("ρᵈ", **OFTEN_SAID),
-            curves.key("‖W_h‖ᵈ, the bound", **grammar.THEORY),
-        ]
-        where = dict(bbox_to_anchor=(1.0, 0.51), columnspacing=1.2, handletextpad=0.5, handlelength=1.7)
-        curves.legend(self.figure, handles=handles, fontsize=SMALL, **where)
+    def _move(self, record, shown: str, *limits) -> None:
+        for name, view in self.views.items():
+            for artist in view.artists:
+                artist.set_visible(name == shown)
+        self.views[shown].move(record, *limits)
 
-    def _frame(self, T: int, most: float, plane: float, beside: float) -> None:
-        self.heat.frame(T, most, SMALL)
-        heatmap.bar(self.bar, most, SMALL)
-        _plane(self.plane, plane)
-        _one_line(self.beside, beside)
-        _frame_over(self.over, T, most)
+
+VIEWS = {"chain": ChainView, "map": MapView, "spectra": SpectraView}
 
 
 def unrolled(record) -> Picture:
@@ -142,42 +106,3 @@ def _ground_radii(axes, floor: float, ceiling: float) -> None:
         words.set(x=0.5, ha="center")
     axes.axvline(1, **grammar.MARK)
     axes.set_xlabel("ρ: the largest |eigenvalue| of W_h", fontsize=13)
-
-
-def _spectral_limits(record) -> tuple[float, float]:
-    return grammar.up_to(np.abs(record.eigenvalues).max(), RADII), grammar.up_to(record.singular[0], STRETCHES)
-
-
-def _plane(axes, most: float) -> None:
-    """The complex plane, and its unit circle."""
-    for patch in [*axes.patches]:
-        patch.remove()
-    axes.add_patch(Circle((0, 0), 1, fill=False, **grammar.MARK))
-    axes.set(xlim=(-most, most), ylim=(-most, most), xticks=(-1, 0, 1), yticks=(-1, 0, 1))
-    axes.set_yticklabels(["−i", "0", "i"])
-    axes.spines[:].set_visible(False)
-    axes.tick_params(labelsize=SMALL, colors=grammar.INK, length=3)
-
-
-def _one_line(axes, most: float) -> None:
-    """Room for singular values, the largest on the left, and a line at 1."""
-    for line in [line for line in axes.lines if not line.get_animated()]:
-        line.remove()
-    axes.axhline(1, zorder=0, **grammar.MARK)
-    axes.set(xlim=(0, 33), ylim=(0, most), xticks=())
-    ends = [0, 1, most] if most > 2 else [0, 1]
-    axes.set_yticks([1, most] if most > 6 else ends)  # 0 and 1 may lie too close
-    axes.set_xlabel("largest first", fontsize=SMALL)
-    grammar.tidy(axes, SMALL)
-
-
-def _frame_over(axes, T: int, most: float) -> None:
-    """Distance to the right, decades upwards, the two sides shaded."""
-    for artist in [*axes.patches, *axes.texts]:
-        artist.remove()
-    axes.set(xlim=(0, T - 1), ylim=(-most, most))
-    grammar.tidy(axes, SMALL)
-    curves.ground(axes, -most, most, most=4)
-    for words in axes.texts:
-        words.set(x=0.02, ha="left")  # the curve starts in the middle
-    axes.set_xlabel("d = t − k: steps apart", fontsize=SMALL)

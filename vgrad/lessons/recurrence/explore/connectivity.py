@@ -11,10 +11,12 @@ from ..say import connectivity as say
 SENTENCE = "the key near the old cabinets that the sailors painted"
 TWICE = "the keys that the farmer saw behind the old door opposite the famous tree near the boat that the child found"
 PRESETS = {
-    "A longer sentence": dict(sentence=f"{TWICE} beside the bench"),
-    "Sixty words": dict(sentence=" ".join(f"{TWICE} near the box {TWICE} beside {TWICE}".split()[:60])),
-    "W_h as large as it holds": dict(gain=2.0),
-    "Gates told to keep": dict(forget_bias=3.0, update_bias=3.0),
+    "1 · Gates without a bias: all fade": dict(forget_bias=0.0, update_bias=0.0),
+    "2 · Gates told to keep": dict(forget_bias=3.0, update_bias=3.0),
+    "3 · A longer sentence": dict(sentence=f"{TWICE} beside the bench"),
+    "4 · Longer, and gates that keep": dict(sentence=f"{TWICE} beside the bench", forget_bias=3.0, update_bias=3.0),
+    "5 · Sixty words": dict(sentence=" ".join(f"{TWICE} near the box {TWICE} beside {TWICE}".split()[:60])),
+    "6 · Larger weights: the RNN holds": dict(gain=2.0),
 }
 
 
@@ -22,12 +24,13 @@ def connectivity(**values) -> Explorer:
     """Explore the gradient at each word of a sentence of your own.   values : where its controls start."""
     controls = {
         "sentence": text("sentence", SENTENCE, "any words, in any language"),
-        "gain": real("W_h times", 1.0, 0.0, 3.0, 0.05),
-        "forget_bias": real("LSTM b_f", 0.0, -2.0, 5.0, 0.1),
-        "update_bias": real("GRU b_u", 0.0, -2.0, 5.0, 0.1),
+        "forget_bias": real("forget bias", 1.0, -2.0, 5.0, 0.1),
+        "update_bias": real("update bias", 1.0, -2.0, 5.0, 0.1),
+        "gain": real("weights times", 1.0, 0.0, 3.0, 0.05),
         "seeds": networks(16, 32),
     }
     return Explorer(
         "connectivity", controls, measure.connectivity, draw.ConnectivityPlot,
-        sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
+        sentence=say.sentence, alt=say.alt, presets=PRESETS, first=("sentence", "forget_bias", "update_bias"),
+        start=values,
     )  # fmt: skip

@@ -9,14 +9,15 @@ import numpy as np
 
 from ....kit.marks import grammar
 from ....kit.words import cells
-from ....kit.words.phrases import five, it_is, points
+from ....kit.words.phrases import five, lines, points, size, verdict
 
 LOOKS = {name: cells.CELLS[name] for name in ("rnn", "lstm", "gru")}
 
 
 def sentence(record) -> str:
-    """Say what arrives at the first word through each cell; the networks."""
-    return " ".join([f"{_finding(record)}.", *_left_out(record), _networks(record)])
+    """Say in three lines what arrives at the first word through each cell, which networks they are, and how."""
+    how = "Each word is a vector that is drawn by its letters, whether or not it is English."
+    return lines(_finding(record), _networks(record), [*_left_out(record), how])
 
 
 def alt(record) -> str:
@@ -31,31 +32,46 @@ def alt(record) -> str:
     return f"The gradient at each word, relative to the last one's. {'; '.join(parts)}. {_networks(record)}"
 
 
-def _finding(record) -> str:
+def _finding(record) -> list[str]:
     if not record.words:
-        return "There is no sentence: type one"
+        return ["There is no sentence, so type one."]
     if len(record.words) == 1:
-        return f'"{record.words[0]}" is first and last in one, and there is nothing to lose on the way'
-    back = grammar.count(len(record.words) - 1, "word")
-    arrives = {cell: band.median[0] for cell, band in record.reach.items()}
-    parts = [
-        it_is(ratio, f"{grammar.number(ratio)} through the {LOOKS[cell].label}") for cell, ratio in arrives.items()
-    ]
-    ends = f'Of the gradient at "{record.words[-1]}", so much reaches "{record.words[0]}"'
-    return f"{ends}, {back} back: {'; '.join(parts)}"
+        return [f'"{record.words[0]}" is the first word and the last, so nothing is lost on the way.']
+    arrives = {LOOKS[cell].label: band.median[0] for cell, band in record.reach.items()}
+    parts = [f"{size(ratio)} in the {cell}" for cell, ratio in arrives.items()]
+    return [f'Of the gradient at "{record.words[-1]}", "{record.words[0]}" gets {listed(parts)}.', _verdicts(arrives)]
+
+
+def _verdicts(arrives: dict[str, float]) -> str:
+    """In which cells it vanishes, holds or explodes: "So it vanishes in the RNN, and it holds in the LSTM"."""
+    found: dict[str, list[str]] = {}
+    for cell, ratio in arrives.items():
+        found.setdefault(verdict(ratio), []).append(f"the {cell}")
+    if len(found) == 1:
+        return f"It {next(iter(found))} in all three."
+    *firsts, last = (f"it {word} in {listed(cells)}" for word, cells in found.items())
+    return f"So {', '.join(firsts)}, and {last}."
+
+
+def listed(parts: list[str]) -> str:
+    """Return parts as said aloud: "a", "a and b", "a, b and c"."""
+    *firsts, last = parts
+    return f"{', '.join(firsts)} and {last}" if firsts else last
 
 
 def _left_out(record) -> list[str]:
     if not record.left_out:
         return []
     more = grammar.count(record.left_out, "word")
-    return [f"Only the first {len(record.words)} words were read; {more} more did not fit."]
+    return [f"Only the first {len(record.words)} words were read, and {more} more did not fit."]
 
 
 def _networks(record) -> str:
-    biases = f"b_f = {record.forget_bias:g}, b_u = {record.update_bias:g}, W_h × {record.gain:g}"
     nets = f"{grammar.count(record.seeds, 'untrained network')} of each kind"
-    return f"Median of {nets}, {biases}; each word is a vector drawn by its letters, whether or not it is English."
+    return (
+        f"Median of {nets}, forget bias {record.forget_bias:g}, update bias {record.update_bias:g}, "
+        f"recurrent weights times {record.gain:g}."
+    )
 
 
 def agreement_sentence(record) -> str:
