@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import math
 
 import numpy as np
 import pytest
 from drawn import pixels
-from test_pictures import APART, SIGHT, cie_lab, contrast, linear_rgb
+from explored import button
+from matplotlib.colors import to_hex
+from test_pictures import cie_lab, linear_rgb
 
 from vgrad import train
+from vgrad.kit.explorers import rolling
 from vgrad.kit.marks import grammar
 from vgrad.lessons.exploding import records as records_exploding
-from vgrad.lessons.exploding.draw.cliff import CLIPPED, FREE, CliffPlot, walk
+from vgrad.lessons.exploding.draw import relief
+from vgrad.lessons.exploding.draw.cliff import CliffPlot, walk
 from vgrad.lessons.exploding.draw.training import runs
+from vgrad.lessons.exploding.explore import cliff
 from vgrad.lessons.exploding.measure import cliff as measure_cliff
 from vgrad.lessons.exploding.measure import training as measure
 from vgrad.lessons.exploding.say import cliff as say
@@ -203,11 +209,17 @@ WALKS = {
     "one step": dict(steps=1),
     "many": dict(steps=200, rate=3.0),
     "still": dict(rate=0.001, threshold=0.01),
+    "no step": None,
 }
 
 
+def walked(name):
+    settings = WALKS[name]
+    return measure_cliff.walk(**settings) if settings is not None else measure_cliff.walk().until(0)
+
+
 def test_a_live_picture_moved_from_any_record_to_any_other_is_the_fresh_picture_pixel_for_pixel():
-    records = {name: measure_cliff.walk(**settings) for name, settings in WALKS.items()}
+    records = {name: walked(name) for name in WALKS}
     fresh = {name: pixels(CliffPlot(record)) for name, record in records.items()}
     live = CliffPlot(records["default"])
     for name in itertools.chain(records, reversed(records)):
@@ -215,22 +227,64 @@ def test_a_live_picture_moved_from_any_record_to_any_other_is_the_fresh_picture_
         np.testing.assert_array_equal(pixels(live), fresh[name], err_msg=name)
 
 
+def test_the_ground_is_drawn_once_and_what_moves_is_light():
+    plot = CliffPlot(walked("default"))
+    ground = plot.canvas.ground
+    for name in WALKS:
+        plot.update(walked(name), grow=True)
+        assert plot.canvas.ground is ground
+        assert len(plot.canvas.overlay()) < 22_000
+
+
 @pytest.mark.parametrize("name", WALKS)
-def test_labels_lie_apart_and_within_the_picture(name):
-    plot = CliffPlot(measure_cliff.walk(**WALKS[name]))
-    pixels(plot)
-    one, other = (trail.label.get_window_extent() for trail in (plot.free, plot.clipped))
+def test_words_lie_apart_and_within_the_picture(name):
+    plot = CliffPlot(walked(name))
+    assert plot.canvas.overlay()  # which places the words
+    one, other = (slope.state.get_window_extent() for slope in (plot.free, plot.clipped))
     assert not one.overlaps(other)
-    assert max(one.x1, other.x1) <= plot.figure.bbox.x1
+    assert other.x1 <= plot.figure.bbox.x1
+    words = [slope.word.get_window_extent() for slope in (plot.free, plot.clipped)]
+    for word, slope in zip(words, (plot.free, plot.clipped), strict=True):
+        assert slope.axes.bbox.x0 <= word.x0 < word.x1 <= slope.axes.bbox.x1
 
 
-def test_the_paths_are_told_apart_by_colour_marker_and_colour_blind_eyes():
-    assert FREE.marker != CLIPPED.marker
-    for look in (FREE, CLIPPED):
-        assert contrast(look.color, grammar.PAPER) >= 3
-    for sight in SIGHT:
-        a, b = (cie_lab(SIGHT[sight] @ linear_rgb(look.color)) for look in (FREE, CLIPPED))
-        assert np.linalg.norm(a - b) >= APART[sight]
+@pytest.mark.parametrize("name", WALKS)
+def test_the_ball_is_where_its_path_is_or_an_arrow_is_where_it_left(name):
+    record = walked(name)
+    plot = CliffPlot(record)
+    for slope, path in ((plot.free, record.free), (plot.clipped, record.clipped)):
+        w, b, loss = (part[-1] for part in (path.w, path.b, path.loss))
+        inside = 4 <= w <= 7 and -3.4 <= b <= -1.8
+        assert (slope.ball.get_visible(), slope.out.get_visible()) == (inside, not inside)
+        if inside:
+            np.testing.assert_allclose(np.ravel(slope.ball.get_data()), [w, -b + relief.LIFT * loss])
+        else:
+            x, y = np.ravel(slope.out.get_data())
+            (left, right), (bottom, top) = slope.axes.get_xlim(), slope.axes.get_ylim()
+            assert min(abs(x - left), abs(x - right), abs(y - bottom), abs(y - top)) < 1e-9
+        np.testing.assert_allclose(slope.path.get_xdata()[0], record.w)
+
+
+def test_the_wall_is_where_the_loss_falls_and_its_face_is_as_high_as_the_fall():
+    surface = measure_cliff.surface()
+    there = np.isfinite(surface.wall)
+    assert there[0]
+    assert not there[-1]
+    w, wall = surface.w[there], surface.wall[there]
+    above, below = (measure_cliff.gradient(w, wall + away)[0] for away in (-1e-7, 1e-7))
+    assert ((above > 0.2) & (below < 0.2)).all()
+    steep = w > 5
+    assert (surface.crest[there][steep] - surface.foot[there][steep] > 0.28).all()
+    np.testing.assert_allclose(surface.crest[there], measure_cliff.gradient(w, wall - 1e-3)[0])
+    np.testing.assert_allclose(surface.foot[there], measure_cliff.gradient(w, wall + 1e-3)[0])
+
+
+def test_higher_ground_is_drawn_higher_and_lighter():
+    x, y = relief.project([5, 5], [-3, -3], [0.1, 0.4])
+    assert x[0] == x[1]
+    assert y[0] < y[1]
+    lightness = [cie_lab(linear_rgb(to_hex(relief.GROUND(share))))[0] for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    assert np.all(np.diff(lightness) > 3)
 
 
 def test_the_still_picture_holds_its_numbers_and_says_them():
@@ -239,8 +293,75 @@ def test_the_still_picture_holds_its_numbers_and_says_them():
     assert picture.caption == say.sentence(record)
     assert grammar.number(record.clipped.loss[-1]) in picture.caption
     assert f"{grammar.number(record.free.loss[-1])} after 60" in say.alt(record)
-    losses = [line.get_ydata() for line in picture.figure.axes[1].lines]
-    np.testing.assert_array_equal(losses[0], record.free.loss)
+    assert f"loss {grammar.number(record.free.loss[-1])}, off the map" in [
+        text.get_text() for text in picture.figure.axes[0].texts
+    ]
+
+
+# --- the ball rolls ---------------------------------------------------------------------------------------------------
+
+
+def test_without_a_loop_play_rolls_to_the_end_and_step_begins_anew():
+    explorer = cliff(steps=10)
+    start = explorer.record
+    button(explorer, "Step").click()
+    assert explorer.record.steps == explorer.controls["steps"].value == 11
+    np.testing.assert_array_equal(explorer.record.free.w[:11], start.free.w)
+    button(explorer, "Play").click()
+    assert explorer.record.steps == 60
+    assert not explorer.playing
+    button(explorer, "Step").click()
+    assert explorer.record.steps == 1
+    assert len(explorer.record.clipped.loss) == 2
+
+
+def test_in_a_loop_play_shows_each_step_and_stop_stays_where_it_is(monkeypatch):
+    monkeypatch.setattr(rolling, "TURN", 0.0)
+
+    async def roll():
+        explorer = cliff()
+        seen = []
+        explorer.controls["steps"].observe(lambda change: seen.append(change.new), "value")
+        button(explorer, "Play").click()
+        assert explorer.playing
+        while explorer.playing and len(seen) < 8:
+            await asyncio.sleep(0)
+        button(explorer, "Stop").click()
+        await asyncio.sleep(0.01)
+        assert not explorer.playing
+        assert seen[:8] == [0, 1, 2, 3, 4, 5, 6, 7]
+        assert explorer.record.steps == seen[-1] < 60
+        button(explorer, "Play").click()
+        await explorer._task
+        assert seen[-53:] == [*range(8, 61)]
+        assert explorer.record.steps == 60
+
+    asyncio.run(roll())
+
+
+def test_moving_a_control_ends_the_play(monkeypatch):
+    monkeypatch.setattr(rolling, "TURN", 0.0)
+
+    async def roll():
+        explorer = cliff()
+        button(explorer, "Play").click()
+        await asyncio.sleep(0.001)
+        explorer.controls["threshold"].value = 2.0
+        assert not explorer.playing
+        there = explorer.record.steps
+        await asyncio.sleep(0.01)
+        assert (explorer.record.steps, explorer.record.threshold) == (there, 2.0)
+
+    asyncio.run(roll())
+
+
+def test_a_step_shows_a_part_of_the_whole_walk():
+    explorer = cliff(w=4.45, b=-3.0)
+    whole = explorer.record
+    for step in (0, 1, 30):
+        explorer.set(steps=step)
+        assert explorer.record.steps == step
+        np.testing.assert_array_equal(explorer.record.free.loss, whole.free.loss[: step + 1])
 
 
 def test_the_runs_say_who_is_finite_and_who_learns():

@@ -8,13 +8,16 @@ import course
 import numpy as np
 import pytest
 from drawn import pixels
+from test_pictures import cie_lab, contrast, linear_rgb
 
 from vgrad import cells, data, models, probes
 from vgrad.kit.experiments import reach as reach_experiments
 from vgrad.kit.experiments.reach import keeping, networks, reach
-from vgrad.kit.marks import grammar
+from vgrad.kit.marks import grammar, heatmap
+from vgrad.kit.words.cells import CELLS
 from vgrad.lessons.gates import draw as gates_draw
-from vgrad.lessons.gates.draw import PARTS, GatesPlot
+from vgrad.lessons.gates import say as gates_say
+from vgrad.lessons.gates.draw import GatesPlot
 from vgrad.lessons.gates.measure import compare, split
 from vgrad.lessons.memory import draw as memory_draw
 from vgrad.lessons.memory import measure as memory_measure
@@ -119,12 +122,13 @@ def test_highway_and_gates_sum_to_the_whole_and_the_highway_is_the_product_of_th
     assert (parts.highway[-1] == np.eye(5)).all()
 
 
-def test_compare_holds_the_maps_and_the_split_of_its_networks():
+def test_compare_holds_what_each_net_keeps_and_the_split():
     record = compare(forget_bias=1.0, **SMALL, seed=3)
     (params,) = networks("lstm", bias=1.0, **SMALL, seed=3, apart=True)
     xs = np.random.default_rng((3, 1)).standard_normal((12, 2, 2))
     tape = models.unroll("lstm", params, xs)[1]
-    np.testing.assert_allclose(record.maps["lstm"], probes.jacobian_norms(tape) / 12**0.5, rtol=1e-9)
+    np.testing.assert_allclose(record.kept["lstm"], probes.jacobian_norms(tape)[-1] / 12**0.5, rtol=1e-9)
+    assert all(kept[-1] == pytest.approx(1) for kept in record.kept.values())
     sizes = np.sqrt((split(tape).gates ** 2).sum(axis=(-2, -1)).mean(axis=1) / 6)
     np.testing.assert_allclose(record.gates, sizes, rtol=1e-9, atol=1e-300)
 
@@ -208,12 +212,70 @@ def test_a_live_picture_of_gates_moved_is_the_fresh_one_pixel_for_pixel():
             np.testing.assert_array_equal(pixels(live), fresh[k], err_msg=f"on the way {pair}, at {k}")
 
 
-def test_the_curves_of_the_gates_hold_their_numbers():
+def colours_of(lamps):
+    """The colour of each cell: it is the same wherever in the cell it is taken but at its edge."""
+    row = np.asarray(lamps.get_array())[0]
+    return row[gates_draw.ACROSS // 2 :: gates_draw.ACROSS]
+
+
+def test_each_cell_is_lit_by_its_own_number_and_the_first_one_says_it():
     record = compare(**SMALL)
     plot = GatesPlot(record)
-    for name in PARTS:
-        line, sizes = plot.parts[name].median.get_ydata(), getattr(record, name)
-        np.testing.assert_allclose(10 ** line[np.isfinite(line)], sizes[sizes > 0], rtol=1e-9)
+    _, most = plot._limits(record)
+    for cell, row in plot.rows.items():
+        kept = record.kept[cell]
+        np.testing.assert_allclose(colours_of(row.lamps), heatmap.colours(np.log10(kept), most))
+        assert row.lamps.get_extent()[:2] == [11.5, -0.5]
+        assert row.number.get_text().split("\n")[0].strip() == grammar.number(kept[0])
+        assert row.number.get_text().split("\n")[1].strip() in ("vanishes", "holds", "explodes")
+
+
+def test_the_band_is_as_wide_as_what_the_highway_keeps_and_the_detours_are_lit_by_theirs():
+    record = compare(forget_bias=2.0, **SMALL)
+    plot = GatesPlot(record)
+    x, y = plot.highway.band.get_xy()[:-1].T  # the last is the first again
+    widths = (y[:12] - y[12:][::-1]) / gates_draw.ROAD[1]
+    np.testing.assert_array_equal(x[:12], np.arange(12))
+    np.testing.assert_allclose(widths, record.highway[::-1], atol=1e-12)
+    colours = np.asarray(plot.highway.lamps.get_array())[0]
+    _, most = plot._limits(record)
+    np.testing.assert_allclose(colours[:-2], heatmap.colours(np.log10(record.gates[:-2]), most))
+    numbers = [text.get_text().split("\n")[0].strip() for text in plot.highway.numbers]
+    assert numbers == [grammar.number(record.highway[0]), grammar.number(record.gates[0])]
+
+
+@pytest.mark.parametrize("settings", [dict(), dict(forget_bias=0.0, update_bias=0.0, T=100), dict(T=2, width=2)])
+def test_names_and_numbers_lie_apart(settings):
+    plot = GatesPlot(compare(**settings))
+    assert plot.canvas.ground
+    assert plot.canvas.overlay()
+    words = [text for text in plot.axes.texts if text.get_text()]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in words]
+    for (one, here), (other, there) in itertools.combinations(boxes, 2):
+        assert not here.shrunk(0.98, 0.8).overlaps(there.shrunk(0.98, 0.8)), (one, other)
+
+
+def test_several_lstms_are_shaded_by_their_bias_and_named_by_it_at_their_curves():
+    records = [reach("lstm", bias=bias, T=10, seeds=2) for bias in (3.0, 0.0, 1.0)]
+    records += [reach("lstm", bias=5.0, mode="paired", T=10, seeds=2), reach("lstm", mode="chrono", T=10, seeds=2)]
+    looks = gates_draw._looks(records)
+    three, nought, one, paired, _ = (cie_lab(linear_rgb(look.color))[0] for look in looks)
+    assert np.all(np.diff([nought, one, three, paired]) < -3)
+    for look in looks:
+        for ground in (grammar.PAPER, grammar.VANISHING_SIDE, grammar.EXPLODING_SIDE):
+            assert contrast(look.color, ground) >= 3
+    names = [gates_say.short_name(record, records) for record in records]
+    assert names == ["forget bias 3", "forget bias 0", "forget bias 1", "forget 5, input -5", "chrono biases"]
+    written = {text.get_text(): text.get_color() for text in gates_draw.reach(records).figure.axes[0].texts}
+    for name, look in zip(names, looks, strict=True):
+        assert written[name] == look.color
+
+
+def test_one_lstm_among_other_nets_keeps_its_colour():
+    records = [reach("rnn", T=5, seeds=2), reach("lstm", bias=1.0, T=5, seeds=2), reach("gru", T=5, seeds=2)]
+    assert [look.color for look in gates_draw._looks(records)] == [CELLS[record.cell].color for record in records]
+    named = ["RNN", "LSTM, forget bias 1", "GRU, update bias 0"]
+    assert [gates_say.short_name(record, records) for record in records] == named
 
 
 def test_a_live_picture_of_training_moved_is_the_fresh_one_pixel_for_pixel():
@@ -225,11 +287,30 @@ def test_a_live_picture_of_training_moved_is_the_fresh_one_pixel_for_pixel():
         np.testing.assert_array_equal(pixels(live), pixels(MemoryPlot(record)))
 
 
+def test_on_axes_that_have_grown_a_shorter_record_is_drawn_as_short_as_it_is():
+    memory = [next(memory_measure.watch("gru", T=T, width=4, steps=5, seeds=2)) for T in (40, 8)]
+    live = MemoryPlot(memory[0])
+    live.update(memory[1], grow=True)
+    assert live.time.get_xlim()[1] > 40
+    assert list(live.arriving.median.get_xdata()) == [*range(9)]
+    gates = GatesPlot(compare(T=40, width=4))
+    gates.update(compare(T=8, width=4), grow=True)
+    assert gates.axes.get_xlim()[0] > 40
+    assert [row.lamps.get_extent()[0] for row in gates.rows.values()] == [7.5] * 3
+    assert gates.highway.band.get_xy()[:, 0].max() == 7
+
+
 def test_still_pictures_say_their_numbers():
     records = [reach("rnn", T=20, seeds=3), reach("lstm", bias=3.0, mode="paired", T=20, seeds=3)]
-    caption = gates_draw.reach(records).caption
-    for record, name in zip(records, ("RNN", "LSTM b_f = 3, b_i = -3"), strict=True):
-        assert f"{name} keeps {grammar.number(record.ratio)}, it " in caption
+    finding, protocol, how = gates_draw.reach(records).caption.split("\n")
+    names = ("the RNN", "the LSTM with forget bias 3 and input bias -3")
+    sizes = {name: record.ratio for record, name in zip(records, names, strict=True)}
+    best, worst = sorted(sizes, key=lambda name: abs(np.log(sizes[name])))
+    assert finding.startswith(f"Over 20 steps, {best} keeps its gradient best: {grammar.number(sizes[best])} of it ")
+    assert finding.endswith(f" T{worst[1:]} keeps {grammar.number(sizes[worst])}.")
+    assert protocol == "Medians of 3 networks, width 32, inputs of size 1."
+    for record, name in zip(records, ("RNN", "LSTM, forget 3, input -3"), strict=True):
+        assert f"{name} {grammar.number(record.ratio)}" in how
     table = course.load("adding")
     assert "GRU b_u = 1 5 of 5, at step" in adding(table).caption
     assert adding(table).png() == adding(table).png()

@@ -10,6 +10,7 @@ import pytest
 from explored import button, ends, every_explorer, same, tree, values
 from truths import assert_sound
 
+from vgrad.kit.explorers.rolling import RollExplorer
 from vgrad.kit.explorers.training import TrainExplorer
 
 
@@ -41,15 +42,17 @@ PRESETS = {
         "5 · Well named, and not cured": lambda record: record.right and record.course and not record.cured,
     },
     "cliff": {
-        "A jump": lambda record: record.free.longest > 100,
-        "Clipping saves it": lambda record: (
+        "1 · Clipping saves it": lambda record: (
             record.free.longest > 10 and record.clipped.loss[-1] < 0.01 < 0.08 < record.free.loss[-1]
         ),
-        "Clipping is worse here": lambda record: record.clipped.loss[-1] > 10 * record.free.loss[-1],
-        "Too low a threshold": lambda record: (
+        "2 · Too high a threshold": lambda record: record.free.longest > 100 and record.clipped.longest > 10,
+        "3 · Too low a threshold": lambda record: (
             record.clipped.loss[-1] > 0.3 and (record.clipped.norm > record.threshold).all()
         ),
-        "No cliff near": lambda record: same(record.free, record.clipped) and record.free.loss[-1] < 0.001,
+        "4 · A lucky jump": lambda record: (
+            0.5 < record.free.longest < 1 and record.clipped.loss[-1] > 10 * record.free.loss[-1]
+        ),
+        "5 · No cliff near": lambda record: same(record.free, record.clipped) and record.free.loss[-1] < 0.001,
     },
     "recurrence": {
         "1 · Eigenvalue 1.5, and it vanishes": lambda record: (
@@ -83,22 +86,25 @@ PRESETS = {
         "6 · Larger weights: the RNN holds": lambda record: 0.1 < record.reach["rnn"].median[0] < 10,
     },
     "gates": {
-        "The default bias": lambda record: (
-            record.forget_bias == 0 and record.total[0] < 1e-12 and record.highway[0] < 1e-25
+        "1 · Bias 0: the RNN keeps more": lambda record: (
+            record.forget_bias == 0
+            and record.highway[0] < 1e-25
+            and record.kept["lstm"][0] < 1e-12
+            and record.kept["rnn"][0] > 100 * max(record.kept["lstm"][0], record.kept["gru"][0])
         ),
-        "Forget bias 1": lambda record: record.T == 100 and record.gates[0] > 1e3 * record.highway[0],
-        "It grows": lambda record: record.maps["lstm"][-1, 0] > 10 and record.highway[0] < 0.3,
-        "The input gate closed": lambda record: record.highway[0] > record.gates[0] and record.total[0] > 0.1,
-        "Chrono": lambda record: record.mode == "chrono" and 0.1 < record.maps["lstm"][-1, 0] < 1,
-        "No inputs": lambda record: record.sigma == 0 and record.maps["rnn"][-1, 0] > record.maps["gru"][-1, 0],
+        "2 · Bias 1: the detours carry": lambda record: record.T == 100 and record.gates[0] > 1e3 * record.highway[0],
+        "3 · Bias 4: it grows": lambda record: record.kept["lstm"][0] > 10 and record.highway[0] < 0.3,
+        "4 · The input gate closed": lambda record: record.highway[0] > record.gates[0] and record.total[0] > 0.1,
+        "5 · Chrono": lambda record: record.mode == "chrono" and 0.1 < record.kept["lstm"][0] < 1,
+        "6 · No inputs": lambda record: record.sigma == 0 and record.kept["rnn"][0] > record.kept["gru"][0],
     },
     "train_memory": {  # before training
-        "A GRU adds": lambda record: record.cell == "gru",
-        "An RNN does not": lambda record: record.cell == "rnn",
-        "LSTM, default bias": lambda record: record.cell == "lstm" and record.bias == 0,
-        "LSTM, both gates": lambda record: record.mode == "paired" and record.bias == 3,
-        "LSTM, chrono": lambda record: record.mode == "chrono" and record.T == 100,
-        "IRNN": lambda record: record.cell == "irnn" and np.median(record.sizes[:, 0]) > 0.1,
+        "1 · A GRU adds": lambda record: record.cell == "gru",
+        "2 · An RNN does not": lambda record: record.cell == "rnn",
+        "3 · LSTM, forget bias 0": lambda record: record.cell == "lstm" and record.bias == 0,
+        "4 · LSTM, both gates set": lambda record: record.mode == "paired" and record.bias == 3,
+        "5 · LSTM, chrono": lambda record: record.mode == "chrono" and record.T == 100,
+        "6 · An RNN of ReLUs": lambda record: record.cell == "irnn" and np.median(record.sizes[:, 0]) > 0.1,
     },
     "signal_propagation": {
         "1 · Xavier halves ReLU": lambda record: record.sigma_w == pytest.approx(1) and record.ratio < 1e-3,
@@ -226,4 +232,5 @@ def test_presets_show_what_their_names_say_wherever_one_comes_from(explorer, nam
 def test_the_buttons_are_the_presets_reset_and_save(explorer, name):
     labels = [w.description for w in tree(explorer) if isinstance(w, widgets.Button)]
     trains = ["Train", "Stop"] if isinstance(explorer, TrainExplorer) else []
-    assert sorted(labels) == sorted([*PRESETS[name], *trains, "Reset", "Save picture"])
+    rolls = ["Step", "Play", "Stop"] if isinstance(explorer, RollExplorer) else []
+    assert sorted(labels) == sorted([*PRESETS[name], *trains, *rolls, "Reset", "Save picture"])

@@ -423,7 +423,7 @@ MEANS = {  # what an alternative text has to say: record -> its parts, each comp
     "connectivity": lambda r: [
         f'{band.median[0]:.2g} at "{r.words[0]}"'.replace("e-0", "e-") for band in r.reach.values()
     ],
-    "gates": lambda r: [f"{grammar.number(norms[r.T // 2, 0])}" for norms in r.maps.values()],
+    "gates": lambda r: [f"{grammar.number(row[0])} at step 1" for row in (*r.kept.values(), r.highway, r.gates)],
     "phase_diagram": lambda r: [
         f"{grammar.number(np.sort(r.flow.dh[:, 0] / r.flow.dh[:, -1])[len(r.flow.dh) // 2])} at layer 1",
         f"σ_w {r.flow.sigma_w:.3g}",
@@ -494,7 +494,7 @@ def distance(one, other, sight):
 
 def test_every_palette_is_among_those_that_are_tested():
     of_kit = {"kit.marks.grammar.ACTIVATIONS", "kit.marks.grammar.CURES", "kit.words.cells.CELLS"}
-    assert of_kit | {"lessons.diagnosis.draw.trial.SCORES", "lessons.exploding.draw.cliff.alone"} <= PALETTES.keys()
+    assert of_kit | {"lessons.diagnosis.draw.trial.SCORES", "lessons.exploding.draw.training.LOOKS"} <= PALETTES.keys()
 
 
 @pytest.mark.parametrize("color", COLORS)

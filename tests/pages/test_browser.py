@@ -290,14 +290,14 @@ AT_THE_LEFT_EDGE = {"x": 6, "y": 12}  # where the strip lies that collapses an o
 
 def test_in_a_deck_the_mouse_reaches_every_button_of_an_explorer(deck):
     first = lab.settled(deck)
-    preset = deck.get_by_role("button", name="It grows", exact=True)
+    preset = deck.get_by_role("button", name="3 · Bias 4: it grows", exact=True)
     assert "RNN" in after(deck, partial(preset.click, position=AT_THE_LEFT_EDGE)).caption
     reset = deck.get_by_role("button", name="Reset")
     assert after(deck, partial(reset.click, position=AT_THE_LEFT_EDGE)) == first
 
 
 def test_in_a_deck_a_rail_is_where_it_seems(deck):
-    rail = deck.locator(".widget-slider").filter(has=deck.get_by_text("steps T", exact=True)).locator(".noUi-target")
+    rail = deck.locator(".widget-slider").filter(has=deck.get_by_text("steps", exact=True)).locator(".noUi-target")
     after(deck, partial(rail.click, position={"x": 0.75 * rail.bounding_box()["width"], "y": 2}))
     assert 70 < int(box(deck, "steps T").input_value()) < 82
 

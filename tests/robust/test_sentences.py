@@ -96,10 +96,11 @@ CORNERS = {
         dict(patient=3, answer=True),
     ],
     "cliff": [
-        dict(w=5.15, b=-3.35, rate=3.0, threshold=100.0, steps=200),
+        dict(w=5.15, b=-3.35, rate=3.0, threshold=100.0),
         dict(w=7.0, b=-1.8, rate=3.0),
         dict(w=4.15, b=-2.05),  # clipping changes nothing
         dict(rate=0.001, threshold=0.01, steps=1),
+        dict(steps=0),
     ],
     "gates": [
         dict(sigma=0.0, T=100),

@@ -375,32 +375,47 @@ def assert_gates_are_told_truly(explorer):
     biases = {"rnn": {}, "lstm": dict(bias=asked["forget_bias"], mode=asked["mode"])}
     biases["gru"] = dict(bias=asked["update_bias"])
     xs = asked["sigma"] * np.random.default_rng((asked["seed"], 1)).standard_normal((asked["T"], record.batch, 2))
+    finding, protocol, how = words.split("\n")
     apart = "1 step" if asked["T"] == 2 else f"{asked['T'] - 1} steps"
-    assert words.startswith(f"Of the last state by the first, {apart} apart: RNN ")
+    assert finding.startswith(f"Over {apart}, the ")
+    kept = {}
     for cell, bias in biases.items():
-        label = cells_words.cell_label(cell, **bias)
-        size, verdict = re.search(rf"{label} keeps (\S+), it (\w+)", words).groups()
         (params,) = reach.networks(cell, **net, **bias, apart=True)
         outputs, tape = models.unroll(cell, params, xs)
         J = np.eye(len(probes.transitions(tape[:1])[0][0]))
         for step in probes.transitions(tape[1:]):
             J = step @ J
-        expected = float(np.sqrt((J**2).sum(axis=(-2, -1)).mean() / J.shape[-1]))
-        assert float(size) == pytest.approx(expected, rel=0.06)
-        assert verdict in {verdict_of(expected * scale) for scale in (0.999, 1.001)}
+        kept[cells_words.CELLS[cell].label] = float(np.sqrt((J**2).sum(axis=(-2, -1)).mean() / J.shape[-1]))
         if cell == "lstm":
             f = reach.keeping(cell, params, xs, outputs)[1:].prod(axis=0)
-            along, through, whole = re.search(
-                r"first, (\S+) comes along the highway, (\S+) .*, (\S+) in all", words
-            ).groups()
-            assert float(along) == pytest.approx(float(np.sqrt((f**2).mean())), rel=0.06)
-            H = asked["width"]
-            c = J[..., H:, H:]
-            assert float(whole) == pytest.approx(float(np.sqrt((c**2).sum(axis=(-2, -1)).mean() / H)), rel=0.06)
-            c = c - np.eye(H) * f[:, None, :]
-            assert float(through) == pytest.approx(
-                float(np.sqrt((c**2).sum(axis=(-2, -1)).mean() / H)), rel=0.06, abs=1e-12
-            )
+            assert_parts_are_told_truly(how, J[..., asked["width"] :, asked["width"] :], f)
+    best, share, verdict = re.search(r"the (\w+) keeps its gradient best: (\S+) .* it (\w+)\. ", finding).groups()
+    told = {best: share} | dict(re.findall(r"[Tt]he (\w+) keeps ([\d.e+-]+)", finding))
+    assert told.keys() == kept.keys()
+    for name, size in told.items():
+        assert float(size.rstrip(".")) == pytest.approx(kept[name], rel=0.06)
+        assert (kept[name] > 0.99) >= (f"{size} times as much" in finding) >= (kept[name] > 1.01)
+    assert verdict in {verdict_of(kept[best] * scale) for scale in (0.999, 1.001)}
+    away = {name: abs(math.log(size)) for name, size in kept.items()}
+    assert away[best] <= min(away.values()) + 1e-6
+    opened = {
+        "alone": f"Forget bias {asked['forget_bias']:g}",
+        "paired": f"Forget bias {asked['forget_bias']:g} and input bias {0 - asked['forget_bias']:g}",
+        "chrono": "Chrono biases",
+    }[asked["mode"]]
+    rest = f"network {asked['seed']}, width {asked['width']}, inputs of size {asked['sigma']:g}."
+    assert protocol == f"{opened}, update bias {asked['update_bias']:g}, {rest}"
+
+
+def assert_parts_are_told_truly(how, dc_dc, f):
+    """The LSTM's last cell state by its first, and the product of its forget gates, which is the highway's part."""
+    along, through, whole = re.search(r"state, (\S+) comes by the highway, (\S+) .*, and (\S+) in all\.", how).groups()
+    H = dc_dc.shape[-1]
+    assert float(along) == pytest.approx(float(np.sqrt((f**2).mean())), rel=0.06)
+    assert float(whole) == pytest.approx(float(np.sqrt((dc_dc**2).sum(axis=(-2, -1)).mean() / H)), rel=0.06)
+    rest = dc_dc - np.eye(H) * f[:, None, :]
+    expected = float(np.sqrt((rest**2).sum(axis=(-2, -1)).mean() / H))
+    assert float(through) == pytest.approx(expected, rel=0.06, abs=1e-12)
 
 
 def assert_memory_is_told_truly(explorer):
@@ -408,7 +423,14 @@ def assert_memory_is_told_truly(explorer):
     asked, record, words = values(explorer), explorer.record, explorer.caption
     cell, _, mode = asked["cell"].partition(" ")
     assert (record.cell, record.mode) == (cell, mode or "alone")
-    assert words.startswith(cells_words.CELLS[cell].label)
+    finding, protocol, how = words.split("\n")
+    assert protocol.startswith(f"{cells_words.CELLS[cell].label},")
+    assert protocol.endswith(f", length {asked['T']}, width 32, Adam at {record.rate:g}, clipped at norm 1.")
+    forget = {"": f", forget bias {record.bias:g},", "chrono": ", chrono biases,"}
+    forget["paired"] = f", forget bias {record.bias:g} and input bias {0 - record.bias:g},"
+    gate = {"lstm": forget[mode], "gru": f", update bias {record.bias:g},"}.get(cell, "")
+    assert gate in protocol
+    assert ("bias" in protocol) == (cell in ("lstm", "gru"))
     settings = dict(bias=record.bias, mode=record.mode, rate=record.rate, T=asked["T"], seeds=asked["seeds"])
     *_, again = itertools.islice(memory_measure.watch(cell, steps=asked["steps"], **settings), record.step + 1)
     losses = again.loss[:, : again.step]
@@ -418,14 +440,21 @@ def assert_memory_is_told_truly(explorer):
     )
     assert (again.solved[0] is not None) == low.any()
     solved = sum(step is not None for step in again.solved)
-    assert f": {solved} of {asked['seeds']} have solved it after step {record.step}." in words
+    steps = "1 step" if record.step == 1 else f"{record.step} steps"
+    have = "network has" if asked["seeds"] == 1 else "networks have"
+    start = f"After {steps} of training, {solved} of {asked['seeds']} {have} learnt to add. "
+    assert finding.startswith(start)
     with np.errstate(invalid="ignore"):
         loss, arrives = np.median(losses[:, -25:].mean(axis=1)), np.median(again.sizes[:, 0])
     told = grammar.number(float(loss)) if math.isfinite(loss) else "no longer finite"
-    assert f"The loss is {told};" in words
-    reaches = f"{grammar.number(float(arrives))} reaches the first state"
-    assert f"{reaches if math.isfinite(arrives) else 'no longer finite'}: it {verdict_of(arrives)}." in words
-    assert ("The gate that keeps" in words) == (cell in ("lstm", "gru") and bool(np.isfinite(again.open).all()))
+    assert f"the loss is {told}, and always answering 1 has 0.17." in how
+    of = "of" if arrives < 1 else "times"
+    received = f"The first state receives {grammar.number(float(arrives))} {of} the gradient of the last h"
+    lost = "The gradient is no longer finite"
+    assert finding.removeprefix(start) == (
+        f"{received if math.isfinite(arrives) else lost}, so it {verdict_of(arrives)}."
+    )
+    assert ("The gate that keeps" in how) == (cell in ("lstm", "gru") and bool(np.isfinite(again.open).all()))
 
 
 def assert_unrolling_is_told_truly(explorer):
@@ -535,22 +564,43 @@ def assert_cliff_is_told_truly(explorer):
             assert path.w[k + 1] == pytest.approx(path.w[k] - factor * dw, rel=1e-4, abs=1e-6)
             assert path.b[k + 1] == pytest.approx(path.b[k] - factor * db, rel=1e-4, abs=1e-6)
     assert (record.free.w[0], record.free.b[0]) == (round(asked["w"], 6), round(asked["b"], 6))
-    free, clipped = record.free.loss[-1], record.clipped.loss[-1]
-    said = [grammar.number(loss) for loss in (free, clipped)]
+    finding, protocol, how = words.split("\n")
     met = sum(float(norm) > limit for norm in record.clipped.norm[:-1])
-    assert ("changes nothing" in words) == (met == 0)
-    if met == 0:
-        assert f"Both end at a loss of {said[0]};" in words
+    steps = "1 step" if asked["steps"] == 1 else f"{asked['steps']} steps"
+    assert protocol.endswith(f"learning rate {rate:.3g}, the gradient exceeded the threshold in {met} of {steps}.")
+    lengths = [math.hypot(*move) for path in (record.free, record.clipped) for move in [longest(path)]]
+    told = re.match(r"The longest step is (\S+) long without clipping, and (\S+) with it\. ", how).groups()
+    assert [float(each) for each in told] == pytest.approx(lengths, rel=0.06)
+    free, clipped = (float(path.loss[-1]) for path in (record.free, record.clipped))
+    left = [off_the_map(path) for path in (record.free, record.clipped)]
+    said = [grammar.number(loss) for loss in (free, clipped)]
+    if asked["steps"] == 0:
+        assert finding == f"Both balls lie at the start, where the loss is {said[0]}."
+    elif met == 0:
         assert free == clipped
-        assert words.count("the path ends off the map") == off_the_map(record.free)
-        return
-    assert f"the loss ends at {said[0]}, clipped at {limit:.3g} at {said[1]}: " in words
-    verdict = "as low" if said[0] == said[1] else "lower" if clipped < free else "higher"
-    assert f"clipping ends {verdict}." in words
-    assert {1: "Once of", 2: "Twice of"}.get(met, f"{met} times of") in words
-    told = re.search(r"Without it (.*?); with it (.*?)\. ", words).groups()
-    for said_of, path in zip(told, (record.free, record.clipped), strict=True):
-        assert said_of.endswith(", and the path ends off the map") == off_the_map(path)
+        same_for_both = f"The gradient never exceeds {limit:.3g}, so clipping changes nothing."
+        assert finding == f"{same_for_both} Both balls are{' off the map' * left[0]} at a loss of {said[0]}."
+    else:
+        assert_both_balls_are_told_truly(finding, free, clipped, said, left)
+
+
+def longest(path):
+    """The longest step of a path, by w and by b."""
+    moves = [(path.w[k + 1] - path.w[k], path.b[k + 1] - path.b[k]) for k in range(len(path.w) - 1)]
+    return max(moves, key=lambda move: math.hypot(*move), default=(0.0, 0.0))
+
+
+def assert_both_balls_are_told_truly(finding, free, clipped, said, left):
+    """Whether each ball is off the map, at which loss, and which of them is lower."""
+    without, clipped_is = re.match(r"Without clipping, the ball (.*?)\. Clipped at \S+, it (.*)\.$", finding).groups()
+    assert without.endswith(f" a loss of {said[0]}")
+    assert ["flung off the map" in words for words in (without, clipped_is)] == left
+    assert (" as well" in clipped_is) == all(left)
+    if said[0] == said[1]:
+        assert clipped_is.endswith("the same loss")
+    else:
+        assert clipped_is.endswith(f" {said[1]}")
+        assert ("lower" in clipped_is, "higher" in clipped_is) == (clipped < free, clipped > free)
 
 
 def off_the_map(path):

@@ -11,6 +11,10 @@ import numpy as np
 
 from ...ops import Array
 
+HALFWAY = 0.2  # a loss between that of the plateau, which is above 0.33, and that of the ground below, under 0.1
+
+BESIDE = 1e-3  # in b
+
 
 class Surface(NamedTuple):
     """The loss and the size of its gradient over the plane."""
@@ -19,6 +23,9 @@ class Surface(NamedTuple):
     b: Array  # (rows,)
     loss: Array  # (rows, columns)
     norm: Array  # (rows, columns)
+    wall: Array  # (columns,): the b at which the loss falls below HALFWAY as b rises; NaN where no b of the map does
+    crest: Array  # (columns,): the loss BESIDE the wall where b is less
+    foot: Array  # (columns,): the same where b is more
 
 
 class Path(NamedTuple):
@@ -36,8 +43,12 @@ class Path(NamedTuple):
 
     @property
     def longest(self) -> Array:
-        """The longest step."""
-        return self.moves.max(axis=-1)
+        """The longest step, which is 0 where no step has been taken."""
+        return self.moves.max(axis=-1, initial=0.0)
+
+    def until(self, step: int) -> Path:
+        """Return the path's first ``step`` steps."""
+        return Path(*(part[..., : step + 1] for part in self))
 
 
 class CliffRecord(NamedTuple):
@@ -51,6 +62,10 @@ class CliffRecord(NamedTuple):
     surface: Surface
     free: Path
     clipped: Path
+
+    def until(self, step: int) -> CliffRecord:
+        """Return the record of the first ``step`` steps."""
+        return self._replace(steps=step, free=self.free.until(step), clipped=self.clipped.until(step))
 
 
 class SurveyRecord(NamedTuple):

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb, to_rgba
+from matplotlib.patches import PathPatch, Polygon, Rectangle
+from matplotlib.path import Path
 
 from ...kit.marks import curves, grammar, heatmap
 from ...kit.marks.flow import DECADES
 from ...kit.marks.picture import LivePicture, Picture
-from ...kit.words.cells import CELLS, record_label
-from .say import alt, reach_sentence, sentence
+from ...kit.words.cells import CELLS
+from ...kit.words.phrases import verdict
+from .say import alt, reach_sentence, sentence, short_name
 
-PARTS = {
-    "total": grammar.Look("#8f2fb0", "", "all paths"),
-    "highway": grammar.Look("#0072b2", "s", "highway"),
-    "gates": grammar.Look("#c44e00", "o", "by the gates"),
-}
-NARROW = dict(linewidth=2.4)
-WIDE = dict(linewidth=9, alpha=0.35, solid_capstyle="butt")  # and pale, as all paths lie under one of their parts
-STYLES = {"total": WIDE, "highway": NARROW, "gates": NARROW}
+LEFT = 0.36  # room for names and numbers, as a share of the steps
+NAME = dict(fontsize=15, weight="bold", va="center")
+PLAIN = dict(fontsize=13, weight="normal", color=grammar.INK)
+NUMBER = dict(fontsize=13, weight="bold", ha="right", va="center")
+ROAD = 0.2, 1.7  # where the highway is, from its lower edge, and how wide it is where it keeps all
+ARCHES = 2.35, 1.7  # the same of the detours, and how high they are
+HOPS = 7
+ACROSS = 8  # points of the image across a cell
+APART = 50  # cells at the most that are seen apart
+INSIDE = "inside the LSTM: a highway as wide as what it keeps, and detours through its gates"
 
 
 def reach(records) -> Picture:
@@ -29,17 +35,42 @@ def reach(records) -> Picture:
     quantiles = [grammar.decades(grammar.quantiles(record.sizes)) for record in records]
     floor, ceiling = _limits(np.concatenate([rows.ravel() for rows in quantiles]))
     ends = []
-    for record, rows in zip(records, quantiles, strict=True):
-        look = CELLS[record.cell]
+    for record, rows, look in zip(records, quantiles, _looks(records), strict=True):
         at = np.arange(T - record.T, T + 1)
         style = dict(alpha=0.16, linewidth=2.4, every=max(1, T // 8))
         median = curves.band(axes, at, rows.clip(floor, ceiling), look, **style)
-        ends.append((median[0], record_label(record), look.color))
+        ends.append((median[0], short_name(record, records), look.color))
     axes.set(xlim=(-0.42 * T, 1.01 * T), ylim=(floor, ceiling))
     curves.ground(axes, floor, ceiling)
     _name_reach(axes, T)
     _label_starts(axes, ends)
     return Picture(figure, reach_sentence(records))
+
+
+def _looks(records) -> list[grammar.Look]:
+    """The look of each record's cell; where a cell comes more than once, the darker the larger its bias."""
+    looks = []
+    for record in records:
+        look = CELLS[record.cell]
+        biases = sorted({_opened(other) for other in records if other.cell == record.cell})
+        share = biases.index(_opened(record)) / max(len(biases) - 1, 1)
+        looks.append(look._replace(color=_shade(look.color, share)) if len(biases) > 1 else look)
+    return looks
+
+
+def _opened(record) -> float:
+    """The bias that opens a record's gate; chrono's is drawn, and of T steps its median is about ln T/2."""
+    return float(np.log(record.T / 2)) if record.mode == "chrono" else record.bias
+
+
+def _shade(color: str, share: float) -> str:
+    """A colour from its light side, 0, to its dark side, 1."""
+    ramp = LinearSegmentedColormap.from_list("shades", [_mixed(color, 1.0, 0.25), color, _mixed(color, 0.0, 0.65)])
+    return to_hex(ramp(share))
+
+
+def _mixed(color: str, with_grey: float, part: float) -> tuple[float, ...]:
+    return tuple((1 - part) * channel + part * with_grey for channel in to_rgb(color))
 
 
 def _name_reach(axes, T: int) -> None:
@@ -58,62 +89,131 @@ def _label_starts(axes, ends) -> None:
     curves.label_ends(axes, 0, ends, ha="right", fontsize=13, **room)
 
 
-class GatesPlot(LivePicture):
-    """The picture of a GatesRecord, kept alive: a map for each cell, and under them the LSTM's highway and detours."""
+class Row:
+    """One cell for each step, lit by how much of the last state's gradient reaches it, and the number at the first."""
 
-    size = (9.0, 6.9)
+    def __init__(self, axes, bottom: float, height: float, name: str, color: str):
+        self.extent = bottom, bottom + height
+        axes.text(0.0, bottom + height / 2, name, transform=axes.get_yaxis_transform(), color=color, **NAME)
+        self.lamps = axes.imshow(np.zeros((1, 1, 4)), interpolation="none", aspect="auto", zorder=1)
+        self.frame = axes.add_patch(Rectangle((0, bottom), 1, height, fill=False, edgecolor=grammar.INK, linewidth=2))
+        self.number = axes.text(0, bottom + height / 2, "", **NUMBER)
+        self.artists = [self.lamps, self.frame, self.number]
+
+    def update(self, kept, most: float) -> None:
+        """Move to what is ``kept`` at each step, (T,), with the first step on the left."""
+        T = len(kept)
+        self.lamps.set_data(_cells(kept, most))
+        self.lamps.set_extent((T - 0.5, -0.5, *self.extent))
+        self.frame.set(x=-0.5, width=T)
+        _say_number(self.number, T, kept[0])
+
+
+class Highway:
+    """A band whose width is what the cell state keeps, and over it the detours, lit as the cells are."""
+
+    def __init__(self, axes):
+        self.middle = ROAD[0] + ROAD[1] / 2
+        heights = self.middle, ARCHES[0] + ARCHES[1] / 2
+        for y, name in zip(heights, ("highway", "detours"), strict=True):
+            axes.text(0.0, y, name, transform=axes.get_yaxis_transform(), **NAME | PLAIN)
+        axes.text(0.0, 5.0, INSIDE, transform=axes.get_yaxis_transform(), **NAME | PLAIN)
+        self.band = axes.add_patch(Polygon(np.zeros((1, 2)), facecolor=CELLS["lstm"].color, linewidth=0))
+        self.rails = axes.add_patch(Rectangle((0, ROAD[0]), 1, ROAD[1], fill=False, linestyle=":", color=grammar.FAINT))
+        self.lamps = axes.imshow(np.zeros((1, 1, 4)), interpolation="none", aspect="auto", zorder=1)
+        self.edge = axes.add_patch(PathPatch(Path(np.zeros((1, 2))), fill=False, edgecolor=grammar.FAINT, linewidth=1))
+        self.lamps.set_clip_path(self.edge)
+        self.numbers = [axes.text(0, y, "", **NUMBER) for y in heights]
+        self.artists = [self.rails, self.band, self.lamps, self.edge, *self.numbers]
+
+    def update(self, record, most: float) -> None:
+        """Move to the two parts of a GatesRecord."""
+        T = record.T
+        back = np.arange(T)
+        half = np.nan_to_num(record.highway[::-1]).clip(0, 1) * ROAD[1] / 2
+        upper, lower = np.stack([back, self.middle + half]), np.stack([back, self.middle - half])
+        self.band.set_xy(np.concatenate([upper, lower[:, ::-1]], axis=1).T)
+        self.rails.set(x=-0.5, width=T)
+        path = _arches(T)
+        self.edge.set_path(path)
+        rgba = heatmap.colours(grammar.decades(record.gates), most)
+        rgba[-2:][record.gates[-2:] == 0] = to_rgba(heatmap.CLEAR)  # the last steps have no gate between them
+        self.lamps.set_data(rgba[None])
+        self.lamps.set_extent((T - 0.5, -0.5, ARCHES[0] - 1, ARCHES[0] + 2))
+        self.lamps.set_clip_path(path, self.edge.axes.transData)
+        for text, part in zip(self.numbers, (record.highway, record.gates), strict=True):
+            _say_number(text, T, part[0])
+
+
+class GatesPlot(LivePicture):
+    """The picture of a GatesRecord, kept alive: a row of lit cells for each net, and the LSTM's highway and detours."""
 
     def _build(self, record):
-        self.heats = {
-            cell: heatmap.HeatMap(self.figure.add_axes((0.07 + 0.292 * k, 0.56, 0.243, 0.375)))
-            for k, cell in enumerate(("rnn", "lstm", "gru"))
+        self.axes = self.figure.add_axes((0.015, 0.125, 0.97, 0.755))
+        self.axes.set_autoscale_on(False)
+        self.bar = self.figure.add_axes((0.70, 0.945, 0.27, 0.032))
+        self.rows = {
+            cell: Row(self.axes, bottom, 1.0, CELLS[cell].label, CELLS[cell].color)
+            for cell, bottom in (("rnn", 9.0), ("gru", 7.4), ("lstm", 5.8))
         }
-        self.bar = self.figure.add_axes((0.915, 0.56, 0.016, 0.375))
-        self.axes = self.figure.add_axes((0.092, 0.085, 0.71, 0.345))
-        style = dict(marks="v", marksize=8, markersize=7)
-        self.parts = {name: curves.LiveCurve(self.axes, **style, **STYLES[name]) for name in PARTS}
-        self._words()
-        maps = [artist for heat in self.heats.values() for artist in heat.artists]
-        return [*maps, *(part.median for part in self.parts.values()), *(part.zeros for part in self.parts.values())]
+        self.highway = Highway(self.axes)
+        curves.title(self.figure, "what of the last state's gradient reaches each step")
+        return [artist for part in (*self.rows.values(), self.highway) for artist in part.artists]
 
     def _limits(self, record):
-        parts = [grammar.decades(getattr(record, name)) for name in PARTS]
-        return (*heatmap.limits(*record.maps.values()), *_limits(np.concatenate(parts)))
+        rows = grammar.decades(np.stack([*record.kept.values(), record.gates[:-1].max(initial=0) + 0 * record.gates]))
+        most = np.abs(rows[np.isfinite(rows)]).max(initial=0)
+        return grammar.up_to(record.T, heatmap.TIMES), grammar.up_to(most, heatmap.DECADES)
 
-    def _move(self, record, T, most, floor, ceiling) -> None:
-        for cell, heat in self.heats.items():
-            heat.update(record.maps[cell], most)
-        at = np.arange(1, record.T + 1)
-        for name, part in self.parts.items():
-            row = grammar.decades(getattr(record, name))
-            row[-2:] = curves.finite(row[-2:])  # the last two steps have no gate between them, and no mark of a 0
-            part.update(at, row, PARTS[name], floor, ceiling, every=max(1, record.T // 10))
+    def _frame(self, steps: int, most: float) -> None:
+        axes = self.axes
+        axes.set(xlim=((1 + LEFT) * steps, -0.012 * steps - 0.5), ylim=(0.0, 10.2))
+        grammar.tidy(axes)
+        axes.grid(visible=False)
+        axes.spines[:].set_visible(False)
+        axes.set_yticks([])
+        axes.set_xticks(np.unique(np.round(np.linspace(0, steps, 6 if steps > 5 else steps + 1)).astype(int)))
+        axes.set_xlabel("steps back from the last", fontsize=13, loc="right")
+        _key(self.bar, most)
 
-    def _frame(self, T: int, most: float, floor: float, ceiling: float) -> None:
-        for cell, heat in self.heats.items():
-            heat.frame(T, most)
-            heat.axes.set_title(CELLS[cell].label, fontsize=14, weight="bold", color=CELLS[cell].color)
-            if cell != "rnn":
-                heat.axes.set_ylabel("")
-        heatmap.bar(self.bar, most)
-        for artist in [*self.axes.patches, *self.axes.texts]:
-            artist.remove()
-        self.axes.set(xlim=(1 - 0.02 * T, 1.02 * T), ylim=(floor, ceiling))
-        grammar.tidy(self.axes)
-        curves.ground(self.axes, floor, ceiling)
-        times = np.unique(np.round(np.linspace(0, T, 6 if T > 5 else T + 1)).astype(int))
-        self.axes.set_xticks([1, *times[1:]])
-        self.axes.set_xlabel("k: the earlier time", fontsize=12)
+    def _move(self, record, steps, most) -> None:
+        for cell, row in self.rows.items():
+            row.update(record.kept[cell], most)
+        self.highway.update(record, most)
 
-    def _words(self) -> None:
-        """The names of the parts, beside them, and what they are parts of."""
-        handles = [
-            curves.key(look.label, markersize=8, color=look.color, marker=look.marker, **STYLES[name])
-            for name, look in PARTS.items()
-        ]
-        where = dict(loc="center left", bbox_to_anchor=(0.803, 0.26), ncols=1)
-        curves.legend(self.figure, handles=handles, fontsize=12.5, handletextpad=0.5, **where)
-        curves.title(self.figure, "the LSTM's cell state: the last c by an earlier one", y=0.475)
+
+def _cells(kept, most: float):
+    """The colours of a row of cells, with a grey line between two of them where there is room for it."""
+    rgba = np.repeat(heatmap.colours(grammar.decades(kept), most), ACROSS, axis=0)
+    if len(kept) <= APART:
+        rgba[::ACROSS] = to_rgba(grammar.FAINT, 0.45)
+    return rgba[None]
+
+
+def _say_number(text, T: int, size: float) -> None:
+    """Write a size left of the first cell, and what it means."""
+    far = verdict(size)
+    ink = {"vanishes": grammar.VANISHING, "holds": grammar.INK}.get(far, grammar.EXPLODING)
+    text.set(x=T, text=f"{grammar.number(size)} \n{far} ", color=ink)
+
+
+def _arches(T: int) -> Path:
+    """A ribbon over the T steps that leaves the highway and comes back to it, again and again."""
+    share = np.linspace(0, 1, 8 * HOPS + 1)
+    middle = ARCHES[0] + ARCHES[1] * np.abs(np.sin(np.pi * HOPS * share))
+    upper, lower = (np.stack([share * (T - 1), middle + away]) for away in (0.2, -0.2))
+    return Path(np.concatenate([upper, lower[:, ::-1], upper[:, :1]], axis=1).T)
+
+
+def _key(axes, most: float) -> None:
+    """The colours, and what they mean, in decades."""
+    axes.clear()
+    rows = np.linspace(-most, most, 201)
+    axes.imshow(heatmap.colours(rows, most)[None], aspect="auto", extent=(-most, most, 0, 1), interpolation="none")
+    axes.set_xticks([-most, 0, most], [f"$10^{{-{most:.0f}}}$", "it arrives", f"$10^{{{most:.0f}}}$"])
+    axes.set_yticks([])
+    axes.tick_params(labelsize=12, colors=grammar.INK, length=3)
+    axes.spines[:].set(color=grammar.FAINT, linewidth=0.8)
 
 
 def gates(record) -> Picture:

@@ -21,7 +21,7 @@ class GatesRecord(NamedTuple):
     sigma: float
     batch: int
     seed: int
-    maps: dict[str, Array]  # of each cell: (T, T), ‖d state_t / d state_k‖ in row t, column k, over the identity's
+    kept: dict[str, Array]  # of each cell: (T,), ‖d state_T / d state_k‖, k = 1 … T, over that of the identity
     total: Array  # (T,): the LSTM's ‖dc_T / dc_k‖, k = 1 … T, over that of the identity
     highway: Array  # (T,): the part along c alone
     gates: Array  # (T,): the part through some h

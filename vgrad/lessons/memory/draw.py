@@ -36,7 +36,7 @@ class MemoryPlot(LivePicture):
         losses = say.quantiles(record.loss[:, : record.step])
         self.course.update(np.arange(1, record.step + 1), losses, look, 0.0, highest, along=True)
         sizes = decades(say.quantiles(record.sizes))
-        self.arriving.update(np.arange(T + 1), sizes, look, floor, ceiling, along=True)
+        self.arriving.update(np.arange(record.T + 1), sizes, look, floor, ceiling, along=True)
         for curve in (self.course, self.arriving):
             curve.band.set_visible(record.seeds > 1)
 

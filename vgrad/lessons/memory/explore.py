@@ -7,19 +7,19 @@ from ...kit.explorers.training import TrainExplorer
 from . import draw, measure, say
 
 PRESETS = {
-    "A GRU adds": dict(T=50),
-    "An RNN does not": dict(cell="rnn"),
-    "LSTM, default bias": dict(cell="lstm", bias=0.0),
-    "LSTM, both gates": dict(cell="lstm paired", bias=3.0),
-    "LSTM, chrono": dict(cell="lstm chrono", T=100),
-    "IRNN": dict(cell="irnn", rate=0.001),
+    "1 · A GRU adds": dict(T=50),
+    "2 · An RNN does not": dict(cell="rnn"),
+    "3 · LSTM, forget bias 0": dict(cell="lstm", bias=0.0),
+    "4 · LSTM, both gates set": dict(cell="lstm paired", bias=3.0),
+    "5 · LSTM, chrono": dict(cell="lstm chrono", T=100),
+    "6 · An RNN of ReLUs": dict(cell="irnn", rate=0.001),
 }
 CELLS = {
     "RNN": "rnn",
-    "IRNN": "irnn",
+    "RNN of ReLUs (IRNN)": "irnn",
     "LSTM": "lstm",
-    "LSTM, b_i = -b_f": "lstm paired",
-    "LSTM, chrono": "lstm chrono",
+    "LSTM, input gate closed": "lstm paired",
+    "LSTM, chrono biases": "lstm chrono",
     "GRU": "gru",
 }
 
@@ -29,14 +29,15 @@ def train_memory(**values) -> TrainExplorer:
     controls = {
         "cell": choice("cell", "gru", CELLS),
         "bias": real("gate bias", 1.0, -1.0, 5.0, 0.1),
-        "T": whole("length T", 30, 4, 100),
-        "rate": scale("rate", 0.01, 1e-4, 10.0, box_step=None),  # any rate can be typed
+        "T": whole("length", 30, 4, 100),
+        "rate": scale("learning rate", 0.01, 1e-4, 10.0, box_step=None),  # any rate can be typed
         "steps": whole("steps", 300, 50, 800),
         "seeds": networks(3, 5),
     }
     return TrainExplorer(
         "train_memory", controls, _watch, draw.MemoryPlot,
-        sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
+        sentence=say.sentence, alt=say.alt, presets=PRESETS,
+        first=("cell", "bias", "T"), start=values,
     )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import numpy as np
 
 from ...kit.marks import grammar
-from ...kit.words.cells import cell_label, record_label
-from ...kit.words.phrases import five, it_is, points, solved_count, whose
+from ...kit.words.cells import CELLS, cell_label, record_label
+from ...kit.words.phrases import five, points, solved_count, verdict, whose
 from ...require import guarded, thing
 
 GUESS = 1 / 6  # the loss of always answering 1
@@ -64,16 +64,38 @@ def name(cell: Annotated[Any, thing("a Cell of a stored table", lambda it: hasat
 
 
 def sentence(record) -> str:
-    """Say of a MemoryRecord: who has solved it, the loss, what reaches the first state, and the networks."""
-    solved = f"{solved_count(record.solved)} have solved it after step {record.step}"
-    parts = [f"{record_label(record)}, {record.T} steps apart: {solved}."]
-    parts.append(f"The loss is {_loss(record)}; always answering 1 has {GUESS:.2g}.")
-    parts.append(f"{_arriving(record)}.")
+    """Say of a MemoryRecord: who has solved it and what reaches the first state, then the training, then the loss."""
+    steps = f"{grammar.count(record.step, 'step')}"
+    solved = f"After {steps} of training, {solved_count(record.solved)} {_have(record)} learnt to add"
+    finding = f"{solved}. {_arriving(record)}."
+    net = f"{_kind(record)}, length {record.T}, width {record.width}"
+    return "\n".join([finding, f"{net}, Adam at {record.rate:g}, clipped at norm 1.", _how(record)])
+
+
+def _have(record) -> str:
+    return "network has" if record.seeds == 1 else "networks have"
+
+
+def _kind(record) -> str:
+    """The net in words, with the bias that opens it."""
+    label = CELLS[record.cell].label
+    if record.cell == "gru":
+        return f"{label}, update bias {record.bias:g}"
+    if record.cell != "lstm":
+        return label
+    paired = f"forget bias {record.bias:g} and input bias {0 - record.bias:g}"
+    modes = {"alone": f"forget bias {record.bias:g}", "chrono": "chrono biases"}
+    return f"{label}, {modes.get(record.mode, paired)}"
+
+
+def _how(record) -> str:
+    """The loss, the gate, and why training ended, if it did."""
+    parts = [f"{whose(record.seeds)}: the loss is {_loss(record)}, and always answering 1 has {GUESS:.2g}."]
+    parts.append(f"An answer counts as learnt when the mean of 25 losses is below {SOLVED:g}.")
     if np.isfinite(record.open).all():
         parts.append(f"The gate that keeps the state is open to {np.median(record.open):.2f}.")
     if record.trouble:
         parts.append(f"Training ended: {record.trouble}.")
-    parts.append(f"{whose(record.seeds)}: width {record.width}, Adam at {record.rate:g}, clipped to a norm of 1.")
     return " ".join(parts)
 
 
@@ -91,8 +113,9 @@ def _arriving(record) -> str:
     with np.errstate(invalid="ignore"):
         ratio = float(np.median(record.sizes[:, 0]))
     if not np.isfinite(ratio):
-        return it_is(ratio, "The gradient is no longer finite")
-    return it_is(ratio, f"Of the gradient of the last h, {grammar.number(ratio)} reaches the first state")
+        return f"The gradient is no longer finite, so it {verdict(ratio)}"
+    share = f"{grammar.number(ratio)} {'of' if ratio < 1 else 'times'} the gradient of the last h"
+    return f"The first state receives {share}, so it {verdict(ratio)}"
 
 
 def alt(record) -> str:

@@ -1,114 +1,118 @@
-"""The cliff of a one-unit RNN: the loss as a map, two paths over it, and the loss along each. Alive or still."""
+"""The cliff of a one-unit RNN: two balls roll from the same start, without clipping and with it. Alive or still."""
 
 from __future__ import annotations
 
 import numpy as np
-from matplotlib import colormaps, patheffects
-from matplotlib.ticker import LogLocator, NullLocator
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
-from ....kit.marks import curves, grammar
+from ....kit.marks import grammar
 from ....kit.marks.picture import LivePicture, Picture
-from ..say.cliff import alt, sentence
+from ..say.cliff import alt, has_left, place_of, sentence
+from . import relief
 
-FREE = grammar.Look("#c23b00", "^", "not clipped")
-CLIPPED = grammar.Look("#12305c", "s", "clipped")
-AWAY = 9  # points from the end of a path to its label
-LEAST = 1e-7  # of the loss, on the axes; below it a path lies on the floor
-LENGTHS = (10, 20, 30, 40, 50, 60, 80, 100, 150, 200)
-LEVELS = (0.0, 1e-4, 1e-3, 1e-2, 0.03, 0.06, 0.085, 0.15, 0.3, 0.38, 1.0)
-WALL = (5.55, -3.07)  # below it, beside the line at which the loss jumps
-LIGHT = 0.45  # of white in each colour of the map, so that paths stand out
+BALL = "#d6006c"  # as vivid on a dark page
+LEFT = 0.04, 0.135, 0.455, 0.70  # of the figure, where the panels are
+RIGHT = 0.54, 0.135, 0.455, 0.70
+FAR = 1e4  # beyond it, it is all the same how far
+DOT = 2e-3  # the length of a dot, in w
 
 
-class Trail:
-    """One path: in the map, and its loss beside it; the wider one is seen under the other where they are the same."""
+class Slope:
+    """One landscape, the path over it with a dot for each step, and the ball where the path is now."""
 
-    def __init__(self, chart, axes, look: grammar.Look, size: float, width: float):
-        style = dict(color=look.color, marker=look.marker, markersize=size, markeredgecolor=grammar.PAPER)
-        (self.halo,) = chart.plot([], [], linewidth=width + 2.2, color=grammar.PAPER, zorder=1)
-        (self.path,) = chart.plot([], [], linewidth=width, **style)
-        (self.last,) = chart.plot([], [], **{**style, "markersize": 13})
-        (self.loss,) = axes.plot([], [], linewidth=width, **style)
-        self.label = curves.live_label(axes, look, AWAY, fontsize=13)
-        self.artists = [self.path, self.last, self.loss, self.label]
+    def __init__(self, figure, place, name: str, surface):
+        self.axes = figure.add_axes(place)
+        _landscape(self.axes, surface)
+        title = dict(transform=self.axes.transAxes, va="bottom", color=grammar.INK)
+        self.axes.text(0, 1.095, name, fontsize=15, weight="bold", **title)
+        ink = dict(color=grammar.INK, zorder=3)
+        (self.halo,) = self.axes.plot([], [], color=grammar.PAPER, linewidth=5.5, zorder=2)
+        (self.path,) = self.axes.plot([], [], linewidth=2, **ink)
+        dots = dict(fill=False, linewidth=4.5, capstyle="round", snap=False)
+        self.dots = self.axes.add_patch(PathPatch(Path([[0, 0]]), **dots, **ink))
+        vivid = dict(markerfacecolor=BALL, markeredgecolor=grammar.INK, linestyle="none", clip_on=False)
+        (self.start,) = self.axes.plot([], [], "o", color=grammar.INK, markersize=9, fillstyle="none", zorder=4)
+        (self.out,) = self.axes.plot([], [], markersize=19, markeredgewidth=1.6, zorder=5, **vivid)
+        (self.ball,) = self.axes.plot([], [], "o", markersize=17, markeredgewidth=2, zorder=6, **vivid)
+        self.word = self.axes.annotate("start", (0, 0), (9, 2), fontsize=13, textcoords="offset points")
+        self.state = self.axes.text(0, 1.02, "", fontsize=13, **title)
+        self.artists = [
+            self.halo, self.path, self.dots, self.start, self.word, self.out, self.ball, self.state,
+        ]  # fmt: skip
 
-    def update(self, path) -> None:
-        """Move to ``path``."""
-        steps = len(path.loss)
+    def update(self, record, path, words: str) -> None:
+        """Move to a ``path`` of the ``record``, and write the ``words`` above it."""
+        x, y = (np.nan_to_num(part, nan=FAR).clip(-FAR, FAR) for part in relief.project(path.w, path.b, path.loss))
+        left = has_left(record, path)
         for line in (self.halo, self.path):
-            line.set_data(_near(path.w), _near(path.b))
-        self.path.set_markevery(max(1, steps // 10))
-        self.last.set_data(_near(path.w[-1:]), _near(path.b[-1:]))
-        self.loss.set_data(np.arange(steps), _shown(path.loss))
-        self.loss.set_markevery(max(1, steps // 12))
-        self.label.xy = (steps - 1, float(_shown(path.loss[-1])))
+            line.set_data(x, y)
+        self.dots.set_path(_dots(x[~left], y[~left]))
+        self.start.set_data(x[:1], y[:1])
+        self.word.xy = x[0], y[0]
+        self.ball.set_data(x[-1:], y[-1:])
+        self.ball.set_visible(not left[-1])
+        self.out.set_visible(bool(left[-1]))
+        if left[-1]:
+            self._leave(x, y, int(left.argmax()))
+        self.state.set_text(words)
+
+    def _leave(self, x, y, first: int) -> None:
+        """An arrow at the edge of the drawing, where the ball has left it at its step ``first``."""
+        (low, high), (bottom, top) = self.axes.get_xlim(), self.axes.get_ylim()
+        start = np.array([x[first - 1], y[first - 1]])
+        way = np.array([x[first], y[first]]) - start
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ends = (np.where(way > 0, [high, top], [low, bottom]) - start) / way
+        at = start + np.nanmin(np.where(ends > 0, ends, np.nan)) * way
+        scale = np.array([self.axes.bbox.width / (high - low), self.axes.bbox.height / (top - bottom)])
+        across, up = way * scale
+        self.out.set_marker((3, 0, float(np.degrees(np.arctan2(up, across))) - 90))
+        self.out.set_data([at[0]], [at[1]])
 
 
 class CliffPlot(LivePicture):
     """The picture of a CliffRecord, kept alive."""
 
     def _build(self, record):
-        self.chart = self.figure.add_axes((0.075, 0.135, 0.455, 0.745))
-        self.axes = self.figure.add_axes((0.61, 0.135, 0.24, 0.745))
-        self.free = Trail(self.chart, self.axes, FREE, 9, 5)
-        self.clipped = Trail(self.chart, self.axes, CLIPPED, 5, 1.8)
-        (self.start,) = self.chart.plot([], [], "o", markersize=13, color=grammar.INK, markerfacecolor="#ffd400")
-        self.start.set_markeredgewidth(2)
-        self.names = [_name(self.chart, "start", (14, 0), "left"), _name(self.chart, "end", (0, -18), "center")]
-        _map(self.chart, record.surface)
-        curves.title(self.figure, "b: the loss as a map, the bluer the higher")
-        curves.title(self.figure, "loss", 0.565)
-        halos = [self.free.halo, self.clipped.halo]
-        return [*halos, *self.free.artists, *self.clipped.artists, self.start, *self.names]
+        self.free = Slope(self.figure, LEFT, "without clipping", record.surface)
+        self.clipped = Slope(self.figure, RIGHT, "with clipping", record.surface)
+        return [*self.free.artists, *self.clipped.artists]
 
     def _limits(self, record):
-        return (grammar.up_to(record.steps, LENGTHS),)
+        return ()
 
-    def _move(self, record, length) -> None:
-        self.free.update(record.free)
-        self.clipped.update(record.clipped)
-        self.start.set_data([record.w], [record.b])
-        self.names[0].xy = (record.w, record.b)
-        self.names[1].xy = (float(_near(record.clipped.w[-1])), float(_near(record.clipped.b[-1])))
-        curves.spread(self.axes, (self.free.label, self.clipped.label), AWAY)
+    def _frame(self) -> None:
+        """The ground is the same for each record."""
 
-    def _frame(self, length: int) -> None:
-        axes = self.axes
-        axes.set(xlim=(0, length), yscale="log", ylim=(LEAST, 1))
-        grammar.tidy(axes)
-        axes.yaxis.set_major_locator(LogLocator(numticks=9))
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.set_xticks([0, length // 2, length])
-        axes.set_xlabel("step of descent", fontsize=13)
+    def _move(self, record) -> None:
+        self.free.update(record, record.free, place_of(record, record.free))
+        clipped = f"at {record.threshold:.3g}: {place_of(record, record.clipped)}"
+        self.clipped.update(record, record.clipped, clipped)
 
 
-def _map(axes, surface) -> None:
-    """The loss in steps that are about even on a log scale."""
-    axes.set_autoscale_on(False)
-    blue_to_yellow = colormaps["cividis_r"](np.linspace(0, 1, len(LEVELS) - 1))[:, :3]
-    colors = LIGHT + (1 - LIGHT) * blue_to_yellow
-    axes.set(xlim=(surface.w[0], surface.w[-1]), ylim=(surface.b[0], surface.b[-1]))
-    axes.contourf(surface.w, surface.b, surface.loss, levels=LEVELS, colors=colors, zorder=0)
+def _landscape(axes, surface) -> None:
+    """The relief, its words, and its axes: w to the right, and b from the back to the front."""
+    relief.draw(axes, surface)
     grammar.tidy(axes)
     axes.grid(visible=False)
-    axes.set_xlabel("w", fontsize=13)
-    axes.text(*WALL, "the wall", rotation=-41, ha="center", va="center", fontsize=13, color=grammar.INK)
+    axes.spines[:].set_visible(False)
+    axes.set_xticks([4, 5, 6, 7])
+    axes.set_yticks([])
+    axes.set_xlabel("weight w", fontsize=13, labelpad=-2)
+    axes.set_ylabel("← bias b", fontsize=13)
+    words = dict(fontsize=13, color=grammar.INK, va="center")
+    axes.text(5.62, 3.55, "the wall", rotation=35, ha="center", **words)
+    axes.text(6.32, 4.2, "← high:\nloss 0.4", ha="left", **words)
+    axes.text(6.1, 2.35, "low: loss below 0.1", ha="center", **words)
 
 
-def _name(axes, text, offset, side):
-    """A word beside a place that moves; not drawn where the place is off the map."""
-    edge = [patheffects.withStroke(linewidth=3, foreground=grammar.PAPER)]
-    style = dict(fontsize=13, weight="bold", color=grammar.INK, path_effects=edge)
-    return axes.annotate(text, (0, 0), offset, textcoords="offset points", ha=side, va="center", **style)
-
-
-def _near(values):
-    """Coordinates that a canvas can draw: far out it is all the same how far."""
-    return np.clip(np.nan_to_num(values, nan=np.nan, posinf=1e4, neginf=-1e4), -1e4, 1e4)
-
-
-def _shown(loss):
-    return np.maximum(loss, LEAST)
+def _dots(x, y) -> Path:
+    """A point for each place, which is a line so short that only its round caps are seen."""
+    vertices = np.stack([x, y, x + DOT, y], axis=-1).reshape(-1, 2)
+    path = Path(vertices, [Path.MOVETO, Path.LINETO] * len(x))
+    path.should_simplify = False
+    return path
 
 
 def walk(record) -> Picture:

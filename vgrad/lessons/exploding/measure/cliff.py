@@ -19,7 +19,7 @@ from .... import require
 from ....kit.experiments.protocol import NumberOrArray, TrainSteps, measured, require_work
 from ....ops import Array
 from ....require import Count, NonNegative, bare, guarded, guarded_by
-from ..records import CliffRecord, Path, Surface, SurveyRecord
+from ..records import BESIDE, HALFWAY, CliffRecord, Path, Surface, SurveyRecord
 
 T = 50  # time steps
 START = 0.5  # x_0
@@ -82,7 +82,24 @@ def surface(columns: Count = 241, rows: Count = 161) -> Surface:
     w = np.linspace(*W, columns)
     b = np.linspace(*B, rows)
     loss, dw, db = bare(gradient)(*np.meshgrid(w, b))
-    return Surface(w, b, loss, np.hypot(dw, db))
+    wall = _wall(w)
+    return Surface(w, b, loss, np.hypot(dw, db), wall, _loss(w, wall - BESIDE), _loss(w, wall + BESIDE))
+
+
+def _wall(w: Array) -> Array:
+    """The b of the wall at each w, halved in on until it is known to about 1e-9, or NaN."""
+    low, high = (np.full_like(w, b) for b in B)
+    crosses = (_loss(w, low) > HALFWAY) & (_loss(w, high) < HALFWAY)
+    for _ in range(30):
+        middle = (low + high) / 2
+        above = _loss(w, middle) > HALFWAY
+        low = np.where(above, middle, low)
+        high = np.where(above, high, middle)
+    return np.where(crosses, high, np.nan)
+
+
+def _loss(w: Array, b: Array) -> Array:
+    return bare(gradient)(w, b)[0]
 
 
 def _fits(w, b, *, rate, threshold=np.inf, steps=60) -> None:

@@ -5,59 +5,87 @@ They are about the explorer `cliff`.
 
 from __future__ import annotations
 
+import numpy as np
+
 from ....kit.marks import grammar
 from ....kit.words.phrases import five, points
 
 
 def sentence(record) -> str:
-    """Both ends, which is lower, the longest steps, and how often the threshold was met."""
-    free = record.free
-    clipped = record.clipped
-    place = f"From w {record.w:.3g}, b {record.b:.3g}, {grammar.count(record.steps, 'step')} at rate {record.rate:.3g}"
-    met = int((clipped.norm[:-1] > record.threshold).sum())
-    if not met:
-        same = f"the gradient never exceeds {record.threshold:.3g}, so clipping changes nothing"
-        return f"{place}: {same}. Both end at a loss of {_loss(free)}; {_longest(free)}{_off(record, free)}."
-    ends = f"without clipping the loss ends at {_loss(free)}, clipped at {record.threshold:.3g} at {_loss(clipped)}"
-    return (
-        f"{place}: {ends}: clipping ends {_verdict(record)}. Without it {_longest(free)}{_off(record, free)}; with it "
-        f"{_longest(clipped)}{_off(record, clipped)}. {_times(met)} of {record.steps} the gradient was longer than the "
-        "threshold."
-    )
+    """Say where both balls end, and which is lower; then the start, and how often the threshold was met."""
+    protocol = f"From w {record.w:.3g}, b {record.b:.3g}, learning rate {record.rate:.3g}, {_met(record)}."
+    longest = f"The longest step is {_length(record.free)} long without clipping, and {_length(record.clipped)} with it"
+    how = f"{longest}. The map is 3 wide. The loss is that of an RNN of one unit after 50 steps (Pascanu et al. 2013)."
+    return "\n".join([_finding(record), protocol, how])
 
 
 def alt(record) -> str:
     """Say in words what is drawn: the loss at a few steps of each path."""
     steps = five(0, record.steps)
     parts = []
-    for name, path in (("not clipped", record.free), ("clipped", record.clipped)):
-        parts.append(f"{name}: {points([path.loss[k] for k in steps], steps, 'after')}")
+    for name, path in (("without clipping", record.free), (f"clipped at {record.threshold:.3g}", record.clipped)):
+        at = f"{points([path.loss[k] for k in steps], steps, 'after')}"
+        parts.append(f"{name}: {at}{', where it is off the map' if has_left(record, path)[-1] else ''}")
     place = f"w {record.w:.3g}, b {record.b:.3g}"
-    return (
-        f"A map of the loss over w and b with two paths from {place}, and the loss along each. Loss {'; '.join(parts)}."
-    )
+    drawn = "Two landscapes of the loss, a plateau that ends at a steep wall, and a ball that rolls over each"
+    return f"{drawn} from {place}, {grammar.count(record.steps, 'step')}. Loss {'; '.join(parts)}."
 
 
-def _verdict(record) -> str:
-    if _loss(record.clipped) == _loss(record.free):
-        return "as low"
-    return "lower" if record.clipped.loss[-1] < record.free.loss[-1] else "higher"
+def has_left(record, path):
+    """Return of each place of a path whether it is off the map."""
+    surface = record.surface
+    inside = (surface.w[0] <= path.w) & (path.w <= surface.w[-1])
+    return ~(inside & (surface.b[0] <= path.b) & (path.b <= surface.b[-1]))
+
+
+def place_of(record, path) -> str:
+    """Return where the ball of a path is now, as it is written over its landscape."""
+    return f"loss {_loss(path)}{', off the map' if has_left(record, path)[-1] else ''}"
+
+
+def _finding(record) -> str:
+    if not record.steps:
+        return f"Both balls lie at the start, where the loss is {_loss(record.free)}."
+    if not _times(record):
+        off = " off the map" if has_left(record, record.free)[-1] else ""
+        unclipped = f"The gradient never exceeds {record.threshold:.3g}, so clipping changes nothing."
+        return f"{unclipped} Both balls are{off} at a loss of {_loss(record.free)}."
+    return f"{_without(record)} {_with(record)}"
+
+
+def _without(record) -> str:
+    loss = _loss(record.free)
+    if not has_left(record, record.free)[-1]:
+        return f"Without clipping, the ball comes to a loss of {loss}."
+    return f"Without clipping, the ball is flung off the map, to a loss of {loss}."
+
+
+def _with(record) -> str:
+    free, clipped = _loss(record.free), _loss(record.clipped)
+    lower = record.clipped.loss[-1] < record.free.loss[-1]
+    clipped_at = f"Clipped at {record.threshold:.3g}"
+    if has_left(record, record.clipped)[-1]:
+        too = " as well" if has_left(record, record.free)[-1] else ""
+        loss = "the same loss" if clipped == free else f"a {'lower' if lower else 'higher'} loss of {clipped}"
+        return f"{clipped_at}, it is flung off the map{too}, to {loss}."
+    if clipped == free:
+        return f"{clipped_at}, it comes to the same loss."
+    return f"{clipped_at}, it comes lower, to {clipped}." if lower else f"{clipped_at}, it stays higher, at {clipped}."
+
+
+def _met(record) -> str:
+    times = f"{_times(record)} of {grammar.count(record.steps, 'step')}"
+    return f"the gradient exceeded the threshold in {times}"
+
+
+def _times(record) -> int:
+    """In how many steps the gradient was clipped."""
+    return int(np.sum(record.clipped.norm[:-1] > record.threshold))
 
 
 def _loss(path) -> str:
     return grammar.number(path.loss[-1])
 
 
-def _longest(path) -> str:
-    longest = f"{path.longest:.0f}" if 100 <= path.longest < 1e5 else grammar.number(path.longest)
-    return f"the longest step is {longest} long"
-
-
-def _off(record, path) -> str:
-    surface = record.surface
-    inside = (surface.w[0] <= path.w[-1] <= surface.w[-1]) and (surface.b[0] <= path.b[-1] <= surface.b[-1])
-    return "" if inside else ", and the path ends off the map"
-
-
-def _times(met: int) -> str:
-    return {1: "Once", 2: "Twice"}.get(met, f"{met} times")
+def _length(path) -> str:
+    return f"{path.longest:.0f}" if 100 <= path.longest < 1e5 else grammar.number(path.longest)
