@@ -140,10 +140,12 @@ def quantiles(rows, method: Literal["linear", "inverted_cdf"] = "linear"):
 
 
 def number(value: float) -> str:
-    """Return two significant digits, as said aloud: 0.21, 1.2e-18, 3.4e5."""
+    """Return two significant digits, as said aloud: 0.21, 1200, 1.2e-18, 3.4e5."""
     if not math.isfinite(value):
         return "infinite" if math.isinf(value) else "not a number"
     mantissa, _, exponent = f"{value:.2g}".partition("e")
+    if exponent in ("+02", "+03"):
+        return f"{float(mantissa) * 10 ** int(exponent):.0f}"
     return f"{mantissa}e{int(exponent)}" if exponent else mantissa
 
 
