@@ -297,7 +297,8 @@ def test_the_alternative_text_says_the_medians_of_five_layers(case):
     ("value", "said"),
     [
         (0.1949, "0.19"), (1.0, "1"), (4.6e-19, "4.6e-19"), (6.62e-4, "0.00066"), (2.34e-5, "2.3e-5"),
-        (131_000, "1.3e5"), (198, "200"), (-1234, "-1200"), (0, "0"), (np.inf, "infinite"), (np.nan, "not a number"), (9.96, "10"), (-0.0312, "-0.031"),
+        (131_000, "1.3e5"), (198, "200"), (-1234, "-1200"), (0, "0"), (np.inf, "infinite"), (np.nan, "not a number"),
+        (9.96, "10"), (-0.0312, "-0.031"),
     ],
 )  # fmt: skip
 def test_numbers_are_said_with_two_digits(value, said):

@@ -14,6 +14,6 @@ LOOKS = {  # each marker points where its curve goes
 class WaysPlot(FlowPlot):
     """The picture kept alive, of a FlowRecord that shows "h" and "dh"."""
 
-    title = "h over the input's, dh over the last layer's"
+    title = "size of h ÷ the input's, of dh ÷ the last's"
     looks = LOOKS
     centred = True

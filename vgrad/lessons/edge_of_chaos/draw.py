@@ -27,7 +27,7 @@ class PhasePlot(WaysPlot):
         super()._move(record, *limits)
 
     def _beside(self) -> list:
-        self.chart = self.figure.add_axes((0.068, 0.135, 0.385, 0.745))
+        self.chart = self.figure.add_axes((0.1, 0.135, 0.353, 0.745))
         look = dict(markersize=13, color=grammar.INK, markerfacecolor="#ffd400", markeredgewidth=2, clip_on=False)
         (self.spot,) = self.chart.plot([], [], "o", **look)
         return [self.spot]
@@ -45,8 +45,8 @@ class PhasePlot(WaysPlot):
 
     def _titles(self) -> None:
         ink = dict(fontsize=13, va="top", color=grammar.INK)
-        self.figure.text(0.012, 0.982, "χ; upwards σ_b; dashed: the edge, χ = 1", **ink)
-        self.figure.text(0.49, 0.982, "h and dh by layer; theory dashed", **ink)
+        self.figure.text(0.012, 0.982, "growth χ; the dashed edge is χ = 1", **ink)
+        self.figure.text(0.49, 0.982, "the net at the dot; theory dashed", **ink)
 
 
 def _chart(axes, chart) -> None:
@@ -58,7 +58,8 @@ def _chart(axes, chart) -> None:
     axes.contourf(chart.sigma_w, chart.sigma_b, chart.chi, levels=LEVELS, colors=SHADES, zorder=0)
     axes.contour(chart.sigma_w, chart.sigma_b, chart.chi, levels=[1.0], colors=[grammar.INK], linestyles="dashed")
     axes.set(xlim=(0, chart.sigma_w[-1]), ylim=(0, chart.sigma_b[-1]))
-    axes.set_xlabel("σ_w", fontsize=13)
+    axes.set_xlabel("weights σ_w", fontsize=13)
+    axes.set_ylabel("biases σ_b", fontsize=13, labelpad=6)
     words = dict(fontsize=14, style="italic", transform=axes.transAxes, va="top")
     if (chart.chi < 1).mean() > 0.1:
         axes.text(0.03, 0.97, "order:\nvanishing", color=grammar.VANISHING, **words)

@@ -53,7 +53,7 @@ class MemoryPlot(LivePicture):
         self.time.set(xlim=(-0.02 * T, 1.02 * T), ylim=(floor, ceiling))
         curves.ground(self.time, floor, ceiling, most=6)
         self.time.set_xticks(np.unique(np.linspace(0, T, 6).round()))
-        self.time.set_xlabel("time t: the loss is at the last", fontsize=13)
+        self.time.set_xlabel("time step t, with the loss at the last", fontsize=13)
 
 
 def memory(record) -> Picture:

@@ -35,9 +35,9 @@ def growth(records) -> Picture:
 
 
 LOOKS = {
-    "none": grammar.CURES["plain"]._replace(label="none"),
-    "batch": grammar.CURES["batch"]._replace(label="batch"),
-    "layer": grammar.CURES["layer"]._replace(label="layer"),
+    "none": grammar.CURES["plain"]._replace(label="no norm"),
+    "batch": grammar.CURES["batch"]._replace(label="batch norm"),
+    "layer": grammar.CURES["layer"]._replace(label="layer norm"),
 }
 
 
@@ -46,7 +46,7 @@ class NormsPlot(FlowPlot):
 
     looks = LOOKS
     quantity = "dh"
-    left = 0.115
+    left = 0.215
 
     def _drawn(self, record) -> dict:
         return record.flows

@@ -90,7 +90,7 @@ class TrainPlot(LivePicture):
         where = dict(bbox_to_anchor=(1.0, 1.008), columnspacing=1.0, handletextpad=0.4)
         curves.legend(self.figure, handles=handles, fontsize=11.5, **where)
         curves.title(self.figure, "loss of each batch")
-        curves.title(self.figure, "÷ weights:", 0.45, 0.98, fontsize=12)
+        curves.title(self.figure, "÷ size:", 0.45, 0.98, fontsize=12)
 
 
 def training(record) -> Picture:
