@@ -1,7 +1,7 @@
 """What does a slider's tick cost in the kernel?   python tests/benchmarks/tick.py [rounds]
 
 One explorer tick is measured in its two halves, taken in turns in one process, medians: computing the record
-(``experiments.flow`` at a gain that moves a little) against drawing it (update, blit, PNG) within an axis step. The
+(``experiments.flow`` at a gain that moves a little) against drawing it (update, SVG of what moves) within an axis step. The
 compute half is timed twice: with the theory's curve remembered, as on the way back of a drag, and with a new curve each
 time, as in a drag of the gain. Read the ratio compute / draw: above 1, drawing faster would not help.
 """
@@ -40,7 +40,7 @@ def tick(settings: dict, rounds: int) -> list[float]:
         spent = {}
         for kind in sorted(gains, reverse=k % 4 < 2):  # neither always comes first, after the drawing
             record, spent[kind] = timed(flow, gain=gains[kind], **settings)
-        draw = timed(lambda record=record: (plot.update(record), plot.png()))[1]
+        draw = timed(lambda record=record: (plot.update(record), plot.canvas.overlay()))[1]
         times.append((spent["remembered"], spent["new"], draw))
     return [statistics.median(column) for column in zip(*times[3:], strict=True)]  # the first rounds fill the caches
 

@@ -59,6 +59,7 @@ NORMS = {"batch": "batch norm", "layer": "layer norm", "rms": "RMS norm"}
 NORM_PLACES = {"after": "after the activation", "input": "of each layer's input", "output": "of each layer's output"}
 SKIPS = {"post": "a skip", "pre": "a pre-activation skip", "branch": "a skip over two layers"}
 ALPHAS = {"1/sqrt(depth)": "1/√depth", "1/depth": "1/depth"}
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NAMES = {"lecun": "LeCun", "xavier": "Xavier", "he": "He", "glorot": "Glorot's", "torch": "PyTorch", "linear": "Linear"}
 
 
@@ -120,7 +121,12 @@ def decade_ticks(axes: Axes, low: float, high: float, most: int = 8) -> None:
     """Set the ticks of an axis of decades: 10⁻²⁰, 10⁻¹⁰, 1, … and at most one more than ``most``."""
     step = next(s for s in (1, 2, 5, 10, 20, 40, 50, 100, 200, 500) if (high - low) / s <= most)
     ticks = np.arange(math.ceil(low / step) * step, high + 0.5, step)
-    axes.set_yticks(ticks, ["1" if t == 0 else f"$10^{{{t:.0f}}}$" for t in ticks])
+    axes.set_yticks(ticks, [power_of_ten(round(t)) for t in ticks])
+
+
+def power_of_ten(exponent: int) -> str:
+    """Return 10 to a whole power as people write it: "10⁻⁵", and "1" of the power 0."""
+    return f"10{str(exponent).translate(RAISED)}" if exponent else "1"
 
 
 def up_to(value: float, steps) -> float:

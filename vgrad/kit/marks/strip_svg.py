@@ -94,14 +94,12 @@ def _ground(axis: Axis) -> str:
         sides += words(RIGHT + 14, end - 8, "vanishing", "vanishes", "end")
     apart = 24 * (axis.ceiling - axis.floor) / CURVE  # decades between two ticks that do not lie on each other
     ticks = [0.0, *(tick for tick in (axis.floor, axis.ceiling) if abs(tick) > apart)]
-    named = "".join(words(left - 8, float(axis.y(tick)) + 6, power(tick), anchor="end") for tick in ticks)
+    named = "".join(
+        words(left - 8, float(axis.y(tick)) + 6, grammar.power_of_ten(round(float(tick))), anchor="end")
+        for tick in ticks
+    )
     title = f'<text transform="translate(20,{axis.top + CURVE / 2:g}) rotate(-90)" text-anchor="middle">‖dh‖</text>'
     return f"{sides}{named}{title}"
-
-
-def power(decades: float) -> str:
-    """Return a power of ten: "1", "10⁻²⁰"."""
-    return "1" if decades == 0 else "10" + f"{decades:.0f}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def _along(chain: Chain, span: Span, axis: Axis) -> str:

@@ -210,7 +210,9 @@ def _key(axes, most: float) -> None:
     axes.clear()
     rows = np.linspace(-most, most, 201)
     axes.imshow(heatmap.colours(rows, most)[None], aspect="auto", extent=(-most, most, 0, 1), interpolation="none")
-    axes.set_xticks([-most, 0, most], [f"$10^{{-{most:.0f}}}$", "it arrives", f"$10^{{{most:.0f}}}$"])
+    axes.set_xticks(
+        [-most, 0, most], [grammar.power_of_ten(-round(most)), "it arrives", grammar.power_of_ten(round(most))]
+    )
     axes.set_yticks([])
     axes.tick_params(labelsize=12, colors=grammar.INK, length=3)
     axes.spines[:].set(color=grammar.FAINT, linewidth=0.8)

@@ -46,7 +46,7 @@ def ratios(cells) -> Picture:
     axes.axvline(RULE, **MARK)
     axes.set(xlim=(-5.2, 0.2), ylim=(0, 1.03))
     axes.text(RULE, 0.03, " a thousandth", fontsize=13, color=grammar.FAINT)
-    axes.set_xticks(range(-5, 1), [f"$10^{{{k}}}$" for k in range(-5, 0)] + ["1"])
+    axes.set_xticks(range(-5, 1), [grammar.power_of_ten(k) for k in range(-5, 1)])
     axes.set_xlabel("early update over weights, the layers' median", fontsize=13)
     curves.legend(axes.figure, handles=_keys(cells), **LEGEND)
     return Picture(axes.figure, ratios_sentence(cells))

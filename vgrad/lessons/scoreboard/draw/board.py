@@ -164,7 +164,7 @@ def _frame_way(axes, deep: bool) -> None:
     what, start, first, last = WAYS[deep]
     axes.set_ylim(last, first - 0.12 * last)
     axes.set_yticks([first, last], [f"{what} {first}", start])
-    axes.set_xticks(TICKS, ["1" if tick == 0 else f"$10^{{{tick}}}$" for tick in TICKS])
+    axes.set_xticks(TICKS, [grammar.power_of_ten(tick) for tick in TICKS])
     axes.set_xlabel(f"gradient, compared with the gradient at the last {what}", fontsize=LETTERS, labelpad=1)
 
 
