@@ -121,7 +121,7 @@ def test_weights_of_0_pass_nothing_and_the_sentence_says_so(activation, precisio
     record = flow(depth=3, activation=activation, gain=0.0, precision=precision, **ONE)
     np.testing.assert_array_equal(record.dh[0, :-1], 0)
     assert record.dh[0, -1] > 0
-    assert "All weights are 0, so nothing passes." in sentence(record)
+    assert "All weights are 0, and so nothing passes." in sentence(record)
 
 
 def test_the_signal_of_one_unit_is_that_of_scalars():
