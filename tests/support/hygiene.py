@@ -55,7 +55,8 @@ def printed(cell) -> str:
 
 
 def _budgets(cells, code, kilobytes):
-    lines = [len(source(cell).splitlines()) for cell in code]
+    texts = [*map(source, code), *(solution(cell) or "" for cell in cells if "solution" in tags(cell))]
+    lines = [len(text.splitlines()) for text in texts]
     for name, size in (
         ("cells", len(cells)),
         ("lines of a code cell", max(lines)),
