@@ -21,11 +21,11 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 import ipywidgets as widgets
-import traitlets
 
 from .. import require
 from . import styles
@@ -93,10 +93,10 @@ class Asker:
 class Prediction(widgets.VBox):
     """A question on the page. The first choice that is answered stays marked, and the others can be read after it."""
 
-    first: str | None = traitlets.Unicode(None, allow_none=True)  # type: ignore[assignment]
-
     def __init__(self, question: Question):
         self.question = question
+        self.first: str | None = None
+        self.chosen: list[Callable[[], None]] = []  # what is called when there is a first choice
         self._choices = widgets.RadioButtons(options=list(question.choices), value=None)
         self._button = widgets.Button(description=COMMIT, layout={"width": "max-content"})
         self._reply = widgets.HTML()
@@ -126,6 +126,8 @@ class Prediction(widgets.VBox):
             self.first = chosen
             self.add_class(f"vgrad-first-{question.choices.index(chosen) + 1}")
             self._button.description = READ
+            for tell in self.chosen:
+                tell()
         right = chosen == question.right
         verdict = "right" if right else "not right"
         first = f"“{self.first}” was your first choice"
@@ -147,7 +149,7 @@ class Beside(widgets.HTML):
         super().__init__()
         self._prediction = prediction
         self._measured = measured
-        prediction.observe(self._write, "first")
+        prediction.chosen.append(self._write)
         self._write()
 
     @property
@@ -158,7 +160,7 @@ class Beside(widgets.HTML):
             return f"We measure {self._measured}. {UNASKED}"
         return f"You said “{first}”. We measure {self._measured}."
 
-    def _write(self, _: Any = None) -> None:
+    def _write(self) -> None:
         right = self._prediction.first == self._prediction.question.right
         self.value = card(self.text, GOOD if right else OPEN)
 
