@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import html
+import re
+from collections import Counter
+
 import course
 import numpy as np
 import pytest
 
 from vgrad import models, ops, probes, theory
-from vgrad.kit import questions
+from vgrad.kit import questions, styles
 from vgrad.kit.experiments import reach, training
 from vgrad.kit.experiments.flow import flow
 from vgrad.kit.experiments.learning import learn
@@ -801,10 +805,17 @@ def test_the_solution_says_that_it_is_not_the_learners():
     assert course.solution("kata_scale", 3**0.5).text.startswith("correct (the solution, not yours): ")
 
 
-def test_feedback_is_the_same_in_text_and_on_the_page():
-    reply = course.answer("kata_scale", 3)
-    assert repr(reply) == reply.text
-    assert reply.text in reply._repr_html_()
+@pytest.mark.parametrize(("given", "shown"), [(3**0.5, None), (3, "Exercise, not yet solved: "), (..., "Exercise, ")])
+def test_feedback_is_the_same_in_text_and_on_the_page(given, shown):
+    reply = course.answer("kata_scale", given)
+    first, *rest = repr(reply).splitlines()
+    if shown:  # a stored page says that it is an exercise, and what to do
+        assert first.startswith(shown)
+        assert first.endswith(reply.text.removeprefix("not yet: "))
+        assert rest == ["Change this cell, and run it again."]
+    else:
+        assert (first, rest) == (reply.text, [])
+    assert all(line in reply._repr_html_() for line in (first, *rest))
     assert 'role="status"' in reply._repr_html_()
 
 
@@ -818,25 +829,151 @@ def test_an_unknown_name_is_refused_with_those_that_exist(show):
         show("nowhere")
 
 
+def fresh(name):
+    """A question that nobody has answered yet, and the ``ask`` that asks it."""
+    ask = questions.Asker(course.QUESTIONS)
+    return ask(name), ask
+
+
+def said(prediction):
+    """The words of the card under a question."""
+    return html.unescape(re.sub(r"<[^>]*>", " ", prediction.children[-1].value)).strip()
+
+
 @pytest.mark.parametrize("name", course.QUESTIONS)
-def test_every_choice_of_a_question_is_answered(name):
-    prediction = course.predict(name)
+def test_every_choice_of_a_question_is_answered_by_its_own_reply_and_nothing_before_it(name):
+    prediction, _ = fresh(name)
     assert prediction.reply == ""
     replies = []
     for choice in prediction.question.choices:
         prediction.choose(choice)
         replies.append(prediction.reply)
-        assert prediction.reply.startswith("Yes." if choice == prediction.question.right else "Tempting")
-    assert sum(reply.startswith("Yes.") for reply in replies) == 1
+        assert prediction.reply == prediction.question.replies[choice]
+        assert said(prediction).startswith(prediction.reply)
+        right = choice == prediction.question.right
+        assert ("and it is right." in said(prediction)) == (right and choice == prediction.first)
+        assert (f"“{choice}” is right." in said(prediction)) == (right and choice != prediction.first)
     assert len(set(replies)) == len(replies)
 
 
-def test_a_page_without_a_kernel_shows_the_question_but_not_the_answer():
-    data = course.predict("narrow")._repr_mimebundle_()["text/plain"]
-    question = course.QUESTIONS["narrow"]
+OPENINGS = re.compile(r"(but|so|that would|that is)\b|(yes|no|not|nearly|tempting|wrong|right)[,.!:]", re.I)
+
+
+def unfit(replies, right):
+    """The replies that are no whole sentence of their own, or do not say what is right before what goes wrong."""
+    found = [reply for reply in replies.values() if OPENINGS.match(reply) or not reply[:1].isupper()]
+    found += [reply for reply in replies.values() if not reply.endswith((".", "?"))]
+    wrong = [reply for choice, reply in replies.items() if choice != right]
+    return found + [reply for reply in wrong if not re.search(r"(?<!^)\b[Bb]ut\b", reply)]
+
+
+@pytest.mark.parametrize("name", course.QUESTIONS)
+def test_a_wrong_reply_says_what_is_right_about_the_choice_and_then_what_is_not(name):
+    question = course.QUESTIONS[name]
+    assert unfit(question.replies, question.right) == []
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "Tempting, but no. A quarter is what one layer leaves.",
+        "Yes. But each layer keeps a quarter.",
+        "But a quarter is what one layer leaves.",
+        "A quarter is what one layer leaves.",
+        "a quarter is one layer's. But there are thirty.",
+        "That would be a sum. But losses multiply.",
+        "A quarter is what one layer leaves. But there are thirty",
+    ],
+)
+def test_a_reply_that_is_unfit_is_found(reply):
+    assert reply in unfit({"a quarter": reply, "1e-18": "Each layer keeps a quarter."}, "1e-18")
+
+
+def test_no_opening_is_repeated_until_it_is_a_formula():
+    replies = [reply for question in course.QUESTIONS.values() for reply in question.replies.values()]
+    opening, times = Counter(" ".join(reply.split()[:2]) for reply in replies).most_common(1)[0]
+    assert times <= 6, opening
+
+
+def test_nothing_is_answered_before_somebody_says_that_it_is_the_answer():
+    prediction, _ = fresh("narrow")
+    _, radios, button, reply = prediction.children
+    assert (button.description, reply.value) == ("This is my answer", "")
+    button.click()
+    assert (prediction.first, prediction.reply) == (None, "")
+    assert "Choose an answer first." in reply.value
+    for choice in prediction.question.choices:  # as the arrow keys go through them
+        radios.value = choice
+    assert (prediction.first, prediction.reply) == (None, "")
+    button.click()
+    assert prediction.first == prediction.question.choices[-1]
+
+
+def test_the_first_choice_counts_and_stays_marked_while_the_others_are_read():
+    prediction, ask = fresh("narrow")
+    first, *others = prediction.question.choices
+    prediction.choose(first)
+    assert f"“{first}” was your first choice, and it is not right." in said(prediction)
+    for other in others:
+        prediction.choose(other)
+        assert prediction.first == first
+        assert prediction.reply == prediction.question.replies[other]
+        assert f"“{first}” was your first choice." in said(prediction)
+        assert [mark for mark in prediction._dom_classes if "first" in mark] == ["vgrad-first-1"]
+    assert prediction.children[2].description == "Read the reply to this choice"
+    assert ask("narrow") is prediction  # and running the cell again does not undo it
+
+
+def test_as_many_choices_can_be_marked_as_a_question_has():
+    marked = {int(k) for k in re.findall(r"vgrad-first-(\d)", styles.style("questions"))}
+    assert marked == set(range(1, 1 + max(len(question.choices) for question in course.QUESTIONS.values())))
+
+
+@pytest.mark.parametrize("mime", ["text/plain", "text/html"])
+@pytest.mark.parametrize("answered", [False, True])
+@pytest.mark.parametrize("name", course.QUESTIONS)
+def test_a_page_without_a_kernel_shows_the_question_but_not_the_answer(name, answered, mime):
+    prediction, _ = fresh(name)
+    question = prediction.question
+    if answered:
+        prediction.choose(question.right)
+    data = html.unescape(prediction._repr_mimebundle_()[mime])
     assert question.prompt in data
     assert all(choice in data for choice in question.choices)
-    assert question.replies[question.right] not in data
+    assert not any(reply in data for reply in question.replies.values())
+    assert "Run this cell to answer." in data
+    assert "first choice" not in data
+
+
+# --- a measurement beside a choice ----------------------------------------------------------------------------------
+
+
+def test_a_measurement_stands_beside_the_first_choice_also_where_that_comes_later():
+    prediction, ask = fresh("sigmoid_30")
+    early = ask.beside("sigmoid_30", 4.6e-19)
+    assert early.text == "We measure 4.6e-19. Answer the question above, and your answer will stand here beside it."
+    prediction.choose("about a thirtieth")
+    late = ask.beside("sigmoid_30", "4.6e-19")
+    prediction.choose("about 1e-18")
+    assert early.text == late.text == "You said “about a thirtieth”. We measure 4.6e-19."
+    assert early.text in early.value
+    assert early.text == early._repr_mimebundle_()["text/plain"]
+    assert early.text in early._repr_mimebundle_()["text/html"]
+
+
+def test_a_measurement_of_nothing_or_of_no_question_is_refused():
+    _, ask = fresh("sigmoid_30")
+    assert ask.beside("sigmoid_30", np.float64(0)).text.startswith("We measure exactly 0. ")
+    with pytest.raises(ValueError, match="name is 'nowhere'; allowed is one of"):
+        ask.beside("nowhere", 1.0)
+    for nothing in (None, [1.0], float("nan")):
+        with pytest.raises((ValueError, TypeError), match="measured"):
+            ask.beside("sigmoid_30", nothing)
+
+
+def test_markup_in_a_measurement_is_not_run():
+    beside = fresh("narrow")[1].beside("narrow", "<b>3</b>")
+    assert "<b>" not in beside.value + beside._repr_mimebundle_()["text/html"]
 
 
 # --- the form of a question -----------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def test_a_slip_in_an_exercise_is_answered_by_a_card(name, shell, capsys):
     cell, words = SLIPS[name]
     shown, printed, result = run(shell, cell, capsys)
     assert len(shown) == 1
-    assert shown[0].startswith("not yet: ")
+    assert shown[0].startswith("Exercise, not yet solved: ")
     assert [word for word in words if word not in shown[0]] == []
     assert ("Error" in printed) == (name in ALSO_BY_IPYTHON)
     assert not result.success

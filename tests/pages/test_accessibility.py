@@ -355,19 +355,26 @@ def test_a_sentence_is_typed_and_no_letter_of_it_is_a_command_to_the_notebook(pa
 
 
 @browser_test
-def test_a_prediction_is_made_by_tab_and_space_and_answered_in_a_status(page):
+def test_a_prediction_is_made_by_keys_and_arrows_do_not_answer_it(page):
     root, question = page.locator(".vgrad-predict"), course.QUESTIONS["narrow"]
-    found = stops(page, root)
-    assert [told[:2] for told, _ in found] == [("radio", choice) for choice in question.choices]
+    answer = "This is my answer"
+    assert [told[:2] for told, _ in stops(page, root)] == [
+        *(("radio", choice) for choice in question.choices), ("button", answer),
+    ]  # fmt: skip
     assert root.get_by_role("radiogroup").get_attribute("aria-label") == f"Predict. {question.prompt}"
-    for choice, why in question.replies.items():
+    for k, (choice, why) in enumerate(question.replies.items()):
         go(page, root, choice)
+        page.keyboard.press("ArrowDown")  # makes the next choice, and then this one again
+        page.keyboard.press("ArrowUp")
+        assert spoken(page)[0] == "radio"  # the notebook has not taken it
+        assert root.get_by_role("status").filter(has_text=why).count() == 0
+        page.keyboard.press("Tab")
         page.keyboard.press("Space")
         reply = root.get_by_role("status").filter(has_text=why)
         reply.wait_for()
-        assert reply.inner_text().startswith("Yes." if choice == question.right else "Tempting, but no.")
-        page.keyboard.press("ArrowDown")
-        assert spoken(page)[0] == "radio"  # the notebook has not taken it
+        assert reply.inner_text().startswith(why)
+        assert f"“{question.choices[0]}” was your first choice" in reply.inner_text()
+        assert spoken(page)[0] == "button", k  # and the focus is where it was
 
 
 # --- alternative texts --------------------------------------------------------------------------------------------

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
+import re
 import subprocess
+import symtable
 import sys
 from pathlib import Path
 
@@ -47,6 +50,20 @@ def _add_cells(notebook):
     ]
 
 
+def _tagged(notebook, tag):
+    return [cell for cell in notebook["cells"] if tag in hygiene.tags(cell)]
+
+
+def _solutions(notebook, old, new):
+    for cell in _tagged(notebook, "solution"):
+        cell["source"] = hygiene.source(cell).replace(old, new)
+
+
+def _say(cells, text):
+    for cell in cells:
+        cell["outputs"] = [dict(output_type="stream", name="stdout", text=text)]
+
+
 PLANTED = {
     "an unexecuted cell": (lambda nb: _code(nb, 3).update(execution_count=None), "run it from top"),
     "a cell run out of order": (lambda nb: _code(nb, 3).update(execution_count=99), "run it from top"),
@@ -74,17 +91,20 @@ PLANTED = {
         lambda nb: _code(nb, 2).update(outputs=[dict(output_type="stream", name="stdout", text="0.12345")]),
         "prints 0.12345",
     ),
-    "an open solution": (
-        lambda nb: [c["metadata"].pop("jupyter") for c in nb["cells"] if "solution" in hygiene.tags(c)],
-        "is not collapsed",
-    ),
-    "an exercise already solved": (
+    "an open solution": (lambda nb: _solutions(nb, "<details>", "<details open>"), "is not folded"),
+    "a solution that is not closed": (lambda nb: _solutions(nb, "</details>", ""), "is not folded"),
+    "a solution that Run All runs": (
         lambda nb: [
-            c.update(outputs=[dict(output_type="stream", name="stdout", text="correct")])
-            for c in nb["cells"]
-            if "exercise" in hygiene.tags(c)
+            c.update(cell_type="code", outputs=[], execution_count=1, source="1") for c in _tagged(nb, "solution")
         ],
-        "does not answer 'not yet'",
+        "is not folded",
+    ),
+    "no solution": (lambda nb: [nb["cells"].remove(c) for c in _tagged(nb, "solution")], "at least three of each"),
+    "an exercise already solved": (lambda nb: _say(_tagged(nb, "exercise"), "correct"), "that it is an exercise"),
+    "a bare refusal": (lambda nb: _say(_tagged(nb, "exercise"), "not yet: its sign"), "that it is an exercise"),
+    "a question that is answered": (
+        lambda nb: _say([c for c in nb["cells"] if "ask(" in "".join(c["source"])], "Predict. How many?\n  (x) 5"),
+        "that it is a question to answer",
     ),
     "an answer below its question": (_answer_below, "gives its answer on the slide of the question"),
     "no slides": (lambda nb: [c["metadata"].pop("slideshow", None) for c in nb["cells"]], "no slides"),
@@ -96,6 +116,74 @@ def test_a_planted_fault_is_found(plant, complaint):
     notebook = json.loads(LESSONS[0].read_text(encoding="utf-8"))
     plant(notebook)
     assert any(complaint in fault for fault in hygiene.faults(json.dumps(notebook)))
+
+
+# --- solutions ------------------------------------------------------------------------------------------------------
+
+
+def _names(text):
+    """The names that a piece of code takes from outside, and those that it gives."""
+    top = symtable.symtable(text, "cell", "exec")
+    given = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    taken, scopes = set(), [top]
+    for scope in scopes:
+        scopes += scope.get_children()
+        seen = [symbol for symbol in scope.get_symbols() if symbol.is_referenced()]
+        taken |= {symbol.get_name() for symbol in seen if scope is top or symbol.is_global()}
+    return taken, given
+
+
+def needed(cells, text):
+    """The statements of ``cells``, code in the order of the page, without which ``text`` cannot run."""
+    statements = [node for cell in cells for node in ast.parse(cell).body]
+    names = [_names(ast.unparse(node)) for node in statements]
+    found, todo = set(), [(len(statements), _names(text)[0])]
+    for at, wanted in todo:
+        for name in wanted:
+            last = max((k for k in range(at) if name in names[k][1]), default=None)
+            if last is not None and last not in found:
+                found.add(last)  # what a function takes may also be given after it
+                later = isinstance(statements[last], ast.FunctionDef)
+                todo.append((len(statements) if later else last, names[last][0]))
+    return [ast.unparse(statements[k]) for k in sorted(found)]
+
+
+def solved(cells, text):
+    """What the check says when the solution ``text`` is put in the exercise's place, below ``cells``."""
+    *body, last = ast.parse("\n".join([*needed(cells, text), text])).body
+    names = {}
+    exec(compile(ast.Module(body, []), "solution", "exec"), names)
+    return eval(compile(ast.Expression(last.value), "solution", "eval"), names)
+
+
+SOLUTIONS = {
+    f"{path.stem}-{cell['id']}": (path, k)
+    for path in LESSONS
+    for k, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"])
+    if "solution" in hygiene.tags(cell)
+}
+
+
+@pytest.mark.parametrize(("path", "k"), SOLUTIONS.values(), ids=SOLUTIONS)
+def test_a_folded_solution_is_correct_in_the_place_of_its_exercise(path, k):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = [hygiene.source(cell) for cell in cells[:k] if cell["cell_type"] == "code"]
+    text = hygiene.solution(cells[k])
+    asked = [re.findall(r'check\.answer\("(\w+)"', piece) for piece in (code[-1], text)]
+    assert asked[0] == asked[1] != []
+    assert max(map(len, text.splitlines())) <= 120
+    reply = solved(code, text)
+    assert reply.correct, reply
+
+
+def test_a_wrong_solution_is_found():
+    cells = ["from vgrad.lessons.gradient_flow import check", "scale = 9\nprint(scale)", "scale = 3"]
+    assert needed(cells, "check.answer('kata_scale', scale)") == [cells[0], "scale = 3"]
+    assert solved(cells, "check.answer('kata_scale', scale**0.5)").correct
+    later = ["def f():\n    return a", "a = 2", "b = a", "a = 3"]
+    assert needed(later, "f()") == [later[0], "a = 3"]
+    assert needed(later, "b") == ["a = 2", "b = a"]
+    assert not solved(cells, "check.answer('kata_scale', scale)").correct
 
 
 @pytest.mark.parametrize(("stored", "passes"), [("2", True), ("3", False)])

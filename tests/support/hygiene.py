@@ -35,6 +35,7 @@ def faults(text: str) -> list[str]:
         *(fault for k, cell in enumerate(code) for fault in _source(k, cell)),
         *(fault for cell in code for fault in _outputs(cell)),
         *_exercises(cells),
+        *_questions(code),
         *_slides(cells),
     ]
 
@@ -54,7 +55,8 @@ def printed(cell) -> str:
 
 
 def _budgets(cells, code, kilobytes):
-    lines = [len(source(cell).splitlines()) for cell in code]
+    texts = [*map(source, code), *(solution(cell) or "" for cell in cells if "solution" in tags(cell))]
+    lines = [len(text.splitlines()) for text in texts]
     for name, size in (
         ("cells", len(cells)),
         ("lines of a code cell", max(lines)),
@@ -108,17 +110,31 @@ def _outputs(cell):
             yield f"cell {cell['id']} prints {number}, more than {most} significant digits"
 
 
+FOLDED = re.compile(r"<details><summary>A solution: .*</summary>\n\n```python\n(.*)\n```\n\n</details>", re.DOTALL)
+
+
+def solution(cell) -> str | None:
+    """The code of a cell that holds a folded solution."""
+    found = FOLDED.fullmatch(source(cell))
+    return found and found[1]
+
+
 def _exercises(cells):
     found = {tag: [c for c in cells if tag in tags(c)] for tag in ("exercise", "solution", "hint")}
     if len(found["exercise"]) < 3 or len({len(group) for group in found.values()}) > 1:
         yield f"exercises, solutions and hints: {[len(group) for group in found.values()]}; at least three of each"
-    for word, tag in (("not yet", "exercise"), ("correct", "solution")):
-        for cell in found[tag]:
-            if not printed(cell).startswith(word):
-                yield f"{tag} {cell['id']} does not answer {word!r}"
+    for cell in found["exercise"]:
+        if not printed(cell).startswith("Exercise, not yet solved: "):
+            yield f"{cell['id']} does not say that it is an exercise"
     for cell in found["solution"]:
-        if not cell["metadata"].get("jupyter", {}).get("source_hidden"):
-            yield f"solution {cell['id']} is not collapsed"
+        if cell["cell_type"] != "markdown" or solution(cell) is None:
+            yield f"solution {cell['id']} is not folded"
+
+
+def _questions(code):
+    for cell in code:
+        if re.search(r"\bask\(", source(cell)) and not printed(cell).endswith("Run this cell to answer."):
+            yield f"{cell['id']} does not say that it is a question to answer"
 
 
 def _slides(cells):

@@ -38,6 +38,8 @@ __all__ = [
 
 GOOD = "#00805d"  # of a bar beside the words; the words themselves say the same
 OPEN = "#b07400"
+UNSOLVED = "Exercise, not yet solved:"  # what a page says that is read before anybody has tried
+AGAIN = "Change this cell, and run it again."
 
 
 class Feedback:
@@ -48,14 +50,20 @@ class Feedback:
         self.text = text
 
     def __repr__(self) -> str:
-        return self.text
+        return self.text if self.correct else f"{UNSOLVED} {self._why}\n{AGAIN}"
+
+    @property
+    def _why(self) -> str:
+        return self.text.removeprefix("not yet: ")
 
     def of_the_solution(self) -> Feedback:
         """Return the same feedback, but say that it is about the lesson's own solution."""
         return Feedback(self.correct, self.text.replace("correct:", "correct (the solution, not yours):", 1))
 
     def _repr_html_(self) -> str:
-        return card(self.text, GOOD if self.correct else OPEN)
+        if self.correct:
+            return card(self.text, GOOD)
+        return card(f"{UNSOLVED} {self._why}", OPEN, AGAIN)
 
 
 Check = Callable[[Any], str | None]
@@ -163,7 +171,11 @@ def differences(loss: Callable[[np.ndarray], Any], x: np.ndarray, step: float = 
     return slope
 
 
-def card(text: str, color: str) -> str:
-    """Return the words with a bar in ``color`` beside them, as HTML that a screen reader says at once."""
+def card(text: str, color: str, note: str = "") -> str:
+    """Return the words with a bar in ``color`` beside them, as HTML that a screen reader says at once.
+
+    note : a line below them in smaller letters, if there is one.
+    """
     style = f"border-left: 5px solid {color}; padding: 4px 12px; margin: 4px 0; max-width: 62em; line-height: 1.45"
-    return f'<div role="status" style="{style}">{html.escape(text, quote=False)}</div>'
+    below = f'<div style="font-size: 0.9em">{html.escape(note, quote=False)}</div>' if note else ""
+    return f'<div role="status" style="{style}">{html.escape(text, quote=False)}{below}</div>'

@@ -13,7 +13,8 @@
       Each layer keeps about a quarter, and a quarter to the 29th is that small.
 
 A heading is the question's id. Each choice is an item of a list, the right one is ticked, and what follows it is the
-reply to somebody who takes it. Line breaks within a paragraph mean nothing.
+reply to somebody who takes it. Nothing is put before a reply, so it begins with what is right about the choice. Line
+breaks within a paragraph mean nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +30,12 @@ import ipywidgets as widgets
 from .. import require
 from . import styles
 from .exercises import GOOD, OPEN, card
+from .words.phrases import size
 
+COMMIT = "This is my answer"
+READ = "Read the reply to this choice"
+RUN = "Run this cell to answer."
+UNASKED = "Answer the question above, and your answer will stand here beside it."
 _CHOICE = re.compile(r"^- \[([ x])\] ", re.MULTILINE)
 
 
@@ -57,53 +63,114 @@ def read(package: str) -> dict[str, Question]:
     return parse(path.read_text(encoding="utf-8"), f"{package}/questions.md")
 
 
-def asker(package: str) -> Callable[[str], Prediction]:
-    """Return the function ``ask`` of a room, which shows one of its questions."""
-    questions = read(package)
+def asker(package: str) -> Asker:
+    """Return the ``ask`` of a room, such as "vgrad.lessons.gates", which shows its questions."""
+    return Asker(read(package))
 
-    def ask(name: str) -> Prediction:
+
+class Asker:
+    """What asks the questions of a room. It remembers each first choice for as long as the kernel runs."""
+
+    def __init__(self, questions: dict[str, Question]):
+        self._questions = questions
+        self._asked: dict[str, Prediction] = {}
+
+    def __call__(self, name: str) -> Prediction:
         """Show the question called ``name`` and its choices. ValueError names the questions of this lesson."""
-        return Prediction(questions[require.choice("name", name, list(questions))])
+        question = self._questions[require.choice("name", name, list(self._questions))]
+        if name not in self._asked:
+            self._asked[name] = Prediction(question)
+        return self._asked[name]
 
-    return ask
+    def beside(self, name: str, measured: float | str) -> Beside:
+        """Show what was ``measured`` beside the first choice at the question called ``name``, also a later one.
+
+        measured : a number, or what was found in words. ValueError names the questions of this lesson.
+        """
+        return Beside(self(name), measured if isinstance(measured, str) else size(require.number("measured", measured)))
 
 
 class Prediction(widgets.VBox):
-    """A question on the page. A choice, by a click or by ``choose``, is answered under it."""
+    """A question on the page. The first choice that is answered stays marked, and the others can be read after it."""
 
     def __init__(self, question: Question):
         self.question = question
-        self._choices = widgets.RadioButtons(
-            options=list(question.choices), value=None, layout={"width": "max-content"}
-        )
+        self.first: str | None = None
+        self.chosen: list[Callable[[], None]] = []  # what is called when there is a first choice
+        self._choices = widgets.RadioButtons(options=list(question.choices), value=None)
+        self._button = widgets.Button(description=COMMIT, layout={"width": "max-content"})
         self._reply = widgets.HTML()
-        style = "font-size: 1.1em; line-height: 1.45; max-width: 62em"
-        prompt = f'<div style="{style}"><b>Predict.</b> {html.escape(question.prompt)}</div>'
-        super().__init__([widgets.HTML(styles.PAGE + prompt), self._choices, self._reply])
+        self._answered: str | None = None
+        head = f"<div><b>Predict.</b> {html.escape(question.prompt)}</div>"
+        super().__init__([widgets.HTML(styles.QUESTION + head), self._choices, self._button, self._reply])
         self.add_class("vgrad-predict")
-        self._choices.observe(self._answered, "value")
+        self._button.on_click(self._answer)
 
     @property
     def reply(self) -> str:
-        """What is said to the choice that was made, or nothing before there is one."""
-        chosen = self._choices.value
-        if chosen is None:
-            return ""
-        start = "Yes." if chosen == self.question.right else "Tempting, but no."
-        return f"{start} {self.question.replies[chosen]}"
+        """The lesson's reply to the choice that was answered last, or nothing before there is one."""
+        return self.question.replies[self._answered] if self._answered else ""
 
     def choose(self, choice: str) -> None:
-        """Take a choice, as a click on it would. ValueError names the choices there are."""
+        """Make a choice and ask for its reply, as by hand. ValueError names the choices there are."""
         self._choices.value = require.choice("choice", choice, list(self.question.choices))
+        self._answer()
 
-    def _answered(self, change: Any) -> None:
-        right = self._choices.value == self.question.right
-        self._reply.value = card(self.reply, GOOD if right else OPEN)
+    def _answer(self, _: Any = None) -> None:
+        chosen, question = self._choices.value, self.question
+        if chosen is None:
+            self._reply.value = card("Choose an answer first.", OPEN)
+            return
+        self._answered = chosen
+        if self.first is None:
+            self.first = chosen
+            self.add_class(f"vgrad-first-{question.choices.index(chosen) + 1}")
+            self._button.description = READ
+            for tell in self.chosen:
+                tell()
+        right = chosen == question.right
+        verdict = "right" if right else "not right"
+        first = f"“{self.first}” was your first choice"
+        said = f"{first}, and it is {verdict}." if chosen == self.first else f"“{chosen}” is {verdict}. {first}."
+        self._reply.value = card(self.reply, GOOD if right else OPEN, said)
 
     def _repr_mimebundle_(self, **kwargs):
-        choices = "\n".join(f"  ( ) {choice}" for choice in self.question.choices)
-        live = super()._repr_mimebundle_(**kwargs) or {}
-        return {**live, "text/plain": f"Predict. {self.question.prompt}\n{choices}"}
+        question = self.question
+        text = "\n".join([f"Predict. {question.prompt}", *(f"  ( ) {choice}" for choice in question.choices), RUN])
+        items = "".join(f"<li>{html.escape(choice)}</li>" for choice in question.choices)
+        page = f"<p><b>Predict.</b> {html.escape(question.prompt)}</p><ul>{items}</ul><p><em>{RUN}</em></p>"
+        return _stored(super()._repr_mimebundle_(**kwargs), text, page)
+
+
+class Beside(widgets.HTML):
+    """What was measured, in one line with the first choice at a question, which may still be made."""
+
+    def __init__(self, prediction: Prediction, measured: str):
+        super().__init__()
+        self._prediction = prediction
+        self._measured = measured
+        prediction.chosen.append(self._write)
+        self._write()
+
+    @property
+    def text(self) -> str:
+        """The line, without markup."""
+        first = self._prediction.first
+        if first is None:
+            return f"We measure {self._measured}. {UNASKED}"
+        return f"You said “{first}”. We measure {self._measured}."
+
+    def _write(self) -> None:
+        right = self._prediction.first == self._prediction.question.right
+        self.value = card(self.text, GOOD if right else OPEN)
+
+    def _repr_mimebundle_(self, **kwargs):
+        return _stored(super()._repr_mimebundle_(**kwargs), self.text, f"<p>{html.escape(self.text)}</p>")
+
+
+def _stored(live: dict | None, text: str, page: str) -> dict:
+    """The widget, and what stands in its place where no kernel runs, as text and as HTML."""
+    return {**(live or {}), "text/plain": text, "text/html": page}
 
 
 # --- the form of a question -------------------------------------------------------------------------------------------

@@ -17,5 +17,6 @@ def style(*names: str) -> str:
 
 PAGE = style("slides", "keys")
 EXPLORER = PAGE + style("explorer")
+QUESTION = PAGE + style("questions")
 PICTURE = style("picture")
 STRIP = style("strip")
