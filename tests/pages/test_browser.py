@@ -314,9 +314,9 @@ def deck(tmp_path_factory, browser):
     folder = tmp_path_factory.mktemp("class")
     lab.notebook(
         folder / "deck.ipynb",
-        "from vgrad.lessons import gates, gradient_flow",
+        "from vgrad.lessons import gradient_flow",
         "gradient_flow.ask('narrow')",
-        "gates.explore.gates()",
+        "gradient_flow.explore.gradient_flow()",
     )
     with lab.serve(folder) as server:
         page = server.open(browser, "deck.ipynb", 1280, 720)
@@ -332,22 +332,43 @@ AT_THE_LEFT_EDGE = {"x": 6, "y": 12}  # where the strip lies that collapses an o
 
 def test_in_a_deck_the_mouse_reaches_every_button_of_an_explorer(deck):
     first = anonymous(lab.settled(deck))
-    preset = deck.get_by_role("button", name="It grows", exact=True)
-    assert "RNN" in after(deck, partial(preset.click, position=AT_THE_LEFT_EDGE)).caption
+    preset = deck.get_by_role("button", name="3 · Too large explodes", exact=True)
+    assert "explodes" in after(deck, partial(preset.click, position=AT_THE_LEFT_EDGE)).caption
     reset = deck.get_by_role("button", name="Reset")
     assert after(deck, partial(reset.click, position=AT_THE_LEFT_EDGE)) == first
 
 
 def test_in_a_deck_a_rail_is_where_it_seems(deck):
-    rail = deck.locator(".widget-slider").filter(has=deck.get_by_text("steps T", exact=True)).locator(".noUi-target")
+    rail = deck.locator(".widget-slider").filter(has=deck.get_by_text("depth", exact=True)).locator(".noUi-target")
     after(deck, partial(rail.click, position={"x": 0.75 * rail.bounding_box()["width"], "y": 2}))
-    assert 70 < int(box(deck, "steps T").input_value()) < 82
+    assert 70 < int(box(deck, "depth").input_value()) < 82
 
 
 def test_in_a_deck_a_prediction_is_answered(deck):
     deck.locator(".vgrad-predict input[type=radio]").last.click()
     deck.wait_for_selector(".vgrad-predict [role=status]")
     assert deck.locator(".vgrad-predict [role=status]").inner_text().startswith(("Yes.", "Tempting, but no."))
+
+
+BIG = """() => { const picture = document.querySelector('.vgrad-view [role=img] > svg'), box = picture.getBoundingClientRect();
+  const panel = document.querySelector('.vgrad-panel'), label = panel.querySelector('.widget-slider .widget-label');
+  return [box.width * box.height / innerWidth / innerHeight, 13 * box.width / picture.viewBox.baseVal.width,
+    panel.currentCSSZoom * parseFloat(getComputedStyle(label).fontSize)] }"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080)])
+def test_in_a_deck_the_picture_takes_half_of_the_screen_and_its_letters_are_as_large_as_those_of_controls(
+    deck, width, height
+):
+    deck.set_viewport_size({"width": width, "height": height})
+    deck.wait_for_timeout(300)
+    try:
+        share, letters, labels = deck.evaluate(BIG)
+        assert share >= 0.5
+        assert letters >= labels >= 18
+        assert deck.evaluate(SPILLS) == []
+    finally:
+        deck.set_viewport_size({"width": 1280, "height": 720})
 
 
 def test_in_a_deck_words_and_controls_are_large_and_nothing_overflows(deck):
