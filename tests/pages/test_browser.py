@@ -89,7 +89,7 @@ def more(page):
 
 
 def says(shown, **values):
-    """An explorer without a browser at these values, of which the browser shows the sentence and the alternative text."""
+    """An explorer without a browser at these values. The browser shows its sentence and its alternative text."""
     expected = gradient_flow()
     for key, value in values.items():
         expected.controls[key].value = value
@@ -225,8 +225,8 @@ def test_a_press_saves_the_picture_that_is_on_the_page(page):
         assert download.value.suggested_filename == "gradient_flow.png"
         with Image.open(download.value.path()) as saved, Image.open(io.BytesIO(seen)) as moving:
             assert saved.width > 1.5 * moving.width  # finer, and the same picture
-            near = np.asarray(saved.convert("L").resize(moving.size), float) - np.asarray(moving.convert("L"), float)
-        assert abs(near).mean() < 5
+            here, there = (np.asarray(one.convert("L").resize(moving.size), float) for one in (moving, saved))
+        assert abs(here - there).mean() < 5
 
 
 # --- a kernel that is stopped -------------------------------------------------------------------------------------
@@ -258,7 +258,8 @@ def test_training_goes_on_after_the_kernel_was_interrupted_and_anew_after_it_was
 
 
 SPILLS = """() => {
-  const parts = [...document.querySelectorAll('.vgrad-explorer, .vgrad-explorer *:not(.vgrad-box > label, .vgrad-aloud, svg *)')];
+  const not = '.vgrad-box > label, .vgrad-aloud, svg *';
+  const parts = [...document.querySelectorAll(`.vgrad-explorer, .vgrad-explorer *:not(${not})`)];
   const cell = document.querySelector('.vgrad-explorer').closest('.jp-OutputArea-output').getBoundingClientRect();
   const outside = box => box.width > 0 && (box.right > cell.right + 1 || box.left < cell.left - 1);
   const clips = e => getComputedStyle(e).overflowX !== 'visible';
@@ -350,8 +351,9 @@ def test_in_a_deck_a_prediction_is_answered(deck):
     assert deck.locator(".vgrad-predict [role=status]").inner_text().startswith(("Yes.", "Tempting, but no."))
 
 
-BIG = """() => { const picture = document.querySelector('.vgrad-view [role=img] > svg'), box = picture.getBoundingClientRect();
-  const panel = document.querySelector('.vgrad-panel'), label = panel.querySelector('.widget-slider .widget-label');
+BIG = """() => { const picture = document.querySelector('.vgrad-view [role=img] > svg');
+  const box = picture.getBoundingClientRect(), panel = document.querySelector('.vgrad-panel');
+  const label = panel.querySelector('.widget-slider .widget-label');
   return [box.width * box.height / innerWidth / innerHeight, 13 * box.width / picture.viewBox.baseVal.width,
     panel.currentCSSZoom * parseFloat(getComputedStyle(label).fontSize)] }"""
 
@@ -450,6 +452,21 @@ def test_voila_serves_an_explorer_that_moves(tmp_path, browser):
         moved = after(page, page.get_by_role("button", name="1 · Sigmoid vanishes").click)
         assert "sigmoid" in moved.caption
         assert moved.drawn != first.drawn
+
+
+EQUATIONS = """() => [...document.querySelectorAll('.jp-Notebook mjx-container[display=true]')].map(e => {
+  const cell = e.closest('.jp-Cell').getBoundingClientRect();
+  return [e.getBoundingClientRect().right <= cell.right, e.scrollWidth - e.clientWidth] })"""
+
+
+@pytest.mark.skipif(not LESSON.exists(), reason="the lesson is not written")
+def test_an_equation_that_is_wider_than_the_page_scrolls_within_it(server, browser):
+    page = server.open(browser, f"notebooks/{LESSON.name}", width=800)
+    page.locator("mjx-container[display=true]").first.wait_for()
+    within, beyond = zip(*page.evaluate(EQUATIONS), strict=True)
+    assert all(within)
+    assert max(beyond) > 0  # so there is one
+    page.close()
 
 
 # --- the lesson ---------------------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@
 // and says the value. The box beside it has both too, and the same steps, and Tab stops at that alone. Choices are a
 // group, named by their question.
 //
+// An equation that is wider than the page was cut off, and what was left of it could be read as a whole. Here it scrolls.
+//
 // A kernel can only offer a picture as a link to be clicked. Here the press of "Save picture" clicks the link too.
 //
 // Clickers send PageDown and PageUp, which mean nothing to a deck. Here they do what the space bar does there.
@@ -116,9 +118,17 @@
     commands.execute('deck:go', CLICKS[event.key]); // jupyterlab-slideshow's, as a deck is
   };
 
+  const EQUATIONS = `.jp-RenderedHTMLCommon mjx-container[display="true"] { overflow: auto hidden; }
+    .jp-RenderedHTMLCommon mjx-container[display="true"]::-webkit-scrollbar { height: 8px; }
+    .jp-RenderedHTMLCommon mjx-container[display="true"]::-webkit-scrollbar-thumb { background: #808080; }`;
+
+  const letEquationsScroll = () => {
+    document.head.appendChild(document.createElement('style')).textContent = EQUATIONS;
+  };
+
   const plugin = token => ({
     id: 'vgrad-lab:plugin',
-    description: 'Pictures keep their alternative texts and controls their keys, and clickers turn slides.',
+    description: 'Pictures keep their alternative texts, sliders tell their values, and clickers turn slides.',
     autoStart: true,
     requires: [token],
     activate: (app, rendermime) => {
@@ -127,6 +137,7 @@
       window.addEventListener('keydown', obeyClicker(app.commands), true);
       window.addEventListener('click', save, true);
       watchSliders();
+      letEquationsScroll();
     }
   });
 
