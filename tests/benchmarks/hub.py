@@ -62,7 +62,7 @@ def main(seconds: float) -> None:
                 cell = page.locator(".jp-Cell").nth(number)
                 cell.scroll_into_view_if_needed()
                 handle = cell.locator(".noUi-handle").first
-                cell.locator(".vgrad-view img").wait_for()
+                cell.locator(".vgrad-view [role=img] > svg").wait_for()
                 if handle.count():
                     loads[name] = cores(processes.values(), seconds, lambda handle=handle: drag(page, handle))
                     print(f"{name:20} {loads[name]:.2f} cores while its slider moves")

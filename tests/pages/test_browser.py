@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import importlib.util
 import io
+import re
 import shutil
 from functools import partial
 
@@ -12,12 +12,20 @@ import course
 import lab
 import numpy as np
 import pytest
+from explored import without_ids
 from PIL import Image, ImageStat
 
 from vgrad.lessons.gradient_flow.explore import PRESETS, gradient_flow
 
 pytestmark = pytest.mark.browser
 LESSON = lab.ROOT / "notebooks/03_gradient_flow.ipynb"
+PICTURE = ".vgrad-view [role=img] > svg"  # the layer that moves
+LAYERS = """() => ['.vgrad-layer:not(.vgrad-ghost) svg', '[role=img] > svg'].map(
+  layer => document.querySelector('.vgrad-view ' + layer).outerHTML)"""
+AS_IT_IS_PARSED = """layers => layers.map(layer => {
+  const page = document.createElement('template');
+  page.innerHTML = layer;
+  return page.innerHTML })"""
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +47,9 @@ def server(tmp_path_factory):
 def opened(server, browser):
     page = server.open(browser, "sliders.ipynb")
     lab.run_all(page)
-    page.wait_for_selector(".vgrad-view img")
+    page.wait_for_selector(PICTURE)
+    more(page)
+    page.first = lab.settled(page).caption
     return page
 
 
@@ -47,6 +57,7 @@ def opened(server, browser):
 def page(opened):
     """The page as it was at first; afterwards, nothing on it has gone wrong."""
     opened.get_by_role("button", name="Reset").click()
+    opened.wait_for_function(f"first => ({lab.SHOWN})()[0] === first", arg=opened.first)
     lab.settled(opened)
     yield opened
     assert lab.errors(opened) == []
@@ -54,7 +65,7 @@ def page(opened):
 
 def box(page, label):
     """The number box or the dropdown with this label."""
-    return page.get_by_label(label, exact=True)
+    return page.get_by_label(label, exact=True).and_(page.locator("input, select"))
 
 
 def handle(page, label):
@@ -65,18 +76,36 @@ def after(page, act):
     """What is shown once ``act`` has had its effect."""
     before = lab.shown(page)
     act()
-    return lab.changed(page, before)
+    return anonymous(lab.changed(page, before))
 
 
-def png(shown):
-    return base64.b64decode(shown.src.removeprefix("data:image/png;base64,"))
+def anonymous(shown):
+    """The same without the names of clips and marks, which are others each time."""
+    return shown._replace(drawn=without_ids(shown.drawn))
 
 
-def assert_is(shown, **values):
-    """The browser shows what an explorer without a browser shows at these values: sentence, and picture bit by bit."""
-    expected = gradient_flow(**values)
-    assert shown.caption == expected.caption
-    same = png(shown) == expected.png()  # not compared within the assert, which would spell out the difference
+def more(page):
+    """Open what is folded behind "More controls"."""
+    page.get_by_text("More controls").first.click()
+
+
+def says(shown, **values):
+    """An explorer without a browser at these values. The browser shows its sentence and its alternative text."""
+    expected = gradient_flow()
+    for key, value in values.items():
+        expected.controls[key].value = value
+        expected._hand.rest()
+    assert shown[:2] == (expected.caption, expected._alt(expected.record))
+    return expected
+
+
+def assert_is(page, shown, **values):
+    """The browser shows what an explorer without a browser shows at these values: sentence, and both layers."""
+    expected = says(shown, **values)
+    canvas = expected._plot.canvas
+    layers = [page.evaluate(LAYERS), page.evaluate(AS_IT_IS_PARSED, [canvas.ground, canvas.overlay()])]
+    here, there = (list(map(without_ids, both)) for both in layers)
+    same = here == there  # not compared within the assert, which would spell out the difference
     assert same
 
 
@@ -84,12 +113,12 @@ def assert_is(shown, **values):
 
 
 def test_an_arrow_key_on_the_slider_moves_picture_alternative_text_sentence_and_number_box(page):
-    before = lab.shown(page)
+    before = anonymous(lab.shown(page))
     shown = after(page, partial(handle(page, "depth").press, "ArrowRight"))
     assert all(a != b for a, b in zip(shown, before, strict=True))
     assert "31 layers" in shown.alt
     assert box(page, "depth").input_value() == "31"
-    assert_is(shown, depth=31)
+    assert_is(page, shown, depth=31)
 
 
 def test_a_number_typed_into_the_box_moves_slider_and_picture(page):
@@ -99,7 +128,7 @@ def test_a_number_typed_into_the_box_moves_slider_and_picture(page):
 
     shown = after(page, write)
     assert handle(page, "depth").get_attribute("aria-valuetext") == "12"
-    assert_is(shown, depth=12)
+    assert_is(page, shown, depth=12)
 
 
 @pytest.mark.parametrize(("typed", "kept"), [("500", "100"), ("0", "1")])
@@ -108,7 +137,7 @@ def test_a_number_beyond_the_slider_becomes_its_end(page, typed, kept):
         box(page, "depth").fill(typed)
         box(page, "depth").press("Enter")
 
-    assert_is(after(page, write), depth=int(kept))
+    assert_is(page, after(page, write), depth=int(kept))
     assert box(page, "depth").input_value() == kept
 
 
@@ -117,11 +146,11 @@ def test_a_click_on_the_rail_moves_the_slider_there(page):
     width = rail.bounding_box()["width"]
     shown = after(page, partial(rail.click, position={"x": 0.75 * width, "y": 2}))
     assert 70 < int(box(page, "depth").input_value()) < 80
-    assert_is(shown, depth=int(box(page, "depth").input_value()))
+    assert_is(page, shown, depth=int(box(page, "depth").input_value()))
 
 
 def test_every_preset_shows_its_picture_and_reset_brings_back_the_first(page):
-    first, seen = lab.shown(page), set()
+    first, seen = anonymous(lab.shown(page)), set()
     for name in PRESETS:
         seen.add(after(page, page.get_by_role("button", name=name, exact=True).click))
     assert len(seen) == len(PRESETS)
@@ -133,18 +162,18 @@ def test_every_preset_shows_its_picture_and_reset_brings_back_the_first(page):
     ("label", "option"), [("activation", "leaky ReLU"), ("weights", "PyTorch Linear"), ("precision", "float16")]
 )
 def test_a_dropdown_changes_picture_and_sentence(page, label, option):
-    before = lab.shown(page)
+    before = anonymous(lab.shown(page))
     shown = after(page, partial(box(page, label).select_option, value=option))
     assert option in shown.caption
-    assert shown.src != before.src
+    assert shown.drawn != before.drawn
 
 
 @pytest.mark.parametrize("label", ["dh", "dz", "dW", "log axis"])
 def test_a_switch_changes_picture_and_alternative_text_there_and_back(page, label):
-    before = lab.shown(page)
+    before = anonymous(lab.shown(page))
     switch = page.get_by_role("button", name=label, exact=True)
     shown = after(page, switch.click)
-    assert shown.src != before.src
+    assert shown.drawn != before.drawn
     assert shown.alt != before.alt
     assert after(page, switch.click) == before
 
@@ -154,8 +183,8 @@ def test_at_both_ends_of_a_slider_there_is_a_picture(page, label):
     for key, end in (("Home", "min"), ("End", "max")):
         shown = after(page, partial(handle(page, label).press, key))
         assert box(page, label).input_value() == box(page, label).get_attribute(end)
-        with Image.open(io.BytesIO(png(shown))) as picture:
-            picture.load()
+        assert page.locator(f"{PICTURE} > g :is(path, use)").count() > 0
+        assert not re.search(r"\bnan\b|inf", shown.drawn)
 
 
 def test_all_sliders_at_their_ends_at_once_still_end_in_a_picture(page):
@@ -165,7 +194,7 @@ def test_all_sliders_at_their_ends_at_once_still_end_in_a_picture(page):
             handle(page, label).press(key)
         lab.settled(page, quiet=2)
     shown = lab.settled(page)
-    assert_is(shown, depth=1, width=4, gain=0.1, seeds=1, batch=1)
+    says(shown, depth=1, width=4, gain=0.1, seeds=1, batch=1)  # its axes have been wider on the way
 
 
 def test_a_held_key_ends_at_the_last_value_with_the_picture_in_agreement(page):
@@ -174,18 +203,31 @@ def test_a_held_key_ends_at_the_last_value_with_the_picture_in_agreement(page):
         page.keyboard.press("ArrowRight")
     shown = lab.settled(page, quiet=1)
     assert box(page, "depth").input_value() == handle(page, "depth").get_attribute("aria-valuetext") == "80"
-    assert_is(shown, depth=80)
+    assert_is(page, shown, depth=80)
 
 
-def test_the_saved_picture_is_the_one_on_the_page(page):
-    page.get_by_role("button", name="Save picture").click()
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Download").click()
-    assert download.value.suggested_filename == "gradient_flow.png"
-    with Image.open(download.value.path()) as saved, Image.open(io.BytesIO(png(lab.shown(page)))) as moving:
-        assert saved.width > 1.5 * moving.width  # finer, and the same picture
-        near = np.asarray(saved.convert("L").resize(moving.size), float) - np.asarray(moving.convert("L"), float)
-    assert abs(near).mean() < 5
+def test_a_slider_tells_its_name_and_its_value_and_never_its_logarithm(page):
+    gain = handle(page, "gain")
+    assert [gain.get_attribute(f"aria-{part}") for part in ("label", "valuetext")] == ["gain", "1"]
+    for key, says in (("Home", "0.1"), ("ArrowRight", "0.102"), ("End", "20")):
+        after(page, partial(gain.press, key))
+        assert gain.get_attribute("aria-valuetext") == says == box(page, "gain").input_value()
+    after(page, partial(handle(page, "depth").press, "ArrowRight"))
+    assert [handle(page, "depth").get_attribute(f"aria-{part}") for part in ("label", "valuetext")] == ["depth", "31"]
+    names = page.locator(".vgrad-explorer .noUi-handle").evaluate_all("all => all.map(e => e.ariaLabel)")
+    assert names == ["depth", "gain", "width", "networks", "batch"]
+
+
+def test_a_press_saves_the_picture_that_is_on_the_page(page):
+    seen = page.locator(PICTURE).screenshot()
+    for button in (page.get_by_role("button", name="Save picture"), page.get_by_role("link", name="Download")):
+        with page.expect_download() as download:
+            button.click()  # once: the link is for pages without the extension
+        assert download.value.suggested_filename == "gradient_flow.png"
+        with Image.open(download.value.path()) as saved, Image.open(io.BytesIO(seen)) as moving:
+            assert saved.width > 1.5 * moving.width  # finer, and the same picture
+            here, there = (np.asarray(one.convert("L").resize(moving.size), float) for one in (moving, saved))
+        assert abs(here - there).mean() < 5
 
 
 # --- a kernel that is stopped -------------------------------------------------------------------------------------
@@ -196,7 +238,7 @@ KERNEL = f"{lab.NOTEBOOK}.sessionContext.session.kernel"
 def test_training_goes_on_after_the_kernel_was_interrupted_and_anew_after_it_was_restarted(server, browser):
     page = server.open(browser, "training.ipynb")
     lab.run_all(page)
-    page.wait_for_selector(".vgrad-view img")
+    page.wait_for_selector(PICTURE)
     first = lab.trained(page, 5)
     assert first < 600
     page.evaluate(f"{KERNEL}.interrupt()")
@@ -206,7 +248,7 @@ def test_training_goes_on_after_the_kernel_was_interrupted_and_anew_after_it_was
     page.evaluate(f"{KERNEL}.restart()")
     page.wait_for_function(f"{KERNEL}.status === 'idle'")
     lab.run_all(page)
-    page.wait_for_selector(".vgrad-view img")
+    page.wait_for_selector(PICTURE)
     assert lab.step(page) == 5  # as it stands before Train
     lab.trained(page, 5)
     assert [error for error in lab.errors(page) if "Traceback" in error] == []
@@ -217,7 +259,8 @@ def test_training_goes_on_after_the_kernel_was_interrupted_and_anew_after_it_was
 
 
 SPILLS = """() => {
-  const parts = [...document.querySelectorAll('.vgrad-explorer, .vgrad-explorer *:not(.vgrad-box > label)')];
+  const not = '.vgrad-box > label, .vgrad-aloud, svg *';
+  const parts = [...document.querySelectorAll(`.vgrad-explorer, .vgrad-explorer *:not(${not})`)];
   const cell = document.querySelector('.vgrad-explorer').closest('.jp-OutputArea-output').getBoundingClientRect();
   const outside = box => box.width > 0 && (box.right > cell.right + 1 || box.left < cell.left - 1);
   const clips = e => getComputedStyle(e).overflowX !== 'visible';
@@ -231,7 +274,7 @@ def test_nothing_overflows_the_window(page, width):
     page.wait_for_timeout(300)
     try:
         assert page.evaluate(SPILLS) == []
-        image = page.locator(".vgrad-view img").bounding_box()
+        image = page.locator(PICTURE).bounding_box()
         for part in (image, handle(page, "depth").bounding_box(), box(page, "depth").bounding_box()):
             assert part["x"] >= 0
             assert part["x"] + part["width"] <= width
@@ -250,14 +293,14 @@ def test_every_control_has_a_name_for_a_screen_reader(page):
 
 def test_on_a_dark_page_the_picture_is_dark(page):
     def brightness():
-        picture = Image.open(io.BytesIO(page.locator(".vgrad-view img").screenshot()))
+        picture = Image.open(io.BytesIO(page.locator(PICTURE).screenshot()))
         return ImageStat.Stat(picture.convert("L")).mean[0]
 
     assert brightness() > 200
     lab.theme(page, dark=True)
     try:
         assert brightness() < 80
-        assert "invert" in page.locator(".vgrad-view img").evaluate("e => getComputedStyle(e).filter")
+        assert "invert" in page.locator(PICTURE).evaluate("e => getComputedStyle(e).filter")
     finally:
         lab.theme(page, dark=False)
 
@@ -273,14 +316,14 @@ def deck(tmp_path_factory, browser):
     folder = tmp_path_factory.mktemp("class")
     lab.notebook(
         folder / "deck.ipynb",
-        "from vgrad.lessons import gates, gradient_flow",
+        "from vgrad.lessons import gradient_flow",
         "gradient_flow.ask('narrow')",
-        "gates.explore.gates()",
+        "gradient_flow.explore.gradient_flow()",
     )
     with lab.serve(folder) as server:
         page = server.open(browser, "deck.ipynb", 1280, 720)
         lab.run_all(page)
-        page.wait_for_selector(".vgrad-view img")
+        page.wait_for_selector(PICTURE)
         lab.present(page)
         yield page
         assert lab.errors(page) == []
@@ -290,17 +333,17 @@ AT_THE_LEFT_EDGE = {"x": 6, "y": 12}  # where the strip lies that collapses an o
 
 
 def test_in_a_deck_the_mouse_reaches_every_button_of_an_explorer(deck):
-    first = lab.settled(deck)
-    preset = deck.get_by_role("button", name="3 · Bias 4: it grows", exact=True)
-    assert "RNN" in after(deck, partial(preset.click, position=AT_THE_LEFT_EDGE)).caption
+    first = anonymous(lab.settled(deck))
+    preset = deck.get_by_role("button", name="3 · Too large explodes", exact=True)
+    assert "explodes" in after(deck, partial(preset.click, position=AT_THE_LEFT_EDGE)).caption
     reset = deck.get_by_role("button", name="Reset")
     assert after(deck, partial(reset.click, position=AT_THE_LEFT_EDGE)) == first
 
 
 def test_in_a_deck_a_rail_is_where_it_seems(deck):
-    rail = deck.locator(".widget-slider").filter(has=deck.get_by_text("steps", exact=True)).locator(".noUi-target")
+    rail = deck.locator(".widget-slider").filter(has=deck.get_by_text("depth", exact=True)).locator(".noUi-target")
     after(deck, partial(rail.click, position={"x": 0.75 * rail.bounding_box()["width"], "y": 2}))
-    assert 70 < int(box(deck, "steps T").input_value()) < 82
+    assert 70 < int(box(deck, "depth").input_value()) < 82
 
 
 def test_in_a_deck_a_prediction_is_answered(deck):
@@ -311,6 +354,28 @@ def test_in_a_deck_a_prediction_is_answered(deck):
     assert deck.locator(".vgrad-predict [role=status]").inner_text().startswith(reply)
 
 
+BIG = """() => { const picture = document.querySelector('.vgrad-view [role=img] > svg');
+  const box = picture.getBoundingClientRect(), panel = document.querySelector('.vgrad-panel');
+  const label = panel.querySelector('.widget-slider .widget-label');
+  return [box.width * box.height / innerWidth / innerHeight, 13 * box.width / picture.viewBox.baseVal.width,
+    panel.currentCSSZoom * parseFloat(getComputedStyle(label).fontSize)] }"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080)])
+def test_in_a_deck_the_picture_takes_half_of_the_screen_and_its_letters_are_as_large_as_those_of_controls(
+    deck, width, height
+):
+    deck.set_viewport_size({"width": width, "height": height})
+    deck.wait_for_timeout(300)
+    try:
+        share, letters, labels = deck.evaluate(BIG)
+        assert share >= 0.5
+        assert letters >= labels >= 18
+        assert deck.evaluate(SPILLS) == []
+    finally:
+        deck.set_viewport_size({"width": 1280, "height": 720})
+
+
 def test_in_a_deck_words_and_controls_are_large_and_nothing_overflows(deck):
     sentence = deck.locator(".vgrad-view figcaption").evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
     assert sentence >= 18
@@ -319,7 +384,7 @@ def test_in_a_deck_words_and_controls_are_large_and_nothing_overflows(deck):
 
 
 CUT_OFF = """() => [...document.querySelectorAll('.jp-deck-mod-onscreen')].flatMap(cell => {
-  const parts = [cell, ...cell.querySelectorAll('*:not(.vgrad-box > label)')];
+  const parts = [cell, ...cell.querySelectorAll('*:not(.vgrad-box > label, .vgrad-aloud, svg *)')];
   const clips = e => getComputedStyle(e).overflowX !== 'visible';
   return parts.filter(e => {
     const box = e.getBoundingClientRect();
@@ -356,8 +421,8 @@ def test_every_slide_of_a_lesson_is_whole_and_its_explorer_moves(lesson):
         seen.add(lesson.evaluate(lab.SLIDE).partition("|")[2])
         if not moved and lesson.locator(".jp-deck-mod-onscreen .vgrad-explorer").count():
             shown = after(lesson, partial(handle(lesson, "depth").first.press, "ArrowRight"))
-            moved = "31 layers" in shown.caption
-            lesson.locator(".vgrad-view img").first.click()  # takes the keys from the slider
+            moved = "31 sigmoid layers" in shown.caption
+            lesson.locator(PICTURE).first.click()  # takes the keys from the slider
         if not lab.forward(lesson):
             break
     assert moved
@@ -385,11 +450,26 @@ def test_voila_serves_an_explorer_that_moves(tmp_path, browser):
     with lab.serve(tmp_path, lab.VOILA) as server:
         page = browser.new_page()
         page.goto(f"{server.address}/voila/render/flow.ipynb", timeout=60_000)
-        page.wait_for_selector(".vgrad-view img", timeout=60_000)
-        first = lab.shown(page)
-        moved = after(page, page.get_by_role("button", name="Sigmoid vanishes").click)
+        page.wait_for_selector(PICTURE, timeout=60_000)
+        first = anonymous(lab.shown(page))
+        moved = after(page, page.get_by_role("button", name="1 · Sigmoid vanishes").click)
         assert "sigmoid" in moved.caption
-        assert moved.src != first.src
+        assert moved.drawn != first.drawn
+
+
+EQUATIONS = """() => [...document.querySelectorAll('.jp-Notebook mjx-container[display=true]')].map(e => {
+  const cell = e.closest('.jp-Cell').getBoundingClientRect();
+  return [e.getBoundingClientRect().right <= cell.right, e.scrollWidth - e.clientWidth] })"""
+
+
+@pytest.mark.skipif(not LESSON.exists(), reason="the lesson is not written")
+def test_an_equation_that_is_wider_than_the_page_scrolls_within_it(server, browser):
+    page = server.open(browser, f"notebooks/{LESSON.name}", width=800)
+    page.locator("mjx-container[display=true]").first.wait_for()
+    within, beyond = zip(*page.evaluate(EQUATIONS), strict=True)
+    assert all(within)
+    assert max(beyond) > 0  # so there is one
+    page.close()
 
 
 # --- the lesson ---------------------------------------------------------------------------------------------------
@@ -402,5 +482,5 @@ def test_the_lesson_runs_without_an_error_and_its_explorer_is_alive(server, brow
     assert lab.errors(page) == []
     page.locator(".vgrad-explorer").first.scroll_into_view_if_needed()
     shown = after(page, partial(handle(page, "depth").first.press, "ArrowRight"))
-    assert "31 layers of sigmoid" in shown.caption
+    assert "31 sigmoid layers" in shown.caption
     page.close()

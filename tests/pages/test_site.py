@@ -81,11 +81,11 @@ def test_a_lesson_runs_and_its_explorer_moves_without_a_network(site, visitor, l
     ran = time.monotonic() - start
     assert lab.errors(visitor) == []
     visitor.locator(".vgrad-explorer").first.scroll_into_view_if_needed()
-    visitor.wait_for_selector(".vgrad-view img")
+    visitor.wait_for_selector(".vgrad-view [role=img] > svg")
     before = lab.settled(visitor)
     visitor.locator(".vgrad-explorer .noUi-handle").first.press("ArrowLeft")
     after = lab.changed(visitor, before, seconds=60)
-    assert after.src != before.src
+    assert after.drawn != before.drawn
     assert after.caption != before.caption
     assert any("numpy" in url for url in visitor.context.asked)  # so the requests of Python itself are among them
     assert outside(visitor, site) == []
@@ -99,7 +99,7 @@ def test_the_first_page_leads_to_the_first_lesson_and_soon_its_explorer_is_alive
     assert visitor.evaluate(f"{lab.NOTEBOOK}.context.path") == "00_start_here.ipynb"
     assert "\n  ( ) " in visitor.locator(".jp-RenderedText pre").first.text_content()  # as it is stored, line by line
     visitor.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    visitor.wait_for_selector(".vgrad-view img", state="attached")
+    visitor.wait_for_selector(".vgrad-view [role=img] > svg", state="attached")
     before = lab.shown(visitor)
     visitor.locator(".vgrad-explorer .noUi-handle").first.press("ArrowLeft")
     lab.changed(visitor, before, seconds=60)
@@ -111,7 +111,7 @@ def test_the_first_page_leads_to_the_first_lesson_and_soon_its_explorer_is_alive
 def test_training_and_the_page_take_turns_on_the_one_thread_there(site, visitor):
     opened(visitor, f"{site}/lab/index.html?path=05_learning.ipynb")
     lab.run(visitor, "import numpy", "explore.train_mlp()")
-    visitor.wait_for_selector(".vgrad-view img")
+    visitor.wait_for_selector(".vgrad-view [role=img] > svg")
     at = lab.trained(visitor, beyond=5)
     assert at <= (at := lab.stopped(visitor)) < 300
     visitor.wait_for_timeout(1000)
@@ -123,5 +123,7 @@ def test_training_and_the_page_take_turns_on_the_one_thread_there(site, visitor)
 def test_in_the_page_explorers_start_with_fewer_networks(site, visitor):
     opened(visitor, f"{site}/lab/index.html?path=03_gradient_flow.ipynb")
     lab.run_all(visitor)
-    networks = visitor.locator(".vgrad-explorer").first.get_by_label("networks", exact=True)
+    explorer = visitor.locator(".vgrad-explorer").first
+    explorer.get_by_text("More controls").click()
+    networks = explorer.get_by_role("spinbutton", name="networks", exact=True)
     assert int(networks.input_value()) == 4

@@ -30,7 +30,8 @@ NOTEBOOK = "window.jupyterapp.shell.currentWidget"
 SHOWN = """() => { const view = document.querySelector('.vgrad-view'), picture = view.querySelector('[role=img]');
   const lines = [...view.querySelectorAll('figcaption, p')].map(e => e.textContent).filter(line => line);
   return [lines.join('\\n'), picture.getAttribute('aria-label'), picture.innerHTML] }"""
-
+ALOUD = """() => { const view = document.querySelector('.vgrad-view');
+  return view.querySelector('.vgrad-aloud').textContent === view.querySelector('figcaption').textContent }"""
 SLIDE = f"""() => {NOTEBOOK}.content.activeCellIndex + '|' +
   [...document.querySelectorAll('.jp-deck-mod-onscreen')].map(e => e.innerText).join('|')"""
 
@@ -233,5 +234,5 @@ def stopped(page) -> int:
     """The step at which training stands, Stop having been pressed."""
     page.get_by_role("button", name="Stop").click()
     page.locator("button:not(.vgrad-off)", has_text="Train").wait_for()
-    page.locator("figcaption[aria-live=polite]").first.wait_for()  # the last picture
+    page.wait_for_function(ALOUD)  # the last picture
     return step(page)

@@ -1,4 +1,4 @@
-// Four things that JupyterLab 4.6 leaves undone for those who cannot see a picture, or hold no mouse.
+// What JupyterLab 4.6 leaves undone for those who cannot see a picture, or hold no mouse, and for those who save one.
 //
 // A picture's output carries its alternative text as metadata, {"image/png": {"alt": …}}, and pages made by nbconvert
 // show it; JupyterLab leaves it out. Its own renderer of PNGs is wrapped here, and hands the text on to the image.
@@ -7,8 +7,13 @@
 // may change its cells. Here such keys stay with the control; Tab and keys with a modifier go on to JupyterLab, and
 // Escape leads back to the cell.
 //
-// A slider's handle has no name, and says a logarithm where its slider is logarithmic. The box beside it has a name, the
-// same value and the same steps, and Tab stops at that alone. Choices are a group, named by their question.
+// A slider's handle has no name, and says a logarithm where its slider is logarithmic. Here it has the name of its label
+// and says the value. The box beside it has both too, and the same steps, and Tab stops at that alone. Choices are a
+// group, named by their question.
+//
+// An equation that is wider than the page was cut off, and what was left of it could be read as a whole. Here it scrolls.
+//
+// A kernel can only offer a picture as a link to be clicked. Here the press of "Save picture" clicks the link too.
 //
 // Clickers send PageDown and PageUp, which mean nothing to a deck. Here they do what the space bar does there.
 //
@@ -37,16 +42,62 @@
 
   const presenting = () => document.body.dataset.jpDeckMode === 'presenting';
 
+  const CONTROLS = '.vgrad-explorer :is(select, button, summary), .vgrad-predict input, .vgrad-strip input';
+
   const keepKeys = event => {
-    const control = event.target.closest?.('.vgrad-explorer :is(select, button), .vgrad-predict input');
+    const control = event.target.closest?.(CONTROLS);
     const passes = event.ctrlKey || event.altKey || event.metaKey || ['Escape', 'Tab'].includes(event.key);
-    const keeps = !passes && !(presenting() && control?.matches('button')); // slides go on from a button too
+    const goesOn = presenting() && control?.matches('button, .vgrad-strip input'); // slides go on from these too
+    const keeps = !passes && !goesOn;
     control?.toggleAttribute('data-lm-suppress-shortcuts', keeps); // what Lumino looks for before it matches a key
   };
 
   const leave = event => {
     if (event.key !== 'Escape' || presenting()) return;
-    event.target.closest?.('.vgrad-explorer, .vgrad-predict')?.closest('.jp-Cell')?.focus();
+    event.target.closest?.('.vgrad-explorer, .vgrad-predict, .vgrad-strip')?.closest('.jp-Cell')?.focus();
+  };
+
+  const tell = handle => {
+    const slider = handle.closest('.vgrad-explorer .widget-slider');
+    const rail = handle.closest('.noUi-target').noUiSlider;
+    if (!slider || !rail) return;
+    const box = slider.parentElement.querySelector('.vgrad-box input');
+    const position = rail.get(true);
+    const logarithmic = box && Math.abs(10 ** rail.options.range.min / box.min - 1) < 1e-6;
+    const value = logarithmic ? Number((10 ** position).toPrecision(3)) : Number(position.toPrecision(9));
+    handle.setAttribute('aria-label', slider.querySelector('label').textContent);
+    if (handle.getAttribute('aria-valuetext') !== String(value)) handle.setAttribute('aria-valuetext', value);
+  };
+
+  const handlesIn = node => (node.nodeType === Node.ELEMENT_NODE ? node.querySelectorAll('.noUi-handle') : []);
+
+  const tellEach = changes => {
+    for (const { type, target, addedNodes } of changes) {
+      if (type === 'attributes' && target.matches('.noUi-handle')) tell(target);
+      for (const node of addedNodes) handlesIn(node).forEach(tell);
+    }
+  };
+
+  const watchSliders = () => {
+    handlesIn(document.body).forEach(tell);
+    const watch = { subtree: true, childList: true, attributeFilter: ['aria-valuetext'] };
+    new MutationObserver(tellEach).observe(document.body, watch);
+  };
+
+  let awaited; // who waits for the link to a picture
+
+  const save = event => {
+    const explorer = event.target.closest?.('.vgrad-explorer button:has(.fa-download)')?.closest('.vgrad-explorer');
+    if (!explorer) return;
+    const click = () => {
+      const link = explorer.querySelector('a[download]');
+      link?.click();
+      return link;
+    };
+    awaited?.disconnect();
+    if (click()) return; // the picture has not changed since it was last saved
+    awaited = new MutationObserver((_, observer) => click() && observer.disconnect());
+    awaited.observe(explorer, { subtree: true, childList: true });
   };
 
   const nameAndOrder = event => {
@@ -67,15 +118,26 @@
     commands.execute('deck:go', CLICKS[event.key]); // jupyterlab-slideshow's, as a deck is
   };
 
+  const EQUATIONS = `.jp-RenderedHTMLCommon mjx-container[display="true"] { overflow: auto hidden; }
+    .jp-RenderedHTMLCommon mjx-container[display="true"]::-webkit-scrollbar { height: 8px; }
+    .jp-RenderedHTMLCommon mjx-container[display="true"]::-webkit-scrollbar-thumb { background: #808080; }`;
+
+  const letEquationsScroll = () => {
+    document.head.appendChild(document.createElement('style')).textContent = EQUATIONS;
+  };
+
   const plugin = token => ({
     id: 'vgrad-lab:plugin',
-    description: 'Pictures keep their alternative texts and controls their keys, and clickers turn slides.',
+    description: 'Pictures keep their alternative texts, sliders tell their values, and clickers turn slides.',
     autoStart: true,
     requires: [token],
     activate: (app, rendermime) => {
       keepAlternativeTexts(rendermime);
       for (const listener of [keepKeys, leave, nameAndOrder]) window.addEventListener('keydown', listener, true);
       window.addEventListener('keydown', obeyClicker(app.commands), true);
+      window.addEventListener('click', save, true);
+      watchSliders();
+      letEquationsScroll();
     }
   });
 
