@@ -1,8 +1,8 @@
 """What does a slider's tick cost in the kernel?   python tests/benchmarks/tick.py [rounds]
 
 One explorer tick is measured in its two halves, taken in turns in one process, medians: computing the record
-(``experiments.flow`` at a gain that moves a little) against drawing it (update, SVG of what moves) within an axis step. The
-compute half is timed twice: with the theory's curve remembered, as on the way back of a drag, and with a new curve each
+(``experiments.flow`` at a gain that moves a little) against drawing it (update, SVG of what moves) on the same axes.
+The compute half is timed twice: with the theory's curve remembered, as on the way back of a drag, and with a new curve each
 time, as in a drag of the gain. Read the ratio compute / draw: above 1, drawing faster would not help.
 """
 

@@ -143,7 +143,7 @@ def test_a_live_picture_moved_from_any_record_to_any_other_is_the_fresh_picture_
 def test_a_still_picture_says_its_sentence():
     record = both_ways(skip="branch", alpha="0.5/depth", norm="batch", **SMALL)
     assert skip_connections_draw.paths(record).caption == skip_connections_say.sentence(record)
-    assert "6 layers of ReLU, h + φ(h W₁) W₂, α = 0.5/depth, batch norm: " in skip_connections_say.sentence(record)
+    assert ": h + φ(h W₁) W₂, α = 0.5/depth, batch norm, width 16" in skip_connections_say.sentence(record)
     assert all(f"at layer {k}" in skip_connections_say.alt(record) for k in (1, 6))
 
 

@@ -276,7 +276,7 @@ def test_a_kernel_interrupted_or_restarted_in_the_middle_of_training_works_on_th
     assert trains(client)
     manager.interrupt_kernel()  # between cells
     time.sleep(0.3)
-    assert run(client, WORKS).startswith("20 2 layers")
+    assert run(client, WORKS).startswith("20 After 20 of 20")
 
     run(client, CELL)
     click(client, "e._train")
@@ -288,7 +288,7 @@ def test_a_kernel_interrupted_or_restarted_in_the_middle_of_training_works_on_th
     where = steps(client)
     click(client, "e._train")  # goes on, or begins anew
     assert trains(client, where)
-    assert run(client, WORKS).startswith("20 2 layers")
+    assert run(client, WORKS).startswith("20 After 20 of 20")
 
     run(client, CELL)
     running = run(client, "e.run()", wait=False)
@@ -299,7 +299,7 @@ def test_a_kernel_interrupted_or_restarted_in_the_middle_of_training_works_on_th
     assert training.FIRST < where < 600
     click(client, "e._train")
     assert trains(client, where)
-    assert run(client, WORKS).startswith("20 2 layers")
+    assert run(client, WORKS).startswith("20 After 20 of 20")
 
     run(client, CELL)
     click(client, "e._train")
@@ -308,7 +308,7 @@ def test_a_kernel_interrupted_or_restarted_in_the_middle_of_training_works_on_th
     assert run(client, CELL) == ""
     click(client, "e._train")
     assert trains(client)
-    assert run(client, WORKS).startswith("20 2 layers")
+    assert run(client, WORKS).startswith("20 After 20 of 20")
 
 
 def idle(client, message):

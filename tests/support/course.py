@@ -24,11 +24,6 @@ def answer(name, given):
     return _check_of(name).answer(name, given)
 
 
-def solution(name, given):
-    """The same, said of the lesson's own solution."""
-    return _check_of(name).solution(name, given)
-
-
 def _check_of(name):
     """The room that has the exercise; where none has, the first room, which refuses it."""
     return next((check for check in CHECKS.values() if name in check.EXERCISES), CHECKS[ROOMS[0]])

@@ -198,7 +198,8 @@ def assert_norm_is_told_truly(norms, name, words):
     told = re.search(rf"{start} (?:is {size}(?: times its last)?, so it )?(\w+)", part)
     sizes = {m: "exactly 0" if m == 0 else grammar.number(m) if math.isfinite(m) else None for m in medians}
     assert told.groups() in {(sizes[m], verdict_of(m)) for m in medians}
-    factor = re.search(rf"A layer multiplies it by [^:]*?([-+.e\d]+) {name}", words)
+    said = re.search(r"A layer multiplies it by (.*?)\.(?: |$)", words)
+    factor = said and re.search(rf"([-+.e\d]+) {name}", said[1])
     assert (factor and factor[1]) in factors(medians, norms.shape[1] - 1)
 
 
@@ -291,11 +292,11 @@ def assert_training_is_told_truly(explorer):
     assert told[1] == (grammar.number(loss) if math.isfinite(loss) else "not finite")
     begun = record.step > 5 or record.done
     assert bool(told[2]) == (begun and math.isfinite(loss) and loss > 0.97 * math.log(10))
-    assert ("press Train" in words) == (math.isfinite(loss) and not begun)
+    assert ("Press Train" in words) == (math.isfinite(loss) and not begun)
     lost = int((~finite[:, start:].all(axis=1)).sum())
     assert [int(k) for k in re.findall(r"In (\d+) of \d+ networks? the numbers", words)] == ([lost] if lost else [])
     said = re.search(
-        r"has moved by (.+?) of its size, and the output layer by (.+?)\. ?.* are (.+?) and (.+?) of their",
+        r"has moved by (.+?) of its size, and the output layer by (exactly 0|\S+)\.\s.* are (.+?) and (.+?) of their",
         words,
         re.DOTALL,
     )

@@ -56,10 +56,6 @@ class Feedback:
     def _why(self) -> str:
         return self.text.removeprefix("not yet: ")
 
-    def of_the_solution(self) -> Feedback:
-        """Return the same feedback, but say that it is about the lesson's own solution."""
-        return Feedback(self.correct, self.text.replace("correct:", "correct (the solution, not yours):", 1))
-
     def _repr_html_(self) -> str:
         if self.correct:
             return card(self.text, GOOD)
@@ -78,10 +74,6 @@ class Exercises:
     def answer(self, name: str, given: Any) -> Feedback:
         """Check what is ``given`` for the exercise called ``name``: a value, a function or a record, as it asks."""
         return answer_to(name, given, self.checks)
-
-    def solution(self, name: str, given: Any) -> Feedback:
-        """Check the lesson's own solution, and say in words that it is not the learner's."""
-        return self.answer(name, given).of_the_solution()
 
 
 def answer_to(name: str, given: Any, exercises: dict[str, tuple[Check, str]]) -> Feedback:

@@ -7,4 +7,3 @@ from ...kit.exercises import Exercises
 EXERCISES: dict = {}
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer
-solution = _exercises.solution

@@ -237,4 +237,3 @@ EXERCISES = {
 }
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer
-solution = _exercises.solution

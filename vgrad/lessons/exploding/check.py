@@ -204,4 +204,3 @@ EXERCISES = {
 }
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer
-solution = _exercises.solution

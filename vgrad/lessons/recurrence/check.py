@@ -240,4 +240,3 @@ EXERCISES = {
 }
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer
-solution = _exercises.solution

@@ -206,4 +206,3 @@ EXERCISES = {
 }
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer
-solution = _exercises.solution

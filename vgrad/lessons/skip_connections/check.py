@@ -203,4 +203,3 @@ EXERCISES = {
 }
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer
-solution = _exercises.solution
