@@ -400,11 +400,12 @@ def test_a_prediction_is_made_by_keys_and_arrows_do_not_answer_it(page):
     assert root.get_by_role("radiogroup").get_attribute("aria-label") == f"Predict. {question.prompt}"
     for k, (choice, why) in enumerate(question.replies.items()):
         go(page, root, choice)
+        page.keyboard.press("Space")
         page.keyboard.press("ArrowDown")  # makes the next choice, and then this one again
         page.keyboard.press("ArrowUp")
         assert spoken(page)[0] == "radio"  # the notebook has not taken it
         assert root.get_by_role("status").filter(has_text=why).count() == 0
-        page.keyboard.press("Tab")
+        go(page, root, "Read the reply to this choice" if k else answer)
         page.keyboard.press("Space")
         reply = root.get_by_role("status").filter(has_text=why)
         reply.wait_for()
