@@ -57,7 +57,8 @@
     event.target.closest?.('.vgrad-explorer, .vgrad-predict, .vgrad-strip')?.closest('.jp-Cell')?.focus();
   };
 
-  const TOLD = '.noUi-handle, .vgrad-box input'; // in either order; and a box has its ends later than its place
+  const TOLD = '.noUi-handle, .vgrad-box input';
+  const NAMED = '.vgrad-explorer, .vgrad-box'; // classes that come when all within them is in its place
 
   const tell = part => {
     const row = part.closest('.vgrad-explorer .widget-hbox');
@@ -77,13 +78,14 @@
   const tellEach = changes => {
     for (const { type, target, addedNodes } of changes) {
       if (type === 'attributes' && target.matches(TOLD)) tell(target);
+      if (type === 'attributes' && target.matches(NAMED)) toldIn(target).forEach(tell);
       for (const node of addedNodes) toldIn(node).forEach(tell);
     }
   };
 
   const watchSliders = () => {
     toldIn(document.body).forEach(tell);
-    const watch = { subtree: true, childList: true, attributeFilter: ['aria-valuetext', 'min'] };
+    const watch = { subtree: true, childList: true, attributeFilter: ['aria-valuetext', 'min', 'class'] };
     new MutationObserver(tellEach).observe(document.body, watch);
   };
 
