@@ -57,30 +57,35 @@
     event.target.closest?.('.vgrad-explorer, .vgrad-predict, .vgrad-strip')?.closest('.jp-Cell')?.focus();
   };
 
-  const tell = handle => {
-    const slider = handle.closest('.vgrad-explorer .widget-slider');
-    const rail = handle.closest('.noUi-target').noUiSlider;
-    if (!slider || !rail) return;
-    const box = slider.parentElement.querySelector('.vgrad-box input');
+  const TOLD = '.noUi-handle, .vgrad-box input';
+  const NAMED = '.vgrad-explorer, .vgrad-box'; // classes that come when all within them is in its place
+
+  const tell = part => {
+    const row = part.closest('.vgrad-explorer .widget-hbox');
+    const handle = row?.querySelector('.noUi-handle');
+    const rail = handle?.closest('.noUi-target').noUiSlider;
+    if (!rail) return;
+    const box = row.querySelector('.vgrad-box input');
     const position = rail.get(true);
     const logarithmic = box && Math.abs(10 ** rail.options.range.min / box.min - 1) < 1e-6;
     const value = logarithmic ? Number((10 ** position).toPrecision(3)) : Number(position.toPrecision(9));
-    handle.setAttribute('aria-label', slider.querySelector('label').textContent);
+    handle.setAttribute('aria-label', handle.closest('.widget-slider').querySelector('label').textContent);
     if (handle.getAttribute('aria-valuetext') !== String(value)) handle.setAttribute('aria-valuetext', value);
   };
 
-  const handlesIn = node => (node.nodeType === Node.ELEMENT_NODE ? node.querySelectorAll('.noUi-handle') : []);
+  const toldIn = node => (node.nodeType === Node.ELEMENT_NODE ? node.querySelectorAll(TOLD) : []);
 
   const tellEach = changes => {
     for (const { type, target, addedNodes } of changes) {
-      if (type === 'attributes' && target.matches('.noUi-handle')) tell(target);
-      for (const node of addedNodes) handlesIn(node).forEach(tell);
+      if (type === 'attributes' && target.matches(TOLD)) tell(target);
+      if (type === 'attributes' && target.matches(NAMED)) toldIn(target).forEach(tell);
+      for (const node of addedNodes) toldIn(node).forEach(tell);
     }
   };
 
   const watchSliders = () => {
-    handlesIn(document.body).forEach(tell);
-    const watch = { subtree: true, childList: true, attributeFilter: ['aria-valuetext'] };
+    toldIn(document.body).forEach(tell);
+    const watch = { subtree: true, childList: true, attributeFilter: ['aria-valuetext', 'min', 'class'] };
     new MutationObserver(tellEach).observe(document.body, watch);
   };
 
