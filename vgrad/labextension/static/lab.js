@@ -42,7 +42,7 @@
 
   const presenting = () => document.body.dataset.jpDeckMode === 'presenting';
 
-  const CONTROLS = '.vgrad-explorer :is(select, button, summary), .vgrad-predict input, .vgrad-strip input';
+  const CONTROLS = '.vgrad-explorer :is(select, button, summary), .vgrad-predict :is(input, button), .vgrad-strip input';
 
   const keepKeys = event => {
     const control = event.target.closest?.(CONTROLS);
