@@ -162,7 +162,12 @@ def test_the_extension_that_hands_alternative_texts_on_is_installed_with_the_pac
     build = tomllib.loads((lab.ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
     shared_data = build["targets"]["wheel"].get("shared-data", {})
     package = json.loads((EXTENSION / "package.json").read_text("utf-8"))
-    assert shared_data == {"vgrad/labextension": f"share/jupyter/labextensions/{package['name']}"}
+    assert shared_data == {
+        "vgrad/labextension": f"share/jupyter/labextensions/{package['name']}",
+        "vgrad/labsettings.json": "share/jupyter/lab/settings/overrides.d/vgrad.json",
+    }
+    settings = json.loads((lab.ROOT / "vgrad/labsettings.json").read_text())
+    assert settings == {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
     assert (EXTENSION / package["jupyterlab"]["_build"]["load"]).is_file()
 
 
