@@ -2,8 +2,8 @@
 
 One explorer tick is measured in its two halves, taken in turns in one process, medians: computing the record
 (``experiments.flow`` at a gain that moves a little) against drawing it (update, SVG of what moves) on the same axes.
-The compute half is timed twice: with the theory's curve remembered, as on the way back of a drag, and with a new curve each
-time, as in a drag of the gain. Read the ratio compute / draw: above 1, drawing faster would not help.
+The compute half is timed twice: with the theory's curve remembered, as on the way back of a drag, and with a new
+curve each time, as in a drag of the gain. Read the ratio compute / draw: above 1, drawing faster would not help.
 """
 
 from __future__ import annotations
