@@ -117,7 +117,7 @@ def test_each_curve_holds_its_norms_numbers_and_wears_its_look():
         for line, relative in ((curve.median, flow.relative["dh"].median), (curve.theory, flow.theory["dh"])):
             np.testing.assert_allclose(line.get_ydata(), np.log10(relative), rtol=1e-12)
             assert ((line.get_ydata() >= floor) & (line.get_ydata() <= ceiling)).all()
-        assert curve.label.get_text() == norm
+        assert curve.label.get_text() == {"none": "no norm"}.get(norm, f"{norm} norm")
         assert (curve.median.get_color(), curve.median.get_marker()) == LOOKS[norm][:2]
 
 
