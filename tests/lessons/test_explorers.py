@@ -253,9 +253,11 @@ def test_what_is_rough_says_nothing_aloud_and_keeps_the_protocol(monkeypatch):
     assert Page(explorer).aloud == aloud
     assert explorer._view._protocol.value == protocol
     assert "first of 40 tanh layers" in view(explorer).value
+    assert "vgrad-rough" in view(explorer).value
     explorer.reset()
     explorer.set(depth=40)
     assert "first of 40 tanh layers" in Page(explorer).aloud
+    assert "vgrad-rough" not in view(explorer).value
 
 
 def test_the_number_of_networks_itself_is_followed_in_full(monkeypatch):

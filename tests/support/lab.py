@@ -212,6 +212,7 @@ def settled(page, quiet: float = 0.4, seconds: float = 20) -> Shown:
 def changed(page, before: Shown, seconds: float = 20) -> Shown:
     """What it shows once it differs from ``before`` and stands still."""
     page.wait_for_function(f"before => String(({SHOWN})()) !== before", arg=",".join(before), timeout=1000 * seconds)
+    page.wait_for_function("!document.querySelector('.vgrad-rough')", timeout=1000 * seconds)
     return settled(page)
 
 

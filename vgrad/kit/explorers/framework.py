@@ -187,7 +187,9 @@ class Explorer(widgets.VBox):
 
     def _show(self, resting: bool = True) -> None:
         """The picture and its sentence; ``resting``, of which a screen reader is told the finding."""
-        self._view.show(self._plot.canvas, self._alt(self.record), self.caption, resting=resting)
+        rough = self._values().get(NETWORKS, 1) > self._measured_with.get(NETWORKS, 1)
+        words = self._alt(self.record), self.caption
+        self._view.show(self._plot.canvas, *words, resting=resting, rough=rough)
         self._behind.value = told(self.controls, self._default, self._hidden)
         if self._saved.value:
             self._saved.value = ""

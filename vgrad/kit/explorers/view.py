@@ -31,13 +31,18 @@ class View(widgets.VBox):
         super().__init__(shown)
         self.add_class("vgrad-view")
 
-    def show(self, canvas, alt: str, caption: str, *, resting: bool = True) -> None:
-        """Show what a Canvas draws now, and the finding; ``resting`` is whether it stays."""
+    def show(self, canvas, alt: str, caption: str, *, resting: bool = True, rough: bool = False) -> None:
+        """Show what a Canvas draws now, and the finding.
+
+        resting : whether the hand rests; rough : whether more networks are still to come, which the page can know by
+        the figure's class.
+        """
         finding = html.escape(parts(caption)[0], quote=False)
         if self._ground.value != canvas.ground:
             self._ground.value = canvas.ground
+        begin = '<figure class="vgrad-rough">' if rough else "<figure>"
         self._moving.value = (
-            f'<figure><div role="img" aria-label="{html.escape(alt)}">{canvas.overlay()}</div>'
+            f'{begin}<div role="img" aria-label="{html.escape(alt)}">{canvas.overlay()}</div>'
             f"<figcaption>{finding}</figcaption></figure>"
         )
         if resting:
