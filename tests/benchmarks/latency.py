@@ -76,8 +76,10 @@ COUNT = """() => {
   const area = document.querySelector('.jp-OutputArea');
   const now = () => { const e = area.querySelector('.vgrad-view img, figure'); return e && (e.src || e.innerHTML); };
   window.painted = 0;
+  const mine = window.counting = {};  // one that counts at a time
   let last = now();
   const look = () => {
+    if (window.counting !== mine) return;
     const here = now();
     if (here !== last) window.painted += 1;
     last = here;
@@ -173,8 +175,8 @@ def arrived(page) -> bool:
     if not box.count():
         return True
     shown = float(box.input_value())
-    handle = float(page.locator(".jp-OutputArea .noUi-handle").first.get_attribute("aria-valuenow"))
-    return any(abs(shown - value) <= 0.006 * abs(value) for value in (handle, 10**handle))
+    handle = float(page.locator(".jp-OutputArea .noUi-target").first.evaluate("rail => rail.noUiSlider.get(true)"))
+    return any(abs(shown - value) <= 0.006 * abs(value) + 1e-9 for value in (handle, 10**handle))
 
 
 def tell_drags(folder: Path, browser) -> None:
