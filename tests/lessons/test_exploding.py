@@ -316,7 +316,7 @@ def test_without_a_loop_play_rolls_to_the_end_and_step_begins_anew():
 
 
 def test_in_a_loop_play_shows_each_step_and_stop_stays_where_it_is(monkeypatch):
-    monkeypatch.setattr(rolling, "TURN", 0.0)
+    monkeypatch.setattr(rolling.RollExplorer, "pause", 0.0)
 
     async def roll():
         explorer = cliff()
@@ -340,7 +340,7 @@ def test_in_a_loop_play_shows_each_step_and_stop_stays_where_it_is(monkeypatch):
 
 
 def test_moving_a_control_ends_the_play(monkeypatch):
-    monkeypatch.setattr(rolling, "TURN", 0.0)
+    monkeypatch.setattr(rolling.RollExplorer, "pause", 0.0)
 
     async def roll():
         explorer = cliff()

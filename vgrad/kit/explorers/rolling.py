@@ -1,35 +1,35 @@
 """Explorers that roll: an explorer whose picture moves on step by step along a way that is known from the start.
 
-Step and Play move the control called "steps". Where an event loop runs, as in a notebook, Play is a task that lets the
-page have its turn after each step; where none does, Play goes to the end at once. Whoever takes a turn holds ``alone``,
-and a task that finds itself replaced at its turn is over.
+Step and Play move the control called "steps". In a turn (``turns``) one step is taken. Where no event loop runs, Play
+goes to the end at once.
 """
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import ipywidgets as widgets
 
 from ..marks.picture import alone
 from .controls import Control
-from .framework import Explorer, button, note
+from .framework import button
+from .turns import TurnExplorer
 
 STEPS = "steps"  # the control that says how far it has rolled
-TURN = 0.05  # seconds between two steps, for the page
 
 
-class RollExplorer(Explorer):
+class RollExplorer(TurnExplorer):
     """An explorer with Step, Play and Stop, which move its control "steps".
 
     Step takes one step, and Play all up to the last. Both begin anew at the end, and Stop stays where it is. Moving a
     control, Reset and presets end the play. All else as in Explorer.
     """
 
+    doing = "Play"
+    pause = 0.05  # seconds, so that each step is seen
+
     def __init__(self, name: str, controls: dict[str, Control], *args: Any, **rest: Any):
         self._steps = controls[STEPS].widget
-        self._task: asyncio.Task | None = None
         self._play = button("Play", self.play, icon="play")
         self._stop = button("Stop", self.stop, icon="stop")
         buttons = widgets.HBox([button("Step", self.step, icon="step-forward"), self._play, self._stop])
@@ -41,7 +41,7 @@ class RollExplorer(Explorer):
     @property
     def playing(self) -> bool:
         """Whether a task is under way, in a loop that still runs."""
-        return self._task is not None and not self._task.done() and self._task.get_loop().is_running()
+        return self.going_on
 
     @alone()
     def step(self) -> None:
@@ -55,12 +55,8 @@ class RollExplorer(Explorer):
         if self.playing:
             return
         self._begin()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        if not self._go_on():
             self._roll_to(self._last)
-            return
-        self._task = loop.create_task(self._in_turns())
         self._offer()
 
     @alone()
@@ -94,20 +90,6 @@ class RollExplorer(Explorer):
         self.record = self._measured(self._values())
         self._plot.update(self.record, grow=True)
         self._show(resting)
-
-    async def _in_turns(self) -> None:
-        """Steps, and between them the page's turns."""
-        try:
-            while self._turn(asyncio.current_task()):
-                await asyncio.sleep(TURN)
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            pass  # where it stands is where it goes on
-        except Exception as problem:  # a task has nobody to tell
-            self._busy.value = note(f"Play ended with {type(problem).__name__}.")
-        finally:
-            with alone():
-                if self._task is asyncio.current_task():
-                    self.stop()
 
     @alone()
     def _turn(self, task) -> bool:

@@ -1,16 +1,12 @@
 """Explorers that train: an explorer whose picture moves on while its networks learn, and a page that stays alive.
 
-Training is a generator of records. Where an event loop runs, as in a notebook, Train starts a task that takes steps for
-a moment, shows where it is, and lets the page have its turn; where none does, Train goes to the end at once. What is
-shown before, and after every move of a control, are the first few steps: always the same ones.
-
-Train, Stop and a cell may come on different threads; whoever takes a turn holds ``alone``, and a task that finds itself
-replaced at its turn is over.
+Training is a generator of records. In a turn (``turns``) steps are taken for a moment, and then it is shown where
+training is. Where no event loop runs, Train goes to the end at once. What is shown before, and after every move of a
+control, are the first few steps, which are always the same ones.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Generator
 from inspect import GEN_CLOSED, getgeneratorstate
@@ -21,14 +17,14 @@ import ipywidgets as widgets
 
 from ..marks.picture import alone
 from .controls import LABEL, Control
-from .framework import Explorer, button, note
+from .framework import button
+from .turns import TurnExplorer
 
 FIRST = 5  # steps that are shown before Train
 MOMENT = 0.12  # seconds of training between two pictures
-TURN = 0.01  # seconds for the page
 
 
-class TrainExplorer(Explorer):
+class TrainExplorer(TurnExplorer):
     """An explorer with Train, Stop and a bar of progress.
 
     watch : (**values of the controls) -> a generator of records, one a step, each with ``step``, ``steps`` and
@@ -37,13 +33,13 @@ class TrainExplorer(Explorer):
     """
 
     current: TrainExplorer | None = None  # the one that is training
+    doing = "Training"
 
     def __init__(
         self, name: str, controls: dict[str, Control], watch: Callable[..., Generator], plot: Callable[[Any], Any],
         **rest: Any,
     ):  # fmt: skip
         self._watch = watch
-        self._task = None
         self._train = button("Train", self.train, icon="play")
         self._stop = button("Stop", self.stop, icon="stop")
         self._progress = widgets.IntProgress(0, 0, 1, description="step", layout={"width": "auto"})
@@ -58,7 +54,7 @@ class TrainExplorer(Explorer):
     @property
     def training(self) -> bool:
         """Whether a task is under way, in a loop that still runs."""
-        return self._task is not None and not self._task.done() and self._task.get_loop().is_running()
+        return self.going_on
 
     @alone()
     def train(self) -> None:
@@ -71,14 +67,11 @@ class TrainExplorer(Explorer):
         self._hand.rest()
         _halt_current()
         self._anew_if_over()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        if not self._go_on():
             self.run()
             return
         TrainExplorer.current = self
         self._offer(self._stop)
-        self._task = loop.create_task(self._in_turns())
 
     @alone()
     def stop(self) -> None:
@@ -103,11 +96,6 @@ class TrainExplorer(Explorer):
             self._picture()
             self._at_rest()
 
-    @alone()
-    def reset(self) -> None:
-        """Move all controls back to how this page started, with new networks."""
-        super().reset()
-
     # --- within -----------------------------------------------------------------------------------------------------
 
     def _begin(self, **values):
@@ -124,20 +112,6 @@ class TrainExplorer(Explorer):
         """Where there is nothing left to do, or an interrupt within a step has ended the records for good."""
         if self.record.done or getgeneratorstate(self._records) == GEN_CLOSED:
             self._redraw()
-
-    async def _in_turns(self) -> None:
-        """Turns, and between them the page's; an interrupt that comes in a turn ends this, and no more."""
-        try:
-            while self._turn(asyncio.current_task()):
-                await asyncio.sleep(TURN)
-        except (KeyboardInterrupt, asyncio.CancelledError):
-            pass  # where it stands is where it goes on
-        except Exception as problem:  # a task has nobody to tell
-            self._busy.value = note(f"Training ended with {type(problem).__name__}.")
-        finally:
-            with alone():
-                if self._task is asyncio.current_task():
-                    self.stop()
 
     @alone()
     def _turn(self, task) -> bool:

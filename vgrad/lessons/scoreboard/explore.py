@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from ...kit import styles
 from ...kit.explorers.controls import Control, choice, real, row, switch
 from ...kit.explorers.framework import Explorer
 from . import records
@@ -23,16 +24,6 @@ PRESETS = {
 }
 
 
-SPOTS = """<style>
-.vgrad-spots { position: absolute; inset: 0 0 auto; margin: 0; aspect-ratio: 9 / 4.6; overflow: visible;
-  pointer-events: none; }
-.vgrad-spots > .vgrad-spot { position: absolute; height: 24px; margin: -12px 0 0 -12px; padding: 0;
-  min-width: 0; border-radius: 50%; background: none; box-shadow: none; pointer-events: auto; cursor: pointer;
-  font-size: 0; }
-.vgrad-spots > .vgrad-spot:hover { outline: 2px solid currentColor; }
-</style>"""
-
-
 class BoardExplorer(Explorer):
     """An explorer whose dots can be clicked: over each lies a round button, which chooses its net.
 
@@ -48,7 +39,7 @@ class BoardExplorer(Explorer):
         box.children = box.children[1:]  # without a label
         box.add_class("vgrad-spots")
         self._spots = {name: spot.widget for name, spot in spots.items()}
-        self.children[0].value += SPOTS
+        self.children[0].value += styles.SPOTS
         self._view.children = [*self._view.children, box]
         self._put()
 
