@@ -314,6 +314,17 @@ def test_a_ghost_of_the_state_before_the_move_is_left_on_the_axes_as_they_are():
     assert without_ids(explorer._view._ghost.value) == without_ids(again) != without_ids(ghost)
 
 
+def test_a_ghost_keeps_to_the_axes_where_they_grow_during_a_move():
+    explorer = gradient_flow(activation="sigmoid")
+    before = explorer.record
+    asyncio.run(drag(explorer, "depth", 31, 45, 70))
+    there = explorer._view.ghost
+    again = explorer._plot.ghost(before)
+    explorer._plot.update(explorer.record, grow=True)
+    assert explorer._plot.limits[0] == 80
+    assert without_ids(there) == without_ids(again) != ""
+
+
 def test_axes_only_grow_while_a_control_moves_and_fit_anew_after_reset():
     explorer = gradient_flow()
     limits = []

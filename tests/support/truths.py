@@ -124,7 +124,8 @@ def assert_products_are_told_truly(explorer):
             product = product * column.astype(asked["precision"])
             path.append(product.astype(float))
     chance, nearby = asked["spread"] > 0 and asked["seeds"] > 1, middle(path[-1])
-    what = rf"The (?:product|median of (\d+) products) of {asked['depth']} factors? of (?:typically )?\S+ is "
+    whose = r"The (?:product|median of (\d+) products)"
+    what = rf"{whose} of {asked['depth']} factors? of (?:typically )?{asked['factor']:.3g} is "
     told = re.match(what + r"(.+?), so it (\w+)\. Theory predicts (\S+)\.", words)
     assert told[1] == (str(asked["seeds"]) if chance else None)
     assert told[2] in {"exactly 0" if m == 0 else grammar.number(m) for m in nearby}

@@ -131,7 +131,7 @@ class Explorer(widgets.VBox):
         self._before = self.record
         self._move(values)
         self._redraw(grow=False)
-        self._view.leave(self._ghost())
+        self._leave_ghost()
 
     @alone()
     def _moved(self, change) -> None:
@@ -144,7 +144,7 @@ class Explorer(widgets.VBox):
         self._hand.move()
         self._redraw(rough=self._hand.moving and change.owner is not self.controls.get(NETWORKS))
         if begins:
-            self._view.leave(self._ghost())
+            self._leave_ghost()
 
     @alone()
     def _rests(self) -> None:
@@ -178,21 +178,22 @@ class Explorer(widgets.VBox):
         self._measured_with = values
         return record
 
-    def _ghost(self) -> str:
-        """What is seen of the state before the move, on the axes as they are now."""
+    def _leave_ghost(self) -> None:
+        """Show the state before the move too, on the axes as they are now."""
         try:
-            return self._plot.ghost(self._before)
+            self._view.leave(self._plot.ghost(self._before))
         finally:
             self._plot.update(self.record, grow=True)
+        self._axes_of_ghost = self._plot.limits
 
     def _show(self, resting: bool = True) -> None:
         """The picture and its sentence; ``resting``, of which a screen reader is told the finding."""
         rough = self._values().get(NETWORKS, 1) > self._measured_with.get(NETWORKS, 1)
-        words = self._alt(self.record), self.caption
-        self._view.show(self._plot.canvas, *words, resting=resting, rough=rough)
+        self._view.show(self._plot.canvas, self._alt(self.record), self.caption, resting=resting, rough=rough)
+        if self._view.ghost and self._axes_of_ghost != self._plot.limits:
+            self._leave_ghost()
         self._behind.value = told(self.controls, self._default, self._hidden)
-        if self._saved.value:
-            self._saved.value = ""
+        self._saved.value = ""
 
     # --- what is on the page --------------------------------------------------------------------------------------
 

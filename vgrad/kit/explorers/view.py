@@ -56,6 +56,11 @@ class View(widgets.VBox):
         self._how.value = f"<p>{how}</p>"
         self._handle.layout.display = None if how else "none"
 
+    @property
+    def ghost(self) -> str:
+        """What was left behind of the state before a move, or nothing."""
+        return self._ghost.value
+
     def leave(self, ghost: str) -> None:
         """Leave behind what was there before a move, or nothing."""
         self._ghost.value = ghost

@@ -24,7 +24,7 @@ def _findings(record) -> list[str]:
     whose = f"median of {record.seeds} products" if chance else "product"
     factors = "1 factor" if record.depth == 1 else f"{record.depth} factors"
     typically = "typically " if record.spread else ""
-    what = f"The {whose} of {factors} of {typically}{grammar.number(record.factor)}"
+    what = f"The {whose} of {factors} of {typically}{record.factor:.3g}"
     typical = record.theory["typical"][-1]
     said = [f"{what} is {size(median)}, {so_it(median)}.", f"Theory predicts {decades_said(typical)}."]
     if not chance:

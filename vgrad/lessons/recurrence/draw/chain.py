@@ -200,7 +200,7 @@ def _frame_strip(axes: Axes, at, T: int, cell: str, driven: bool) -> None:
         axes.text(-0.012, y, words, transform=axes.transAxes, ha="right", va="center", fontsize=SMALL)
     axes.text(-0.235, 1.5, TITLE, transform=axes.transAxes, ha="left", va="top", fontsize=SMALL + 2, weight="bold")
     thinned = f" ({len(at)} drawn)" if len(at) < T else ""
-    who = f"One {NAMES[cell]} over {T} steps{thinned}. Black: measured. Colour: predicted from its weights."
+    who = f"One {NAMES[cell]} over {T} steps{thinned}. Circles: measured. Dashes: predicted from its weights."
     axes.text(-0.235, 1.26, who, transform=axes.transAxes, ha="left", va="top", fontsize=SMALL)
 
 
