@@ -325,6 +325,17 @@ def test_a_ghost_keeps_to_the_axes_where_they_grow_during_a_move():
     assert without_ids(there) == without_ids(again) != ""
 
 
+def test_axes_at_rest_are_the_same_however_few_networks_the_hand_has_seen(monkeypatch):
+    quick = gradient_flow()
+    quick.controls["depth"].value = 100
+    slow_to_measure(monkeypatch)
+    slow = gradient_flow()
+    asyncio.run(drag(slow, "depth", 100, rest=False))
+    assert slow._plot.limits[1] < quick._plot.limits[1]  # the floor: three networks reach further down than all sixteen
+    slow._hand.rest()
+    assert slow._plot.limits == quick._plot.limits
+
+
 def test_axes_only_grow_while_a_control_moves_and_fit_anew_after_reset():
     explorer = gradient_flow()
     limits = []

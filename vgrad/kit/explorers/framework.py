@@ -1,9 +1,8 @@
 """One explorer: controls → experiment → picture and sentence, kept alive and redrawn while a slider moves.
 
-The browser keeps one message in flight, so there is nothing to debounce, and the last value always arrives. While a
-hand moves, as many networks are measured as a moment is enough for, and when it rests, all of them (``pace``). The
-axes only grow until Reset or a preset, and a ghost shows the state before the last move. What comes on another thread
-waits for its turn (``alone``).
+The browser keeps one message in flight, so the last value always arrives. While a hand moves, as many networks are
+measured as a moment is enough for, and when it rests, all of them (``pace``). The axes only grow until Reset or a
+preset, but they forget what few networks reached. What comes on another thread waits for its turn (``alone``).
 """
 
 from __future__ import annotations
@@ -111,6 +110,10 @@ class Explorer(widgets.VBox):
     def _values(self) -> dict[str, Any]:
         return {key: widget.value for key, widget in self.controls.items()}
 
+    @property
+    def _rough(self) -> bool:
+        return self._values().get(NETWORKS, 1) > self._measured_with.get(NETWORKS, 1)
+
     def _allowed(self, values: dict[str, Any]) -> dict[str, Any]:
         for key in values:
             require.choice("control", key, self.controls)
@@ -149,22 +152,21 @@ class Explorer(widgets.VBox):
     @alone()
     def _rests(self) -> None:
         """The hand has come to rest, and now all networks are measured, unless they have been already."""
-        if self._values().get(NETWORKS, 1) > self._measured_with.get(NETWORKS, 1):
+        if self._rough:
             self._redraw()
         else:
             self._view.rest(self.caption)
 
     def _redraw(self, *, rough: bool = False, grow: bool = True) -> None:
         values = self._values()
-        networks = values.get(NETWORKS, 1)
+        long = not rough and self._pace.seconds(values.get(NETWORKS, 1)) > LONG
         if rough and NETWORKS in values:
-            values[NETWORKS] = self._pace.few(networks)
-        long = not rough and self._pace.seconds(networks) > LONG
+            values[NETWORKS] = self._pace.few(values[NETWORKS])
         self._busy.value = note("measuring …") if long else ""
         self._view.dim(long)
         try:
             self.record = self._measured(values)
-            self._plot.update(self.record, grow=grow)
+            self._plot.update(self.record, grow=grow, passing=self._rough)
             self._show(resting=not self._hand.moving)
         finally:
             self._view.dim(False)
@@ -183,13 +185,12 @@ class Explorer(widgets.VBox):
         try:
             self._view.leave(self._plot.ghost(self._before))
         finally:
-            self._plot.update(self.record, grow=True)
+            self._plot.update(self.record, grow=True, passing=self._rough)
         self._axes_of_ghost = self._plot.limits
 
     def _show(self, resting: bool = True) -> None:
         """The picture and its sentence; ``resting``, of which a screen reader is told the finding."""
-        rough = self._values().get(NETWORKS, 1) > self._measured_with.get(NETWORKS, 1)
-        self._view.show(self._plot.canvas, self._alt(self.record), self.caption, resting=resting, rough=rough)
+        self._view.show(self._plot.canvas, self._alt(self.record), self.caption, resting=resting, rough=self._rough)
         if self._view.ghost and self._axes_of_ghost != self._plot.limits:
             self._leave_ghost()
         self._behind.value = told(self.controls, self._default, self._hidden)
@@ -233,9 +234,8 @@ class Explorer(widgets.VBox):
     def _save(self) -> None:
         """Offer the picture for download: it works in a browser-only page too, where the kernel has no disk."""
         data = base64.b64encode(picture.still(self.figure, dpi=200)).decode()
-        self._saved.value = (
-            f'<a download="{self.name}.png" href="data:image/png;base64,{data}">Download {self.name}.png</a>'
-        )
+        file = f"{self.name}.png"
+        self._saved.value = f'<a download="{file}" href="data:image/png;base64,{data}">Download {file}</a>'
 
 
 def button(name: str, action: Callable[[], Any], icon: str = "") -> widgets.Button:

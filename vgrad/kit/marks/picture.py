@@ -116,7 +116,8 @@ class LivePicture:
 
     A kind of picture defines four steps. ``_build`` makes the axes and returns the artists that move. ``_limits`` says
     from a record how far the axes reach, and what else the ground depends on. ``_frame`` draws the ground, and it is
-    called only when the limits have changed. ``_move`` moves the artists. ``limits`` are those of the axes now.
+    called only when the limits have changed. ``_move`` moves the artists. ``limits`` are those of the axes now, and
+    ``_kept`` those without what was shown in passing.
     """
 
     size = (9.0, 4.6)  # inches
@@ -125,17 +126,22 @@ class LivePicture:
         self.figure = grammar.new_figure(*self.size)
         self.canvas = Canvas(self.figure, self._build(record))
         self.limits: tuple | None = None
+        self._kept: tuple | None = None
         self.update(record)
 
     @alone()
-    def update(self, record, *, grow: bool = False) -> None:
+    def update(self, record, *, grow: bool = False, passing: bool = False) -> None:
         """Move every artist to ``record``.
 
-        grow : whether the axes keep all that they have shown, so that the size of a change is seen.
+        grow : whether the axes keep all that they have shown, so that the size of a change is seen; passing : whether
+        they keep this record only until one comes that stays.
         """
         limits = self._limits(record)
-        if grow and self.limits is not None:
-            limits = grown(self.limits, limits)
+        before = self.limits if passing else self._kept
+        if grow and before is not None:
+            limits = grown(before, limits)
+        if not passing:
+            self._kept = limits
         if limits != self.limits:
             self.limits = limits
             self._frame(*limits)

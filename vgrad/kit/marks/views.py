@@ -16,14 +16,14 @@ class Views:
         self.now = kind(record)(record)
         self._made = {type(self.now): self.now}
 
-    def update(self, record, *, grow: bool = False) -> None:
+    def update(self, record, *, grow: bool = False, passing: bool = False) -> None:
         """Move on to ``record``. Where it asks for another kind of picture, the axes of that one fit anew."""
         kind = self._kind(record)
         if kind not in self._made:
             self._made[kind] = kind(record)
         same = self.now is self._made[kind]
         self.now = self._made[kind]
-        self.now.update(record, grow=grow and same)
+        self.now.update(record, grow=grow and same, passing=passing)
 
     def ghost(self, record) -> str:
         """Return the outline of another ``record``, or nothing where that is another kind of picture."""
