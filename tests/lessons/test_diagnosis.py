@@ -1,4 +1,4 @@
-"""What lesson 11 measures and draws: the diagnosis on trial, the usual check beside it, and the clinic."""
+"""What lesson 16 measures and draws: the diagnosis on trial, the usual check beside it, and the clinic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lesson 09 measures and draws: where numbers end, what clipping changes, and a cliff."""
+"""What lesson 11 measures and draws: where numbers end, what clipping changes, and a cliff."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lesson 10 measures and draws: how far a gated cell's gradient reaches, by which paths, and who learns to add."""
+"""What lesson 12 measures and draws: how far a gated cell's gradient reaches, by which paths, and who learns to add."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lesson 06 measures and draws: the same networks under each norm, and growth against the batch."""
+"""What lesson 07 measures and draws: the same networks under each norm, and growth against the batch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lesson 08 measures and draws: unrolled cells, tied weights, powers, radii, sentences, and nets that learn."""
+"""What lesson 10 measures and draws: unrolled cells, tied weights, powers, radii, sentences, and nets that learn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lesson 12 measures and draws: the stored scoreboard, the taught table judged by it, and the myth lab."""
+"""What lesson 18 measures and draws: the stored scoreboard, the taught table judged by it, and the myth lab."""
 
 from __future__ import annotations
 

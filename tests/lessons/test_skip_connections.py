@@ -1,4 +1,4 @@
-"""What lesson 07 measures and draws: sizes both ways, pre- and post-norm, shattered gradients, deep nets."""
+"""What lesson 08 measures and draws: sizes both ways, pre- and post-norm, shattered gradients, deep nets."""
 
 from __future__ import annotations
 

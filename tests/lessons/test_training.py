@@ -1,4 +1,4 @@
-"""What lesson 05 measures, draws and trains live: records step by step, stored tables, a task that is interrupted."""
+"""What lesson 06 measures, draws and trains live: records step by step, stored tables, a task that is interrupted."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def outside(page, site):
     return [url for url in page.context.asked if not url.startswith((site, "data:", "blob:"))]
 
 
-@pytest.mark.parametrize("lesson", ["00_start_here", "03_gradient_flow", "08_recurrence", "10_lstm_gru"])
+@pytest.mark.parametrize("lesson", ["00_start_here", "03_gradient_flow", "10_recurrence", "12_gates"])
 def test_a_lesson_runs_and_its_explorer_moves_without_a_network(site, visitor, lesson, capsys):
     ready = opened(visitor, f"{site}/lab/index.html?path={lesson}.ipynb")
     start = time.monotonic()
@@ -109,7 +109,7 @@ def test_the_first_page_leads_to_the_first_lesson_and_soon_its_explorer_is_alive
 
 
 def test_training_and_the_page_take_turns_on_the_one_thread_there(site, visitor):
-    opened(visitor, f"{site}/lab/index.html?path=05_learning.ipynb")
+    opened(visitor, f"{site}/lab/index.html?path=06_learning.ipynb")
     lab.run(visitor, "import numpy", "explore.train_mlp()")
     visitor.wait_for_selector(".vgrad-view [role=img] > svg")
     at = lab.trained(visitor, beyond=5)

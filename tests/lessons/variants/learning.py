@@ -1,4 +1,4 @@
-"""What learners hand over in lesson 05."""
+"""What learners hand over in lesson 06."""
 
 from __future__ import annotations
 

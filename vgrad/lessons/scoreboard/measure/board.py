@@ -48,33 +48,33 @@ def _deep(label: str, lesson: str, activation: str, **settings) -> Net:
     return Net(label, lesson, dict(activation=activation, **settings))
 
 
-def _cell(label: str, cell: str, lesson="10_lstm_gru", **settings) -> Net:
+def _cell(label: str, cell: str, lesson="12_gates", **settings) -> Net:
     return Net(label, lesson, dict(cell=cell, **settings))
 
 
 _LARGE = dict(gain=2**0.5)  # He's weights times this: σ_w = 2
 NETS: dict[str, Net] = {
     "sigmoid": _deep("sigmoid, Xavier", "03_gradient_flow", "sigmoid"),
-    "sigmoid clip": _deep("sigmoid, Xavier, clipped", "09_exploding", "sigmoid", clip_norm=1.0),
-    "sigmoid batch": _deep("sigmoid, batch norm", "06_normalization", "sigmoid", norm="batch"),
-    "sigmoid layer": _deep("sigmoid, layer norm", "06_normalization", "sigmoid", norm="layer"),
-    "sigmoid skip": _deep("sigmoid, skip", "07_skip_connections", "sigmoid", skip="post"),
+    "sigmoid clip": _deep("sigmoid, Xavier, clipped", "11_exploding", "sigmoid", clip_norm=1.0),
+    "sigmoid batch": _deep("sigmoid, batch norm", "07_normalization", "sigmoid", norm="batch"),
+    "sigmoid layer": _deep("sigmoid, layer norm", "07_normalization", "sigmoid", norm="layer"),
+    "sigmoid skip": _deep("sigmoid, skip", "08_skip_connections", "sigmoid", skip="post"),
     "relu xavier": _deep("ReLU, Xavier", "04_initialization", "relu", scheme="xavier_normal"),
     "relu": _deep("ReLU, He", "04_initialization", "relu"),
-    "relu batch": _deep("ReLU, He, batch norm", "06_normalization", "relu", norm="batch"),
-    "relu layer": _deep("ReLU, He, layer norm", "06_normalization", "relu", norm="layer"),
-    "relu skip": _deep("ReLU, He, skip", "07_skip_connections", "relu", skip="post"),
-    "relu skip clip": _deep("ReLU, He, skip, clipped", "09_exploding", "relu", skip="post", clip_norm=1.0),
-    "relu skip batch": _deep("ReLU, He, skip, batch norm", "07_skip_connections", "relu", skip="post", norm="batch"),
-    "relu skip depth": _deep("ReLU, He, skip/depth", "07_skip_connections", "relu", skip="post", alpha="1/depth"),
+    "relu batch": _deep("ReLU, He, batch norm", "07_normalization", "relu", norm="batch"),
+    "relu layer": _deep("ReLU, He, layer norm", "07_normalization", "relu", norm="layer"),
+    "relu skip": _deep("ReLU, He, skip", "08_skip_connections", "relu", skip="post"),
+    "relu skip clip": _deep("ReLU, He, skip, clipped", "11_exploding", "relu", skip="post", clip_norm=1.0),
+    "relu skip batch": _deep("ReLU, He, skip, batch norm", "08_skip_connections", "relu", skip="post", norm="batch"),
+    "relu skip depth": _deep("ReLU, He, skip/depth", "08_skip_connections", "relu", skip="post", alpha="1/depth"),
     "relu large": _deep("ReLU, weights too large", "04_initialization", "relu", **_LARGE),
-    "relu large clip": _deep("ReLU, too large, clipped", "09_exploding", "relu", clip_norm=1.0, **_LARGE),
-    "relu large batch": _deep("ReLU, too large, batch norm", "06_normalization", "relu", norm="batch", **_LARGE),
+    "relu large clip": _deep("ReLU, too large, clipped", "11_exploding", "relu", clip_norm=1.0, **_LARGE),
+    "relu large batch": _deep("ReLU, too large, batch norm", "07_normalization", "relu", norm="batch", **_LARGE),
     "tanh": _deep("tanh, Xavier", "04_initialization", "tanh"),
     "tanh orthogonal": _deep("tanh, orthogonal", "04_initialization", "tanh", scheme="orthogonal"),
-    "tanh batch": _deep("tanh, batch norm", "06_normalization", "tanh", norm="batch"),
+    "tanh batch": _deep("tanh, batch norm", "07_normalization", "tanh", norm="batch"),
     "selu": _deep("SELU, LeCun", "04_initialization", "selu", scheme="lecun_normal"),
-    "rnn": _cell("RNN, tanh", "rnn", "08_recurrence"),
+    "rnn": _cell("RNN, tanh", "rnn", "10_recurrence"),
     "irnn": _cell("IRNN", "irnn"),
     "lstm 0": _cell("LSTM, forget bias 0", "lstm", bias=0.0),
     "lstm 1": _cell("LSTM, forget bias 1", "lstm", bias=1.0),

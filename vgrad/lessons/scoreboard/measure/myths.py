@@ -108,13 +108,13 @@ def _double(seed):
     return high, high > HOLDS, f"twenty sigmoids: {low:.1e} in float32, {high:.1e} in float64: digits, not size"
 
 
-@_claim("multiply the loss by 1024, and the first layer gets its share", "09_exploding")
+@_claim("multiply the loss by 1024, and the first layer gets its share", "11_exploding")
 def _loss_scaling(seed):
     one, scaled = (fresh.both_ends(seed, loss=loss) for loss in (1.0, 1024.0))
     return scaled, scaled > HOLDS, f"first over last: {one:.1e} before, {scaled:.1e} after, as both are multiplied"
 
 
-@_claim("a larger rate makes up for a vanishing gradient", "05_learning")
+@_claim("a larger rate makes up for a vanishing gradient", "06_learning")
 def _larger_rate(seed):
     params, tape, cotangent = fresh.sigmoid(seed)
     relative = np.median(probes.flow(params, tape, cotangent).relative, axis=0)
@@ -123,7 +123,7 @@ def _larger_rate(seed):
     return moved, moved < 1, words
 
 
-@_claim("with layer norm, weights ten times as large pass on the same gradient", "06_normalization")
+@_claim("with layer norm, weights ten times as large pass on the same gradient", "07_normalization")
 def _layer_forgets(seed):
     net = dict(activation="relu", norm="layer", depth=50, width=64, seeds=4)
     one, ten = (fresh.ratio(seed, **net, gain=gain) for gain in (1, 10))
@@ -132,7 +132,7 @@ def _layer_forgets(seed):
     return apart, HOLDS < one < 10 and apart < 0.1, words
 
 
-@_claim("with batch norm three ReLU layers hold the gradient, so fifty do", "06_normalization")
+@_claim("with batch norm three ReLU layers hold the gradient, so fifty do", "07_normalization")
 def _three_layers(seed):
     net = dict(activation="relu", norm="batch", width=64)
     short, long = (fresh.decades(fresh.ratio(seed, **net, depth=depth)) for depth in (3, 50))
@@ -152,13 +152,13 @@ def _dead_default(seed):
     return default, he > 0.4, f"in layer 20 {default:.0%} are, at a framework's default; with He's weights {he:.0%}"
 
 
-@_claim("a thousand layers can hold the gradient without any norm", "07_skip_connections")
+@_claim("a thousand layers can hold the gradient without any norm", "08_skip_connections")
 def _thousand(seed):
     left = fresh.ratio(seed, activation="relu", skip="post", alpha="1/depth", depth=1000, width=16, seeds=4)
     return left, HOLDS < left < 10, f"of a thousand layers the first has {left:.2f} times the last's"
 
 
-@_claim("if all eigenvalues of W are below 1, a step makes every state shorter", "08_recurrence")
+@_claim("if all eigenvalues of W are below 1, a step makes every state shorter", "10_recurrence")
 def _eigenvalues(seed):
     W = fresh.normal(seed, 50, 50)
     W *= 0.95 / probes.spectral_radius(W)
@@ -184,7 +184,7 @@ def _saturated(seed):
     return share, share > 0.1, f"twenty layers: {left:.0e} of it is left, and {share:.0%} of the units are saturated"
 
 
-@_claim("an LSTM can pass on more than its forget gates let through", "10_lstm_gru")
+@_claim("an LSTM can pass on more than its forget gates let through", "12_gates")
 def _lstm_more(seed):
     passed = reach("lstm", bias=1.0, T=50, seeds=8, seed=seed).ratio
     gates = 1 / (1 + np.exp(-1.0))
