@@ -7,34 +7,43 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import re
 import statistics
 from itertools import pairwise
 
 BUDGETS = {
-    "cells": 60,
+    "cells": 45,
+    "words": 1200,
+    "minutes": 42,
     "lines of a code cell": 15,
     "median lines of a code cell": 3,
     "lines of a `def` outside exercises and solutions": 8,
     "significant digits of a printed number": 4,
     "kilobytes of the file": 1000,
 }
+FIRST = {"words": 600, "minutes": 15}  # of lesson 00
+LONG = {"cells": 60, "words": 3500, "minutes": 110}  # of a page that is still to be divided
+UNCOUNTED = r"<details><summary>(?:A solution|Hint|Further)\b.*?</details>"  # what is folded and may be skipped
 ALLOWED_IMPORTS = {"numpy", "vgrad"}
 NUMBER = re.compile(r"(?<![\w.])\d+\.?\d*(?:[eE][-+]?\d+)?")
 
 
-def faults(text: str) -> list[str]:
-    """Everything that is wrong with the notebook stored as ``text``, in words."""
+def faults(text: str, long: bool = False) -> list[str]:
+    """Everything that is wrong with the notebook stored as ``text``, in words.   long : whether it may be long."""
     notebook = json.loads(text)
     cells = notebook["cells"]
+    first = source(cells[0]).startswith("# 00")
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     return [
-        *_budgets(cells, code, len(text) / 1000),
+        *_budgets(cells, code, len(text) / 1000, BUDGETS | (LONG if long else FIRST if first else {})),
+        *_promise(cells),
+        *([] if long else _claims(code)),
         *_executed(code),
         *_stable(notebook, cells),
         *(fault for k, cell in enumerate(code) for fault in _source(k, cell)),
         *(fault for cell in code for fault in _outputs(cell)),
-        *_exercises(cells),
+        *_exercises(cells, least=0 if first else 2),
         *_questions(code),
         *_slides(cells),
     ]
@@ -54,17 +63,73 @@ def printed(cell) -> str:
     return "\n".join("".join(text) for text in texts)
 
 
-def _budgets(cells, code, kilobytes):
+def words(text: str) -> int:
+    """How many words of prose a text has, without formulas, addresses and markup, and without what may be skipped."""
+    for left_out in (UNCOUNTED, r"\$\$?.*?\$\$?", r"\]\(.*?\)", r"<.*?>", r"```.*?```"):
+        text = re.sub(left_out, " ", text, flags=re.DOTALL)
+    return sum(bool(re.search(r"[A-Za-z0-9]", word)) for word in text.split())
+
+
+def minutes(cells) -> float:
+    """How long a learner takes by a formula: words, code, output, pictures, exercises, explorers and questions."""
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    explorers = [cell for cell in code if re.search(r"\bexplore\.", source(cell))]
+    return (
+        sum(words(source(cell)) for cell in cells if cell["cell_type"] == "markdown") / 130
+        + sum(_lines(cell) for cell in code) / 8
+        + sum(words(printed(cell)) for cell in code) / 200
+        + sum(_has_picture(cell) for cell in code if cell not in explorers)
+        + 5 * sum("exercise" in tags(cell) for cell in code)
+        + 6 * len(explorers)
+        + sum(bool(re.search(r"\bask\(", source(cell))) for cell in code)
+    )
+
+
+def _lines(cell) -> int:
+    """How many lines of code there are to read, which are not those of imports and of a folded claim."""
+    lines = [line for line in source(cell).splitlines() if line.strip()]
+    return 0 if "claim" in tags(cell) else sum(not re.match(r"import |from ", line) for line in lines)
+
+
+def _has_picture(cell) -> bool:
+    return any("image/png" in output.get("data", {}) for output in cell["outputs"])
+
+
+def promised(cells) -> float:
+    """The minutes that a page promises, by the formula: the next multiple of five."""
+    return 5 * math.ceil(minutes(cells) / 5)
+
+
+def _promise(cells):
+    text = "".join(source(cell) for cell in cells if cell["cell_type"] == "markdown")
+    found = re.findall(r"(\d+) minutes alone", text)
+    if found != [f"{promised(cells)}"]:
+        yield f"it promises {', '.join(found) or 'no'} minutes alone, and it takes {promised(cells)}"
+
+
+def _claims(code):
+    tested = [cell for cell in code if re.search(r"^\s*assert ", source(cell), re.MULTILINE)]
+    open_ones = [cell["id"] for cell in tested if "claim" not in tags(cell)]
+    if len(open_ones) != 1:
+        yield f"claims that are not folded: {', '.join(open_ones) or 'none'}; exactly one"
+    for cell in code:
+        if ("claim" in tags(cell)) != cell["metadata"].get("jupyter", {}).get("source_hidden", False):
+            yield f"{cell['id']} is tagged as a claim and open, or folded without the tag"
+
+
+def _budgets(cells, code, kilobytes, most):
     texts = [*map(source, code), *(solution(cell) or "" for cell in cells if "solution" in tags(cell))]
     lines = [len(text.splitlines()) for text in texts]
     for name, size in (
         ("cells", len(cells)),
+        ("words", sum(words(source(cell)) for cell in cells if cell["cell_type"] == "markdown")),
+        ("minutes", minutes(cells)),
         ("lines of a code cell", max(lines)),
         ("median lines of a code cell", statistics.median(lines)),
         ("kilobytes of the file", kilobytes),
     ):
-        if size > BUDGETS[name]:
-            yield f"{name}: {size:.0f}, at most {BUDGETS[name]}"
+        if size > most[name]:
+            yield f"{name}: {size:.0f}, at most {most[name]}"
 
 
 def _executed(code):
@@ -119,10 +184,10 @@ def solution(cell) -> str | None:
     return found and found[1]
 
 
-def _exercises(cells):
+def _exercises(cells, least):
     found = {tag: [c for c in cells if tag in tags(c)] for tag in ("exercise", "solution", "hint")}
-    if len(found["exercise"]) < 3 or len({len(group) for group in found.values()}) > 1:
-        yield f"exercises, solutions and hints: {[len(group) for group in found.values()]}; at least three of each"
+    if len(found["exercise"]) < least or len({len(group) for group in found.values()}) > 1:
+        yield f"exercises, solutions and hints: {[len(group) for group in found.values()]}; at least {least} of each"
     for cell in found["exercise"]:
         if not printed(cell).startswith("Exercise, not yet solved: "):
             yield f"{cell['id']} does not say that it is an exercise"
