@@ -128,9 +128,10 @@ def test_the_readmes_program_runs_and_shows_what_it_says(capsys):
 
 PAGES = [
     *("README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md", "tests/README.md"),
-    *("notebooks/TEACHING.md", "notebooks/CLAIMS.md"),
+    *("notebooks/TEACHING.md", "notebooks/CLAIMS.md", "notebooks/GLOSSARY.md"),
 ]
 CLAIMS = table("notebooks/CLAIMS.md", "Which lesson settles which claim")
+LESSONS = sorted(f"notebooks/{path.name}" for path in (ROOT / "notebooks").glob("*.ipynb"))
 LINK = re.compile(r"\]\((?!https?://)([^)#]*)(?:#([^)]*))?\)")
 
 
@@ -139,13 +140,35 @@ def anchors(text):
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.+)$", text, re.M)}
 
 
-@pytest.mark.parametrize("name", PAGES)
+def prose(name):
+    """The text of a page, of a lesson its Markdown."""
+    if not name.endswith(".ipynb"):
+        return page(name)
+    cells = json.loads(page(name))["cells"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+
+
+@pytest.mark.parametrize("name", [*PAGES, *LESSONS])
 def test_every_link_of_a_page_leads_somewhere(name):
-    links = LINK.findall(page(name))
+    links = LINK.findall(prose(name))
     for target, anchor in links:
         path = (ROOT / name).parent / target if target else ROOT / name
         assert path.exists(), target
         assert not anchor or anchor in anchors(path.read_text("utf-8")), anchor
+
+
+def test_the_glossary_is_sorted_and_names_the_first_lesson_that_links_to_each_term():
+    glossary = page("notebooks/GLOSSARY.md")
+    entries = re.findall(r"^### ([^\n]+)\n\n(.+?)\n\nIntroduced in \[(\d\d)\]", glossary, re.MULTILINE | re.DOTALL)
+    terms = [term for term, _, _ in entries]
+    assert len(terms) == glossary.count("\n### ")
+    assert terms == sorted(terms, key=str.lower)
+    first = {}
+    for name in LESSONS:
+        for target, anchor in LINK.findall(prose(name)):
+            if target == "GLOSSARY.md" and anchor:
+                first.setdefault(anchor, Path(name).name[:2])
+    assert {term.lower().replace(" ", "-"): number for term, _, number in entries} == first
 
 
 def test_the_readme_is_short():

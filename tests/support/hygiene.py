@@ -38,7 +38,7 @@ def faults(text: str, long: bool = False) -> list[str]:
     return [
         *_budgets(cells, code, len(text) / 1000, BUDGETS | (LONG if long else FIRST if first else {})),
         *_promise(cells),
-        *([] if long else _claims(code)),
+        *([] if long or first else _claims(code)),
         *_executed(code),
         *_stable(notebook, cells),
         *(fault for k, cell in enumerate(code) for fault in _source(k, cell)),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from ...kit.experiments.flow import flow
 from ...kit.questions import asker
-from ...kit.show import show
-from . import check, explore
+from ...kit.show import draws, show
+from . import draw, explore, records
+from .measure import whispers
 
 __all__ = [
-    "ask", "check", "explore", "flow", "show",
+    "ask", "explore", "flow", "show", "whispers",
 ]  # fmt: skip
 
 ask = asker(__name__)
+draws(records.WhispersRecord)(draw.whispers)

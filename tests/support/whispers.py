@@ -1,19 +1,15 @@
-"""The exercises of the first lesson.
-
-Each check answers with "correct" or with a hint at what to do next.
-"""
+"""Two small exercises in the form of a room's check, for tests of what every exercise answers."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import (
+from vgrad.kit.exercises import (
     Exercises,
     Lent,
     expect_answer,
     expect_function,
     expect_number,
-    expect_record,
     is_right_number,
     refuse_slips,
 )
@@ -37,24 +33,6 @@ def _three_whispers(left) -> str | None:
     if is_right_number(left, right, slips, "let Python compute it, from 0.25"):
         return None
     return f"{left:.3g} is too {'much' if left > right else 'little'}; begin with 1, and take a quarter three times"
-
-
-def _turn_down(record) -> str | None:
-    expect_record(record, "the whole record that flow returns", "net", "ratio")
-    net = record.net
-    asked = dict(activation="relu", scheme="he_normal", depth=30, norm=None, skip=None)
-    other = [f"{name} is {getattr(net, name)!r}" for name, value in asked.items() if getattr(net, name) != value]
-    other += [f"sigma_b is {net.sigma_b:g}"] if net.sigma_b else []
-    if other:
-        told = " and ".join(other)
-        return f"here {told}; keep the thirty plain ReLU layers and He's weights, and change only the gain"
-    if net.width < 16 or net.seeds < 5:
-        return f"with width {net.width} and seeds {net.seeds} it is a matter of luck; keep 16 networks of width 32"
-    decades = np.log10(record.ratio) if record.ratio > 0 else -np.inf
-    if abs(decades) < 1:
-        return None
-    told = f"at gain {net.gain:g} the gradient of the first layer is {record.ratio:.0e} times that of the last"
-    return f"{told}, so it {'explodes; less' if decades > 0 else 'vanishes; more'} gain is needed"
 
 
 ROWS = ((0.5, 3), (1.5, 30), (0.5, 2), (0.9, 7), (0.5, 1), (0.0, 3), (2, 5))  # a share, and people, beside the first
@@ -111,10 +89,6 @@ def _other_rows(arrives) -> str | None:
 
 EXERCISES = {
     "three_whispers": (_three_whispers, "a quarter of a quarter of a quarter is a sixty-fourth"),
-    "turn_down": (
-        _turn_down,
-        "it holds, within ten times of the last layer's; at a gain of 1.5 it was tens of thousands of times too loud",
-    ),
     "arrives": (_arrives, "for n people a share multiplies n - 1 times, and for thirty layers twenty-nine times"),
 }
 _exercises = Exercises(EXERCISES)
