@@ -371,3 +371,15 @@ def test_the_runs_say_who_is_finite_and_who_learns():
     assert "T = 100, no clipping: 0 finite, over after step 2, 0 have begun to learn" in caption
     assert (short.last < 0.95).all()
     assert "T = 5, clip 1: 3 finite, 3 have begun to learn" in caption
+
+
+def test_a_tanh_rnn_stays_finite_forward_and_overflows_backward():
+    """Over 400 steps in float32, at weights three times orthogonal; in float64, or over 200 steps, it does not."""
+    for seed in range(5):
+        runs = [
+            measure._trained("rnn", 3.0, (), None, 0.01, 1, T, 32, precision, seed)[0][-1]
+            for precision, T in (("float32", 400), ("float64", 400), ("float32", 200))
+        ]
+        assert [bool(np.isfinite(run.loss)) for run in runs] == [True] * 3
+        assert [bool(np.isfinite(run.norm)) for run in runs] == [False, True, True]
+        assert "backward" in runs[0].trouble
