@@ -77,12 +77,17 @@ def minutes(cells) -> float:
     return (
         sum(words(source(cell)) for cell in cells if cell["cell_type"] == "markdown") / 130
         + sum(_lines(cell) for cell in code) / 8
-        + sum(words(printed(cell)) for cell in code) / 200
+        + sum(words(_unfolded(printed(cell)) if cell in explorers else printed(cell)) for cell in code) / 200
         + sum(_has_picture(cell) for cell in code if cell not in explorers)
         + 5 * sum("exercise" in tags(cell) for cell in code)
         + 6 * len(explorers)
         + sum(bool(re.search(r"\bask\(", source(cell))) for cell in code)
     )
+
+
+def _unfolded(text: str) -> str:
+    """What is read of an explorer's caption, whose third line is folded."""
+    return "\n".join(text.splitlines()[:2])
 
 
 def _lines(cell) -> int:

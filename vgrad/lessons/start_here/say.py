@@ -22,7 +22,7 @@ def whispers_sentence(record: WhispersRecord) -> str:
             f"After as many layers, {kept} of the gradient is left.",
         ],
         f"{whose(net.seeds)}: {layers_of(net)}, width {net.width}, {grammar.title(net.scheme)}.",
-        f"A person passes on {grammar.number(record.share)}, and a layer {grammar.number(each)} on average.",
+        f"On average a person passes on {grammar.number(record.share)}, and a layer passes on {grammar.number(each)}.",
     )
 
 
