@@ -21,7 +21,6 @@ ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LONG = {  # pages that are still to be divided
     "00_start_here",
-    "01_chain_rule",
     "02_activations",
     "03_gradient_flow",
     "04_initialization",
