@@ -15,8 +15,7 @@ from vgrad import models, tape
 from vgrad.kit.marks import grammar
 from vgrad.lessons.chain_rule import draw
 from vgrad.lessons.chain_rule.draw import ProductsPlot
-from vgrad.lessons.chain_rule.listing import listing
-from vgrad.lessons.chain_rule.measure import coin, products
+from vgrad.lessons.chain_rule.measure import coin, listing, products
 from vgrad.lessons.chain_rule.records import ProductsRecord
 from vgrad.lessons.chain_rule.say import products_alt, products_sentence
 

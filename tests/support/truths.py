@@ -130,7 +130,7 @@ def assert_products_are_told_truly(explorer):
     assert told[2] in {"exactly 0" if m == 0 else grammar.number(m) for m in nearby}
     assert told[3] in {verdict_of(m) for m in nearby}
     assert_theory_is_told_truly(record, words, told[4], chance)
-    assert_factors_are_told_truly(asked, words)
+    assert_factors_are_told_truly(asked, record.factor, words)
 
 
 def logarithms(seeds, depth):
@@ -155,9 +155,10 @@ def assert_theory_is_told_truly(record, words, typical, chance):
         assert mean[1] in {"exactly 0" if measured == 0 else grammar.number(measured)}
 
 
-def assert_factors_are_told_truly(asked, words):
+def assert_factors_are_told_truly(asked, factor, words):
     """Of what the products are made: equal factors, the two sides of a coin, or a typical factor with its spread."""
-    factor, spread = asked["factor"], asked["spread"]
+    spread = asked["spread"]
+    assert factor == pytest.approx(asked["factor"], rel=0.005)
     said = "All factors are equal."
     if spread and asked["law"] == "coin":
         said = f"Each factor is {factor * math.exp(spread):.3g} or {factor * math.exp(-spread):.3g}, as a coin falls."

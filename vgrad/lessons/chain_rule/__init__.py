@@ -5,8 +5,7 @@ from __future__ import annotations
 from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
-from .listing import listing
-from .measure import coin, powers, products
+from .measure import coin, listing, powers, products
 
 __all__ = [
     "ask", "check", "coin", "draw", "explore", "listing", "powers", "products", "show",
