@@ -1,30 +1,30 @@
-"""Products of random factors: multiplied anew here, with theory, the ends of each precision, picture and words."""
+"""Products of random factors: multiplied anew here, with theory, a coin, the picture, the words, and a listing."""
 
 from __future__ import annotations
 
 import itertools
 import math
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 from drawn import pixels, place
 
+from vgrad import models, tape
 from vgrad.kit.marks import grammar
 from vgrad.lessons.chain_rule import draw
-from vgrad.lessons.chain_rule.draw import ProductsPlot, reach
-from vgrad.lessons.chain_rule.measure import products
+from vgrad.lessons.chain_rule.draw import ProductsPlot
+from vgrad.lessons.chain_rule.measure import coin, listing, products
 from vgrad.lessons.chain_rule.records import ProductsRecord
 from vgrad.lessons.chain_rule.say import products_alt, products_sentence
 
 CASES = {
     "a quarter": dict(factor=0.25, depth=10),
-    "half in float16": dict(factor=0.5, depth=30, precision="float16"),
-    "twice in float16": dict(factor=2.0, depth=20, precision="float16"),
     "by chance": dict(factor=1.0, depth=100, spread=0.5, seeds=99),
-    "some lost": dict(factor=0.6, depth=33, spread=0.3, seeds=33, precision="float16"),
-    "some beyond": dict(factor=1.4, depth=33, spread=0.3, seeds=33, precision="float16"),
-    "all beyond": dict(factor=10.0, depth=200, spread=2.0, seeds=33, precision="float32"),
+    "a coin": dict(factor=0.9**0.5, depth=100, spread=math.log(2.5) / 2, seeds=99, law="coin"),
+    "all large": dict(factor=10.0, depth=200, spread=2.0, seeds=33),
+    "some beyond": dict(factor=1.4, depth=2000, spread=2.0, seeds=33),
     "one product": dict(factor=0.9, depth=40, spread=0.5, seeds=1),
     "one factor": dict(factor=0.9, depth=1, spread=0.5, seeds=9),
     "no factor but 0": dict(factor=0.0, depth=5),
@@ -39,6 +39,10 @@ def record_of(case):
     return products(**{"seeds": 5, **CASES[case]})
 
 
+def decades_of(values):
+    return np.log10(values)
+
+
 def decades(values):
     with np.errstate(divide="ignore"):
         return np.log10(values)
@@ -51,31 +55,6 @@ def drawn(values, one=1.0):
 
 
 # --- what is measured -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("precision", "infinite", "subnormal", "zero"),
-    [("float16", 16, 15, 25), ("float32", 128, 127, 150), ("float64", 1024, 1023, 1075)],
-)
-def test_each_precision_ends_where_it_does(precision, infinite, subnormal, zero):
-    for factor, expected in ((2.0, (None, None, infinite)), (0.5, (subnormal, zero, None))):
-        record = products(factor=factor, depth=1200, seeds=1, precision=precision)
-        assert record.ends == expected
-        number, powers = np.ones(1, precision), []
-        with np.errstate(all="ignore"):
-            for _ in range(1200):
-                number = number * np.array([factor], precision)
-                powers.append(float(number[0]))
-        np.testing.assert_array_equal(record.products[0], powers)
-
-
-@pytest.mark.parametrize("precision", ["float16", "float32", "float64"])
-def test_the_ends_that_are_drawn_are_those_of_the_precision(precision):
-    info = np.finfo(precision)
-    least, normal, most = (np.exp2(np.longdouble(end / np.log10(2))) for end in reach(precision))
-    assert float(least) == pytest.approx(float(info.smallest_subnormal), rel=1e-6)
-    assert float(normal) == pytest.approx(float(info.tiny), rel=1e-6)
-    assert float(most / 2) == pytest.approx(float(info.max) / 2, rel=1e-3)
 
 
 @pytest.mark.parametrize("factor", [0.25, 0.65, 2.0])
@@ -111,24 +90,48 @@ def test_one_set_of_draws_moves_smoothly_with_every_control():
     np.testing.assert_allclose(np.log(near), np.log(record.products), atol=0.05)
     scaled = products(**base | dict(factor=0.4)).products / record.products
     np.testing.assert_allclose(scaled, np.tile(0.5 ** np.arange(1, 131.0), (20, 1)), rtol=1e-11)
-    single = products(**base | dict(precision="float32")).products
-    np.testing.assert_allclose(np.log(single), np.log(record.products), atol=1e-4)
     assert not np.array_equal(products(**base | dict(seed=1)).products, record.products)
 
 
-def test_the_band_and_the_entries_are_counted_from_the_products():
-    record = record_of("some lost")
+def test_the_band_is_counted_from_the_products():
+    record = record_of("some beyond")
     ordered = np.sort(record.products, axis=0)
     for row, index in zip(record.over_seeds, (3, 16, 29), strict=True):
         np.testing.assert_array_equal(row, ordered[index])
-    np.testing.assert_allclose(record.entries.zeros, (record.products == 0).mean(axis=0))
-    tiny = float(np.finfo("float16").tiny)
-    np.testing.assert_allclose(
-        record.entries.subnormals, ((record.products > 0) & (record.products < tiny)).mean(axis=0)
+
+
+def test_a_coin_shows_heads_or_tails_and_as_many_heads_as_tails():
+    record = coin(heads=1.5, tails=0.6, tosses=100, players=10_000)
+    factors = np.diff(np.log(record.products), axis=1, prepend=0.0)
+    heads = factors > 0
+    np.testing.assert_allclose(factors, np.where(heads, math.log(1.5), math.log(0.6)), rtol=1e-9)
+    assert heads.mean() == pytest.approx(1 / 2, abs=5 * 0.5 / 1000)
+    assert (
+        record
+        == products(factor=record.factor, spread=record.spread, depth=100, seeds=10_000, law="coin")[:7] + (record[7:])
     )
-    np.testing.assert_allclose(
-        record_of("some beyond").entries.infs, np.isinf(record_of("some beyond").products).mean(0)
-    )
+
+
+@pytest.mark.parametrize(("heads", "tails"), [(1.5, 0.6), (0.6, 1.5), (1.1, 1.0), (2.0, 2.0)])
+def test_theory_of_a_coin_is_its_own(heads, tails):
+    theory = coin(heads=heads, tails=tails, tosses=50, players=1).theory
+    tosses = np.arange(1, 51)
+    np.testing.assert_allclose(theory["typical"], tosses * decades(heads * tails) / 2, atol=1e-12)
+    np.testing.assert_allclose(theory["mean"], tosses * decades((heads + tails) / 2), atol=1e-12)
+
+
+def test_the_mean_of_a_coin_is_that_of_theory():
+    """10 tosses of 20 000 players; the variance of one factor is ((heads - tails) / 2)²; five standard errors."""
+    record = coin(heads=1.5, tails=0.6, tosses=10, players=20_000)
+    second = ((1.5**2 + 0.6**2) / 2) ** 10
+    error = 5 * math.sqrt((second / 1.05**20 - 1) / 20_000)
+    assert record.mean[-1] == pytest.approx(1.05**10, rel=error)
+
+
+def test_a_coin_falls_as_the_gaussian_of_the_same_seed_lies():
+    gaussian, tossed = (products(factor=1.0, spread=0.3, depth=130, seeds=20, law=law) for law in ("gaussian", "coin"))
+    steps = [np.diff(np.log(record.products), axis=1) for record in (gaussian, tossed)]
+    np.testing.assert_array_equal(np.sign(steps[0]), np.sign(steps[1]))
 
 
 def test_a_mean_near_the_end_of_float64_does_not_overflow_itself():
@@ -146,7 +149,7 @@ def test_a_mean_near_the_end_of_float64_does_not_overflow_itself():
         (dict(factor=-1.0), ["factor is -1.0", "at least 0"]),
         (dict(factor=math.nan), ["factor is nan", "a finite number"]),
         (dict(spread=-0.1), ["spread is -0.1", "at least 0"]),
-        (dict(precision="float8"), ["precision is 'float8'", "'float16', 'float32', 'float64'"]),
+        (dict(law="dice"), ["law is 'dice'", "'gaussian', 'coin'"]),
         (dict(seed=-1), ["seed is -1", "at least 0"]),
     ],
 )
@@ -197,16 +200,6 @@ def test_zeros_lie_on_the_floor_and_overflows_on_the_ceiling_and_all_else_betwee
 
 
 @every_case
-def test_the_ends_of_the_precision_are_drawn_where_they_are_on_the_axes(case):
-    record, plot = record_of(case), ProductsPlot(record_of(case))
-    floor, ceiling = plot.axes.get_ylim()
-    lines = [line.get_ydata()[0] for line in plot.axes.lines if not line.get_animated()]
-    assert sorted(lines) == sorted(end for end in reach(record.precision) if floor <= end <= ceiling)
-    lost = (record.over_seeds.median == 0).any() and record.factor > 0
-    assert not lost or len(lines) >= 2
-
-
-@every_case
 def test_labels_lie_apart_and_within_the_figure(case):
     plot = ProductsPlot(record_of(case))
     place(plot)
@@ -218,7 +211,7 @@ def test_labels_lie_apart_and_within_the_figure(case):
 
 
 def test_a_live_picture_moved_from_any_record_to_any_other_is_the_fresh_picture_pixel_for_pixel():
-    walked = ["a quarter", "half in float16", "by chance", "some beyond", "all beyond", "one product"]
+    walked = ["a quarter", "a coin", "by chance", "some beyond", "all large", "one product"]
     fresh = {case: pixels(ProductsPlot(record_of(case))) for case in walked}
     live = ProductsPlot(record_of(walked[0]))
     for pair in itertools.combinations(walked, 2):
@@ -252,14 +245,10 @@ def test_a_still_picture_is_the_same_bytes_when_made_twice():
             "a quarter",
             "The product of 10 factors of 0.25 is 9.5e-7, so it vanishes. Theory predicts 9.5e-7.\nAll factors are equ",
         ),
-        ("half in float16", "subnormal in float16 from 15, and exactly 0 from 25 on."),
-        (
-            "twice in float16",
-            "is infinite, so it overflows. Theory predicts 1e6. The product is beyond float16 from 16 on.",
-        ),
-        ("by chance", "The median of 99 products of 100 factors of typically 1 is "),
-        ("one product", "One product: spread 0.5 of a factor's logarithm"),
-        ("one factor", "of 1 factor of typically 0.9 is "),
+        ("by chance", "The median of 99 products of 100 random factors is "),
+        ("a coin", "Each factor is 1.5 or 0.6, as a coin falls."),
+        ("one product", "A factor is typically 0.9, with a spread of 0.5 in its logarithm."),
+        ("one factor", "of 1 random factor is "),
         ("deep", "Theory predicts 5.8e-362."),
         ("the deepest", "Theory predicts 1.0e-30000."),
     ],
@@ -276,11 +265,47 @@ def test_sentence_and_alternative_text_name_the_setting_and_the_end(case):
     size = "exactly 0" if last == 0 else grammar.number(last)
     assert f" is {size}, so it " in words
     assert f"{size} after {record.depth}" in alt
+    drawn = (
+        "All factors are equal."
+        if not record.spread
+        else f"{record.factor * (np.exp(record.spread) if record.law == 'coin' else 1):.3g}"
+    )
     for text in (words, alt):
-        assert record.precision in text
+        assert drawn in text
     assert record.protocol in words
 
 
-def test_the_record_is_reached_by_name():
-    assert products is products
-    assert isinstance(record_of("a quarter"), ProductsRecord)
+# --- the listing ------------------------------------------------------------------------------------------------------
+
+
+def test_a_listing_is_the_source_without_decorators_and_docstring():
+    told = listing(tape.backprop)
+    source = Path(tape.__file__).read_text(encoding="utf-8")
+    head, *body = told.splitlines()
+    assert head.startswith("def backprop(")
+    assert len(body) == 8
+    assert "\n".join(body) + "\n" in source
+    assert f"\n{head}\n" in source
+
+
+def test_what_is_listed_does_what_the_function_does():
+    names = vars(tape).copy()
+    exec(listing(tape.backprop), names)
+    rng = np.random.default_rng(0)
+    _, steps = models.hidden(models.init_mlp([3, 3, 3], scheme="xavier_normal", rng=rng), np.ones((1, 3)), "tanh")
+    own, listed = (
+        [each.cotangent for each in walk(steps, np.ones((1, 3)))] for walk in (tape.backprop, names["backprop"])
+    )
+    for a, b in zip(own, listed, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_function_without_a_docstring_is_listed_whole():
+    assert listing(drawn).count('"""') == 0
+    assert listing(decades_of) == "def decades_of(values):\n    return np.log10(values)"
+
+
+@pytest.mark.parametrize("what", [np.tanh, abs, math.sin, lambda: 1, ProductsRecord], ids=str)
+def test_what_no_def_has_made_has_no_listing(what):
+    with pytest.raises(ValueError, match=r"^function is .*allowed is a function"):
+        listing(what)

@@ -191,14 +191,18 @@ PRESETS = {
     },
     "products": {
         "1 · A quarter, ten times": lambda record: record.over_seeds.median[-1] == 0.25**10,
-        "2 · Twice, until float16 ends": lambda record: (
-            record.precision == "float16" and record.ends == (None, None, 16)
+        "2 · Near 1, two hundred times": lambda record: (
+            record.depth == 200 and 0.9 < record.factor < 1.1 and 0.1 < record.over_seeds.median[-1] < 10
         ),
-        "3 · Half, until float16 is 0": lambda record: record.precision == "float16" and record.ends == (15, 25, None),
+        "3 · The coin of 1.5 and 0.6": lambda record: (
+            record.law == "coin"
+            and record.factor * math.exp(record.spread) == pytest.approx(1.5, abs=0.01)
+            and record.factor * math.exp(-record.spread) == pytest.approx(0.6, abs=0.01)
+        ),
         "4 · Typical against mean": lambda record: (
             0.5 < np.median(record.products[:, -1]) < 2 and record.products[:, -1].mean() > 1000
         ),
-        "5 · A mean of 1 vanishes": lambda record: (
+        "5 · A mean factor of 1 vanishes": lambda record: (
             record.factor * math.exp(record.spread**2 / 2) == pytest.approx(1, abs=0.01)
             and np.median(record.products[:, -1]) < 1e-4
         ),

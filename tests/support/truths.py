@@ -117,21 +117,20 @@ def assert_silence_is_told_truly(asked, record, words):
 def assert_products_are_told_truly(explorer):
     """The sentence of the products, against products multiplied anew, one by one, from the same factors."""
     asked, record, words = values(explorer), explorer.record, explorer.caption
-    factors = record.factor * np.exp(asked["spread"] * logarithms(asked["seeds"], asked["depth"]))
-    product, path = np.ones(len(factors), asked["precision"]), []
-    with np.errstate(all="ignore"):
-        for column in factors.T:
-            product = product * column.astype(asked["precision"])
-            path.append(product.astype(float))
-    chance, nearby = asked["spread"] > 0 and asked["seeds"] > 1, middle(path[-1])
+    steps = logarithms(asked["seeds"], asked["depth"])
+    steps = np.where(steps > 0, 1, -1) if asked["law"] == "coin" else steps
+    product = np.ones(len(steps))
+    for column in (record.factor * np.exp(asked["spread"] * steps)).T:
+        product = product * column
+    chance, nearby = asked["spread"] > 0 and asked["seeds"] > 1, middle(product)
     whose = r"The (?:product|median of (\d+) products)"
-    what = rf"{whose} of {asked['depth']} factors? of (?:typically )?{asked['factor']:.3g} is "
-    told = re.match(what + r"(.+?), so it (\w+)\. Theory predicts (\S+)\.", words)
+    kind = "random factors?" if asked["spread"] else rf"factors? of {asked['factor']:.3g}"
+    told = re.match(rf"{whose} of {asked['depth']} {kind} is (.+?), so it (\w+)\. Theory predicts (\S+)\.", words)
     assert told[1] == (str(asked["seeds"]) if chance else None)
     assert told[2] in {"exactly 0" if m == 0 else grammar.number(m) for m in nearby}
     assert told[3] in {verdict_of(m) for m in nearby}
     assert_theory_is_told_truly(record, words, told[4], chance)
-    assert_losses_are_told_truly(asked, np.array(path), words, chance)
+    assert_factors_are_told_truly(asked, record.factor, words)
 
 
 def logarithms(seeds, depth):
@@ -146,7 +145,9 @@ def assert_theory_is_told_truly(record, words, typical, chance):
     mean = re.search(r"Their mean is (.+?) \(theory (\S+)\)", words)
     assert bool(mean) == chance
     if chance:
-        of_ten = record.depth * record.spread**2 / 2 / math.log(10)
+        of_ten = record.depth * math.log10(
+            math.cosh(record.spread) if record.law == "coin" else math.exp(record.spread**2 / 2)
+        )
         mantissa, _, exponent = mean[2].partition("e")
         assert math.log10(float(mantissa)) + int(exponent or 0) == pytest.approx(decades + of_ten, abs=0.03)
         with np.errstate(over="ignore"):
@@ -154,15 +155,16 @@ def assert_theory_is_told_truly(record, words, typical, chance):
         assert mean[1] in {"exactly 0" if measured == 0 else grammar.number(measured)}
 
 
-def assert_losses_are_told_truly(asked, path, words, chance):
-    """From where on the median is lost, and how many products are lost in the end."""
-    said = re.search(r"exactly 0 (?:in \w+ )?from (\d+) on", words), re.search(r"is beyond \w+ from (\d+) on", words)
-    middle = np.sort(path, axis=1)[:, round(0.5 * (asked["seeds"] - 1))]
-    for match, lost in zip(said, (middle == 0, ~np.isfinite(middle)), strict=True):
-        assert (match and int(match[1])) == (int(np.argmax(lost)) + 1 if lost.any() else None)
-    for kind, lost in (("exactly 0", path[-1] == 0), ("beyond", ~np.isfinite(path[-1]))):
-        count = re.search(rf"In the end (\d+) of \d+ are {kind}", words)
-        assert (int(count[1]) if count else 0) == (lost.sum() if chance else 0)
+def assert_factors_are_told_truly(asked, factor, words):
+    """Of what the products are made: equal factors, the two sides of a coin, or a typical factor with its spread."""
+    spread = asked["spread"]
+    assert factor == pytest.approx(asked["factor"], rel=0.005)
+    said = "All factors are equal."
+    if spread and asked["law"] == "coin":
+        said = f"Each factor is {factor * math.exp(spread):.3g} or {factor * math.exp(-spread):.3g}, as a coin falls."
+    elif spread:
+        said = f"A factor is typically {factor:.3g}, with a spread of {spread:.3g} in its logarithm."
+    assert words.splitlines()[1] == said
 
 
 def assert_norms_are_told_truly(explorer):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
-import math
-from decimal import Decimal
-from fractions import Fraction
 
 import numpy as np
+
+from vgrad import ops
 
 
 def up(functions, x):
@@ -165,57 +164,24 @@ def two_only(functions, x, dy):
     return y, first(dy) if len(functions) > 1 else dy
 
 
-def log_in_place(factors):
-    np.log10(factors, out=factors)
-    return factors.sum()
-
-
-def half_logged(factors):
-    """The product of halves, which goes further than a product, and not far enough."""
-    return sum(np.log10(np.prod(part)) for part in np.array_split(factors, 1))
+H = float(np.tanh(1.5))
+DH, DA = 2 * H, 2 * H * (1 - H * H)
+DX = 3 * DA
 
 
 RIGHT = {
-    "thousandth": {
-        "an int": 17,
-        "a float": 17.0,
-        "computed": np.ceil(-3 / np.log10(0.65)),
-        "math.ceil": math.ceil(math.log(1e-3) / math.log(0.65)),
-        "counted": next(count for count in range(1, 99) if 0.65**count < 1e-3),
-        "a NumPy integer": np.int64(17),
-        "small": np.uint8(17),
-        "in float32": np.float32(17),
-        "a fraction": Fraction(17),
-        "a decimal": Decimal(17),
-        "a 0-d array": np.array(17),
-        "an array of one": np.argmax(0.65 ** np.arange(99) < 1e-3, keepdims=True),
-    },
-    "decades": {
-        "a sum": lambda factors: np.log10(factors).sum(),
-        "np.sum": lambda factors: np.sum(np.log10(factors)),
-        "a loop": lambda factors: sum(math.log10(factor) for factor in factors),
-        "fsum": lambda factors: math.fsum(np.log10(factors)),
-        "natural, divided": lambda factors: np.log(factors).sum() / np.log(10),
-        "in float32": lambda factors: np.log10(factors.astype(np.float32)).sum(),
-        "a mean times the number": lambda factors: len(factors) * np.mean(np.log10(factors)),
-        "cumulative": lambda factors: np.cumsum(np.log10(factors))[-1],
-        "a 0-d array": lambda factors: np.array(np.log10(factors).sum()),
-        "an array of one": lambda factors: np.log10(factors).sum(keepdims=True),
-        "a dot product": lambda factors: np.log10(factors) @ np.ones(len(factors)),
-        "a decimal": lambda factors: sum(Decimal(float(factor)).log10() for factor in factors),
-        "reduce": lambda factors: np.add.reduce(np.log10(factors)),
-    },
-    "fair_coin": {
-        "a quotient": 1 / 0.6,
-        "five thirds": 5 / 3,
-        "a fraction": Fraction(5, 3),
-        "a decimal": Decimal(1) / Decimal("0.6"),
-        "a power": 0.6**-1,
-        "a NumPy scalar": np.exp(-np.log(0.6)),
-        "in float32": np.float32(1 / 0.6),
-        "a 0-d array": np.reciprocal(np.array(0.6)),
-        "rounded": 1.667,
-        "rounded further": 1.67,
+    "walk": {
+        "a list": [DH, DA, DX],
+        "a tuple": (DH, DA, DX),
+        "an array": np.array([DH, DA, DX]),
+        "in float32": np.float32([DH, DA, DX]),
+        "three digits": [1.81, 0.327, 0.981],
+        "from rounded ones": [2 * 0.905, 0.181 * 1.81, 3 * 0.327],
+        "four digits": [1.8103, 0.3271, 0.9814],
+        "by pullbacks": [DH, float(ops.tanh(1.5)[1](DH)), 3 * float(ops.tanh(1.5)[1](DH))],
+        "NumPy scalars": [np.float64(DH), np.float64(DA), np.float64(DX)],
+        "0-d arrays": [np.array(DH), np.array(DA), np.array(DX)],
+        "a column": np.array([[DH], [DA], [DX]]),
     },
     "backprop": {
         "as taught": as_taught,
@@ -232,75 +198,38 @@ RIGHT = {
 }
 
 WRONG = {
-    "thousandth": {
-        "one too few": (16, "nearly"),
-        "where the line crosses": (math.log(1e-3) / math.log(0.65), "next whole number"),
-        "not whole": (3.7, "whole"),
-        "too many": (18, "fewer"),
-        "far too many": (1000, "fewer"),
-        "very many": (10**18, "fewer"),
-        "too few": (7, "more"),
-        "three decades": (3, "more"),
-        "none": (0, "at least one"),
-        "the sign": (-17, "the size is right"),
-        "the sign, and one too few": (-16, "two things are left"),
-        "a single one": (1, "factor leaves"),
-        "what is left": (0.65**17, "whole"),
-        "a text": ("17", "quotes"),
-        "a list": ([17], "list"),
-        "a decimal comma": ((16, 4), "point"),
-        "complex": (17 + 0j, "imaginary"),
-        "True": (True, "yes-or-no"),
-        "None": (None, "None"),
-        "NaN": (np.nan, "NaN"),
-        "infinite": (np.inf, "infinite"),
-    },
-    "decades": {
-        "logarithm of the product": (lambda factors: np.log10(np.prod(factors)), "before you take its log"),
-        "natural": (lambda factors: np.log(factors).sum(), "natural"),
-        "powers of two": (lambda factors: np.log2(factors).sum(), "powers of two"),
-        "the product": (np.prod, "product itself"),
-        "the sign": (lambda factors: -np.log10(factors).sum(), "sign"),
-        "the size": (lambda factors: abs(np.log10(factors).sum()), "sign"),
-        "a mean": (lambda factors: np.log10(factors).mean(), "mean"),
-        "a product of logarithms": (lambda factors: np.prod(np.log10(factors)), "multiply them"),
-        "sizes alone": (lambda factors: abs(np.log10(factors)).sum(), "keep their signs"),
-        "logarithm of the sum": (lambda factors: np.log10(np.sum(factors)), "sum"),
-        "one each": (np.log10, "one number"),
-        "four hard-coded": (lambda factors: np.log10(factors)[:4].sum(), "four factors"),
-        "the answer hard-coded": (lambda factors: np.log10(0.005), "four factors"),
-        "cut off": (lambda factors: max(np.log10(factors).sum(), -308.0), "thousand"),
-        "cut off above": (lambda factors: min(np.log10(factors).sum(), 308.0), "thousand"),
-        "an epsilon": (lambda factors: np.log10(np.prod(factors) + 1e-300), "thousand"),
-        "losses alone": (lambda factors: np.log10(factors[factors < 1]).sum() + 1, "four factors"),
-        "not the first": (lambda factors: np.log10(factors[1:]).sum() - 1, "0.3"),
-        "overwritten": (log_in_place, "has changed"),
-        "sorted in place": (lambda factors: factors.sort() or np.log10(factors).sum(), "has changed"),
-        "the whole product": (half_logged, "before you take its log"),
-        "a number": (3.0, "function"),
-        "printed": (lambda factors: None, "returns nothing"),
-        "math.log10": (lambda factors: math.log10(factors), "was given an array"),
-    },
-    "fair_coin": {
-        "mean of one": (1.4, "mean"),
-        "what is missing from 1": (0.4, "add up"),
-        "tails themselves": (0.6, "upside down"),
-        "cut off": (1.66, "nearly"),
-        "two digits": (1.7, "three significant digits"),
-        "too small": (1.5, "less"),
-        "too large": (2.0, "more"),
-        "squared": ((1 / 0.6) ** 2, "more"),
-        "a root": ((1 / 0.6) ** 0.5, "less"),
-        "the sign": (-1 / 0.6, "above 0"),
-        "nothing": (0, "above 0"),
-        "per cent": (166.7, "more"),
-        "a text": ("5/3", "text"),
-        "a list": ([5 / 3], "list"),
-        "a decimal comma": ((1, 667), "point"),
-        "complex": (complex(5 / 3), "imaginary"),
-        "True": (True, "yes-or-no"),
-        "NaN": (np.nan, "NaN"),
-        "infinite": (np.inf, "infinite"),
+    "walk": {
+        "blank": ([..., ..., ...], "fill in dh, da and dx"),
+        "one done": ([DH, ..., ...], "put da and dx"),
+        "two done": ([DH, DA, None], "put dx"),
+        "slope at x": ([1.0, DA, DX], "You took it at x"),
+        "slope at a": ([3.0, DA, DX], "You took it at a"),
+        "slope at y": ([2 * H * H, DA, DX], "You took it at y"),
+        "h": ([H, DA, DX], "h itself"),
+        "y": ([H * H, DA, DX], "the output y"),
+        "something for dh": ([0.5, DA, DX], "slope of the square"),
+        "nearly dh": ([1.82, DA, DX], "nearly"),
+        "the slope alone": ([DH, 1 - H * H, DX], "only the slope of tanh"),
+        "da still dh": ([DH, DH, DX], "da is still dh"),
+        "without the square": ([DH, (1 - H) * DH, DX], "left the square out"),
+        "h² alone": ([DH, H * H * DH, DX], "multiplied by h²"),
+        "at a": ([DH, (1 - 1.5**2) * DH, DX], "put a in its place"),
+        "added": ([DH, DH + 1 - H * H, DX], "you added the slope"),
+        "divided": ([DH, DH / (1 - H * H), DX], "you divided"),
+        "three alone": ([DH, DA, 3], "only the slope of 3x"),
+        "dx still da": ([DH, DA, DA], "dx is still da"),
+        "a third": ([DH, DA, DA / 3], "divided by 3"),
+        "3x": ([DH, DA, 1.5 * DA], "multiplied by 3x"),
+        "3 added": ([DH, DA, 3 + DA], "you added the slope"),
+        "dh twice": ([DH, DA, 3 * DA * DH], "in da already"),
+        "something for dx": ([DH, DA, 7.0], "times the slope of 3x"),
+        "in reverse": ([DX, DA, DH], "in reverse"),
+        "the sign": ([-DH, -DA, -DX], "not right yet"),
+        "two numbers": ([DA, DX], "and not 2"),
+        "with dy": ([1.0, DH, DA, DX], "and not 4"),
+        "one number": (DX, "in a list"),
+        "names": (["dh", "da", "dx"], "dh should be a number"),
+        "infinite": ([DH, np.inf, DX], "da should be a number"),
     },
     "backprop": {
         "untouched": (lambda functions, x, dy: (x, dy), "hand what one function returns"),

@@ -14,6 +14,7 @@ DECADES = (2, 3, 5, 8, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 160, 200, 250, 
 PRODUCT = grammar.Look("#6a3d9a", "o", "median")
 MEAN = grammar.Look("#8a6100", "D", "mean")
 AWAY = 10  # points from a curve's end to its label
+LEAST, MOST = np.log10([np.finfo(float).smallest_subnormal, np.finfo(float).max])  # decades where float64 ends
 
 
 class Track(curves.LiveCurve):
@@ -51,11 +52,11 @@ class ProductsPlot(LivePicture):
     def _limits(self, record):
         return limits(record)
 
-    def _frame(self, deepest, floor, ceiling, precision, chance) -> None:
-        _frame(self.axes, deepest, floor, ceiling, precision)
+    def _frame(self, deepest, floor, ceiling, chance) -> None:
+        _frame(self.axes, deepest, floor, ceiling)
         self._legend(chance)
 
-    def _move(self, record, deepest, floor, ceiling, precision, chance) -> None:
+    def _move(self, record, deepest, floor, ceiling, chance) -> None:
         self.median.move(record.over_seeds, record.theory["typical"], floor, ceiling)
         self.mean.move(record.mean, record.theory["mean"], floor, ceiling)
         self.mean.show(chance)
@@ -88,72 +89,42 @@ def from_one(values, one: float = 0.0):
     return np.concatenate([[one], values])
 
 
-def reach(precision: str) -> tuple[float, float, float]:
-    """Return the smallest number that is not 0, the smallest with all its digits, and the largest, in decades."""
-    info = np.finfo(precision)
-    exponents = (info.minexp - info.nmant, info.minexp, info.maxexp)
-    return tuple(exponent * np.log10(2) for exponent in exponents)
+def limits(record) -> tuple[float, float, float, bool]:
+    """Return most factors, floor and ceiling of the axes in decades, and whether the products differ by chance.
 
-
-def limits(record) -> tuple[float, float, float, str, bool]:
-    """Return most factors, floor and ceiling of the axes, the precision whose ends are drawn, and if it is chance.
-
-    What was measured has its place, and theory to a little beyond the ends of the precision.
+    What was measured has its place, and so has theory to a little beyond the ends of float64.
     """
-    least, _, most = reach(record.precision)
     chance = by_chance(record)
     sizes = [*record.over_seeds, record.mean] if chance else record.over_seeds
     theory = [record.theory[name] for name in (("typical", "mean") if chance else ("typical",))]
-    said = [np.clip(line, 1.05 * least, 1.05 * most) for line in theory]
+    said = [np.clip(line, 1.05 * LEAST, 1.05 * MOST) for line in theory]
     values = np.concatenate([*(on_axis(row, "log") for row in sizes), *said])
     values = values[np.isfinite(values)]
     floor = -grammar.up_to(-values.min(initial=0.0), DECADES)
     ceiling = grammar.up_to(values.max(initial=0.0), DECADES)
-    return grammar.up_to(record.depth, DEPTHS), floor, ceiling, record.precision, chance
+    return grammar.up_to(record.depth, DEPTHS), floor, ceiling, chance
 
 
-def _frame(axes, deepest: float, floor: float, ceiling: float, precision: str) -> None:
-    """What stands still: limits, ticks, shaded sides, the precision's ends, the axis' name."""
+def _frame(axes, deepest: float, floor: float, ceiling: float) -> None:
+    """What stands still: limits, ticks, shaded sides and the axis' name."""
     still = [line for line in axes.lines if not line.get_animated()]
     for artist in [*axes.patches, *still, *(text for text in axes.texts if not text.get_animated())]:
         artist.remove()
     axes.set(xlim=(0, deepest * 1.16), ylim=(floor, ceiling))
     grammar.tidy(axes)
     grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling, words=False)
-    _name_sides(axes, floor, ceiling, precision)
-    _draw_ends(axes, floor, ceiling, precision)
+    _name_sides(axes, floor, ceiling)
     grammar.decade_ticks(axes, floor, ceiling)
     axes.set_xlabel("number of factors multiplied", fontsize=13, color=grammar.INK)
     axes.set_xticks(np.unique(np.round(np.linspace(0, deepest, 6 if deepest > 5 else int(deepest) + 1))))
 
 
-def _name_sides(axes, floor: float, ceiling: float, precision: str) -> None:
+def _name_sides(axes, floor: float, ceiling: float) -> None:
     """The shaded sides' names, on the left, where the curves have not come yet; none where there is no room."""
-    least, _, most = reach(precision)
     room = 0.12 * (ceiling - floor)
     air = 0.02 * (ceiling - floor)
     word = dict(transform=axes.get_yaxis_transform(), fontsize=14, style="italic")
     if -grammar.HEALTHY - floor > room:
-        axes.text(0.015, max(floor, least) + air, "vanishing", va="bottom", color=grammar.VANISHING, **word)
+        axes.text(0.015, floor + air, "vanishing", va="bottom", color=grammar.VANISHING, **word)
     if ceiling - grammar.HEALTHY > room:
-        axes.text(0.015, min(ceiling, most) - air, "exploding", va="top", color=grammar.EXPLODING, **word)
-
-
-def _draw_ends(axes, floor: float, ceiling: float, precision: str) -> None:
-    """Lines where a precision ends, as far as they lie on the axes; words on the far side, if there is room."""
-    least, normal, most = reach(precision)
-    room = 0.07 * (ceiling - floor)
-    air = 0.01 * (ceiling - floor)
-    for at, left, words, style, side in (
-        (most, 0.17, f"{precision} ends: beyond is inf", "solid", 1),
-        (normal, 0.015, "digits are lost", (0, (1, 2)), -1),
-        (least, 0.17, f"{precision} ends: beyond is 0", "solid", -1),
-    ):
-        if not floor <= at <= ceiling:
-            continue
-        axes.axhline(at, color=grammar.FAINT, linewidth=1.3, linestyle=style, zorder=1)
-        if at != normal or normal - least > 2 * room:
-            beyond = ceiling - at if side > 0 else at - floor
-            outside = side if beyond > room else -side
-            place = dict(transform=axes.get_yaxis_transform(), va="bottom" if outside > 0 else "top")
-            axes.text(left, at + outside * air, words, fontsize=12, color=grammar.FAINT, **place)
+        axes.text(0.015, ceiling - air, "exploding", va="top", color=grammar.EXPLODING, **word)

@@ -1,66 +1,86 @@
-"""Why do products run away?  Many products of n random factors, multiplied one by one in a chosen precision."""
+"""Why do products run away?  Many products of n random factors, and the source of the engine that multiplies them."""
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 from typing import Annotated
 
 import numpy as np
 
-from ... import init, probes, require
+from ... import init, require
 from ...kit.experiments.protocol import band, measured, scaled_draw
 from ...ops import Array
-from ...require import Count, Finite, NonNegative, Numbers, Seed, guarded
-from .records import Ends, ProductsRecord
+from ...require import Count, Finite, Function, NonNegative, Numbers, Seed, bare, guarded
+from .records import ProductsRecord
 
-PROTOCOL = "start from 1, multiply by one factor after another, and round each time"
+PROTOCOL = "start from 1, and multiply by one factor after another, in float64"
 DEEPEST = 10_000  # factors in one product, at the most
 NUMBERS = 2**22  # factors in all products together, at the most
 BLOCK = 100  # factors that are drawn at a time
+LAWS = ("gaussian", "coin")
+Side = Annotated[float, require.thing("a finite number above 0", lambda it: require.is_number(it) and 0 < it < np.inf)]
 
 
 @guarded
 @measured
 def products(
     *, factor: NonNegative = 0.5, depth: Annotated[int, require.whole_from(1, DEEPEST)] = 30, spread: NonNegative = 0.0,
-    seeds: Count = 64, precision: require.Precision = "float64", seed: Seed = 0,
+    seeds: Count = 64, law: Annotated[str, require.one_of(LAWS)] = "gaussian", seed: Seed = 0,
     numbers: Annotated[int, require.whole_from(1, 2**24)] = NUMBERS,
 ) -> ProductsRecord:  # fmt: skip
     """Multiply ``depth`` random factors, ``seeds`` times over, and keep the product after each factor.
 
-    A factor is ``factor`` · exp(``spread`` · ζ) with ζ ~ N(0, 1), so that it lies above ``factor`` as often as below,
-    and has the mean ``factor`` · exp(``spread``² / 2).
+    A factor is ``factor`` · exp(``spread`` · ζ), so that it lies above ``factor`` as often as below. Under the law
+    "gaussian", ζ ~ N(0, 1), and the mean of a factor is ``factor`` · exp(``spread``² / 2). Under the law "coin", ζ is 1
+    or -1 with equal chances, and the mean is ``factor`` · cosh(``spread``).
 
-    precision : "float16", "float32" or "float64", of the factors and of every product on the way; seed : another one
-    draws other factors. The same one draws the same ζ, factor for factor, for any depth, factor, spread, precision and
-    number of seeds. Raises ValueError naming the argument, its value and what is allowed: depth · seeds has at most
-    ``numbers``.
+    seed : another one draws other factors. The same one draws the same ζ, factor for factor, for any depth, factor,
+    spread and number of seeds, and a coin shows heads where the Gaussian ζ is above 0. Raises ValueError naming the
+    argument, its value and what is allowed: depth · seeds has at most ``numbers``.
     """
     require.whole("seeds", seeds, 1, numbers)
     require.whole("depth · seeds", depth * seeds, 1, numbers)
     factor = float(factor)
-    exponents = _exponents(seeds, depth, spread, seed)
-    rounded = np.cumprod((factor * np.exp(exponents)).astype(precision), axis=1)
-    entries = probes.entries(rounded.T[:, None, :])
-    exact = rounded.astype(np.float64)
-    over_seeds = band(exact)
+    zeta = _zeta(seeds, depth, seed)
+    drawn = np.sign(zeta) if law == "coin" else zeta
+    exact = np.cumprod(factor * np.exp(spread * drawn), axis=1)
     return ProductsRecord(
-        PROTOCOL, factor, depth, spread, seeds, precision, seed, exact, over_seeds, _mean(exact),
-        _theory(factor, depth, spread), entries, _ends(over_seeds.median, precision),
+        PROTOCOL, factor, depth, spread, seeds, law, seed, exact, band(exact), _mean(exact),
+        _theory(factor, depth, spread, law),
     )  # fmt: skip
 
 
-def _exponents(seeds: int, depth: int, spread: float, seed: int) -> Array:
-    """``spread`` · ζ, (seeds, depth), drawn block by block, so that more factors leave the first ones as they are."""
+@guarded
+def coin(
+    *, heads: Side = 1.5, tails: Side = 0.6, tosses: Annotated[int, require.whole_from(1, DEEPEST)] = 100,
+    players: Count = 1000, seed: Seed = 0,
+) -> ProductsRecord:  # fmt: skip
+    """Let ``players`` toss a coin, each ``tosses`` times from 1, and keep what they hold after each toss.
+
+    A toss multiplies by ``heads`` or by ``tails``, with equal chances, so its typical factor is √(heads · tails), and
+    its mean factor is (heads + tails) / 2. The record is that of ``products`` under the law "coin". seed : as there.
+    Raises ValueError naming the argument, its value and what is allowed.
+    """
+    factor = float(np.sqrt(heads) * np.sqrt(tails))
+    spread = float(abs(np.log(heads) - np.log(tails)) / 2)
+    return products(factor=factor, spread=spread, depth=tosses, seeds=players, law="coin", seed=seed)
+
+
+def _zeta(seeds: int, depth: int, seed: int) -> Array:
+    """ζ ~ N(0, 1), (seeds, depth), drawn block by block, so that more factors leave the first ones as they are."""
     blocks = range(-(-depth // BLOCK))
-    drawn = [scaled_draw((3, k), init.normal, (seeds, BLOCK), spread, precision="float64", seed=seed) for k in blocks]
+    drawn = [scaled_draw((3, k), init.normal, (seeds, BLOCK), precision="float64", seed=seed) for k in blocks]
     return np.concatenate(drawn, axis=1)[:, :depth]
 
 
-def _theory(factor: float, depth: int, spread: float) -> dict[str, Array]:
-    """Decades of exp(n E ln f) and of (E f)ⁿ = exp(n (E ln f + spread² / 2)), n from 1 to ``depth``."""
+def _theory(factor: float, depth: int, spread: float, law: str) -> dict[str, Array]:
+    """Decades of exp(n E ln f), and of (E f)ⁿ, n from 1 to ``depth``."""
     counts = np.arange(1, depth + 1)
     typical = np.log10(factor)
-    return {"typical": counts * typical, "mean": counts * (typical + spread * spread / (2 * np.log(10)))}
+    above = np.logaddexp(spread, -spread) - np.log(2) if law == "coin" else spread * spread / 2
+    return {"typical": counts * typical, "mean": counts * (typical + above / np.log(10))}
 
 
 def _mean(values: Array) -> Array:
@@ -70,14 +90,25 @@ def _mean(values: Array) -> Array:
     return scale * (values / scale).mean(axis=0)
 
 
-def _ends(median: Array, precision: str) -> Ends:
-    tiny = np.finfo(precision).tiny
-    kinds = ((median > 0) & (median < tiny), median == 0, ~np.isfinite(median))
-    return Ends(*(int(np.argmax(kind)) + 1 if kind.any() else None for kind in kinds))
-
-
 @guarded
 def powers(slope: Finite, counts: Numbers = (1, 2, 3, 5, 10, 20, 50)) -> Array:
     """slopeⁿ.  Returns this power for each n of ``counts``, (counts,), and simulates no network."""
     with np.errstate(all="ignore"):  # what is beyond float64 is inf, and a root of a negative number is NaN
         return np.float64(slope) ** np.array(counts, float)
+
+
+@guarded
+def listing(function: Function) -> str:
+    """Return the source of a ``function`` as it stands in its file, without its decorators and its docstring.
+
+    Raises ValueError if no ``def`` has made it. For example, NumPy has compiled its functions.
+    """
+    own = bare(function)
+    require.instance(
+        "function", function, inspect.isfunction(own) and own.__name__.isidentifier(), "a function made by a def"
+    )
+    lines = textwrap.dedent(inspect.getsource(own)).splitlines()
+    found = next(each for each in ast.parse("\n".join(lines)).body if isinstance(each, ast.FunctionDef))
+    first = found.body[0]
+    body = found.body[1] if ast.get_docstring(found) and len(found.body) > 1 else first
+    return "\n".join([*lines[found.lineno - 1 : first.lineno - 1], *lines[body.lineno - 1 :]])

@@ -12,9 +12,9 @@ from ...kit.words.phrases import five, lines, points, size, so_it
 
 
 def products_sentence(record) -> str:
-    """Say of a record of products: the finding, and where its precision ends; what was multiplied; how far they lie."""
+    """Say of a record of products: what has become of them; what was multiplied; how far they lie apart."""
     how = [*_differ(record), f"Protocol: {record.protocol}."]
-    return lines([*_findings(record), *_ends_said(record)], f"{_draws(record)}.", how)
+    return lines(_findings(record), f"{_factors(record)}.", how)
 
 
 def _findings(record) -> list[str]:
@@ -22,9 +22,7 @@ def _findings(record) -> list[str]:
     chance = by_chance(record)
     median = record.over_seeds.median[-1]
     whose = f"median of {record.seeds} products" if chance else "product"
-    factors = "1 factor" if record.depth == 1 else f"{record.depth} factors"
-    typically = "typically " if record.spread else ""
-    what = f"The {whose} of {factors} of {typically}{record.factor:.3g}"
+    what = f"The {whose} of {_how_many(record)}"
     typical = record.theory["typical"][-1]
     said = [f"{what} is {size(median)}, {so_it(median)}.", f"Theory predicts {decades_said(typical)}."]
     if not chance:
@@ -34,15 +32,21 @@ def _findings(record) -> list[str]:
     return [*said, f"Their mean is {size(mean)} (theory {theory}), {so_it(mean)}."]
 
 
+def _how_many(record) -> str:
+    """The number of factors and of which kind they are, such as "100 random factors" or "1 factor of 0.9"."""
+    kind = "random factor" if record.spread else "factor"
+    counted = grammar.count(record.depth, kind)
+    return counted if record.spread else f"{counted} of {record.factor:.3g}"
+
+
 def products_alt(record) -> str:
     """Say in words what is drawn, and the median after five numbers of factors."""
     counts = five(1, record.depth)
     medians = points([record.over_seeds.median[n - 1] for n in counts], counts, "after", size)
     mean = f"; their mean ends at {size(record.mean[-1])}" if by_chance(record) else ""
-    setting = f"factors of {grammar.number(record.factor)}, spread {grammar.number(record.spread)}"
     products, which = ("1 product", "it") if record.seeds == 1 else (f"{record.seeds} products", "the median")
-    what = f"{products} in {record.precision}, {setting}"
-    return f"Product against the number of factors on a log axis, {what}: {which} is {medians}{mean}."
+    drawn = f"Product against the number of factors on a log axis, {products}"
+    return f"{drawn}. {_factors(record)}. The numbers: {which} is {medians}{mean}."
 
 
 def decades_said(decades: float) -> str:
@@ -53,32 +57,14 @@ def decades_said(decades: float) -> str:
     return f"{10 ** (decades - exponent):.1f}e{exponent}"
 
 
-def _ends_said(record) -> list[str]:
-    """Where the median leaves its precision, and how many other products did."""
-    subnormal, zero, infinite = record.ends
-    whose = "The median" if by_chance(record) else "The product"
-    said = []
-    if subnormal and not zero:
-        said.append(f"{whose} is subnormal in {record.precision}, with digits lost, from {subnormal} on.")
-    elif subnormal:
-        said.append(f"{whose} is subnormal in {record.precision} from {subnormal}, and exactly 0 from {zero} on.")
-    elif zero:
-        said.append(f"{whose} is exactly 0 in {record.precision} from {zero} on.")
-    if infinite:
-        said.append(f"{whose} is beyond {record.precision} from {infinite} on.")
-    if by_chance(record):
-        last = record.products[:, -1]
-        lost = (("exactly 0", last == 0), (f"beyond {record.precision}", ~np.isfinite(last)))
-        said += [f"In the end {which.sum()} of {record.seeds} are {name}." for name, which in lost if which.any()]
-    return said
-
-
-def _draws(record) -> str:
-    """What was multiplied."""
+def _factors(record) -> str:
+    """Of what the products are made."""
     if not record.spread:
-        return f"All factors are equal, in {record.precision}"
-    kind = f"spread {grammar.number(record.spread)} of a factor's logarithm, {record.precision}"
-    return f"One product: {kind}" if record.seeds == 1 else f"{kind[0].upper()}{kind[1:]}"
+        return "All factors are equal"
+    if record.law == "coin":
+        heads, tails = (record.factor * np.exp(side * record.spread) for side in (1, -1))
+        return f"Each factor is {heads:.3g} or {tails:.3g}, as a coin falls"
+    return f"A factor is typically {record.factor:.3g}, with a spread of {record.spread:.3g} in its logarithm"
 
 
 def _differ(record) -> list[str]:

@@ -41,7 +41,7 @@ def _widen(x):
 
 
 def judge_backprop(function) -> str | None:
-    """Return why a ``function`` that goes up and down a chain is not right yet, or None."""
+    """Return why a ``function`` that walks a chain forwards and backwards is not right yet, or None."""
     function = expect_function(function, ", backprop")
 
     def backprop(functions, x, dy):
@@ -53,7 +53,7 @@ def judge_backprop(function) -> str | None:
     y, dx = backprop([_triple, _tanh, _square], x, dy)
     right = np.tanh(3 * x) ** 2
     if agrees(dx, right) and not agrees(y, right):
-        return "y and dx have changed places: y comes first"
+        return "y and dx have changed places, because y comes first"
     if not agrees(y, right):
         return _ascent(y, dx, x, dy)
     return _descent(dx, x, dy) or _in_order(backprop) or _other_chains(backprop)
@@ -64,13 +64,13 @@ def _ascent(y, dx, x, dy) -> str:
     if y.shape != x.shape:
         return f"y has shape {y.shape}, and these functions keep the shape of x, {x.shape}"
     if agrees(y, x) and agrees(dx, dy):
-        return "y is not the chain's output yet: hand what one function returns to the next one"
+        return "y is not the chain's output yet, so hand what one function returns to the next one"
     if agrees(y, x) and not _descent(dx, x, dy):
         return "dx is right. But y is still x, what came in, so return what the last function has returned"
     slips = {
         "y is still x, what came in. Return what the last function has returned": x,
-        "each function is handed what another one returned, as it should be. But going up begins with the first of the "
-        "list; only the pullbacks come in reverse": 3 * np.tanh(x * x),
+        "each function is handed what another one returned, as it should be. But the forward pass begins with the "
+        "first of the list, and only the pullbacks come in reverse": 3 * np.tanh(x * x),
         "the first two functions are chained as they should be. But the last one is still missing in y": np.tanh(3 * x),
         "the first function is called as it should be. But what it returns still has to go on to the others": 3 * x,
         "the last two functions are chained as they should be. But the first one is missing in y": np.tanh(x) ** 2,
@@ -79,8 +79,8 @@ def _ascent(y, dx, x, dy) -> str:
         ),
     }
     return slip(y, slips, rtol=1e-5) or (
-        "y is not the chain's output yet: the first function takes x, each later one takes what the one before it "
-        "returned, and y is what the last one returns"
+        "y is not the chain's output yet, because the first function takes x, each later one takes what the one before "
+        "it returned, and y is what the last one returns"
     )
 
 
@@ -94,9 +94,9 @@ def _descent(dx, x, dy) -> str | None:
         return None
     if dx.shape != x.shape:
         return f"dx has shape {dx.shape}, and x has {x.shape}: for each number that goes in, one comes back"
-    at_x = "each slope has to be taken at what entered its function, so call each function once, on the way up"
+    at_x = "each slope has to be taken at what entered its function, so call each function once, in the forward pass"
     slips = {
-        "dx is still dy: on the way down, hand it to each pullback": dy,
+        "dx is still dy, so write the backward pass, which hands it to each pullback": dy,
         "only the last function's pullback has been applied; what it returns goes to the one before": 2 * h * dy,
         "only the first function's pullback has been applied; start from the last one, with dy": 3 * dy,
         "that is the chain's slope; start from dy, what comes from above, not from 1": slope,
