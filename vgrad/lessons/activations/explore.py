@@ -1,4 +1,4 @@
-"""What does one layer do to the message?  An activation, its slope, and the slopes of its units."""
+"""What does one layer do to the gradient?  An activation, its slope, and the slopes of its units."""
 
 from __future__ import annotations
 
