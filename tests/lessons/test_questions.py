@@ -1064,7 +1064,7 @@ def test_large_weights():
         assert four < 1e-4
         assert 0.1 < ten < 10
         assert twenty > 100
-    assert course.QUESTIONS["large_weights"].right == "yes, but four times Xavier's weights are not nearly enough"
+    assert course.QUESTIONS["large_weights"].right == "yes, but σ_w = 4 is not nearly enough"
 
 
 def test_twin():

@@ -22,7 +22,6 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LONG = {  # pages that are still to be divided
     "00_start_here",
     "01_chain_rule",
-    "02_activations",
     "03_gradient_flow",
     "04_initialization",
     "06_learning",

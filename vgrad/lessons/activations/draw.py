@@ -108,9 +108,10 @@ def factors(records) -> Picture:
     """Draw the factor of a layer against the size of the weights; in the blue the whole net vanishes."""
     axes = curves.axes(grammar.new_figure(), "one layer multiplies the norm of dh by")
     sigmas = records[0].sigmas
+    shown = sigmas[sigmas > 0] if sigmas.any() else np.ones(1)  # an axis of decades has no place for 0
     least, most = _reach(records)
     ten = grammar.HEALTHY / (records[0].depth - 1)
-    axes.set(xscale="log", xlim=(sigmas[0] / 1.12, sigmas[-1] * 1.75), ylim=(least, most))
+    axes.set(xscale="log", xlim=(shown.min() / 1.12, shown.max() * 1.75), ylim=(least, most))
     grammar.shade(axes, -ten, ten, least, most)
     ends = []
     for record in records:
@@ -119,7 +120,7 @@ def factors(records) -> Picture:
         median = curves.curve(axes, sigmas, rows, look, floor=least, theory=theory)
         ends.append((median[-1], look.label, look.color))
     curves.label_ends(axes, sigmas[-1], ends)
-    _round_ticks(axes, sigmas)
+    _round_ticks(axes, shown)
     axes.set_xlabel("σ_w, the size of the weights (Xavier's are 1)", fontsize=13)
     curves.legend(axes.figure, theory=True)
     return Picture(axes.figure, factors_sentence(records), factors_alt(records))
@@ -138,7 +139,7 @@ def _round_ticks(axes, sigmas) -> None:
     shown = [size for size in each if floor <= np.log10(size) <= ceiling]
     shown = shown if len(shown) < 12 else shown[::3]
     axes.set_yticks(np.log10(shown), [f"{size:g}" for size in shown])
-    along = [size for size in each if sigmas[0] <= size <= sigmas[-1]]
+    along = [size for size in each if sigmas.min() <= size <= sigmas.max()]
     axes.set_xticks(along, [f"{size:g}" for size in along])
     axes.set_xticks([], minor=True)
 

@@ -100,9 +100,8 @@ def twins_sentence(record) -> str:
     tanh, twin, without, sigmoid = map(grammar.number, record.first)
     return lines(
         [
-            f"At the first of {record.depth} layers, the tanh net has {tanh} of the gradient at the last layer.",
-            f"Its sigmoid twin has {twin}.",
-            f"Without its biases the twin has {without}, and sigmoids with the weights of the tanh net have {sigmoid}.",
+            f"The first of {record.depth} layers gets {tanh} of the gradient in a tanh net and {twin} in its twin.",
+            f"Without its biases the twin gets {without}, and sigmoids with the weights of the tanh net get {sigmoid}.",
         ],
         f"Medians of {grammar.count(record.dh.shape[1], 'network')}: width {record.width}, Xavier normal, float64.",
         "Protocol: x ~ N(0, 1) in, a N(0, 1) cotangent back from the readout.",
