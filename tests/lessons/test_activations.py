@@ -16,6 +16,7 @@ from vgrad.lessons.activations import draw, say
 from vgrad.lessons.activations.draw import ActivationPlot, limits
 from vgrad.lessons.activations.measure import critical, factor, largest, slope_at, slopes, sweep, twins
 from vgrad.lessons.activations.say import sentence
+from vgrad.tape import backprop
 
 SMALL = dict(depth=6, width=32, batch=4, seeds=3)
 
@@ -112,6 +113,8 @@ def test_the_twin_computes_and_pulls_back_what_the_tanh_net_does():
         np.testing.assert_allclose(theirs, ours, atol=1e-13)
         dh, dh_twin = probes.norms(tape, cotangent).dh, probes.norms(other, cotangent).dh
         np.testing.assert_allclose(dh_twin, 2 * dh, rtol=1e-10)  # as h_tanh moves twice as far as h_sigmoid
+        dx, dx_twin = ([*backprop(steps, cotangent)][-1].cotangent for steps in (tape, other))
+        np.testing.assert_allclose(dx_twin, dx, rtol=1e-9, atol=1e-12)
 
 
 def test_the_record_of_twins_holds_four_nets_that_are_what_they_are_called():
