@@ -145,10 +145,10 @@ def _round_ticks(axes, sigmas) -> None:
 
 
 TWINS = {  # the twin is drawn over the tanh net, on whose line it lies
-    "tanh": dict(look=grammar.look("tanh"), linewidth=6.0),
-    "twin": dict(look=grammar.look("sigmoid"), linewidth=2.0),
-    "twin without biases": dict(look=grammar.look("softplus"), linewidth=2.6),
-    "sigmoid": dict(look=grammar.look("silu"), linewidth=2.6),
+    "tanh": (grammar.look("tanh"), 6.0),
+    "twin": (grammar.look("sigmoid"), 2.0),
+    "twin without biases": (grammar.look("softplus"), 2.6),
+    "sigmoid": (grammar.look("silu"), 2.6),
 }
 
 
@@ -162,7 +162,7 @@ def twins(record) -> Picture:
     curves.ground(axes, floor, ceiling)
     handles = []
     for name, rows in zip(record.nets, record.dh, strict=True):
-        look, linewidth = TWINS[name].values()
+        look, linewidth = TWINS[name]
         each = grammar.quantiles(grammar.decades(rows).clip(floor))
         curves.band(axes, layers, each, look, alpha=0.16, linewidth=linewidth)
         handles.append(curves.key(name, color=look.color, marker=look.marker, linewidth=linewidth))
