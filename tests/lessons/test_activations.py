@@ -1,4 +1,4 @@
-"""What lesson 02 measures and draws: slopes where z lies, the factor a layer by σ_w, and the sigmoid twin."""
+"""What lesson 02 measures and draws: slopes where z lies, the factor of a layer by σ_w, and the sigmoid twin."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from vgrad.kit.experiments.twin import sigmoid_twin
 from vgrad.kit.marks import grammar
 from vgrad.lessons.activations import draw, say
 from vgrad.lessons.activations.draw import ActivationPlot, limits
-from vgrad.lessons.activations.measure import critical, factor, largest, slope_at, slopes, sweep
+from vgrad.lessons.activations.measure import critical, factor, largest, slope_at, slopes, sweep, twins
 from vgrad.lessons.activations.say import sentence
+from vgrad.tape import backprop
 
 SMALL = dict(depth=6, width=32, batch=4, seeds=3)
 
@@ -112,6 +113,38 @@ def test_the_twin_computes_and_pulls_back_what_the_tanh_net_does():
         np.testing.assert_allclose(theirs, ours, atol=1e-13)
         dh, dh_twin = probes.norms(tape, cotangent).dh, probes.norms(other, cotangent).dh
         np.testing.assert_allclose(dh_twin, 2 * dh, rtol=1e-10)  # as h_tanh moves twice as far as h_sigmoid
+        dx, dx_twin = ([*backprop(steps, cotangent)][-1].cotangent for steps in (tape, other))
+        np.testing.assert_allclose(dx_twin, dx, rtol=1e-9, atol=1e-12)
+
+
+def test_the_record_of_twins_holds_four_nets_that_are_what_they_are_called():
+    record = twins(depth=4, width=16, batch=8, seeds=3, seed=1)
+    assert record.nets == ("tanh", "twin", "twin without biases", "sigmoid")
+    assert record.dh.shape == (4, 3, 4)
+    assert np.all(record.dh[:, :, -1] == 1)
+    np.testing.assert_allclose(record.dh[0], record.dh[1], rtol=1e-10)
+    assert record.apart[1] < 1e-12 < 0.1 < record.apart[2:].min()
+    assert record.rms[1] < record.rms[0] / 2
+    assert all(record.rms[1:] < 0.25)
+
+
+def test_large_weights_without_biases_keep_what_the_sweep_says_and_the_biases_keep_the_rest():
+    """0.63 per layer at σ_w = 4, and about 0.9 with the biases, over five sets of networks."""
+    for seed in range(5):
+        tanh, twin, bare, sigmoid = twins(seed=seed).first ** (1 / 9)
+        assert bare == pytest.approx(factor("sigmoid", 4.0), abs=0.02)
+        assert sigmoid == pytest.approx(factor("sigmoid", 1.0), abs=0.02)
+        assert twin == pytest.approx(tanh, rel=1e-10)
+        assert twin == pytest.approx(0.9, abs=0.02)
+
+
+def test_half_of_a_new_layer_is_off_and_nothing_is_dead_until_the_biases_fall():
+    for seed in range(5):
+        z = np.random.default_rng(seed).standard_normal((256, 1000))
+        off, low = (ops.relu(z + bias)[1](np.ones_like(z)) == 0 for bias in (0, -3))
+        assert off.mean() == pytest.approx(0.5, abs=0.01)
+        assert not off.all(axis=0).any()
+        assert low.all(axis=0).mean() == pytest.approx(0.7, abs=0.05)
 
 
 # --- pictures -----------------------------------------------------------------------------------------------------
@@ -172,8 +205,34 @@ def test_still_pictures_say_their_sentences_and_repeat():
     assert "50 % near 1" in say.alt(record)
     records = [sweep(name, sigmas=(0.5, 1, 2), **SMALL) for name in ("relu", "tanh")]
     picture = draw.factors(records)
-    for record, median, dashed in zip(records, *(picture.figure.axes[0].lines[k::2] for k in (0, 1)), strict=True):
-        np.testing.assert_allclose(median.get_ydata(), np.median(record.factors, axis=1), rtol=1e-12)
-        np.testing.assert_array_equal(dashed.get_ydata(), record.theory)
-        assert f"{np.median(record.factors[-1]):.2g} (theory {record.theory[-1]:.2g}) at 2" in picture.caption
+    for record, median, dashed in zip(records, *(picture.figure.axes[0].lines[k::3] for k in (0, 2)), strict=True):
+        np.testing.assert_allclose(median.get_ydata(), np.log10(np.median(record.factors, axis=1)), rtol=1e-12)
+        np.testing.assert_array_equal(dashed.get_ydata(), np.log10(record.theory))
+        name = grammar.look(record.activation).label
+        for index, line in ((1, "At σ_w = 1, "), (2, "At σ_w = 2, ")):
+            said = picture.caption.partition(line)[2].partition(".\n")[0]
+            assert f"{grammar.number(np.median(record.factors[index]))} ({name})" in said
+            assert f"{grammar.number(record.theory[index])}" in picture.caption.splitlines()[2]
     assert draw.factors(records).png() == picture.png()
+
+
+def test_a_size_of_0_has_no_place_on_the_axis_and_the_others_have():
+    picture = draw.factors([sweep("tanh", sigmas=(0, 1, 2), **SMALL)])
+    low, high = picture.figure.axes[0].get_xlim()
+    assert 0 < low < 1 < 2 < high
+    assert np.isfinite(picture.figure.axes[0].get_ylim()).all()
+
+
+def test_the_picture_of_twins_shows_each_net_and_its_sentence_says_the_first_layer():
+    record = twins(depth=5, width=16, batch=8, seeds=3)
+    picture = draw.twins(record)
+    for line, rows in zip(picture.figure.axes[0].lines, record.dh, strict=False):
+        np.testing.assert_allclose(line.get_ydata(), np.log10(np.median(rows, axis=0)), rtol=1e-9, atol=1e-12)
+    assert all(grammar.number(first) in picture.caption for first in record.first)
+    assert all(
+        f"for {net} it is {grammar.number(first)} at layer 1" in picture.alt
+        for net, first in zip(record.nets, record.first, strict=True)
+    )
+    labels = [text.get_text() for text in picture.figure.legends[0].get_texts()]
+    assert labels == list(record.nets)
+    assert draw.twins(record).png() == picture.png()

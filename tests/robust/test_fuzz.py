@@ -171,6 +171,7 @@ def record(name):
     return {
         "slopes": lambda: lessons.activations.measure.slopes(units=50),
         "factors": lambda: [lessons.activations.measure.sweep(sigmas=(1, 2), **ONE)],
+        "twins": lambda: lessons.activations.measure.twins(**ONE),
         "cliff": lambda: lessons.exploding.measure.cliff.walk(steps=2),
         "clinic": lambda: lessons.diagnosis.measure.clinic.visit(1),
         "read": lambda: lessons.recurrence.measure.connectivity.connectivity("the key is", seeds=2),
@@ -333,6 +334,7 @@ ROWS = {
     "lessons.activations.measure.largest": lambda: dict(activation="tanh"),
     "lessons.activations.measure.sweep": lambda: dict(sigmas=(1.0, 2.0)) | ONE,
     "lessons.activations.measure.factor": lambda: dict(activation="tanh", sigma_w=1.5),
+    "lessons.activations.measure.twins": lambda: dict(depth=2, width=3, batch=2, seeds=1),
     "lessons.activations.measure.critical": lambda: dict(activation="relu", low=1.0, high=2.0),
     "kit.experiments.twin.sigmoid_twin": lambda: dict(params=net()),
     "lessons.exploding.measure.cliff.gradient": lambda: dict(w=4.5, b=-3.0),

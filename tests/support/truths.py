@@ -229,7 +229,7 @@ def assert_slopes_are_told_truly(explorer):
     assert told[1] == size(explorer.record.rms)
     assert words.startswith(f"A layer of {grammar.look(asked['activation']).label} units ")
     assert f"where z ~ N(0, {sigma:g}²)" in words
-    assert_shares_are_told_truly(re.search(r"units, (.+) saturated \(.*\), and (.+) at 0\.", words), f, z)
+    assert_shares_are_told_truly(re.search(r"units, (.+) saturated \(.*\), and (.+) at slope 0\.", words), f, z)
 
 
 def assert_shares_are_told_truly(told, f, z):

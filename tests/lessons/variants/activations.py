@@ -9,86 +9,20 @@ from fractions import Fraction
 import numpy as np
 
 
-def squareplus(slope, h=lambda z: (z + np.sqrt(z * z + 4)) / 2):
-    """An activation h with the pullback slope(z, root, dh)."""
-
-    def function(z):
-        return h(z), lambda dh: slope(z, np.sqrt(z * z + 4), dh)
-
-    return function
+def leaky_steps(square=0.52):
+    """The three steps that follow from this mean square."""
+    return [square, square**0.5, square**-0.5]
 
 
-def as_taught(z):
-    root = np.sqrt(z * z + 4)
-    h = (z + root) / 2
-
-    def pullback(dh):
-        return (1 + z / root) / 2 * dh
-
-    return h, pullback
+def leaky_sigma(sigma_w):
+    """Two right steps and this last one."""
+    return [0.52, 0.52**0.5, sigma_w]
 
 
-def in_float32(z):
-    h, pullback = as_taught(z.astype(np.float32))
-    return h, lambda dh: pullback(dh.astype(np.float32))
-
-
-def a_list(z):
-    return list(as_taught(z))
-
-
-def entry_by_entry(z):
-    h = np.zeros(z.shape)
-    for entry in np.ndindex(z.shape):
-        h[entry] = (z[entry] + (z[entry] ** 2 + 4) ** 0.5) / 2
-
-    def pullback(dh):
-        return [[dh[i, j] * h[i, j] / (h[i, j] * 2 - z[i, j]) for j in range(z.shape[1])] for i in range(z.shape[0])]
-
-    return h, pullback
-
-
-def h_in_place(z):
-    kept = z.copy()
-    z += np.sqrt(z * z + 4)
-    z /= 2
-    return z, as_taught(kept)[1]
-
-
-def dh_in_place(z):
-    def pullback(dh):
-        dh *= (1 + z / np.sqrt(z * z + 4)) / 2
-        return dh
-
-    return as_taught(z)[0], pullback
-
-
-def z_in_the_pullback(z):
-    def pullback(dh):
-        z[:] = (1 + z / np.sqrt(z * z + 4)) / 2
-        return z * dh
-
-    return as_taught(z)[0], pullback
-
-
-def used_up(z):
-    root = np.sqrt(z * z + 4)
-    slope = (1 + z / root) / 2
-
-    def pullback(dh):
-        slope.__imul__(dh)
-        return slope.copy()
-
-    return (z + root) / 2, pullback
-
-
-class Squareplus:
-    def __call__(self, z):
-        self.z = z
-        return (z + np.hypot(z, 2)) / 2, self.back
-
-    def back(self, dh):
-        return 0.5 * dh + 0.5 * dh * self.z / np.hypot(self.z, 2)
+def leaky_measured():
+    """The three steps of as many units on either side of 0."""
+    z = np.linspace(-3, 3, 1000)
+    return leaky_steps(np.mean(np.where(z > 0, 1, 0.2) ** 2))
 
 
 def twin(W, b):
@@ -118,42 +52,19 @@ def W_overwritten(W, b):
 
 
 RIGHT = {
-    "squareplus": {
-        "as taught": as_taught,
-        "a lambda": squareplus(lambda z, root, dh: (1 + z / root) / 2 * dh),
-        "another order": squareplus(lambda z, root, dh: dh * (0.5 + 0.5 * z * root**-1)),
-        "by h": squareplus(lambda z, root, dh: dh * ((z + root) / 2) / root),
-        "not simplified": squareplus(lambda z, root, dh: 0.5 * (1 + 0.5 * (z**2 + 4) ** -0.5 * 2 * z) * dh),
-        "in float32": in_float32,
-        "a list": a_list,
-        "entry by entry": entry_by_entry,
-        "a callable": Squareplus(),
-        "a method": Squareplus().__call__,
-        "stable": squareplus(lambda z, root, dh: dh * (1 + z / root) / 2, h=lambda z: 2 / (np.sqrt(z * z + 4) - z)),
-        "other names": lambda inputs: (as_taught(inputs)[0], lambda above: as_taught(inputs)[1](above)),
-    },
-    "tanh_065": {
-        "three digits": 0.884,
-        "more digits": 0.8842104238,
-        "a NumPy scalar": np.float64(0.8842),
-        "in float32": np.float32(0.8842),
-        "a fraction": Fraction(884, 1000),
-        "a decimal": Decimal("0.884"),
-        "a 0-d array": np.array(0.884),
-        "from a search": 0.8842104238203029,
-        "from a grid": np.arange(0.8, 1, 0.001)[84],
-    },
     "leaky_holds": {
-        "a formula": (2 / (1 + 0.2**2)) ** 0.5,
-        "another one": 1 / np.sqrt((1 + 0.04) / 2),
-        "a mean": np.mean(np.square([1, 0.2])) ** -0.5,
-        "a ratio of roots": 2**0.5 / 1.04**0.5,
-        "in float32": np.float32(2 / 1.04) ** np.float32(0.5),
-        "a 0-d array": np.sqrt(np.array(2 / 1.04)),
-        "a decimal": (Decimal(2) / Decimal("1.04")).sqrt(),
-        "a fraction": Fraction(13868, 10000),
-        "rounded": 1.387,
-        "rounded further": 1.39,
+        "as taught": leaky_steps(),
+        "a tuple": tuple(leaky_steps()),
+        "an array": np.array(leaky_steps()),
+        "in float32": np.array(leaky_steps(), dtype=np.float32),
+        "NumPy scalars": [*map(np.float64, leaky_steps())],
+        "0-d arrays": [*map(np.array, leaky_steps())],
+        "decimals": [Decimal("0.52"), Decimal("0.52").sqrt(), 1 / Decimal("0.52").sqrt()],
+        "fractions": [Fraction(13, 25), Fraction(7211, 10000), Fraction(13868, 10000)],
+        "rounded": [0.52, 0.721, 1.387],
+        "rounded further": [0.52, 0.721, 1.39],
+        "another formula": [1 - 0.96 / 2, (13 / 25) ** 0.5, (2 / (1 + 0.2**2)) ** 0.5],
+        "measured": leaky_measured(),
     },
     "twin": {
         "as taught": twin,
@@ -172,87 +83,43 @@ RIGHT = {
 }
 
 WRONG = {
-    "squareplus": {
-        "no dh": (squareplus(lambda z, root, dh: (1 + z / root) / 2), "slope alone"),
-        "no inside": (squareplus(lambda z, root, dh: (1 + 1 / (2 * root)) / 2 * dh), "inside"),
-        "half an inside": (squareplus(lambda z, root, dh: (1 + z / (2 * root)) / 2 * dh), "factor"),
-        "a whole inside": (squareplus(lambda z, root, dh: (1 + 2 * z / root) / 2 * dh), "cancels"),
-        "no half": (squareplus(lambda z, root, dh: (1 + z / root) * dh), "divided by 2"),
-        "half on the root alone": (squareplus(lambda z, root, dh: (1 + z / root / 2) * dh), "z's own slope lacks it"),
-        "half on z alone": (squareplus(lambda z, root, dh: (0.5 + z / root) * dh), "divides both terms"),
-        "the root alone": (squareplus(lambda z, root, dh: z / root / 2 * dh), "z itself"),
-        "a minus": (squareplus(lambda z, root, dh: (1 - z / root) / 2 * dh), "added"),
-        "the root above": (squareplus(lambda z, root, dh: (1 + z * root) / 2 * dh), "below the line"),
-        "the root's square": (squareplus(lambda z, root, dh: (1 + z / root**2) / 2 * dh), "quotient"),
-        "h times dh": (squareplus(lambda z, root, dh: (z + root) / 2 * dh), "h times dh"),
-        "the sign": (squareplus(lambda z, root, dh: -(1 + z / root) / 2 * dh), "sign"),
-        "dh": (squareplus(lambda z, root, dh: dh.copy()), "passed through"),
-        "a mean slope": (squareplus(lambda z, root, dh: np.mean((1 + z / root) / 2) * dh), "its own"),
-        "dh squared": (squareplus(lambda z, root, dh: (1 + z / root) / 2 * dh**2), "quotient"),
-        "positive z alone": (squareplus(lambda z, root, dh: (1 + abs(z) / root) / 2 * dh), "quotient"),
-        "an edge": (squareplus(lambda z, root, dh: (z + z * z / root) / (2 * z) * dh), "z = 0"),
-        "an edge far out": (squareplus(lambda z, root, dh: np.clip(1 + z / root, 0.01, 2) / 2 * dh), "z = -40"),
-        "h overwritten": (h_in_place, "z, which your function was given, has changed"),
-        "dh overwritten": (dh_in_place, "dh, which your function was given, has changed"),
-        "z overwritten by the pullback": (z_in_the_pullback, "z, which your function was given, has changed"),
-        "used up": (used_up, "again"),
-        "h without the half": (squareplus(lambda z, root, dh: dh, h=lambda z: z + np.sqrt(z * z + 4)), "h is not"),
-        "ReLU's h": (squareplus(lambda z, root, dh: dh, h=lambda z: np.maximum(z, 0)), "h is not"),
-        "h alone": (lambda z: (z + np.sqrt(z * z + 4)) / 2, "two things"),
-        "dz in place of the pullback": (lambda z: (as_taught(z)[0], as_taught(z)[1](1.0)), "a function"),
-        "changed places": (lambda z: as_taught(z)[::-1], "second"),
-        "transposed": (squareplus(lambda z, root, dh: ((1 + z / root) / 2 * dh).T), "shape"),
-        "a sum": (squareplus(lambda z, root, dh: ((1 + z / root) / 2 * dh).sum()), "shape"),
-        "nothing back": (squareplus(lambda z, root, dh: None), "returns nothing"),
-        "complex": (squareplus(lambda z, root, dh: (1 + z / root) / 2 * dh * 1j), "complex"),
-        "called": (as_taught(np.ones((4, 3))), "without calling"),
-    },
-    "tanh_065": {
-        "the variance": (0.7818, "variance"),
-        "the slope there": (0.6801, "spread"),
-        "rms": (1.1276, "rms"),
-        "the slope itself": (0.65, "mean_slope"),
-        "two digits": (0.88, "three significant digits yet; the mean slope"),
-        "from a coarse grid": (np.arange(0.8, 1, 0.005)[17], "go down a little"),
-        "too small": (0.5, "go up"),
-        "a little too large": (0.9, "go down"),
-        "one digit": (1, "go down"),
-        "far too large": (100.0, "go down"),
-        "per cent": (88.4, "go down"),
-        "the sign": (-0.884, "above 0"),
-        "nothing": (0, "above 0"),
-        "a text": ("0.884", "quotes"),
-        "a list": ([0.1, 0.884], "list"),
-        "a decimal comma": ((0, 884), "point"),
-        "complex": (0.884 + 0j, "imaginary"),
-        "True": (True, "yes-or-no"),
-        "NaN": (np.nan, "NaN"),
-        "infinite": (np.inf, "infinite"),
-        "all that were tried": (np.linspace(0.1, 2, 20), "array"),
-    },
     "leaky_holds": {
-        "ReLU's": (2**0.5, "√2"),
-        "the rms slope": (0.52**0.5, "rms"),
-        "the mean square": (0.52, "mean square"),
-        "squared": (2 / 1.04, "root"),
-        "of the mean": (1 / 0.6, "mean slope"),
-        "0.2 not squared": ((2 / 1.2) ** 0.5, "you add the slopes as they are"),
-        "the usual leak": (np.sqrt(2 / 1.0001), "the leak here is 0.2"),
-        "ReLU's, rounded": (1.414, "√2"),
-        "a sum": (1.04**-0.5, "sum"),
-        "the sign": (-((2 / 1.04) ** 0.5), "above 0"),
-        "cut off": (1.38, "nearly"),
-        "two digits": (1.4, "nearly"),
-        "one": (1.0, "multiplies"),
-        "nothing": (0, "multiplies"),
-        "per cent": (138.7, "multiplies"),
-        "a text": ("(2 / 1.04) ** 0.5", "text"),
-        "a list": ([1.387], "list"),
-        "a decimal comma": ((1, 387), "point"),
-        "complex": (1.387 + 0j, "imaginary"),
-        "True": (True, "yes-or-no"),
-        "NaN": (np.nan, "NaN"),
-        "infinite": (np.inf, "infinite"),
+        "0.2 not squared": (leaky_steps(0.6), "not their squares"),
+        "the mean squared": (leaky_steps(0.36), "wrong order"),
+        "a sum": (leaky_steps(1.04), "the mean is asked for"),
+        "ReLU's square": (leaky_steps(0.5), "right for ReLU"),
+        "the usual leak": (leaky_steps(0.50005), "usual leak"),
+        "the leak alone": (leaky_steps(0.02), "slope 1 is missing"),
+        "the root at once": (leaky_steps(0.52**0.5), "next line"),
+        "nothing squared": (leaky_steps(0.7), "Square both"),
+        "nearly": (leaky_steps(0.518), "nearly"),
+        "no root": ([0.52, 0.52, 1 / 0.52], "root is asked for"),
+        "squared again": ([0.52, 0.52**2, 1], "square of it"),
+        "half for a root": ([0.52, 0.26, 1], "half of it"),
+        "the mean slope": ([0.52, 0.6, 1 / 0.6], "mean slope"),
+        "a negative root": ([0.52, -(0.52**0.5), 1], "never negative"),
+        "another root": ([0.52, 0.52 ** (1 / 3), 1], "something else than its root"),
+        "the rms slope": (leaky_sigma(0.52**0.5), "product has to be 1"),
+        "the mean square": (leaky_sigma(0.52), "the mean square"),
+        "σ_w squared": (leaky_sigma(1 / 0.52), "its root is missing"),
+        "of the mean": (leaky_sigma(1 / 0.6), "mean slope"),
+        "ReLU's": (leaky_sigma(2**0.5), "√2"),
+        "ReLU's, rounded": (leaky_sigma(1.414), "√2"),
+        "Xavier's": (leaky_sigma(1), "leaves only"),
+        "the sign": (leaky_sigma(-(0.52**-0.5)), "never negative"),
+        "cut off": (leaky_sigma(1.38), "nearly"),
+        "two digits": (leaky_sigma(1.4), "nearly"),
+        "per cent": (leaky_sigma(138.7), "multiplies"),
+        "zero": (leaky_sigma(0), "multiplies"),
+        "one step open": (leaky_sigma(...), "three dots"),
+        "all steps open": ([..., ..., ...], "three dots"),
+        "a text": (leaky_sigma("1 / rms"), "text"),
+        "a yes": (leaky_sigma(True), "yes-or-no"),
+        "NaN at the end": (leaky_sigma(np.nan), "NaN"),
+        "the last step alone": (0.52**-0.5, "three numbers"),
+        "two steps": ([0.52, 0.52**0.5], "three numbers"),
+        "a column": (np.array(leaky_steps())[:, None], "three numbers"),
+        "backwards": (leaky_steps()[::-1], "mean_square"),
     },
     "twin": {
         "doubled once": (lambda W, b: (2 * W, b - W.sum(axis=0)), "doubled once"),

@@ -1,4 +1,4 @@
-"""The exercises of the lesson on one activation: its slopes, and the factor of a layer.
+"""The exercises of the lesson on one layer: the weights that suit a slope, and the weights of a sigmoid twin.
 
 Each check answers with "correct" or with a hint at what to do next.
 """
@@ -14,126 +14,82 @@ from ...kit.exercises import (
     agrees,
     apart,
     expect_array,
-    expect_dz,
     expect_function,
     expect_number,
     expect_two,
     is_right_number,
-    off_quotient,
-    refuse_slips,
     slip,
 )
 
-EDGES = np.array([[0.0, 1.0, -1.0], [40.0, -40.0, 1e-3]])  # the corner, and where the slope is nearly 1 or 0
+LEAK = 0.2
+SQUARE = (1 + LEAK**2) / 2  # the mean square of the slopes
 
 
-def _squareplus(function) -> str | None:
-    squareplus = expect_function(function, ", squareplus, without calling it")
-    z, dh = np.random.default_rng(0).standard_normal((2, 4, 3)) * 2
-    which = "h and the function pullback"
-    for here, above in ((z, dh), (EDGES, np.linspace(-1, 2, 6).reshape(2, 3))):
-        dz = expect_dz(squareplus, which, here, above, _plus(here), "(z + √(z² + 4)) / 2")
-        why = _by_differences(here, above, dz)
-        if why:
-            return why
-    return None
+def _leaky_holds(steps) -> str | None:
+    several = isinstance(steps, (tuple, list)) or (isinstance(steps, np.ndarray) and steps.ndim == 1)
+    if not several or len(steps) != 3:
+        return "hand over the three numbers as a list, [mean_square, rms, sigma_w]"
+    mean_square, rms, sigma_w = steps
+    return _mean_square(mean_square) or _rms(rms) or _sigma_w(sigma_w)
 
 
-def _plus(z):
-    return (z + np.sqrt(z * z + 4)) / 2
-
-
-def _by_differences(z, dh, dz) -> str | None:
-    """The learner's dz against difference quotients; the frequent slips are known by their own numbers."""
-    slope = (_plus(z + 1e-6) - _plus(z - 1e-6)) / 2e-6
-    root = np.sqrt(z * z + 4)
+def _mean_square(given) -> str | None:
+    number = expect_number(given, "mean_square has to be a number")
     slips = {
-        "that is the slope alone; the pullback multiplies it by dh, what comes from above": slope,
-        "the root has an inside: by the chain rule its slope is that of the root times that of z² + 4": (
-            (1 + 0.5 / root) / 2 * dh
+        "mean_square is a mean. But it averages the slopes and not their squares, and the square of 0.2 is 0.04": (
+            (1 + LEAK) / 2
         ),
-        "the root's slope lacks a factor: the inside, z² + 4, has slope 2z, and the 2 cancels": (
-            (1 + z / root / 2) / 2 * dh
+        "mean_square has two steps in the wrong order, because the squares come before the mean": (
+            ((1 + LEAK) / 2) ** 2
         ),
-        "z's own part is right, and the root's is twice too large: the 2 of the inside's slope 2z cancels with that of "
-        "1 / (2 √u), and the half in front of h divides both terms": (1 + 2 * z / root) / 2 * dh,
-        "the root's part is right. But the half in front of h divides both terms, and z's own slope lacks it": (
-            (1 + z / root / 2) * dh
+        "mean_square is the sum of the two squares, and half of the units have each slope, so the mean is asked for": (
+            1 + LEAK**2
         ),
-        "the whole is divided by 2, in h and so in the slope": (1 + z / root) * dh,
-        "z itself has a slope too, 1, beside the root's": z / root / 2 * dh,
-        "the root's slope is added to that of z, not taken away": (1 - z / root) / 2 * dh,
-        "the root stands below the line: the slope of √u is 1 / (2 √u)": (1 + z * root) / 2 * dh,
-        "that is h times dh; what is asked for is how fast h changes with z": _plus(z) * dh,
-        "the size is right, the sign is not: squareplus rises everywhere": -slope * dh,
-        "dh has passed through as it was; it has to be multiplied by the slope": dh,
-        "one slope has been taken for all units; each has its own, at its own z": slope.mean() * dh,
+        "mean_square is right for ReLU. But here the other half of the units passes a little of the gradient on": 0.5,
+        "mean_square is right for the usual leak of 0.01. But the leak of this exercise is larger": (1 + 1e-4) / 2,
+        "mean_square has the half with the leak, and the half with slope 1 is missing": LEAK**2 / 2,
+        "mean_square is the rms slope already, and the root is taken in the next line": SQUARE**0.5,
     }  # fmt: skip
-    if agrees(dz, slope * dh):
+    if is_right_number(number, SQUARE, slips, "write mean_square as a formula"):
         return None
-    refuse_slips(dz, slips, rtol=1e-5)
-    return off_quotient("dz", dz, slope * dh, z=z, dh=dh)
+    return "mean_square is something else. Square both slopes, and take the mean of the two squares"
 
 
-GRID = np.linspace(-8, 8, 16_001)  # of an average over a Gaussian
-
-
-def _mean_slope(sigma: float) -> float:
-    """E[tanh'(σ ζ)]."""
-    return float(np.average(1 - np.tanh(sigma * GRID) ** 2, weights=np.exp(-(GRID**2) / 2)))
-
-
-def _sigma_of(slope: float) -> float:
-    """The σ at which tanh's mean slope is this one, by bisection; a larger σ makes the mean slope smaller."""
-    low, high = 0.0, 4.0
-    for _ in range(40):
-        middle = (low + high) / 2
-        if _mean_slope(middle) > slope:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
-def _tanh_065(sigma) -> str | None:
-    sigma = expect_number(sigma)
-    right = _sigma_of(0.65)
+def _rms(given) -> str | None:
+    number = expect_number(given, "rms has to be a number")
     slips = {
-        "that is the variance of z; its root is asked for": right**2,
-        "at that z the slope is 0.65; but the z of units are spread, and their mean slope is asked for": (
-            np.arctanh(0.35**0.5)
+        "mean_square is right. But rms is still the mean square, and its root is asked for": SQUARE,
+        "mean_square is right. But rms is the square of it, and the root is asked for": SQUARE**2,
+        "mean_square is right. But rms is half of it, and the root is asked for": SQUARE / 2,
+        "mean_square is right. But rms is the mean slope here, and the root of the mean square is asked for": (
+            (1 + LEAK) / 2
         ),
-        "that is where the rms slope is 0.65; the mean is asked for": 1.1276,
-        "0.65 is the mean slope that is asked for; at which σ does mean_slope(σ) return it?": 0.65,
+        "mean_square is right, and the size of rms too. But a rms slope is never negative": -(SQUARE**0.5),
     }
-    if sigma <= 0:
-        return "a standard deviation is above 0"
-    way = "go up" if _mean_slope(sigma) > 0.65 else "go down"
-    if is_right_number(sigma, right, slips, f"the mean slope is {_mean_slope(sigma):.5f} there, so {way} a little"):
+    if is_right_number(number, SQUARE**0.5, slips, "write rms as the root of mean_square"):
         return None
-    return f"at σ = {sigma:.4g} the mean slope is {_mean_slope(sigma):.3g}, so {way}"
+    return "mean_square is right. But rms is something else than its root"
 
 
-def _leaky_holds(sigma_w) -> str | None:
-    sigma_w = expect_number(sigma_w)
-    square = (1 + 0.2**2) / 2
-    right = square**-0.5
+def _sigma_w(given) -> str | None:
+    number = expect_number(given, "sigma_w has to be a number")
     slips = {
-        "that is √2, for a slope of 0 below; here the other half passes a little on": 2**0.5,
-        "that is right for a leak of 0.01, which is the usual one. But the leak here is 0.2": (2 / 1.0001) ** 0.5,
-        "that is the rms slope; by what must it be multiplied to make 1?": square**0.5,
-        "that is the mean square of the slopes; which σ_w² makes 1 of it, and which σ_w is that?": square,
-        "that is one over the mean square; of the gradient itself it is the root": 1 / square,
-        "that is one over the mean slope, 0.6; sizes add up as squares": 1 / 0.6,
-        "one over the root of a mean is right. But you add the slopes as they are, and their squares are to be added; "
-        "the square of 0.2 is 0.04": (2 / 1.2) ** 0.5,
-        "half of the units have each slope, so the squares' mean is asked for, not their sum": 1.04**-0.5,
-        "the size is right; a standard deviation is above 0": -right,
-    }
-    if is_right_number(sigma_w, right, slips, "write it with a root"):
+        "mean_square and rms are right. But sigma_w is the rms slope, and their product has to be 1": SQUARE**0.5,
+        "mean_square and rms are right. But sigma_w is the mean square, and sigma_w times rms has to be 1": SQUARE,
+        "mean_square and rms are right. But sigma_w is one over the mean square, so its root is missing": (
+            1 / SQUARE
+        ),
+        "mean_square and rms are right. But sigma_w is one over the mean slope, and rms is what counts": 2 / (1 + LEAK),
+        "mean_square and rms are right. But sigma_w is √2, which is right for ReLU, and here the leak helps": 2**0.5,
+        "mean_square and rms are right. But sigma_w is 1, so this layer leaves only what the rms slope leaves": 1.0,
+        "mean_square and rms are right, and the size of sigma_w too. But a size is never negative": -(SQUARE**-0.5),
+    }  # fmt: skip
+    if is_right_number(number, SQUARE**-0.5, slips, "write sigma_w as a formula with rms"):
         return None
-    times = abs(sigma_w) * square**0.5
-    return f"with {sigma_w:.4g} a layer multiplies the gradient by {times:.3g}; the factor sought is 1"
+    times = abs(number) * SQUARE**0.5
+    return (
+        f"mean_square and rms are right. But with sigma_w = {number:.4g} a layer multiplies the gradient by {times:.3g}"
+    )
 
 
 def _twin(function) -> str | None:
@@ -144,7 +100,10 @@ def _twin(function) -> str | None:
         b = rng.standard_normal(fan_out)
         new_W, new_b = _new_layer(twin, W, b)
         if new_W.shape != W.shape or new_b.shape != b.shape:
-            return f"the new W has shape {new_W.shape} and b {new_b.shape}; they keep theirs, {W.shape} and {b.shape}"
+            return (
+                f"the new W has the shape {new_W.shape}, and the new b {new_b.shape}. But they keep the shapes "
+                f"of the old ones, {W.shape} and {b.shape}"
+            )
         why = _twin_weights(W, new_W) or _twin_biases(W, b, new_b)
         if why:
             return why
@@ -157,60 +116,62 @@ def _new_layer(twin, W, b):
     except ValueError as problem:
         if "broadcast" not in str(problem):
             raise
-        hint = "so sum W's columns, axis=0; axis=1 sums rows"
-        raise NotYetError(f"shapes do not fit: b has a number for each outgoing unit, {hint}") from None
+        hint = (
+            "b has one number for each outgoing unit, so sum the columns of W with axis=0, because axis=1 sums the rows"
+        )
+        raise NotYetError(f"the shapes do not fit together. Here {hint}") from None
     new_W, new_b = expect_two(result, "the new W and the new b")
     return expect_array(new_W, "the new W"), expect_array(new_b, "the new b")
 
 
 def _twin_weights(W, new) -> str | None:
     slips = {
-        "W is doubled once; there are two reasons to double it: what comes in, and the 2z of what goes on": 2 * W,
-        "W is still what it was": W,
-        "W must become larger: a sigmoid's outputs, from 0 to 1, are spread half as wide as tanh's": W / 4,
-        "W must become larger; half of it is the wrong way round": W / 2,
-        "the size is right, the sign is not: h = 2s - 1 has s with a plus": -4 * W,
-        "there are two factors of 2, and a third one has crept in": 8 * W,
-        "the factor multiplies W; its numbers themselves are not squared": 4 * W**2,
+        "W is doubled once. But there are two reasons to double it, because h = 2s - 1 comes in and 2z goes out": 2 * W,
+        "W is still what it was. But s moves only half as far as h does, and 2z has to go out": W,
+        "W has to become larger, because the outputs of a sigmoid are spread half as wide as those of tanh": W / 4,
+        "W has to become larger, and half of it is the wrong way round": W / 2,
+        "the size of W is right. But its sign is not, because s has a plus in h = 2s - 1": -4 * W,
+        "W has two factors of 2, and a third one has come in": 8 * W,
+        "the factor is right. But it multiplies W, and the numbers in W are not squared": 4 * W**2,
     }
     if agrees(new, 4 * W):
         return None
     return slip(new, slips, rtol=1e-4) or (
-        "W is wrong by more than a factor: put tanh z = 2 sigmoid(2z) - 1 into h W + b, and collect what multiplies h"
+        "W is wrong by more than a factor. Put h = 2s - 1 into 2 (h W + b), and collect what multiplies s"
     )
 
 
 def _twin_biases(W, b, new) -> str | None:
     column = W.sum(axis=0)
     slips = {
-        "W is right; b has not moved: where has the -1 of every unit gone?": b,
-        "W is right; b is doubled, but where has the -1 of every unit gone?": 2 * b,
-        "the -1 is in b; now double the whole of it, as 2z is what sigmoid takes": b - column,
-        "the -1 is in b and doubled; b itself is to be doubled too": b - 2 * column,
-        "b is doubled; the -1 is to be doubled with it": 2 * b - column,
-        "the -1 comes through the old W, not through the new one, which is 4 W already": 2 * b - 4 * column,
-        "the -1 is in b and doubled. But it comes through the old W, and you have summed the new one": (
+        "W is right. But b has not moved, and the -1 of every incoming unit has to go somewhere": b,
+        "W is right, and b is doubled. But the -1 of every incoming unit has to go somewhere too": 2 * b,
+        "W is right, and the -1 is in b. Now double the whole of it, because 2z goes out": b - column,
+        "W is right, and the -1 is in b and doubled. But b itself has to be doubled too": b - 2 * column,
+        "W is right, and b is doubled. But the sum for the -1 has to be doubled with it": 2 * b - column,
+        "W is right. But the -1 comes in through the old W, and the new one is 4 W already": 2 * b - 4 * column,
+        "W is right, and the -1 is in b and doubled. But you have summed the new one, and it comes through the old W": (
             2 * b - 8 * column
         ),
-        "the -1 is in b. But it comes through the old W, and you have summed the new one; b itself is to be doubled": (
-            b - 4 * column
+        "W is right, and the -1 is in b. But you have summed the new W, and b itself is to be doubled": b - 4 * column,
+        "W is right. But look at the sign, because each unit brings -1, so the sum of a column is subtracted": (
+            2 * (b + column)
         ),
-        "the sign: each unit brings -1, so the column's sum is taken away": 2 * (b + column),
-        "the -1 has arrived; the old b has got lost on the way": -2 * column,
-        "all that a column brings is its sum, and yours takes its mean": 2 * (b - W.mean(axis=0)),
-        "one number has been taken from all; each unit of the next layer has its own column of W": 2 * (b - W.sum()),
-    }
+        "W is right, and the -1 has come through. But the old b has got lost on the way": -2 * column,
+        "W is right. But a column brings its sum, and you have taken its mean": 2 * (b - W.mean(axis=0)),
+        "W is right. But you subtract one number everywhere, and each outgoing unit has its own column of W": (
+            2 * (b - W.sum())
+        ),
+    }  # fmt: skip
     if agrees(new, 2 * (b - column)):
         return None
     if len(W) == len(b) and np.allclose(new, 2 * (b - W.sum(axis=1))):
-        return "W's rows are summed, axis=1; each outgoing unit has a column, axis=0"
+        return "W is right. But axis=1 sums its rows, and an outgoing unit has a column, which axis=0 sums"
     return slip(new, slips, rtol=1e-4) or f"W is right. But {apart('b', new, 2 * (b - column))}"
 
 
 EXERCISES = {
-    "squareplus": (_squareplus, "your pullback agrees with a difference quotient to six digits, at twelve places"),
-    "tanh_065": (_tanh_065, "there, and only there, is tanh's mean slope 0.65"),
-    "leaky_holds": (_leaky_holds, "√(2 / 1.04): one over the root of the mean squared slope"),
+    "leaky_holds": (_leaky_holds, "at this σ_w, which is √(2 / 1.04), a layer keeps the norm of the gradient"),
     "twin": (_twin, "the sigmoid layer now sends on what the tanh layer did, number for number"),
 }
 _exercises = Exercises(EXERCISES)

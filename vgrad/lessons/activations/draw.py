@@ -1,4 +1,4 @@
-"""An activation, its slope, and the slopes that its units have: three panels, alive or still; and a sweep of σ_w."""
+"""An activation, its slope, and the slopes that its units have, alive or still; a sweep of σ_w; and a sigmoid twin."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from ...kit.marks import curves, grammar
 from ...kit.marks.picture import LivePicture, Picture
-from .say import alt, factors_sentence, sentence
+from .say import alt, factors_alt, factors_sentence, sentence, twins_alt, twins_sentence
 
 REACH = (5, 8, 12, 20, 30, 45, 60, 90, 150, 300, 3000)  # of the z axis, to both sides
 SHARES = (0.1, 0.2, 0.3, 0.6, 1.0)
@@ -105,19 +105,67 @@ def slopes(record) -> Picture:
 
 
 def factors(records) -> Picture:
-    """Draw the factor per layer against the size of the weights; in the blue the whole net vanishes."""
-    axes = curves.axes(grammar.new_figure(), "one layer multiplies dh by")
+    """Draw the factor of a layer against the size of the weights; in the blue the whole net vanishes."""
+    axes = curves.axes(grammar.new_figure(), "one layer multiplies the norm of dh by")
     sigmas = records[0].sigmas
-    ten = 10 ** (grammar.HEALTHY / (records[0].depth - 1))
-    ceiling = 1.25 * max(max(record.factors.max() for record in records), 1.2)
-    axes.set(xlim=(0, 1.25 * sigmas[-1]), ylim=(0, ceiling))
-    grammar.shade(axes, 1 / ten, ten, 0, ceiling)
+    shown = sigmas[sigmas > 0] if sigmas.any() else np.ones(1)  # an axis of decades has no place for 0
+    least, most = _reach(records)
+    ten = grammar.HEALTHY / (records[0].depth - 1)
+    axes.set(xscale="log", xlim=(shown.min() / 1.12, shown.max() * 1.75), ylim=(least, most))
+    grammar.shade(axes, -ten, ten, least, most)
     ends = []
     for record in records:
         look = grammar.look(record.activation)
-        median = curves.curve(axes, record.sigmas, record.factors.T, look, theory=record.theory)
+        rows, theory = grammar.decades(record.factors.T), grammar.decades(record.theory)
+        median = curves.curve(axes, sigmas, rows, look, floor=least, theory=theory)
         ends.append((median[-1], look.label, look.color))
     curves.label_ends(axes, sigmas[-1], ends)
+    _round_ticks(axes, shown)
     axes.set_xlabel("σ_w, the size of the weights (Xavier's are 1)", fontsize=13)
     curves.legend(axes.figure, theory=True)
-    return Picture(axes.figure, factors_sentence(records))
+    return Picture(axes.figure, factors_sentence(records), factors_alt(records))
+
+
+def _reach(records) -> tuple[float, float]:
+    """From where to where an axis of decades shows all factors, and 1."""
+    least, most = curves.span(*(grammar.decades(record.factors) for record in records), [0.0])
+    return least - 0.1, most + 0.35
+
+
+def _round_ticks(axes, sigmas) -> None:
+    """Ticks at 1, 2 and 5 times the powers of ten, on an axis of decades and on one of sizes."""
+    floor, ceiling = axes.get_ylim()
+    each = [digit * 10.0**power for power in range(-6, 7) for digit in (1, 2, 5)]
+    shown = [size for size in each if floor <= np.log10(size) <= ceiling]
+    shown = shown if len(shown) < 12 else shown[::3]
+    axes.set_yticks(np.log10(shown), [f"{size:g}" for size in shown])
+    along = [size for size in each if sigmas.min() <= size <= sigmas.max()]
+    axes.set_xticks(along, [f"{size:g}" for size in along])
+    axes.set_xticks([], minor=True)
+
+
+TWINS = {  # the twin is drawn over the tanh net, on whose line it lies
+    "tanh": (grammar.look("tanh"), 6.0),
+    "twin": (grammar.look("sigmoid"), 2.0),
+    "twin without biases": (grammar.look("softplus"), 2.6),
+    "sigmoid": (grammar.look("silu"), 2.6),
+}
+
+
+def twins(record) -> Picture:
+    """Draw the norm of dh by layer, of a tanh net, of its sigmoid twin, and of the two other sigmoid nets."""
+    axes = curves.axes(grammar.new_figure(), "norm of dh by layer")
+    layers = np.arange(1, record.depth + 1)
+    least, most = curves.span(grammar.decades(record.dh))
+    floor, ceiling = min(least, -1.0) - 0.6, max(most, 0.0) + 1.4
+    axes.set(xlim=(0.7, record.depth * 1.06), ylim=(floor, ceiling), xticks=layers[:: max(1, record.depth // 10)])
+    curves.ground(axes, floor, ceiling)
+    handles = []
+    for name, rows in zip(record.nets, record.dh, strict=True):
+        look, linewidth = TWINS[name]
+        each = grammar.quantiles(grammar.decades(rows).clip(floor))
+        curves.band(axes, layers, each, look, alpha=0.16, linewidth=linewidth)
+        handles.append(curves.key(name, color=look.color, marker=look.marker, linewidth=linewidth))
+    axes.set_xlabel("layer (the norm at the last layer is set to 1)", fontsize=13)
+    curves.legend(axes.figure, handles=handles)
+    return Picture(axes.figure, twins_sentence(record), twins_alt(record))

@@ -1,4 +1,4 @@
-"""What does one layer do to the message?  An activation, its slope, and the slopes of its units."""
+"""What does one layer do to the gradient?  An activation, its slope, and the slopes of its units."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from . import draw, measure, records, say
 
 PRESETS = {
     "1 · At most a quarter": dict(activation="sigmoid", sigma=0.1),
-    "2 · tanh is not 0.65": dict(activation="tanh", sigma=1.0),
+    "2 · tanh has slopes of all sizes": dict(activation="tanh", sigma=1.0),
     "3 · ReLU is half 0, half 1": dict(activation="relu"),
     "4 · Saturated": dict(activation="tanh", sigma=10.0),
     "5 · Nearly linear": dict(activation="tanh", sigma=0.1),

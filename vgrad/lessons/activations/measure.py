@@ -1,8 +1,8 @@
-"""What does one layer do to the message?  The slopes of an activation, where z lies, and what a net makes of them.
+"""What does one layer do to the gradient?  The slopes of an activation, where z lies, and what a net makes of them.
 
 ``slopes`` measures φ, φ' and how φ'(z) is distributed for z ~ N(0, σ²). ``sweep`` measures by how much each layer of
 deep nets multiplies the gradient, against the size of their weights. ``critical`` finds the size at which theory's
-factor is 1.
+factor is 1. ``twins`` writes a tanh net with sigmoids, and compares what reaches its first layer.
 """
 
 from __future__ import annotations
@@ -11,17 +11,21 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from ... import init, ops, probes, require, theory
+from ... import init, models, ops, probes, require, theory
 from ...kit.experiments.flow import Many, flow
-from ...kit.experiments.protocol import ActivationName, NonNegatives, Width, measured, scaled_draw
-from ...ops import Array
+from ...kit.experiments.protocol import ActivationName, Networks, NonNegatives, Width, measured, scaled_draw
+from ...kit.experiments.twin import sigmoid_twin
+from ...models import Layer
+from ...ops import Affine, Array
 from ...require import NonNegative, NumberArray, Seed, guarded
-from .records import SlopesRecord, SweepRecord
+from .records import SlopesRecord, SweepRecord, TwinsRecord
 
 UNITS = 20_000
 BIN = 0.025  # of slope; 0 and 1 each lie in the middle of a bin
 EDGES = np.arange(-8, 73) * BIN - BIN / 2  # from -0.2 to 1.8: all slopes in ops.ACTIVATIONS
+OUTPUTS = 10  # of the readout
 AtLeastTwo = Annotated[int, require.whole_from(2, 1_000)]
+Layers = Annotated[int, require.whole_from(2, 100)]
 Scale = Annotated[float, require.number_from(0.0, 1_000.0)]
 SATURATED = probes.depth.SATURATED
 
@@ -110,3 +114,39 @@ def critical(activation: ActivationName = "sigmoid", low: Scale = 1.0, high: Sca
         else:
             high = middle
     return (low + high) / 2
+
+
+@guarded
+@measured
+def twins(
+    *, depth: Layers = 10, width: Annotated[int, require.whole_from(1, 512)] = 64, batch: Many = 32,
+    seeds: Networks = 16, seed: Seed = 0,
+) -> TwinsRecord:  # fmt: skip
+    """Compare tanh nets with Xavier's weights, their sigmoid twins, and two sigmoid nets that miss a part of the twin.
+
+    The one has the twin's weights and biases of 0, and the other has the weights of the tanh net. All four get the same
+    x ~ N(0, 1), and the same N(0, 1) cotangent comes back from their readout. dh_k has the shape (batch, width).
+    """
+    rng = np.random.default_rng(seed)
+    tanh = models.init_mlp([width] * (depth + 1) + [OUTPUTS], scheme="xavier_normal", ensemble=(seeds,), rng=rng)
+    twin = sigmoid_twin(tanh)
+    without = [Layer(Affine(W, np.zeros_like(b))) for W, b in (layer.affine for layer in twin)]
+    x = rng.standard_normal((seeds, batch, width))
+    cotangent = rng.standard_normal((seeds, batch, OUTPUTS))
+    nets = {
+        "tanh": (tanh, "tanh"),
+        "twin": (twin, "sigmoid"),
+        "twin without biases": (without, "sigmoid"),
+        "sigmoid": (tanh, "sigmoid"),
+    }
+    sent = [_sent_back(net, x, phi, cotangent) for net, phi in nets.values()]
+    outputs, dh, rms = (np.array(each) for each in zip(*sent, strict=True))
+    return TwinsRecord(tuple(nets), depth, width, dh, rms, abs(outputs - outputs[0]).max(axis=(1, 2, 3)))
+
+
+def _sent_back(params, x: Array, activation: str, cotangent: Array) -> tuple[Array, Array, float]:
+    """Return the outputs, ‖dh_k‖ relative to the last layer's (seeds, depth), and the rms slope of all units."""
+    outputs, tape = models.mlp(params, x, activation)
+    dh = probes.norms(tape, cotangent).dh
+    squares = [np.mean(slope**2) for slope in probes.slopes(tape)]
+    return outputs, dh / dh[:, -1:], float(np.mean(squares) ** 0.5)

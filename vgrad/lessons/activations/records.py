@@ -1,6 +1,7 @@
 """What the experiments of this lesson return.
 
-These are plain records about one activation: its slopes, and the factor of a layer.
+These are plain records about one activation, which are its slopes and the factor of a layer, and about the sigmoid
+twin of a tanh net.
 """
 
 from __future__ import annotations
@@ -47,3 +48,19 @@ class SweepRecord(NamedTuple):
     def crossing(self) -> float:
         """The σ_w at which the median network's factor passes 1, between two of ``sigmas``; NaN if none does."""
         return crossing(self.sigmas, np.median(self.factors, axis=1) - 1)
+
+
+class TwinsRecord(NamedTuple):
+    """What ``twins`` measured of a tanh net and of three sigmoid nets that are made from it, named in ``nets``."""
+
+    nets: tuple[str, ...]
+    depth: int
+    width: int
+    dh: Array  # (nets, seeds, depth): ‖dh_k‖, relative to the last layer's
+    rms: Array  # (nets,): the rms slope of all units of all layers
+    apart: Array  # (nets,): the largest difference between an output of this net and the tanh net's
+
+    @property
+    def first(self) -> Array:
+        """The median over the networks of ‖dh_1‖ / ‖dh_depth‖.  Returns one number for each net, (nets,)."""
+        return np.median(self.dh[:, :, 0], axis=1)

@@ -1,6 +1,6 @@
 """What is said under the pictures of this lesson, and the texts that stand for the pictures.
 
-They are about one activation: its slopes, and the factor of a layer.
+They are about one activation, which are its slopes and the factor of a layer, and about the sigmoid twin of a tanh net.
 """
 
 from __future__ import annotations
@@ -8,17 +8,17 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.marks import grammar
-from ...kit.words.phrases import five, lines, medians
+from ...kit.words.phrases import five, lines, points
 
 
 def sentence(record) -> str:
-    """Say of a record of slopes: what a layer makes of a gradient; which units are flat; and the other slopes."""
+    """Say what a layer makes of a gradient, which units are flat, and how large the other slopes are."""
     rms, theory, mean, largest = map(grammar.number, (record.rms, record.theory, record.mean, record.largest))
     name = grammar.look(record.activation).label
     layer = f"A layer of {name} units with weights of size σ_w multiplies the gradient by {rms} σ_w."
-    slope = f"This is the rms slope where z ~ N(0, {record.sigma:g}²), and theory predicts {theory}."
+    slope = f"The rms slope is {rms} where z ~ N(0, {record.sigma:g}²), and theory predicts {theory}."
     flat = f"{share(record.saturated)} saturated (slope below 0.01)"
-    stopped = f"{share(record.stopped)} at 0"
+    stopped = f"{share(record.stopped)} at slope 0"
     others = f"The mean slope is {mean}, and the largest is {largest}."
     return lines([layer, slope], f"Of {record.units} units, {flat}, and {stopped}.", others)
 
@@ -51,15 +51,69 @@ def alt(record) -> str:
 
 
 def factors_sentence(records) -> str:
-    """The largest factor of each activation, and at which size of z it is reached."""
-    parts = []
-    for record in records:
-        median = np.median(record.factors, axis=1)
-        points = (
-            f"{median[k]:.2g} (theory {record.theory[k]:.2g}) at {record.sigmas[k]:g}"
-            for k in five(0, len(record.sigmas) - 1, 4)
-        )
-        parts.append(f"{grammar.look(record.activation).label} {', '.join(points)}")
+    """By how much one layer multiplies the gradient, at two sizes of the weights, and the same by theory."""
     first = records[0]
-    nets = f"{medians(first.factors.shape[1])}, {first.depth} layers, width {first.width}"
-    return f"One layer multiplies the gradient, by σ_w: {'; '.join(parts)}; {nets}."
+    low = int(np.argmin(abs(first.sigmas - 1)))  # where Xavier's weights are, or the size that is nearest to them
+    nets = f"Medians of {grammar.count(first.factors.shape[1], 'network')}: {first.depth} layers, width {first.width}."
+    return lines([_at(records, low), _at(records, -1)], nets, f"Theory predicts {_theory(records, (low, -1))}.")
+
+
+def _at(records, place: int) -> str:
+    """What one layer of each activation does at one size of the weights."""
+    factors = (f"{grammar.number(np.median(record.factors[place]))} ({_name(record)})" for record in records)
+    return f"At σ_w = {records[0].sigmas[place]:g}, one layer multiplies the gradient by {listed(factors)}."
+
+
+def _theory(records, places) -> str:
+    """Theory's factors of each activation at some sizes of the weights."""
+    sizes = listed(f"{records[0].sigmas[place]:g}" for place in places)
+    each = (
+        f"{listed(grammar.number(record.theory[place]) for place in places)} for {_name(record)}" for record in records
+    )
+    return f"at σ_w = {sizes} factors of {', '.join(each)}"
+
+
+def _name(record) -> str:
+    """The name of the record's activation, as it is said."""
+    return grammar.look(record.activation).label
+
+
+def listed(words) -> str:
+    """Return words as a list within a sentence: "a, b and c"."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def factors_alt(records) -> str:
+    """The picture in words, with some points of each curve."""
+    places = five(0, len(records[0].sigmas) - 1)
+    sigmas = [f"{records[0].sigmas[k]:g}" for k in places]
+    curves = (
+        f"for {_name(record)} it is {points(np.median(record.factors[places], axis=1), sigmas, 'at σ_w =')}"
+        for record in records
+    )
+    return f"The factor of one layer against the size σ_w of the weights, both on axes of decades: {'; '.join(curves)}."
+
+
+def twins_sentence(record) -> str:
+    """What of the gradient reaches the first layer of the tanh net, of its twin, and of the two other nets."""
+    tanh, twin, without, sigmoid = map(grammar.number, record.first)
+    return lines(
+        [
+            f"The first of {record.depth} layers gets {tanh} of the gradient in a tanh net and {twin} in its twin.",
+            f"Without its biases the twin gets {without}, and sigmoids with the weights of the tanh net get {sigmoid}.",
+        ],
+        f"Medians of {grammar.count(record.dh.shape[1], 'network')}: width {record.width}, Xavier normal, float64.",
+        "Protocol: x ~ N(0, 1) in, a N(0, 1) cotangent back from the readout.",
+    )
+
+
+def twins_alt(record) -> str:
+    """The picture in words, with the norm of dh at some layers of each net."""
+    layers = five(1, record.depth)
+    medians = np.median(record.dh, axis=1)
+    curves = (
+        f"for {name} it is {points([row[layer - 1] for layer in layers], layers, 'at layer')}"
+        for name, row in zip(record.nets, medians, strict=True)
+    )
+    return f"The norm of dh by layer, relative to the last layer: {'; '.join(curves)}."
