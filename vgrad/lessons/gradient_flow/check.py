@@ -27,7 +27,7 @@ NEAR_RATIO, NEAR_EXPONENT = 0.04, 0.06  # what sixteen networks, 32 wide, may di
 def _exponent(given) -> str | None:
     per_doubling, exponent = expect_two(given, "the ratios and the exponent")
     if is_missing(per_doubling):
-        return "per_doubling is still missing; divide what each net keeps by what the net half as deep keeps"
+        return "per_doubling is still missing"
     _expect_ratios(expect_array(per_doubling, "per_doubling").astype(float))
     if is_missing(exponent):
         return "the ratios are right, and exponent is still missing; which power of 2 is the ratio?"
@@ -105,7 +105,7 @@ def _hold_sigmoid(record) -> str | None:
     if decades == -np.inf:
         return f"at gain {net.gain:g} nothing at all reaches the first layer, so more gain is needed"
     if net.gain == 1 and decades < 0:
-        return f"it still loses {-decades:.1f} decades (factors of ten), as before; turn its gain"
+        return f"it loses {-decades:.1f} decades, as before, so more gain is needed"
     way, turn = ("loses", "more") if decades < 0 else ("gains", "less")
     return f"at gain {net.gain:g} it {way} {abs(decades):.1f} decades, so {turn} gain is needed"
 

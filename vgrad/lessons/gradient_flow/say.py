@@ -24,7 +24,7 @@ def bars_sentence(records, quantity: str) -> str:
     ]
     bars = len(records) * len(getattr(records[0], quantity))
     first = f"The first layer's bar is {joined(ratios)} of the last layer's."
-    hides = f"On the linear axis {hidden} of {bars} bars are under 2.5 %, and so they are hardly seen."
+    hides = f"On the linear axis {hidden} of {bars} bars are under 2.5 %."
     return lines([first, hides], f"One network for each activation: {_bar(quantity)}, divided by its largest.")
 
 
