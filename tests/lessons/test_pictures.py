@@ -476,6 +476,25 @@ def test_the_sentence_of_a_spread_counts_the_silent_networks():
     assert [(int(width), int(n or 0)) for width, n in said] == [(r.net.width, (r.dh[:, 0] == 0).sum()) for r in records]
 
 
+def test_the_sentence_of_a_spread_tells_of_its_first_and_its_last_column():
+    records = [narrow(width) for width in (4, 8, 64)]
+    first, last = re.findall(r"At width (\d+), the first layer receives (.*?)\.(?= At|\n)", spread(records).caption)
+    silent = (records[0].dh[:, 0] == 0).sum()
+    low, _, high = (grammar.number(row[0]) for row in records[-1].relative["dh"])
+    assert first == ("4", f"exactly 0 in {silent} of 49 networks")
+    assert last == ("64", f"{low} to {high} of the last layer's dh in 8 of 10 networks")
+
+
+@pytest.mark.parametrize("quantity", ["magnitudes", "dW"])
+def test_the_bars_are_told_in_words_as_they_are_drawn(quantity):
+    records = [measure.ten_layers(activation) for activation in measure.TEN_LAYER_ACTIVATIONS]
+    picture = bars(records, quantity)
+    for panel, record in zip(picture.figure.axes, records, strict=False):
+        heights = [patch.get_height() for patch in panel.patches]
+        told = ", ".join(f"{grammar.number(heights[k - 1])} at layer {k}" for k in (1, 3, 6, 8, 10))
+        assert f"{grammar.look(record.activation).label} {told}" in picture.alt
+
+
 def test_the_sentence_of_the_bars_is_counted_from_the_bars():
     records = [measure.ten_layers(activation) for activation in measure.TEN_LAYER_ACTIVATIONS]
     words = bars(records).caption
@@ -483,7 +502,7 @@ def test_the_sentence_of_the_bars_is_counted_from_the_bars():
     assert f"{sum((size < 0.025).sum() for size in sizes)} of 30 bars are under 2.5 %" in words
     for record in records:
         ratio = record.magnitudes[0] / record.magnitudes[-1]
-        assert f"{ratio:.2g}".replace("e-0", "e-") + f" for {grammar.look(record.activation).label}" in words
+        assert f"{ratio:.2g}".replace("e-0", "e-") + f" with {grammar.look(record.activation).label}" in words
 
 
 def test_pictures_are_drawn_without_pyplot():

@@ -34,8 +34,12 @@ def bars_alt(records, quantity: str) -> str:
     for record in records:
         sizes = getattr(record, quantity) / getattr(record, quantity).max()
         layers = five(1, len(sizes))
-        told.append(f"{grammar.look(record.activation).label} {points(sizes[np.subtract(layers, 1)], layers, 'at layer')}")
-    return f"Bars of {_bar(quantity)}, divided by its largest, on a linear and on a logarithmic axis: {'; '.join(told)}."
+        told.append(
+            f"{grammar.look(record.activation).label} {points(sizes[np.subtract(layers, 1)], layers, 'at layer')}"
+        )
+    return (
+        f"Bars of {_bar(quantity)}, divided by its largest, on a linear and on a logarithmic axis: {'; '.join(told)}."
+    )
 
 
 def _bar(quantity: str) -> str:
