@@ -71,7 +71,7 @@ WRONG = {
         "another": ((RATIOS, 3), "2 to the power of 3"),
         "a text": ((RATIOS, "-1/2"), "text"),
         "NaN": ((RATIOS, np.nan), "NaN"),
-        "ratios of nothing": ((RATIOS / 0, -0.5), "not finite"),
+        "ratios of nothing": (([np.inf, 0.7, 0.7, 0.7], -0.5), "not finite"),
         "the exponent alone": (-0.5, "two things"),
         "three things": ((RATIOS, -0.5, 1), "two things"),
     },
