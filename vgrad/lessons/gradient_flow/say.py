@@ -23,7 +23,7 @@ def bars_sentence(records, quantity: str) -> str:
         for r in records
     ]
     bars = len(records) * len(getattr(records[0], quantity))
-    first = f"The first layer's bar is {joined(ratios)} of the last layer's."
+    first = f"Divided by the last layer's bar, the first layer's is {joined(ratios)}."
     hides = f"On the linear axis {hidden} of {bars} bars are under 2.5 %."
     return lines([first, hides], f"One network for each activation: {_bar(quantity)}, divided by its largest.")
 
