@@ -344,7 +344,7 @@ def test_a_page_gets_the_png_with_its_alt_text_then_the_sentence_and_the_same_by
     assert base64.b64decode(picture["image/png"]) == first.png()
     assert text["text/plain"] == first.caption == repr(first)
     assert metadata["image/png"]["alt"] == first.alt
-    assert (first.alt == first.caption) == (name not in ("flow", "grid"))
+    assert first.alt != first.caption
     assert html.unescape(
         re.sub("<style>.*</style>|<.*?>", "", text["text/html"], flags=re.DOTALL)
     ) == first.caption.replace("\n", "")
@@ -466,14 +466,33 @@ def test_a_spread_says_the_median_that_it_draws(seeds):
     record = flow(activation="relu", scheme="he_normal", depth=40, width=16, batch=1, seeds=seeds)
     picture = spread([record])
     drawn = next(y for y in (line.get_ydata() for line in picture.figure.axes[0].lines) if len(y) == 2 and y[0] == y[1])
-    said = re.search(r"width 16: median (\S+),", picture.caption)[1]
+    said = re.search(r"width 16: median (\S+),", picture.alt)[1]
     assert grammar.number(10 ** drawn[0]) == said
 
 
 def test_the_sentence_of_a_spread_counts_the_silent_networks():
     records = [narrow(width) for width in (4, 8, 64)]
-    said = re.findall(r"width (\d+): .*?(?:(?:, (\d+) of 49 networks exactly 0)|(?=;|\.$))", spread(records).caption)
+    said = re.findall(r"width (\d+): .*?(?:(?:, (\d+) of 49 networks exactly 0)|(?=;|\.$))", spread(records).alt)
     assert [(int(width), int(n or 0)) for width, n in said] == [(r.net.width, (r.dh[:, 0] == 0).sum()) for r in records]
+
+
+def test_the_sentence_of_a_spread_tells_of_its_first_and_its_last_column():
+    records = [narrow(width) for width in (4, 8, 64)]
+    first, last = re.findall(r"At width (\d+), the first layer receives (.*?)\.(?= At|\n)", spread(records).caption)
+    silent = (records[0].dh[:, 0] == 0).sum()
+    low, _, high = (grammar.number(row[0]) for row in records[-1].relative["dh"])
+    assert first == ("4", f"exactly 0 in {silent} of 49 networks")
+    assert last == ("64", f"{low} to {high} of the last layer's dh in 8 of 10 networks")
+
+
+@pytest.mark.parametrize("quantity", ["magnitudes", "dW"])
+def test_the_bars_are_told_in_words_as_they_are_drawn(quantity):
+    records = [measure.ten_layers(activation) for activation in measure.TEN_LAYER_ACTIVATIONS]
+    picture = bars(records, quantity)
+    for panel, record in zip(picture.figure.axes, records, strict=False):
+        heights = [patch.get_height() for patch in panel.patches]
+        told = ", ".join(f"{grammar.number(heights[k - 1])} at layer {k}" for k in (1, 3, 6, 8, 10))
+        assert f"{grammar.look(record.activation).label} {told}" in picture.alt
 
 
 def test_the_sentence_of_the_bars_is_counted_from_the_bars():
@@ -483,7 +502,7 @@ def test_the_sentence_of_the_bars_is_counted_from_the_bars():
     assert f"{sum((size < 0.025).sum() for size in sizes)} of 30 bars are under 2.5 %" in words
     for record in records:
         ratio = record.magnitudes[0] / record.magnitudes[-1]
-        assert f"{ratio:.2g}".replace("e-0", "e-") + f" for {grammar.look(record.activation).label}" in words
+        assert f"{ratio:.2g}".replace("e-0", "e-") + f" with {grammar.look(record.activation).label}" in words
 
 
 def test_pictures_are_drawn_without_pyplot():

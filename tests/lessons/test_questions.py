@@ -23,20 +23,12 @@ from vgrad.lessons.diagnosis.measure import trial as diagnosis_measure_trial
 from vgrad.lessons.edge_of_chaos import measure as edge_of_chaos_measure
 from vgrad.lessons.exploding.measure import cliff as exploding_measure_cliff
 from vgrad.lessons.exploding.measure import training as exploding_measure
-from vgrad.lessons.gradient_flow import measure as gradient_flow_measure
 from vgrad.lessons.normalization import measure as normalization_measure
 from vgrad.lessons.recurrence.measure import connectivity as recurrence_measure_connectivity
 from vgrad.lessons.recurrence.measure import recurrence as recurrence_measure
 from vgrad.lessons.scoreboard.measure import board as scoreboard_measure
 from vgrad.lessons.scoreboard.measure import taught as scoreboard_measure_taught
 from vgrad.lessons.skip_connections import measure as skip_connections_measure
-
-
-def softsign(slope):
-    def function(z):
-        return z / (1 + abs(z)), lambda dh: slope(z, dh)
-
-    return function
 
 
 def raising(z):
@@ -648,28 +640,20 @@ TRIES = {
         "one network": pathed(seeds=1),
         "a number": 1.0,
     },
-    "softsign": lambda: {
-        "right": softsign(lambda z, dh: dh / (1 + abs(z)) ** 2),
-        "nearly": softsign(lambda z, dh: dh / (1 + abs(z))),
-        "no dh": softsign(lambda z, dh: 1 / (1 + abs(z)) ** 2),
-        "wrong": softsign(lambda z, dh: -dh),
-        "nothing": softsign(lambda z, dh: None),
-        "dots": softsign(lambda z, dh: ...),
-        "one number": lambda z: z,
-        "other h": lambda z: (z, lambda dh: dh),
-        "raises": raising,
-        "another shape": softsign(lambda z, dh: (dh / (1 + abs(z)) ** 2).T),
-        "no absolute value": softsign(lambda z, dh: dh / (1 + z) ** 2),
-        "no function": 3,
-    },
-    "kata_scale": lambda: {
-        "right": 3**0.5,
-        "nearly": 1.71,
-        "squared": 3,
-        "wrong": 2.0,
-        "negative": -(3**0.5),
-        "a word": "three",
-        "nothing": None,
+    "exponent": lambda: {
+        "right": ([0.71, 0.7, 0.72, 0.7], -0.5),
+        "upside down": ([1.4, 1.43, 1.39, 1.42], 0.5),
+        "subtracted": ([-0.11, -0.08, -0.06, -0.04], -0.5),
+        "to the first": ([0.71, 0.5, 0.36, 0.25], -0.5),
+        "the sign": (0.71, 0.5),
+        "the ratio": (0.71, 0.71),
+        "natural": (0.71, -0.35),
+        "base 10": (0.71, -0.15),
+        "halves": (0.71, -1),
+        "all four": (0.71, -2),
+        "one of the two": (0.71, ...),
+        "neither": (..., ...),
+        "a number": -0.5,
     },
     "hold_sigmoid": lambda: {
         "right": flow(activation="sigmoid", gain=11.0),
@@ -700,18 +684,11 @@ def test_only_the_right_answer_is_correct_and_each_other_gets_its_own_reason(nam
     assert len(distinct) == len(replies) - len({"nothing", "a word"} & replies.keys())
 
 
-def test_a_correct_answer_that_overwrites_what_came_in_is_told_so():
-    def in_place(z):
-        h = z.copy()
-        z /= 1 + abs(z)
-        return z, lambda dh: dh / (1 + abs(h)) ** 2
-
-    assert course.answer("softsign", in_place).text.startswith("not yet: z, which your function was given, has changed")
-
-
-@pytest.mark.parametrize(("given", "shown"), [(3**0.5, None), (3, "Exercise, not yet solved: "), (..., "Exercise, ")])
+@pytest.mark.parametrize(
+    ("given", "shown"), [((0.71, -0.5), None), ((0.71, 3), "Exercise, not yet solved: "), (..., "Exercise, ")]
+)
 def test_feedback_is_the_same_in_text_and_on_the_page(given, shown):
-    reply = course.answer("kata_scale", given)
+    reply = course.answer("exponent", given)
     first, *rest = repr(reply).splitlines()
     if shown:  # a stored page says that it is an exercise, and what to do
         assert first.startswith(shown)
@@ -724,7 +701,7 @@ def test_feedback_is_the_same_in_text_and_on_the_page(given, shown):
 
 
 def test_markup_in_an_answer_is_not_run():
-    assert "<b>" not in course.answer("kata_scale", "<b>3</b>")._repr_html_()
+    assert "<b>" not in course.answer("exponent", (0.71, "<b>3</b>"))._repr_html_()
 
 
 @pytest.mark.parametrize("show", [gates.ask, lambda name: gates.check.answer(name, 1)])
@@ -853,26 +830,26 @@ def test_a_page_without_a_kernel_shows_the_question_but_not_the_answer(name, ans
 
 
 def test_a_measurement_stands_beside_the_first_choice_also_where_that_comes_later():
-    prediction, ask = fresh("sigmoid_30")
-    early = ask.beside("sigmoid_30", 4.6e-19)
-    assert early.text == "We measure 4.6e-19. Answer the question above, and your answer will stand here beside it."
-    prediction.choose("about a thirtieth")
-    late = ask.beside("sigmoid_30", "4.6e-19")
-    prediction.choose("about 1e-18")
-    assert early.text == late.text == "You said “about a thirtieth”. We measure 4.6e-19."
+    prediction, ask = fresh("sixty")
+    early = ask.beside("sixty", 4.5e-38)
+    assert early.text == "We measure 4.5e-38. Answer the question above, and your answer will stand here beside it."
+    prediction.choose("exactly 0")
+    late = ask.beside("sixty", "4.5e-38")
+    prediction.choose(prediction.question.right)
+    assert early.text == late.text == "You said “exactly 0”. We measure 4.5e-38."
     assert early.text in early.value
     assert early.text == early._repr_mimebundle_()["text/plain"]
     assert early.text in early._repr_mimebundle_()["text/html"]
 
 
 def test_a_measurement_of_nothing_or_of_no_question_is_refused():
-    _, ask = fresh("sigmoid_30")
-    assert ask.beside("sigmoid_30", np.float64(0)).text.startswith("We measure exactly 0. ")
+    _, ask = fresh("sixty")
+    assert ask.beside("sixty", np.float64(0)).text.startswith("We measure exactly 0. ")
     with pytest.raises(ValueError, match="name is 'nowhere'; allowed is one of"):
         ask.beside("nowhere", 1.0)
     for nothing in (None, [1.0], float("nan")):
         with pytest.raises((ValueError, TypeError), match="measured"):
-            ask.beside("sigmoid_30", nothing)
+            ask.beside("sixty", nothing)
 
 
 def test_markup_in_a_measurement_is_not_run():
@@ -1014,24 +991,30 @@ def test_twin():
     assert course.QUESTIONS["twin"].right == "yes, the same outputs, for every input"
 
 
-def test_sigmoid_30():
-    ratios = [flow(depth=30, width=32, activation="sigmoid", seed=seed).ratio for seed in range(5)]
-    assert all(1e-19 < ratio < 1e-17 for ratio in ratios)
-    assert course.QUESTIONS["sigmoid_30"].right == "about 1e-18"
+def test_sixty():
+    for seed in range(5):
+        thirty, sixty = (flow(depth=depth, activation="sigmoid", seed=seed).ratio for depth in (30, 60))
+        assert 3e-19 < thirty < 2e-18
+        assert 2e-38 < sixty < 2e-37
+        assert 0.1 < sixty / thirty**2 < 0.4  # one more step lies between the two halves
+    assert course.QUESTIONS["sixty"].right == "about 5e-38, nearly its square"
+
+
+def test_tanh_160():
+    for seed in range(5):
+        ten, twenty, many = (
+            flow(depth=depth, activation="tanh", scheme="orthogonal", seed=seed).ratio for depth in (10, 20, 160)
+        )
+        assert (ten, twenty, many) == pytest.approx((0.39, 0.28, 0.1), rel=0.05)
+    assert course.QUESTIONS["tanh_160"].right.startswith("about 0.1,")
 
 
 def test_tanh_dW():
     for seed in range(5):
-        relative = flow(depth=50, width=64, activation="tanh", seed=seed).relative
-        assert 1 / 20 < relative["dz"].median[0] < 1 / 5
+        relative = flow(depth=100, activation="tanh", seed=seed).relative
+        assert relative["dh"].median[0] < 1 / 10
         assert 1 / 2 < relative["dW"].median[0] < 2
     assert course.QUESTIONS["tanh_dW"].right == "dW stays about the same"
-
-
-def test_kata_relu():
-    sigmoid, tanh, leaky = (gradient_flow_measure.ten_layers(name).ratio for name in ("sigmoid", "tanh", "leaky_relu"))
-    assert sigmoid < leaky < tanh
-    assert course.QUESTIONS["kata_relu"].right == "less than for tanh, more than for sigmoid"
 
 
 def test_narrow():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +16,7 @@ from vgrad.lessons.gradient_flow import measure as gradient_flow_measure
 from vgrad.lessons.learning import measure as learning_measure
 
 ACTIVATIONS = ("sigmoid", "tanh", "leaky_relu")
+LESSON = Path(__file__).parents[2] / "notebooks/03_gradient_flow.ipynb"
 CASES = [(42, 1.0), (0, 1.0), (1, 3**0.5), (7, 0.5), (12345, 4.0), (2**64 - 1, 1.0), (2**63, -1.0)]
 
 # --- the recipe, in plain Python -------------------------------------------------------------------------------------
@@ -133,6 +137,19 @@ def forward(activation, layers, start=0):
     for (W, _), _ in layers[start:]:
         h = [value(activation, sum(a * w for a, w in zip(h, column, strict=True))) for column in W.T.tolist()]
     return h[0]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_listing_in_the_lesson_is_the_program(activation, capsys):
+    text = "".join("".join(cell["source"]) for cell in json.loads(LESSON.read_text(encoding="utf-8"))["cells"])
+    (listing,) = re.findall(r"listing of the program.*?```python\n(.*?)```", text, re.DOTALL)
+    names = {}
+    exec(listing, names)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["sigmoid", "tanh", "relu"]
+    found = names["magnitudes"](activation.removeprefix("leaky_"))
+    np.testing.assert_allclose(found, gradient_flow_measure.gradient_magnitudes(activation), rtol=1e-12)
+    assert lines[ACTIVATIONS.index(activation)].endswith(f"{found[0] / found[-1]:.1e}")
 
 
 # --- its weights and its tables --------------------------------------------------------------------------------------

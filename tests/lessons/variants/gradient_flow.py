@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -11,115 +10,30 @@ from variants import Later
 from vgrad.kit.experiments.flow import flow
 
 
-def softsign(slope, h=lambda z: z / (1 + abs(z))):
-    """An activation h with the pullback slope(z, dh)."""
-    return lambda z: (h(z), lambda dh: slope(z, dh))
-
-
-def as_taught(z):
-    h = z / (1 + abs(z))
-
-    def pullback(dh):
-        return dh / (1 + abs(z)) ** 2
-
-    return h, pullback
-
-
-def in_float32(z):
-    h, pullback = as_taught(z.astype(np.float32))
-    return h, lambda dh: pullback(dh.astype(np.float32))
-
-
-def in_two_branches(z):
-    h = np.where(z > 0, z / (1 + abs(z)), z / (1 + abs(z)))
-    return h, lambda dh: np.where(z > 0, dh / (1 + np.maximum(z, 0)) ** 2, dh / (1 - np.minimum(z, 0)) ** 2)
-
-
-def entry_by_entry(z):
-    slopes = [[1 / (1 + abs(number)) ** 2 for number in row] for row in z]
-    return as_taught(z)[0].tolist(), lambda dh: [
-        [slope * above for slope, above in zip(*rows, strict=True)] for rows in zip(slopes, dh, strict=True)
-    ]
-
-
-def a_copy_in_place(z):
-    h = z.copy()
-    h /= 1 + abs(z)
-    return h, as_taught(z)[1]
-
-
-def z_in_place(z):
-    kept = z.copy()
-    z /= 1 + abs(z)
-    return z, as_taught(kept)[1]
-
-
-def dh_in_place(z):
-    def pullback(dh):
-        dh /= (1 + abs(z)) ** 2
-        return dh
-
-    return as_taught(z)[0], pullback
-
-
-def z_in_the_pullback(z):
-    def pullback(dh):
-        np.abs(z, out=z)
-        return dh / (1 + z) ** 2
-
-    return as_taught(z)[0], pullback
-
-
-def used_up(z):
-    size = 1 + abs(z)
-
-    def pullback(dh):
-        nonlocal size
-        size = size**2
-        return dh / size
-
-    return z / size, pullback
-
-
-class Softsign:
-    def forward(self, z):
-        self.z = z
-        return z / (1 + np.abs(z)), self.backward
-
-    def backward(self, dh):
-        return np.multiply(dh, np.power(1 + np.abs(self.z), -2))
-
-
 def sigmoid(**settings):
     return Later(lambda: flow(**{"activation": "sigmoid", **settings}))
 
 
+KEPT = np.array([0.391, 0.282, 0.196, 0.141, 0.099])  # what the exercise's own nets keep
+RATIOS = KEPT[1:] / KEPT[:-1]
+
+
 RIGHT = {
-    "softsign": {
-        "as taught": as_taught,
-        "a lambda": softsign(lambda z, dh: dh / (1 + abs(z)) ** 2),
-        "the quotient rule": softsign(lambda z, dh: (1 + abs(z) - z * np.sign(z)) / (1 + abs(z)) ** 2 * dh),
-        "by h": softsign(lambda z, dh: (1 - abs(z / (1 + abs(z)))) ** 2 * dh),
-        "a product": softsign(lambda z, dh: dh / (1 + abs(z)) / (1 + abs(z))),
-        "in two branches": in_two_branches,
-        "in float32": in_float32,
-        "a list": lambda z: list(as_taught(z)),
-        "lists of lists": entry_by_entry,
-        "a copy in place": a_copy_in_place,
-        "a method": Softsign().forward,
-        "other names": lambda x: (as_taught(x)[0], lambda upstream: as_taught(x)[1](upstream)),
-    },
-    "kata_scale": {
-        "a power": 3**0.5,
-        "np.sqrt": np.sqrt(3),
-        "one over a root": 1 / np.sqrt(1 / 3),
-        "in float32": np.sqrt(np.float32(3)),
-        "a fraction": Fraction(17320508, 10**7),
-        "a decimal": Decimal(3).sqrt(),
-        "a 0-d array": np.sqrt(np.array(3.0)),
-        "six over two": 6**0.5 / 2**0.5,
-        "rounded": 1.732,
-        "rounded further": 1.73,
+    "exponent": {
+        "as taught": (RATIOS, np.log2(RATIOS).mean()),
+        "an exponent for each doubling": (RATIOS, np.log2(RATIOS)),
+        "by hand": ([0.72, 0.70, 0.72, 0.70], -0.5),
+        "lists": (RATIOS.tolist(), np.log2(RATIOS).tolist()),
+        "one ratio": (0.71, -0.49),
+        "the mean ratio": (RATIOS.mean(), np.log2(RATIOS.mean())),
+        "a fraction": (RATIOS, Fraction(-1, 2)),
+        "by natural logarithms": (RATIOS, np.log(RATIOS.mean()) / np.log(2)),
+        "from the ends": (RATIOS, np.log2(KEPT[-1] / KEPT[0]) / 4),
+        "a fitted line": (RATIOS, np.polyfit(np.log([10, 20, 40, 80, 160]), np.log(KEPT), 1)[0]),
+        "a list of two": [RATIOS, -0.5],
+        "in float32": (RATIOS.astype(np.float32), np.float32(-0.5)),
+        "rounded": (RATIOS.round(1), -0.5),
+        "a column": (RATIOS[:, None], -0.5),
     },
     "hold_sigmoid": {
         "eleven": sigmoid(gain=11.0),
@@ -135,62 +49,31 @@ RIGHT = {
 }
 
 WRONG = {
-    "softsign": {
-        "no square": (softsign(lambda z, dh: dh / (1 + abs(z))), "square"),
-        "no dh": (softsign(lambda z, dh: 1 / (1 + abs(z)) ** 2), "dh"),
-        "the sign": (softsign(lambda z, dh: -dh / (1 + abs(z)) ** 2), "sign"),
-        "upside down": (softsign(lambda z, dh: dh * (1 + abs(z)) ** 2), "divides"),
-        "no absolute value": (softsign(lambda z, dh: dh / (1 + z) ** 2), "z < 0"),
-        "the sign of z": (softsign(lambda z, dh: np.sign(z) * dh / (1 + abs(z)) ** 2), "z < 0"),
-        "h times dh": (softsign(lambda z, dh: z / (1 + abs(z)) * dh), "h times dh"),
-        "dh": (softsign(lambda z, dh: dh.copy()), "passed through"),
-        "cubed": (softsign(lambda z, dh: dh / (1 + abs(z)) ** 3), "power"),
-        "dh squared": (softsign(lambda z, dh: dh**2 / (1 + abs(z)) ** 2), "twice"),
-        "z squared alone": (softsign(lambda z, dh: dh / (1 + z**2)), "quotient"),
-        "a mean slope": (softsign(lambda z, dh: dh * (1 / (1 + abs(z)) ** 2).mean()), "its own"),
-        "tanh's": (softsign(lambda z, dh: dh * (1 - (z / (1 + abs(z))) ** 2)), "slope of a tanh"),
-        "tanh's at z": (softsign(lambda z, dh: dh * (1 - np.tanh(z) ** 2)), "slope of tanh z"),
-        "sigmoid's": (softsign(lambda z, dh: dh * z / (1 + abs(z)) * (1 - z / (1 + abs(z)))), "slope of a sigmoid"),
-        "sigmoid's at z": (softsign(lambda z, dh: dh * np.exp(-z) / (1 + np.exp(-z)) ** 2), "sigmoid of z"),
-        "NaN at 0": (softsign(lambda z, dh: dh * (z / (1 + abs(z)) / z) ** 2), "z = 0"),
-        "nothing at 0": (softsign(lambda z, dh: dh * abs(np.sign(z)) / (1 + abs(z)) ** 2), "z = 0"),
-        "flat far out": (softsign(lambda z, dh: dh * (abs(z) < 10) / (1 + abs(z)) ** 2), "30"),
-        "z overwritten": (z_in_place, "z, which your function was given, has changed"),
-        "dh overwritten": (dh_in_place, "dh, which your function was given, has changed"),
-        "z overwritten by the pullback": (z_in_the_pullback, "z, which your function was given, has changed"),
-        "used up": (used_up, "again"),
-        "another h": (softsign(lambda z, dh: dh, h=np.tanh), "h is not"),
-        "no absolute value in h": (softsign(lambda z, dh: dh, h=lambda z: z / (1 + z)), "h is not"),
-        "h alone": (lambda z: z / (1 + abs(z)), "two things"),
-        "changed places": (lambda z: as_taught(z)[::-1], "second"),
-        "dz in place of the pullback": (lambda z: (as_taught(z)[0], as_taught(z)[1](1.0)), "a function"),
-        "three": (lambda z: (*as_taught(z), z), "two things"),
-        "transposed": (softsign(lambda z, dh: (dh / (1 + abs(z)) ** 2).T), "shape"),
-        "a sum": (softsign(lambda z, dh: (dh / (1 + abs(z)) ** 2).sum(axis=0)), "shape"),
-        "nothing back": (softsign(lambda z, dh: None), "returns nothing"),
-        "called": (as_taught(np.ones((3, 4))), "without calling"),
-    },
-    "kata_scale": {
-        "squared": (3, "variance"),
-        "a third": (1 / 3, "third"),
-        "upside down": (3**-0.5, "upside down"),
-        "the other square": (9, "81"),
-        "two": (2.0, "Xavier"),
-        "half the variance": (2**0.5, "twice as large"),
-        "the sign": (-(3**0.5), "negative"),
-        "cut off": (1.71, "nearly"),
-        "two digits": (1.7, "nearly"),
-        "one": (1, "Xavier"),
-        "nothing": (0, "Xavier"),
-        "per cent": (173.2, "Xavier"),
-        "a text": ("3 ** 0.5", "text"),
-        "a list": ([3**0.5], "list"),
-        "a decimal comma": ((1, 732), "point"),
-        "complex": ((-3 + 0j) ** 0.5, "imaginary"),
-        "True": (True, "yes-or-no"),
-        "NaN": (np.nan, "NaN"),
-        "infinite": (np.inf, "infinite"),
-        "None": (None, "None"),
+    "exponent": {
+        "untouched": ((..., ...), "per_doubling is still missing"),
+        "no exponent": ((RATIOS, ...), "exponent is still missing"),
+        "no ratios": ((..., -0.5), "per_doubling is still missing"),
+        "upside down": ((1 / RATIOS, 0.5), "upside down"),
+        "one upside down": ((1.41, -0.5), "upside down"),
+        "differences": ((np.diff(KEPT), -0.5), "subtracted"),
+        "positive differences": ((-np.diff(KEPT), -0.5), "subtracted"),
+        "to the first": ((KEPT[1:] / KEPT[0], -0.5), "half as deep"),
+        "the five": ((KEPT, -0.5), "five"),
+        "three": ((RATIOS[1:], -0.5), "3 numbers"),
+        "halves": ((0.5, -1), "20 layers"),
+        "the sign": ((RATIOS, 0.5), "grow"),
+        "the ratio": ((RATIOS, 0.71), "ratio itself"),
+        "natural": ((RATIOS, np.log(RATIOS).mean()), "natural"),
+        "to base 10": ((RATIOS, np.log10(RATIOS).mean()), "base 10"),
+        "minus one": ((RATIOS, -1), "halve"),
+        "all doublings at once": ((RATIOS, np.log2(KEPT[-1] / KEPT[0])), "four doublings"),
+        "upside down exponent": ((RATIOS, -2), "one over"),
+        "another": ((RATIOS, 3), "2 to the power of 3"),
+        "a text": ((RATIOS, "-1/2"), "text"),
+        "NaN": ((RATIOS, np.nan), "NaN"),
+        "ratios of nothing": (([np.inf, 0.7, 0.7, 0.7], -0.5), "not finite"),
+        "the exponent alone": (-0.5, "two things"),
+        "three things": ((RATIOS, -0.5, 1), "two things"),
     },
     "hold_sigmoid": {
         "untouched": (sigmoid(), "as before"),

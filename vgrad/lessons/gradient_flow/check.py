@@ -9,87 +9,82 @@ import numpy as np
 
 from ...kit.exercises import (
     Exercises,
-    agrees,
-    expect_dz,
-    expect_function,
+    NotYetError,
+    expect_array,
     expect_number,
     expect_record,
-    is_right_number,
-    off_quotient,
+    expect_two,
+    is_missing,
     refuse_slips,
 )
 from ...kit.judging import counted
 
-EDGES = np.array([[0.0, 0.5, -0.5, 1e-3], [30.0, -30.0, 2.0, -2.0]])  # where |z| turns, and where h is nearly flat
+KEPT = np.array([0.392, 0.278, 0.197, 0.139, 0.098])  # theory: what 10, 20, 40, 80 and 160 tanh layers keep
+RATIOS = KEPT[1:] / KEPT[:-1]
+NEAR_RATIO, NEAR_EXPONENT = 0.04, 0.06  # what sixteen networks, 32 wide, may differ by
 
 
-def _softsign(function) -> str | None:
-    softsign = expect_function(function, ", softsign, without calling it")
-    z, dh = np.random.default_rng(0).standard_normal((2, 3, 4))
-    which = "h and the function pullback, as ops.tanh does"
-    for here, above in ((z, dh), (EDGES, np.linspace(-1, 2, 8).reshape(2, 4))):
-        h = here / (1 + abs(here))
-        dz = expect_dz(softsign, which, here, above, h, "z / (1 + |z|)")
-        why = _compare_slopes(here, above, dz)
-        if why:
-            return why
-    return None
+def _exponent(given) -> str | None:
+    per_doubling, exponent = expect_two(given, "the ratios and the exponent")
+    if is_missing(per_doubling):
+        return "per_doubling is still missing"
+    _expect_ratios(expect_array(per_doubling, "per_doubling").astype(float))
+    if is_missing(exponent):
+        return "the ratios are right, and exponent is still missing; which power of 2 is the ratio?"
+    return _judge_exponent(exponent)
 
 
-def _compare_slopes(z, dh, dz) -> str | None:
-    """The learner's dz against a difference quotient; the frequent slips are known by their own numbers."""
-    step = 1e-7
-    size = 1 + abs(z)
-    slope = ((z + step) / (1 + abs(z + step)) - (z - step) / (1 + abs(z - step))) / (2 * step)
-    slips = {
-        "that is the slope itself; the pullback multiplies it by what comes from above, dh": slope,
-        "nearly: the slope of z / (1 + |z|) has the square of 1 + |z| below the line": dh / size,
-        "the size is right, the sign is not: softsign rises everywhere": -dh / size**2,
-        "a slope multiplies what comes from above; yours divides it": dh * size**2,
-        "that is h times dh; what is asked for is how fast h changes with z": z / size * dh,
-        "dh has passed through as it was; it has to be multiplied by the slope": dh,
-        "the power below the line is too high; the quotient rule squares 1 + |z|": dh / size**3,
-        "1 minus a square is the slope of a tanh. Softsign is another function, whose slope has no square of h in it": (
-            (1 - (z / size) ** 2) * dh
+def _expect_ratios(ratios) -> None:
+    """Raise NotYetError unless these are the four ratios of neighbours, or one number in their place."""
+    near = dict(rtol=0, atol=NEAR_RATIO)
+    one = ratios.size == 1
+    wrong_ways = {
+        "the ratios are upside down, because they say that the deeper net keeps more; put the deeper net on top": (
+            1 / RATIOS
         ),
-        "that is the slope of tanh z. Softsign is another function, so take the slope of z / (1 + |z|)": (
-            (1 - np.tanh(z) ** 2) * dh
-        ),
-        "h (1 - h) is the slope of a sigmoid. Softsign is another function, so take the slope of z / (1 + |z|)": (
-            z / size * (1 - z / size) * dh
-        ),
-        "that is the slope of a sigmoid of z. Softsign is another function, so take that of z / (1 + |z|)": (
-            np.exp(-z) / (1 + np.exp(-z)) ** 2 * dh
-        ),
-        "the slope meets dh once, and yours multiplies it twice": slope * dh * dh,
-        "one slope has been taken for all units; each has its own, at its own z": slope.mean() * dh,
+        "you have subtracted, and a share is found by a division": RATIOS * KEPT[:-1] - KEPT[:-1],
+        "you have subtracted. A share is found by a division": KEPT[:-1] - KEPT[1:],
+        "each is divided by the shallowest net; divide it by the net that is half as deep": KEPT[1:] / KEPT[0],
     }
-    right = np.isclose(dz, slope * dh, rtol=1e-4, atol=1e-5)
-    if agrees(dz, slope * dh):
-        return None
-    if not right.all():
-        refuse_slips(dz, slips, rtol=1e-4, atol=1e-6)
-    if right[z > 0].all() and not right[z < 0].all():
-        return "right where z > 0, wrong where z < 0: there |z| is -z, and the slope is still positive"
-    return off_quotient("dz", dz, slope * dh, z=z, dh=dh)
+    if ratios.size == len(KEPT):
+        hint = "five numbers cannot all be ratios of neighbours, of which there are four; use kept[1:] and kept[:-1]"
+        raise NotYetError(hint)
+    if not one and ratios.size != len(RATIOS):
+        raise NotYetError(f"five depths have four doublings, and per_doubling has {counted(ratios.size, 'number')}")
+    if not np.isfinite(ratios).all():
+        raise NotYetError("per_doubling holds a number that is not finite, so something was divided by 0")
+    if np.allclose(ratios, RATIOS.mean() if one else RATIOS, **near):
+        return
+    refuse_slips(ratios, {hint: way.mean() if one else way for hint, way in wrong_ways.items()}, **near)
+    raise NotYetError("per_doubling is not what the net of 20 layers keeps, divided by what the net of 10 keeps")
 
 
-def _kata_scale(scale) -> str | None:
-    scale = expect_number(scale)
+def _judge_exponent(exponent) -> str | None:
+    """What there is to say to an exponent, which may also be given once for each doubling."""
+    near = dict(rtol=0, atol=NEAR_EXPONENT)
+    if not (isinstance(exponent, (list, tuple, np.ndarray)) and np.size(exponent) == len(RATIOS)):
+        exponent = expect_number(exponent, "give the exponent as a number")
+    exponent = np.asarray(exponent, float)
+    right = np.log2(RATIOS.mean())
     slips = {
-        "3 is what the variance lacks; a factor on the weights counts twice in it": 3.0,
-        "a third is what the variance has; what brings it back to 1, and how much of that has each weight?": 1 / 3,
-        "that is upside down: by 1/√3 the weights are too small, so what makes up for it?": 3**-0.5,
-        "the square goes the other way: 9 times on the weights is 81 times the variance": 9.0,
-        "that makes the variance twice as large. But it is a third of Xavier's; how many times as much must it be?": (
-            2**0.5
+        "the size is right. But with a positive exponent the gradient would grow with depth": -right,
+        "that is the ratio itself; the exponent is the power of 2 that equals it": RATIOS.mean(),
+        "that is the natural logarithm of the ratio; the base should be 2, because the depth doubles": (
+            np.log(RATIOS.mean())
         ),
+        "that is the logarithm to the base 10; the base should be 2, because the depth doubles": (
+            np.log10(RATIOS.mean())
+        ),
+        "an exponent of -1 would halve the gradient at each doubling, and the ratio is larger than a half": -1.0,
+        "that is the change over all four doublings, or one over the exponent; look at one doubling": 4 * right,
     }
-    if scale < 0:
-        return "a negative factor only turns every sign; take a positive one"
-    if is_right_number(scale, 3**0.5, slips, "write it as a power of a whole number"):
+    if not np.isfinite(exponent).all():
+        return "the exponent is not finite; take the logarithm of a ratio that is larger than 0"
+    if np.allclose(exponent, right, **near):
         return None
-    return f"{scale:g} times the weights have {scale**2 / 3:.3g} times Xavier's variance, and it should be once"
+    refuse_slips(exponent, slips, **near)
+    with np.errstate(all="ignore"):
+        return f"2 to the power of {exponent.mean():.3g} is {2 ** exponent.mean():.3g}, and it should be the ratio"
 
 
 def _hold_sigmoid(record) -> str | None:
@@ -108,17 +103,19 @@ def _hold_sigmoid(record) -> str | None:
     if abs(decades) < 1:
         return None
     if decades == -np.inf:
-        return f"at gain {net.gain:g} nothing at all arrives at the first layer; more gain is needed"
+        return f"at gain {net.gain:g} nothing at all reaches the first layer, so more gain is needed"
     if net.gain == 1 and decades < 0:
-        return f"it loses {-decades:.1f} decades (factors of ten), as before; turn its gain"
+        return f"it loses {-decades:.1f} decades, as before, so more gain is needed"
     way, turn = ("loses", "more") if decades < 0 else ("gains", "less")
-    return f"at gain {net.gain:g} it {way} {abs(decades):.1f} decades; {turn} gain is needed"
+    return f"at gain {net.gain:g} it {way} {abs(decades):.1f} decades, so {turn} gain is needed"
 
 
 EXERCISES = {
-    "softsign": (_softsign, "your pullback agrees with a difference quotient to six digits"),
-    "kata_scale": (_kata_scale, "U(-s, s) has the variance s²/3, so the bound is √3 times too small"),
-    "hold_sigmoid": (_hold_sigmoid, "slopes of at most 1/4, and a gradient that arrives; most units pay by saturating"),
+    "exponent": (_exponent, "what tanh keeps is proportional to depth to the power of -1/2, so 1 over its square root"),
+    "hold_sigmoid": (
+        _hold_sigmoid,
+        "no slope is larger than 1/4, and yet the gradient reaches the first layer, because the weights are large",
+    ),
 }
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer

@@ -17,6 +17,7 @@ from ...require import Count
 from .say import (
     OVER,
     ZERO,
+    bars_alt,
     bars_sentence,
     differing_theory,
     distribution_alt,
@@ -26,10 +27,11 @@ from .say import (
     grid_sentence,
     in_cell,
     pair,
+    spread_alt,
     spread_sentence,
 )
 
-TITLE = "powers of ten that the gradient loses (-) or gains (+) on its way back to layer 1"
+TITLE = "powers of ten that the gradient loses (-) or gains (+) in the backward pass to layer 1"
 
 
 @require.guarded
@@ -56,7 +58,7 @@ def bars(records, quantity: Annotated[str, require.one_of(("magnitudes", "dW", "
     axes[0, 0].set_ylabel(f"{name} ÷ largest", fontsize=11)
     axes[1, 0].set_ylabel("the same, log axis", fontsize=11)
     figure.supxlabel("layer: input on the left, output on the right", fontsize=12)
-    return Picture(figure, bars_sentence(records, quantity))
+    return Picture(figure, bars_sentence(records, quantity), bars_alt(records, quantity))
 
 
 @require.guarded
@@ -117,7 +119,7 @@ def spread(records, by: str = "width") -> Picture:
         Line2D([], [], label="theory", **grammar.THEORY),
     ]
     figure.legend(handles=handles, loc="upper right", ncols=4, frameon=False, fontsize=13, columnspacing=1.2)
-    return Picture(figure, spread_sentence(records, by))
+    return Picture(figure, spread_sentence(records, by), spread_alt(records, by))
 
 
 def _decades(record):

@@ -16,16 +16,35 @@ OVER = "▲ ∞"
 
 
 def bars_sentence(records, quantity: str) -> str:
-    """Which bars are too small to be seen, and the ratio of the first layer's to the last's for each activation."""
+    """What the first layer's bar is of the last's for each activation, and how many bars are too small to be seen."""
     hidden = sum(int((getattr(r, quantity) < 0.025 * getattr(r, quantity).max()).sum()) for r in records)
-    name = "mean |dL/dz|" if quantity == "magnitudes" else f"‖{quantity}‖"
-    ratios = ", ".join(
-        f"{grammar.number(getattr(r, quantity)[0] / getattr(r, quantity)[-1])} for {grammar.look(r.activation).label}"
+    ratios = [
+        f"{grammar.number(getattr(r, quantity)[0] / getattr(r, quantity)[-1])} with {grammar.look(r.activation).label}"
         for r in records
-    )
+    ]
     bars = len(records) * len(getattr(records[0], quantity))
-    hides = f"on the linear axis {hidden} of {bars} bars are under 2.5 %"
-    return f"{name}, each net's divided by its largest. First layer over last: {ratios}; {hides}."
+    first = f"Divided by the last layer's bar, the first layer's is {joined(ratios)}."
+    hides = f"On the linear axis {hidden} of {bars} bars are under 2.5 %."
+    return lines([first, hides], f"One network for each activation: {_bar(quantity)}, divided by its largest.")
+
+
+def bars_alt(records, quantity: str) -> str:
+    """The bars in words: those of five layers, for each activation."""
+    told = []
+    for record in records:
+        sizes = getattr(record, quantity) / getattr(record, quantity).max()
+        layers = five(1, len(sizes))
+        told.append(
+            f"{grammar.look(record.activation).label} {points(sizes[np.subtract(layers, 1)], layers, 'at layer')}"
+        )
+    return (
+        f"Bars of {_bar(quantity)}, divided by its largest, on a linear and on a logarithmic axis: {'; '.join(told)}."
+    )
+
+
+def _bar(quantity: str) -> str:
+    """What a bar shows."""
+    return "mean |dL/dz|" if quantity == "magnitudes" else f"‖{quantity}‖"
 
 
 def grid_sentence(records) -> str:
@@ -57,7 +76,7 @@ def grid_alt(records, columns: int) -> str:
     """Say in words what is in the table, row by row."""
     rows = [records[k : k + columns] for k in range(0, len(records), columns)]
     said = ". ".join("; ".join(map(_said, row)) for row in rows)
-    return f"A table of the decades that the gradient loses or gains on its way back to layer 1. {said}."
+    return f"A table of the decades that the gradient loses or gains in the backward pass to layer 1. {said}."
 
 
 def _said(record) -> str:
@@ -99,15 +118,38 @@ def joined(parts) -> str:
 
 
 def spread_sentence(records, by: str) -> str:
-    """How far the networks of each record lie apart, and how many of them pass nothing."""
+    """What the first layer receives in the networks of the first and of the last column."""
+    ends = [records[0], records[-1]] if len(records) > 1 else [records[0]]
+    nets = [record.net for record in records]
+    networks = joined(sorted({net.seeds for net in nets}))
+    each = "" if networks == "1" else "s"
+    layers = joined(sorted({net.depth for net in nets}))
+    labels = joined(dict.fromkeys(grammar.look(net.activation).label for net in nets))
+    schemes = joined(dict.fromkeys(grammar.title(net.scheme) for net in nets))
+    of_what = f"{layers} {labels} {'layer' if layers == '1' else 'layers'}, {schemes}"
+    return lines([_column(record, by) for record in ends], f"{networks} network{each} in each column: {of_what}.")
+
+
+def _column(record, by: str) -> str:
+    """What the networks of one column give to their first layers."""
+    start = f"At {by} {getattr(record.net, by)}, the first layer receives"
+    if record.silent:
+        return f"{start} exactly 0 in {of_networks(record.silent, record.net.seeds)}."
+    low, _, high = (row[0] for row in record.relative["dh"])
+    if not np.isfinite(high):
+        return f"{start} in some networks what is not finite."
+    low, high = grammar.number(low), grammar.number(high)
+    return f"{start} {low} to {high} of the last layer's dh in 8 of 10 networks."
+
+
+def spread_alt(records, by: str) -> str:
+    """The columns in words: their median, where 8 in 10 networks lie, and how many pass nothing."""
     parts = []
     for record in records:
         low, median, high = (grammar.number(row[0]) for row in record.relative["dh"])
         silent = f", {of_networks(record.silent, record.net.seeds)} exactly 0" if record.silent else ""
         parts.append(f"{by} {getattr(record.net, by)}: median {median}, 8 in 10 from {low} to {high}{silent}")
-    networks = " or ".join(map(str, sorted({record.net.seeds for record in records})))
-    networks += " network each" if networks == "1" else " networks each"
-    return f"The first layer's dh relative to the last's, {networks}. {'; '.join(parts)}."
+    return f"A dot for each network, which is its first layer's dh relative to its last. {'; '.join(parts)}."
 
 
 def distribution_sentence(record) -> str:
