@@ -10,7 +10,6 @@ import pytest
 
 from vgrad.lessons.chain_rule import measure as chain_rule_measure
 from vgrad.lessons.gradient_flow import measure as gradient_flow_measure
-from vgrad.lessons.learning import measure as learning_measure
 
 ACTIVATIONS = ("sigmoid", "tanh", "leaky_relu")
 CASES = [(42, 1.0), (0, 1.0), (1, 3**0.5), (7, 0.5), (12345, 4.0), (2**64 - 1, 1.0), (2**63, -1.0)]
@@ -167,15 +166,6 @@ def test_its_table_of_powers(slope):
         expected.append(product)
     np.testing.assert_allclose(chain_rule_measure.powers(slope), expected, rtol=1e-13)
     assert slope in gradient_flow_measure.TYPICAL_SLOPES.values()
-
-
-@pytest.mark.parametrize("rate", [0.01, 1.0])
-def test_its_table_of_updates_quarters_from_layer_to_layer_and_ends_at_the_rate(rate):
-    updates = learning_measure.update_table(rate)
-    assert updates.shape == (10,)
-    assert updates[-1] == rate
-    np.testing.assert_allclose(updates[1:] / updates[:-1], 4, rtol=1e-14)
-    np.testing.assert_array_equal(learning_measure.update_table(), learning_measure.update_table(0.01))
 
 
 @pytest.mark.parametrize(
