@@ -13,7 +13,6 @@ import pytest
 
 from vgrad.lessons.chain_rule import measure as chain_rule_measure
 from vgrad.lessons.gradient_flow import measure as gradient_flow_measure
-from vgrad.lessons.learning import measure as learning_measure
 
 ACTIVATIONS = ("sigmoid", "tanh", "leaky_relu")
 LESSON = Path(__file__).parents[2] / "notebooks/03_gradient_flow.ipynb"
@@ -184,15 +183,6 @@ def test_its_table_of_powers(slope):
         expected.append(product)
     np.testing.assert_allclose(chain_rule_measure.powers(slope), expected, rtol=1e-13)
     assert slope in gradient_flow_measure.TYPICAL_SLOPES.values()
-
-
-@pytest.mark.parametrize("rate", [0.01, 1.0])
-def test_its_table_of_updates_quarters_from_layer_to_layer_and_ends_at_the_rate(rate):
-    updates = learning_measure.update_table(rate)
-    assert updates.shape == (10,)
-    assert updates[-1] == rate
-    np.testing.assert_allclose(updates[1:] / updates[:-1], 4, rtol=1e-14)
-    np.testing.assert_array_equal(learning_measure.update_table(), learning_measure.update_table(0.01))
 
 
 @pytest.mark.parametrize(

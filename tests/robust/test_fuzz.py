@@ -36,7 +36,7 @@ from vgrad.lessons.scoreboard.measure import taught as scoreboard_measure_taught
 from vgrad.lessons.stored import TABLES
 
 ENGINE = ("ops", "init", "tape", "data", "gradcheck", "cells", "theory", "models", "probes", "train")
-KIT = ("experiments.flow", "experiments.learning", "experiments.reach", "experiments.training",
+KIT = ("experiments.baseline", "experiments.flow", "experiments.learning", "experiments.reach", "experiments.training",
        "experiments.twin", "words.cells")  # fmt: skip
 STOREYS = ("measure", "explore")  # what is drawn and said is reached through show, which knows a record by its type
 
@@ -54,7 +54,7 @@ def public(module):
 
 INNER = (  # they are made for one picture or one sentence, which is tried whole
     "*_sentence", "*_label", "kit.experiments.learning.usual", "kit.experiments.reach.r*_*",
-    "kit.experiments.reach.rms",
+    "kit.experiments.reach.rms", "kit.experiments.baseline.accuracy_on_test",
     "kit.experiments.flow.draw_networks", "kit.experiments.flow.sigmas", "lessons.*.illness.diagnose",
     "lessons.diagnosis.measure.kinds.*", "lessons.diagnosis.measure.faults.*",
     "lessons.diagnosis.measure.strangers.meet", "lessons.diagnosis.measure.strangers.learns",
@@ -392,7 +392,9 @@ ROWS = {
     "lessons.gradient_flow.measure.ten_layer_weights": dict,
     "lessons.gradient_flow.measure.lcg": lambda: dict(seed=42),
     "lessons.chain_rule.measure.powers": lambda: dict(slope=0.25, counts=(1, 2)),
-    "lessons.learning.measure.update_table": dict,
+    "lessons.learning.measure.readout": lambda: dict(depths=(0, 1), width=3, seeds=1),
+    "lessons.learning.measure.trains": lambda: dict(record=record("trained")),
+    "kit.experiments.baseline.baseline": lambda: dict(steps=2, batch=2),
     "kit.experiments.learning.learn": lambda: LEARN,
     "lessons.memory.measure.train_memory": lambda: REMEMBER,
     "lessons.memory.measure.watch": lambda: REMEMBER,
@@ -435,7 +437,6 @@ ROWS = {
     "kit.experiments.training.watch": lambda: TRAIN,
     "kit.experiments.training.message": lambda: dict(record=record("trained"), pictures=4),
     "kit.experiments.training.deep": lambda: dict(rates=(0.1,), seeds=1, depth=2, width=3, batch=2, steps=2),
-    "kit.experiments.training.updates": lambda: dict(rates=(0.1,), depth=2, width=3, batch=2, steps=2),
     "kit.words.cells.cell_label": lambda: dict(cell="lstm"),
     "kit.words.cells.record_label": lambda: dict(record=record("reaches")[0]),
     **{f"{f.__module__.removeprefix('vgrad.')}.{f.__name__}": dict for f in lessons.CATALOGUE.values()},

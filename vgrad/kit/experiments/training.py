@@ -1,8 +1,8 @@
 """What does a small gradient do to training?  Networks that learn to classify digits, watched layer by layer.
 
 ``watch`` yields a record after every step of training, for whoever draws while it runs. ``train_mlp`` returns the last
-of them. ``message`` says in how much of the last hidden layer pictures differ then. ``deep`` and ``updates`` are what
-the stored tables "depth_paradox" and "update_ratio" run in each cell.
+of them. ``message`` says in how much of the last hidden layer pictures differ then. ``deep`` is what
+the stored table "depth_paradox" runs in each cell.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ...ops import Array
 from ...require import NonNegative, Seed, guarded
 from ...tape import tree_map
 from ...train.update import require_rates
+from .baseline import Baseline, accuracy_on_test, baseline
 from .protocol import (
     CALLS,
     ActivationName,
@@ -33,7 +34,6 @@ from .protocol import (
 from .twin import sigmoid_twin
 
 LAST = 10  # steps of training whose batches' loss and accuracy are averaged
-EARLY = 30  # the step at which updates are compared with weights
 NORMS = {"none": None, "batch": "batch", "layer": "layer"}  # as models calls them; each before the activation
 TWIN = "tanh_twin"  # a scheme for sigmoid alone: weights with which it computes what Xavier's compute with tanh
 
@@ -63,6 +63,7 @@ class TrainingRecord(NamedTuple):
     movement: Array  # (seeds, layers): ‖W - W at the start‖ / ‖W at the start‖
     trouble: str | None  # why training ended early
     params: list  # as they are now
+    baseline: Baseline  # of networks without a hidden layer, trained for as many steps
 
     @property
     def steps(self) -> int:
@@ -83,6 +84,11 @@ class TrainingRecord(NamedTuple):
     def right(self) -> Array:
         """Each network's accuracy, the mean of the last steps done, (seeds,)."""
         return self.accuracy[:, max(0, self.step - LAST) : self.step].mean(axis=1)
+
+    @property
+    def test(self) -> Array:
+        """Each network's accuracy on the test set, as it is now, (seeds,)."""
+        return measured(accuracy_on_test)(self.params, self.activation, NORMS[self.norm])
 
 
 def train_mlp(activation: str = "sigmoid", **settings) -> TrainingRecord:
@@ -121,7 +127,7 @@ def watch(
     unmoved = np.zeros((seeds, depth + 1))
     start = TrainingRecord(
         activation, scheme, norm, optimizer, rate, depth, width, batch, seeds, frozen, floor, 0, to_come, to_come,
-        unmoved, unmoved, None, nets,
+        unmoved, unmoved, None, nets, baseline(steps=steps, batch=batch, seed=seed),
     )  # fmt: skip
     more = dict(floor=floor) if optimizer == "adam" else {}
     rule = train.OPTIMIZERS[optimizer](rate, **more)
@@ -191,27 +197,13 @@ def _freezing(model: train.Model, frozen: tuple[int, ...]) -> train.Model:
 
 @guarded
 def deep(*, rates: NonNegatives, seeds: Networks, **settings) -> dict[str, Any]:
-    """Return each network's loss and accuracy after training, at the learning rate whose median loss is least.
+    """Return loss and accuracies after training, (seeds,) each, at the learning rate whose median loss is least.
 
-    There are ``seeds`` networks for each of ``rates``. All other settings are as in ``watch``.
+    There are ``seeds`` networks for each of ``rates``. ``accuracy`` is that of the last batches and ``test`` that
+    of the test set, and the same two of the baseline stand beside them. All other settings are as in ``watch``.
     """
     record = train_mlp(rate=np.repeat(rates, seeds), seeds=len(rates) * seeds, **settings)
-    loss = record.final.reshape(len(rates), seeds)
-    accuracy = record.right.reshape(len(rates), seeds)
+    loss, accuracy, test = (each.reshape(len(rates), seeds) for each in (record.final, record.right, record.test))
     best = int(np.median(np.where(np.isfinite(loss), loss, np.inf), axis=1).argmin())
-    return dict(rate=rates[best], loss=loss[best], accuracy=accuracy[best])
-
-
-@guarded
-def updates(*, rates: NonNegatives, **settings) -> dict[str, Any]:
-    """Return ‖ΔW‖ / ‖W‖ at step EARLY, the median over the layers, and the accuracy in the end.
-
-    There is one network for each of ``rates``. All other settings are as in ``watch``.
-    """
-    early = np.full(len(rates), np.nan)
-    accuracy = early
-    for record in watch(rate=rates, seeds=len(rates), **settings):
-        accuracy = record.right
-        if record.step == EARLY:
-            early = np.median(record.update, axis=1)
-    return dict(update=early, accuracy=accuracy)
+    beside = dict(baseline_accuracy=record.baseline.right, baseline_test=record.baseline.test)
+    return dict(rate=rates[best], loss=loss[best], accuracy=accuracy[best], test=test[best]) | beside

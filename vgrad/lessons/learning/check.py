@@ -10,166 +10,166 @@ import numpy as np
 from ...kit.exercises import (
     Exercises,
     Lent,
+    NotYetError,
     agrees,
     apart,
     expect_array,
     expect_function,
-    expect_number,
     expect_record,
-    expect_two,
     is_missing,
     slip,
 )
 
-STEPS = ((4, 3), 0.25), ((2, 5), 0.5), ((6,), 0.003), ((3, 3), 1.0)  # shapes and rates of the steps that are tried
+BETAS = 0.9, 0.999
+FLOOR = 1e-8
+TRIALS = (  # shape, rate, number of the step, and size of the gradient
+    ((4, 3), 0.25, 3, 1.0),
+    ((2, 5), 0.5, 1, 1e-3),
+    ((6,), 0.003, 40, 1e-5),
+)
 
 
-def _momentum_step(function) -> str | None:
+def _adam_step(function) -> str | None:
     step = expect_function(function, ", step, without calling it")
-    for k, (shape, rate) in enumerate(STEPS):
-        W, dW, v = np.random.default_rng(k).standard_normal((3, *shape))
-        if k == len(STEPS) - 1:
-            v = np.zeros(shape)  # as before the first step
-        new_W, new_v = expect_two(Lent(W=W, dW=dW, v=v, rate=rate).to(step), "W and v")
-        if is_missing(new_W) and is_missing(new_v):
-            return "the dots are still there: both W and v have to move"
-        new_W, new_v = expect_array(new_W, "W"), expect_array(new_v, "v")
-        if new_W.shape != W.shape or new_v.shape != v.shape:
-            return f"W and v have the shape {W.shape}; yours have {new_W.shape} and {new_v.shape}"
-        if agrees(new_W, 0.9 * v + dW) and agrees(new_v, W - rate * (0.9 * v + dW)):
-            return "W and v have changed places: W comes first"
-        why = _compare_v(v, dW, rate, new_v) or _compare_W(W, dW, v, rate, new_W)
+    for k, (shape, rate, t, size) in enumerate(TRIALS):
+        dW, m, s = size * np.random.default_rng(k).standard_normal((3, *shape))
+        s = size * np.abs(s)
+        m, s = (0 * m, 0 * s) if t == 1 else (m, size * s)
+        given = _three(Lent(dW=dW, m=m, s=s, t=t, rate=rate).to(step))
+        for name, array in zip(("ΔW", "m", "s"), given, strict=True):
+            if array.shape != dW.shape:
+                return f"{name} has the shape of dW, {dW.shape}, and yours has {array.shape}"
+        why = _compare(dW, m, s, t, rate, given)
         if why and k:
-            return f"the first step is right; for rate {rate:g} and a W of shape {shape} {why}"
+            return f"another step is right; at t = {t}, rate {rate:g} and gradients near {size:g}, {why}"
         if why:
             return why
     return None
 
 
-def _compare_v(v, dW, rate, given) -> str | None:
-    right = 0.9 * v + dW
+def _three(given) -> list:
+    """ΔW, m and s as arrays; NotYetError says what is missing."""
+    several = isinstance(given, (tuple, list)) or (isinstance(given, np.ndarray) and given.ndim > 0)
+    if is_missing(given) or not several or len(given) != 3:
+        came = f"{len(given)} things" if several else "something else"
+        raise NotYetError(f"return three things, ΔW, m and s, in this order; {came} came back")
+    if all(is_missing(each) for each in given):
+        raise NotYetError("the dots are still there: m, s and ΔW need a line each")
+    return [expect_array(each, name) for each, name in zip(given, ("ΔW", "m", "s"), strict=True)]
+
+
+def _compare(dW, m, s, t: int, rate: float, given) -> str | None:
+    own = [beta * old + (1 - beta) * new for beta, old, new in zip(BETAS, (m, s), (dW, dW**2), strict=True)]
+    if agrees(given[0], own[0]) and agrees(given[1], own[1]):
+        return "they stand in another order: return ΔW first, then m, then s"
+    told = _compare_m(dW, m, given[1]) or _compare_s(dW, s, own[0], given[2])
+    return told or _compare_update(own, dW, t, rate, given[0])
+
+
+def _compare_m(dW, m, given) -> str | None:
+    right = 0.9 * m + 0.1 * dW
     slips = {
-        "v is v still; it becomes 0.9 v + dW": v,
-        "v has forgotten its past: keep 0.9 of it, and add dW": dW,
-        "v keeps all of its past; keep 0.9 of it": v + dW,
-        "that is an average, as Adam has it; here dW is added whole": 0.9 * v + 0.1 * dW,
-        "the minus and the rate belong to W; v gathers the gradients themselves": 0.9 * v - rate * dW,
-        "the rate belongs to W; v gathers the gradients themselves": 0.9 * v + rate * dW,
-        "v gathers gradients with their own sign; the minus belongs to W": 0.9 * v - dW,
-        "the 0.9 belongs to the old v, and dW is added whole": v + 0.9 * dW,
-        "the 0.9 belongs to the old v alone, and yours multiplies dW too": 0.9 * (v + dW),
-        "v keeps a tenth of its past; keep 0.9 of it": 0.1 * v + dW,
-        "the gradient itself is added to v, and yours adds its square": 0.9 * v + dW**2,
+        "m is the old m still: it becomes 0.9 m + 0.1 dW": m,
+        "m adds dW whole, as momentum does; Adam's m is a mean, so dW counts one tenth": 0.9 * m + dW,
+        "the two weights of m have changed places: the old m counts 0.9": 0.1 * m + 0.9 * dW,
+        "m has forgotten its past: keep 0.9 of it": 0.1 * dW,
+        "m uses the decay of s, which is 0.999; that of m is 0.9": 0.999 * m + 0.001 * dW,
+        "m is the mean of dW, and yours is of its square": 0.9 * m + 0.1 * dW**2,
     }
     if agrees(given, right):
         return None
-    return slip(given, slips, rtol=1e-5) or f"{apart('v', given, right)}, which is 0.9 v + dW"
+    return slip(given, slips, rtol=1e-5, atol=0) or f"{apart('m', given, right)}, which is 0.9 m + 0.1 dW"
 
 
-def _compare_W(W, dW, v, rate, given) -> str | None:
-    speed = 0.9 * v + dW
-    right = W - rate * speed
+def _compare_s(dW, s, new_m, given) -> str | None:
+    right = 0.999 * s + 0.001 * dW**2
     slips = {
-        "W has not moved": W,
-        "W climbs; to go down, take rate · v away": W + rate * speed,
-        "W moves along the gradient alone; let it move along v": W - rate * dW,
-        "W moves along the old v; take the new one": W - rate * v,
-        "the rate is missing: W moves by rate · v": W - speed,
-        "W moves by rate · v; yours moves by the square of the rate": W - rate**2 * speed,
-        "that is the step alone; W is what it was, less the step": -rate * speed,
-        "W moves along v and along dW once more; dW is in v already": W - rate * (speed + dW),
-        "W moves by rate · v; yours divides by the rate": W - speed / rate,
-        "W moves by the rate that comes in, and yours by 0.1": W - 0.1 * speed,
+        "s is the old s still: it becomes 0.999 s + 0.001 dW²": s,
+        "s is the mean of the square, and yours is of dW itself: write dW**2": 0.999 * s + 0.001 * dW,
+        "s adds the square whole; it is a mean, so dW² counts one thousandth": 0.999 * s + dW**2,
+        "s uses the decay of m, which is 0.9; that of s is 0.999": 0.9 * s + 0.1 * dW**2,
+        "s is the mean of dW², and yours is of the square of m": 0.999 * s + 0.001 * new_m**2,
+        "s has forgotten its past: keep 0.999 of it": 0.001 * dW**2,
     }
     if agrees(given, right):
         return None
-    return slip(given, slips, rtol=1e-5) or f"{apart('W', given, right)}, which is W - rate · v"
+    return slip(given, slips, rtol=1e-5, atol=0) or f"{apart('s', given, right)}, which is 0.999 s + 0.001 dW²"
 
 
-WORKS = 0.0015, 0.015  # rates at which Adam brings eight layers under 2, as a scan from 1e-4 to 1 has found
-UPDATE = 4.5e-6  # of the first of six sigmoid layers, as a share of its weights, which the lesson prints
-
-
-def _steps_needed(steps) -> str | None:
-    steps = expect_number(steps)
-    if not steps > 0:
-        return "a number of steps is more than 0"
-    right = 0.1 / UPDATE
-    if 0.8 < steps / right < 1.25:
-        return None
-    if 0.8 < steps * right < 1.25:
-        return "that is upside down; how often does the step go into the way?"
-    if 0.8 < steps * UPDATE < 1.25:
-        return "that moves it by its whole size; a tenth is asked for"
-    if 0.8 < steps / UPDATE < 1.25:
-        return "that is the length of one step; how many of them make a tenth?"
-    if steps < 1000:
-        told = "in the three hundred steps above it moved by a thousandth, and 100 times that is asked"
-        return f"{told}, so {steps:g} are too few"
-    more = "more" if steps < right else "fewer"
-    return f"there are {more} than {steps:g}: divide the way, 0.1, by the length of one step of the first layer"
-
-
-def _leave_plateau(record) -> str | None:
-    expect_record(record, "the whole record that train_mlp returns", "movement", "final", "optimizer")
-    if np.all(record.final < 2) and not _of_another_net(record) and not _of_another_training(record):
-        return None
-    return _of_another_net(record) or _of_another_training(record) or _stuck(record)
-
-
-def _of_another_net(record) -> str | None:
-    asked = {
-        f"its activation is {record.activation}, and sigmoid's is asked for": record.activation == "sigmoid",
-        f"it has {record.norm} norm, and no norm is asked for": record.norm == "none",
-        f"its weights are {record.scheme}, and Xavier's weights, xavier_normal, are asked for": (
-            record.scheme == "xavier_normal"
+def _compare_update(own, dW, t: int, rate: float, given) -> str | None:
+    m, s = own
+    mean, square = (each / (1 - beta**t) for each, beta in zip(own, BETAS, strict=True))
+    root = np.sqrt(square) + FLOOR
+    right = -rate * mean / root
+    slips = {
+        "ΔW is up the slope: the minus is missing": -right,
+        "ΔW lacks the learning rate": right / rate,
+        "the bias correction is missing: divide m by 1 - 0.9**t and s by 1 - 0.999**t": (
+            -rate * m / (np.sqrt(s) + FLOOR)
         ),
-        f"eight layers are asked for, and it has {record.depth}": record.depth >= 8,
-    }
-    other = [words for words, kept in asked.items() if not kept]
-    return f"the net is another one: {'; '.join(other)}. Change how it is trained, not what it is" if other else None
+        "m is not corrected yet: divide it by 1 - 0.9**t": -rate * m / root,
+        "s is not corrected yet: divide it by 1 - 0.999**t": -rate * mean / (np.sqrt(s) + FLOOR),
+        "the corrections divide, and yours multiply": -rate * m * (1 - 0.9**t) / (np.sqrt(s * (1 - 0.999**t)) + FLOOR),
+        "the root of s is missing: divide by its square root": -rate * mean / (square + FLOOR),
+        "the floor of 1e-8 stands outside of the root": -rate * mean / np.sqrt(square + FLOOR),
+        "the floor of 1e-8 is missing": -rate * mean / np.sqrt(square),
+        "the step goes along dW, and Adam's goes along its mean, m": -rate * dW / root,
+        "the corrections take t as the power of the decay, 0.9**t and not 0.9 * t": (
+            -rate * m / (1 - 0.9 * t) / (np.sqrt(np.abs(s / (1 - 0.999 * t))) + FLOOR)
+        ),
+    }  # fmt: skip
+    if agrees(given, right):
+        return None
+    told = slip(given, slips, rtol=1e-5, atol=0)
+    return told or f"{apart('ΔW', given, right)}, which is -rate · m̂ / (√ŝ + 1e-8)"
 
 
-def _of_another_training(record) -> str | None:
-    asked = {
-        "let all layers learn, and freeze none": not record.frozen,
-        f"take 300 steps at the most, and not {record.steps}": record.steps <= 300,
-        f"train 5 networks or more, and not {record.seeds}, because one alone may be lucky": record.seeds >= 5,
-    }
-    other = [words for words, kept in asked.items() if not kept]
-    return f"the net is the right one. But {'; '.join(other)}" if other else None
+DEPTH = 6
+NET = dict(activation="sigmoid", norm="none", scheme="xavier_normal", depth=DEPTH, width=32)
+TRAINING = dict(optimizer="adam", steps=300)
+RATE = 0.005
 
 
-def _stuck(record) -> str:
-    loss = float(np.max(record.final))  # of the network that is least far
-    rate = " and ".join(dict.fromkeys(f"{each:g}" for each in np.ravel(record.rate)))
-    if not np.isfinite(loss):
-        return "the numbers are no longer finite: the rate is too high"
-    if record.optimizer != "adam":
-        return (
-            f"the loss is {loss:.1f}, with {record.optimizer} at rate {rate}: one rate has to serve a layer "
-            "whose gradient is a millionth and one next to the loss; which optimizer gives each its own?"
-        )
-    return f"Adam is a good choice. But at rate {rate} a loss is {loss:.1f} still; {_next_try(record)}"
+def _control(record) -> str | None:
+    record = expect_record(record, "the whole record that train_mlp returns", "movement", "final", "frozen")
+    other = [f"{name} is {getattr(record, name)} and was {was}" for name, was in _asked(record) if was is not None]
+    if other:
+        return f"a control changes one thing alone, and here {'; '.join(other)}"
+    if record.seeds < 5:
+        return f"train 5 networks or more, and not {record.seeds}, because one alone may be lucky"
+    return _frozen(set(record.frozen))
 
 
-def _next_try(record) -> str:
-    """What to change with Adam, by the rate of the networks that are not under 2 yet."""
-    rates = np.broadcast_to(record.rate, record.final.shape)[record.final >= 2]
-    rate = float(np.exp(np.mean(np.log(np.maximum(rates, 1e-30)))))
-    if record.steps < 300 and WORKS[0] < rate < WORKS[1]:
-        return f"{record.steps} steps are too few, so take 300"
-    if record.depth > 8 and WORKS[0] < rate < WORKS[1]:
-        return f"{record.depth} layers are more than are asked for, so take eight"
-    return f"take a {'larger' if rate < np.sqrt(WORKS[0] * WORKS[1]) else 'smaller'} one"
+def _asked(record) -> list:
+    """Each setting of the record that is another one than in the lesson, with what it was there."""
+    was = NET | TRAINING
+    found = [(name, value if getattr(record, name) != value else None) for name, value in was.items()]
+    same = np.allclose(record.rate, RATE, rtol=1e-6)
+    return [
+        *found,
+        ("rate", None if same else RATE),
+        ("floor", None if np.isclose(record.floor, FLOOR, atol=0) else 1e-8),
+    ]
+
+
+def _frozen(frozen: set) -> str | None:
+    hidden = set(range(1, DEPTH + 1))
+    if frozen == hidden:
+        return None
+    if not frozen:
+        question = "Which layers must not learn, if the output layer is to do it alone?"
+        return f"no layer is frozen, so this is the net itself. {question}"
+    if DEPTH + 1 in frozen:
+        return "layer 7 is the output layer, and it has to learn, because the objection says that it can do it alone"
+    left = ", ".join(map(str, sorted(hidden - frozen)))
+    return f"these hidden layers still learn: {left}. The objection says that none of them has to"
 
 
 EXERCISES = {
-    "momentum_step": (_momentum_step, "v remembers, and W follows v; nine tenths kept is a memory of about ten steps"),
-    "steps_needed": (_steps_needed, "some twenty thousand steps for a tenth, if all of them point the same way"),
-    "leave_plateau": (
-        _leave_plateau,
-        "each layer takes a step of its own size, and the loss leaves ln 10; so far two digits in ten",
+    "adam_step": (_adam_step, "at t = 1 the corrected means are dW and dW², so each weight moves by nearly the rate"),
+    "control": (
+        _control,
+        "with all six hidden layers frozen Adam only guesses, so the hidden layers did learn what counts",
     ),
 }
 _exercises = Exercises(EXERCISES)

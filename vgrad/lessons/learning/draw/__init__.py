@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import tables, training
+from . import readout, tables, training
 
-__all__ = ["tables", "training"]
+__all__ = ["readout", "tables", "training"]

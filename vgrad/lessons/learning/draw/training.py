@@ -8,11 +8,11 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from .... import require
-from ....kit.marks import curves, grammar
+from ....kit.marks import baseline, curves, grammar
 from ....kit.marks.grammar import MARK
 from ....kit.marks.picture import LivePicture, Picture
 from ....kit.words.phrases import GUESS
-from ..say.training import alt, losses_sentence, middle, moves_sentence, named, sentence
+from ..say.training import alt, losses_sentence, middle, moves_sentence, named, percent, read_now, sentence
 
 RULE = -3.0  # decades: the update that is often asked for, a thousandth of the weights
 LOSSES = (2.5, 3, 4, 6, 10)  # beyond the last, a mark on the ceiling
@@ -35,10 +35,23 @@ class TrainPlot(LivePicture):
         self.rows = {
             name: curves.LiveCurve(self.layers, marksize=9, fillstyle=FILLS[name], **style) for name in QUANTITIES
         }
+        (self.baseline,) = self.loss.plot([], [], zorder=1.5, **baseline.LINE)
+        box = dict(facecolor="white", alpha=0.8, linewidth=0, pad=1.5)
+        self.read = self.loss.text(
+            0.98,
+            0.5,
+            "",
+            transform=self.loss.transAxes,
+            ha="right",
+            va="center",
+            fontsize=11.5,
+            color=grammar.INK,
+            bbox=box,
+        )
         self.rule = self.layers.text(1, RULE, "a thousandth", va="center", fontsize=12, color=grammar.FAINT)
         self._legend()
         drawn = [artist for row in self.rows.values() for artist in row.artists]
-        return [*self.course.artists, *drawn, self.rule]
+        return [self.baseline, *self.course.artists, *drawn, self.rule, self.read]
 
     def _limits(self, record):
         return _limits(record)
@@ -47,6 +60,8 @@ class TrainPlot(LivePicture):
         look = grammar.look(record.activation)
         losses = middle(record.loss[:, : record.step])
         self.course.update(np.arange(1, record.step + 1), losses, look._replace(marker=""), 0.0, highest, along=True)
+        self.baseline.set_data(*baseline.course(record.baseline.loss))
+        self.read.set_text(read_now(record).replace(" and ", "\nand "))
         layers = np.arange(1, record.depth + 2)
         for name, row in self.rows.items():
             row.update(layers, _decades(getattr(record, name)), look, floor, ceiling, every=max(1, len(layers) // 10))
@@ -56,7 +71,10 @@ class TrainPlot(LivePicture):
 
     def _frame(self, steps: int, highest: float, deepest: int, floor: float, ceiling: float) -> None:
         for axes in (self.loss, self.layers):
-            for artist in [*self.loss.texts, *(line for line in axes.lines if line.get_linestyle() == ":")]:
+            for artist in [
+                *(text for text in self.loss.texts if text is not self.read),
+                *(line for line in axes.lines if line.get_linestyle() == ":"),
+            ]:
                 artist.remove()
             grammar.tidy(axes)
         self.loss.set(xlim=(0, steps), ylim=(0, highest))
@@ -89,7 +107,7 @@ class TrainPlot(LivePicture):
         handles = [curves.key(name, fillstyle=FILLS[quantity], **ink) for quantity, name in QUANTITIES.items()]
         where = dict(bbox_to_anchor=(1.0, 1.008), columnspacing=1.0, handletextpad=0.4)
         curves.legend(self.figure, handles=handles, fontsize=11.5, **where)
-        curves.title(self.figure, "loss of each batch")
+        curves.title(self.figure, "loss of each batch; dashed: no hidden layer", fontsize=12)
         curves.title(self.figure, "÷ size:", 0.45, 0.98, fontsize=12)
 
 
@@ -126,6 +144,8 @@ def moves(records, quantity: str = "movement") -> Picture:
         drawn = curves.curve(axes, np.arange(1, record.depth + 2), curves.finite(grammar.decades(sizes)), look)
         ends.append((drawn[-1] if np.isfinite(drawn[-1]) else median[-1], named(record, records), look.color))
         still.extend(np.flatnonzero(median == -np.inf) + 1)
+    if quantity == "movement":
+        ends.append((_moved_without(axes, records[0].baseline, deepest), baseline.NAME, grammar.FAINT))
     low, high = axes.get_ylim()
     floor = np.floor(low)
     ceiling = np.ceil(high)
@@ -137,6 +157,13 @@ def moves(records, quantity: str = "movement") -> Picture:
     return Picture(axes.figure, moves_sentence(records, quantity))
 
 
+def _moved_without(axes, without, deepest: int) -> float:
+    """Draw how far the one layer of the net without a hidden layer has moved, and return it in decades."""
+    moved = float(np.log10(np.median(without.movement)))
+    axes.plot([1, deepest], [moved, moved], **baseline.LINE)
+    return moved
+
+
 def _name_layers(axes, deepest: int) -> None:
     """The ticks and the name of the axis of layers, and the legend."""
     axes.set_xticks(np.unique(np.linspace(1, deepest, min(deepest, 11)).round().astype(int)))
@@ -145,22 +172,28 @@ def _name_layers(axes, deepest: int) -> None:
 
 
 def losses(records) -> Picture:
-    """Draw the loss, step by step: each network's mean of ten batches, or of short runs every batch's."""
+    """Draw the loss, step by step, with the net without a hidden layer beside it.
+
+    A curve is each network's mean of ten batches, or of short runs every batch's. At its end stands the share of the
+    test pictures that is read.
+    """
     looks = _looks(records)
     steps = max(record.steps for record in records)
     short = min(record.steps for record in records) < SMOOTH
     window = 1 if short else SMOOTH
     axes = curves.axes(grammar.new_figure(), "loss of each batch" if short else "loss, mean of ten batches")
     ends = []
-    axes.set(xlim=(0, 1.5 * steps), ylim=(0, 2.6))
+    axes.set(xlim=(0, 1.55 * steps), ylim=(0, 2.6))
     axes.plot([0, steps], [GUESS, GUESS], **MARK)
     for record, look in zip(records, looks, strict=True):
         smooth = sliding_window_view(record.loss, window, axis=1).mean(axis=-1)
         median = curves.curve(axes, np.arange(window, record.steps + 1), smooth, look)
-        ends.append((median[-1], named(record, records), look.color))
-    curves.label_ends(axes, steps, ends)
+        ends.append((median[-1], f"{named(record, records)}, {percent(record.test)}", look.color))
+    longest = max(records, key=lambda record: record.steps).baseline
+    ends.append((baseline.line(axes, longest.loss, window), f"{baseline.NAME}, {percent(longest.test)}", grammar.FAINT))
+    curves.label_ends(axes, steps, ends, fontsize=12.5)
     axes.set_xticks(np.linspace(0, steps, 6).round())
-    axes.set_xlabel("step of training; the dotted line is guessing", fontsize=13)
+    axes.set_xlabel("step of training; dotted: guessing; at the ends: test pictures that are read", fontsize=13)
     curves.legend(axes.figure)
     return Picture(axes.figure, losses_sentence(records))
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from .... import require
 from ....kit.marks import grammar
-from ....kit.words.phrases import GUESS, WITH, five, lines, medians, points, size, whose
+from ....kit.words.phrases import GUESS, WITH, five, lines, points, size, whose
 
 STALLED = 0.97  # of what guessing costs: above it, nothing has been learnt
 OPTIMIZERS = {"sgd": "SGD", "momentum": "momentum", "adam": "Adam"}
+BATCHES = "Of the training pictures, those of the last ten batches count."
 SCHEMES = {"tanh_twin": "the weights that make it a tanh net"}
 
 
@@ -29,7 +30,8 @@ def sentence(record, begun: bool = True) -> str:
     begun : whether somebody has let it train; where not, no verdict.
     """
     moved, updated = _layers(record)
-    return lines([_finding(record, begun), *moved, *_troubles(record)], f"{_networks(record)}.", updated)
+    told = [_finding(record, begun), *_read(record), *moved, *_troubles(record)]
+    return lines(told, f"{_networks(record)}.", updated)
 
 
 def alt(record) -> str:
@@ -43,7 +45,8 @@ def alt(record) -> str:
         median = middle(sizes)[1]
         shown = points([median[k - 1] for k in layers], layers, "at layer", size)
         parts.append(f"{name} over the weights is {shown}")
-    return f"Training of {_net(record)}: {'; '.join(parts)}."
+    without = f"Without a hidden layer the loss ends at {grammar.number(np.median(record.baseline.final))}"
+    return f"Training of {_net(record)}: {'; '.join(parts)}. The net {read_now(record)}. {without}."
 
 
 def _net(record) -> str:
@@ -65,6 +68,25 @@ def _finding(record, begun: bool) -> str:
     if loss > STALLED * GUESS:
         return f"{told}, which is no better than guessing."
     return f"{told}, where guessing has {grammar.number(GUESS)}."
+
+
+def _read(record) -> list[str]:
+    """What share of the pictures the nets read, and what the baseline reads in the end."""
+    now = f"It {read_now(record)}."
+    without = record.baseline
+    shares = f"{percent(without.right)} and {percent(without.test)}"
+    return [now, f"A net without a hidden layer reads {shares} after {grammar.count(without.steps, 'step')}."]
+
+
+def read_now(record) -> str:
+    """Say what share of the training and of the test pictures is read now, the median over networks."""
+    return f"reads {percent(record.right)} of training and {percent(record.test)} of test pictures"
+
+
+def percent(shares) -> str:
+    """Return the median of ``shares``, one of each network, in whole percent."""
+    median = float(middle(shares)[1])
+    return f"{100 * median:.0f} %" if np.isfinite(median) else "no longer finite"
 
 
 def _layers(record) -> tuple[list[str], list[str]]:
@@ -112,33 +134,46 @@ def named(record, among) -> str:
     if len({other.scheme for other in among}) > 1 and record.scheme in SCHEMES:
         name += ", as tanh"
     if record.frozen:
-        layers = ", ".join(map(str, record.frozen))
-        name += f", layer {layers} frozen"
+        name += _which_frozen(record)
     if len({other.floor for other in among}) > 1 and record.floor < 1e-8:
         name += ", no floor"
     return name
 
 
+def _which_frozen(record) -> str:
+    """What is said of the layers that did not learn: all hidden ones are not counted."""
+    if set(record.frozen) == set(range(1, record.depth + 1)):
+        return ", hidden frozen"
+    return f", layer {', '.join(map(str, record.frozen))} frozen"
+
+
 def moves_sentence(records, quantity: str) -> str:
-    """Say how far the first and the last layer of each net have moved."""
+    """Say how far the first and the output layer of each net have moved."""
     parts = []
     for record in records:
-        median = np.median(getattr(record, quantity), axis=0)
-        ends = f"the first layer {rough(median[0])}, the output layer {rough(median[-1])}"
-        parts.append(f"{named(record, records)}: {ends}")
-    step = records[0].step
-    what = f"Moved after {grammar.count(step, 'step')}" if quantity == "movement" else f"Update number {step}"
-    told = f"{what}, over the layer's weights. {'; '.join(parts)}."
-    return f"{told} {medians(records[0].seeds).capitalize()}."
+        first, *_, output = np.median(getattr(record, quantity), axis=0)
+        layer = f"The first of {grammar.count(record.depth, 'layer')} of {named(record, records)}"
+        parts.append(f"{layer} has moved by {rough(first)} of its weights, and the output layer by {rough(output)}.")
+    step = grammar.count(records[0].step, "step")
+    if quantity == "update":
+        return lines(parts, f"{whose(records[0].seeds)}, width {records[0].width}, in step {records[0].step} alone.")
+    without = rough(np.median(records[0].baseline.movement))
+    parts.append(f"Without a hidden layer, the one layer has moved by {without}.")
+    return lines(parts, f"{whose(records[0].seeds)} after {step}, width {records[0].width}.")
 
 
 def losses_sentence(records) -> str:
-    """The loss and the accuracy that each net has come to."""
-    same = len({record.step for record in records}) == 1
-    after = [f" after {grammar.count(record.step, 'step')}" for record in records]
-    parts = [
-        f"{named(record, records)} {rough_loss(np.median(record.final))}{'' if same else steps}"
-        for record, steps in zip(records, after, strict=True)
-    ]
-    nets = f"{medians(records[0].seeds).capitalize()}, width {records[0].width}"
-    return f"Loss{after[0] if same else ''}: {'; '.join(parts)}. {nets}."
+    """Say which loss each net has come to, and what it reads of training and of test pictures."""
+    parts = []
+    for record in records:
+        shares = f"{percent(record.right)} of training and {percent(record.test)} of test pictures"
+        name = named(record, records)
+        parts.append(
+            f"{name[0].upper()}{name[1:]} ends at a loss of {rough_loss(np.median(record.final))} and reads {shares}."
+        )
+    without = max(records, key=lambda record: record.steps).baseline
+    loss = rough(np.median(without.final))
+    parts.append(f"No hidden layer ends at {loss} and reads {percent(without.right)} and {percent(without.test)}.")
+    steps = " or ".join(dict.fromkeys(grammar.count(record.step, "step") for record in records))
+    nets = f"{whose(records[0].seeds)}, width {records[0].width}, {steps} of {records[0].batch} pictures"
+    return lines(parts, f"{nets}.", BATCHES)

@@ -1,0 +1,37 @@
+"""What is said under the picture of readouts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ....kit.marks import grammar
+from ....kit.words.phrases import lines, whose
+from .training import percent
+
+NEAR = 0.2  # of the test pictures: below, it is said as guessing is
+MEASURED = "Units are centred and scaled, and the fit is on 1500 training pictures."
+
+
+def readouts_sentence(records) -> str:
+    """Say what is read of the test pictures at the first and at the last depth, and in the pixels themselves."""
+    parts = []
+    for record in records:
+        deep = [k for k, depth in enumerate(record.depths) if depth > 0] or [0]
+        ends = dict.fromkeys((deep[0], deep[-1]))
+        said = [f"{_share(record.test[k])} after {grammar.count(record.depths[k], 'layer')}" for k in ends]
+        parts.append(f"With {named(record)} the readout reads {' and '.join(said)}.")
+    first = records[0]
+    if 0 in first.depths:
+        parts.append(f"In the pixels themselves it reads {percent(first.test[first.depths.index(0)])}.")
+    nets = f"{whose(first.seeds)}, {grammar.look(first.activation).label}, width {first.width}, untrained"
+    return lines(parts, f"{nets}, test pictures.", MEASURED)
+
+
+def _share(test) -> str:
+    """The median share in percent; near guessing it is words, because processors round its last digit otherwise."""
+    return "about a tenth" if np.median(test) < NEAR else percent(test)
+
+
+def named(record) -> str:
+    """Return a record's name, which is its precision, or what was done to its labels."""
+    return "shuffled labels" if record.shuffled else record.precision
