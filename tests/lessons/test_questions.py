@@ -24,6 +24,7 @@ from vgrad.lessons.edge_of_chaos import measure as edge_of_chaos_measure
 from vgrad.lessons.exploding.measure import cliff as exploding_measure_cliff
 from vgrad.lessons.exploding.measure import training as exploding_measure
 from vgrad.lessons.gradient_flow import measure as gradient_flow_measure
+from vgrad.lessons.initialization import measure as initialization_measure
 from vgrad.lessons.normalization import measure as normalization_measure
 from vgrad.lessons.recurrence.measure import connectivity as recurrence_measure_connectivity
 from vgrad.lessons.recurrence.measure import recurrence as recurrence_measure
@@ -1127,6 +1128,40 @@ def test_kata_relu():
     sigmoid, tanh, leaky = (gradient_flow_measure.ten_layers(name).ratio for name in ("sigmoid", "tanh", "leaky_relu"))
     assert sigmoid < leaky < tanh
     assert course.QUESTIONS["kata_relu"].right == "less than for tanh, more than for sigmoid"
+
+
+def test_init_equal():
+    equal, one, usual = (
+        initialization_measure.train_from(**start) for start in (dict(constant=0.1), dict(width=1), {})
+    )
+    assert 0.1 < equal.train.min() <= equal.train.max() < 0.25
+    assert np.median(one.train) < 0.25
+    assert usual.train.min() > 0.95
+    assert course.QUESTIONS["init_equal"].right == "between 10 % and 25 %, as with one unit per layer"
+
+
+def test_init_noise():
+    same, near = (initialization_measure.train_from(constant=0.1, noise=noise) for noise in (0, 0.01))
+    assert min(near.different) == 50
+    assert np.median(near.train) == pytest.approx(np.median(same.train), abs=0.03)
+    assert course.QUESTIONS["init_noise"].right == "about as little as without the noise"
+
+
+def test_init_relu():
+    for seed in range(5):
+        run = flow(activation="relu", scheme="xavier_normal", depth=30, width=64, seeds=8, seed=seed)
+        assert 1e-5 < run.forward < 1e-4
+    assert course.QUESTIONS["init_relu"].right == "about 3e-5"
+
+
+def test_init_pixels():
+    scaled, raw = (
+        initialization_measure.train_from(activation="relu", pixels=pixels, steps=1)
+        for pixels in ("standardized", "0 to 255")
+    )
+    assert 2.3 < np.median(scaled.loss) < 4
+    assert 50 < np.median(raw.loss) / np.median(scaled.loss) < 150
+    assert course.QUESTIONS["init_pixels"].right == "about a hundred times as large"
 
 
 def test_narrow():

@@ -24,7 +24,6 @@ LONG = {  # pages that are still to be divided
     "01_chain_rule",
     "02_activations",
     "03_gradient_flow",
-    "04_initialization",
     "06_learning",
     "07_normalization",
     "08_skip_connections",

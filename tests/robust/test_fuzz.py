@@ -401,9 +401,13 @@ ROWS = {
     "lessons.edge_of_chaos.measure.chart": lambda: dict(columns=3, rows=2),
     "lessons.edge_of_chaos.measure.point": lambda: ONE,
     "lessons.edge_of_chaos.measure.depth_scale": lambda: dict(sigma_w2=2.0),
+    "lessons.edge_of_chaos.measure.correlation_scale": lambda: dict(sigma_w2=2.0),
     "lessons.edge_of_chaos.measure.trained": lambda: dict(sigma_w2=2.0) | LEARN,
     "lessons.edge_of_chaos.measure.steps_to_learn": lambda: dict(
         draw="normal", depth=1, width=3, rates=2, most=2, seeds=1
+    ),
+    "lessons.initialization.measure.train_from": lambda: dict(
+        constant=0.1, noise=0.1, width=2, steps=2, batch=2, seeds=1
     ),
     "lessons.initialization.measure.he_or_xavier": lambda: dict(scheme="he_normal") | LEARN,
     "lessons.chain_rule.measure.products": lambda: dict(depth=3, seeds=2),
