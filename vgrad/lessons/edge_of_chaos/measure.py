@@ -1,8 +1,8 @@
 """Order, chaos and the edge between them: what σ_w and σ_b make of a deep net, in theory and in training.
 
 ``chart``: χ over the plane of both.  ``point``: one place on it, and a net from there.  ``depth_scale``: ξ alone.
-``chart``: χ over the plane of both.  ``point``: one place on it, and a net from there.  ``depth_scale``: ξ.  ``correlation_scale``:
-``spectrum``: the singular values of a whole net.
+``correlation_scale``: ξ_c.  ``pair``: how the correlation of two inputs changes.  ``trained``: what nets from there
+learn.  ``steps_to_learn``: how long deep linear nets take.  ``spectrum``: the singular values of a whole net.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Annotated
 import numpy as np
 
 from ... import data, init, models, ops, probes, require, theory, train
-from ...kit.experiments.flow import Activation, flow
+from ...kit.experiments.flow import Activation, Net, draw_networks, flow
 from ...kit.experiments.protocol import (
     CALLS,
     Batch,
@@ -28,7 +28,7 @@ from ...kit.experiments.protocol import (
 )
 from ...ops import Affine, Array
 from ...require import Count, NonNegative, Seed
-from .records import Chart, PhaseRecord, SpectrumRecord
+from .records import Chart, PairRecord, PhaseRecord, SpectrumRecord
 
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "selu")
 MOST_W = 4.0  # of the chart
@@ -43,6 +43,7 @@ LAST = 10  # batches, of which the accuracy is averaged
 LEFT = 0.2  # of the loss of an output of 0, when a linear net is said to have learnt
 
 Charted = Annotated[str, require.one_of(ACTIVATIONS)]
+Correlation = Annotated[float, require.number_from(-1.0, 1.0)]
 TrainedDepth = Annotated[int, require.whole_from(0, 2_000)]
 Units = Annotated[int, require.whole_from(1, 1_000)]
 Draw = Annotated[str, require.one_of(DRAWS)]
@@ -118,6 +119,27 @@ def _rest(q: float, sigma_w: float, sigma_b: float) -> float:
         if abs(c - before) < 1e-8:
             break
     return min(c, 1 - STEP)
+
+
+@require.guarded
+@measured
+def pair(
+    *, activation: Charted = "tanh", sigma_w: NonNegative = 1.5, sigma_b: NonNegative = 0.2, c: Correlation = 0.0,
+    depth: Depth = 30, width: Width = 256, seeds: Networks = 5, seed: Seed = 0,
+) -> PairRecord:  # fmt: skip
+    """c_k = h_a · h_b / (‖h_a‖ ‖h_b‖).  Measure it in each layer k, for two inputs whose correlation is ``c``."""
+    require.total("seeds · depth · width²", seeds * depth * width * width)
+    net = Net(depth, width, activation, "scaled_normal", sigma_w, sigma_b=sigma_b, batch=2, seeds=seeds, seed=seed)
+    params, x, _ = draw_networks(net)
+    inputs = np.stack([x[:, 0], c * x[:, 0] + (1 - c**2) ** 0.5 * x[:, 1]], axis=1)
+    outputs = probes.outputs(models.hidden(params, inputs, activation)[1])
+    alike = np.stack([_cosine(h[:, 0], h[:, 1]) for h in outputs], axis=-1)
+    says = theory.correlations(depth, activation, sigma_w, sigma_b, c)
+    return PairRecord(activation, sigma_w, sigma_b, c, width, alike, says)
+
+
+def _cosine(a: Array, b: Array) -> Array:
+    return (a * b).sum(axis=-1) / (np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1))
 
 
 @require.guarded
