@@ -1,4 +1,4 @@
-"""What lesson 04 measures and draws: the signal both ways, the sweep, order and chaos, and the tables stored for it."""
+"""What lessons 04 and 05 measure and draw: the signal both ways, starts, the sweep, order and chaos, and stored tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vgrad.kit.marks import grammar
 from vgrad.lessons.edge_of_chaos import draw as edge_of_chaos_draw
 from vgrad.lessons.edge_of_chaos import measure as edge_of_chaos_measure
 from vgrad.lessons.edge_of_chaos.draw import PhasePlot
-from vgrad.lessons.edge_of_chaos.measure import spectrum
+from vgrad.lessons.edge_of_chaos.measure import correlation_scale, depth_scale, pair, spectrum, trained
 from vgrad.lessons.initialization import draw as initialization_draw
 from vgrad.lessons.initialization.draw import LOOKS, SignalPlot
 from vgrad.lessons.initialization.measure import FORMULAS, sweep, train_from
@@ -151,6 +151,38 @@ def test_the_chart_is_theorys_chi(activation):
         assert chart.chi[row, column] == pytest.approx(theory.chi(activation, q, sigma_w), rel=0.01)
 
 
+@pytest.mark.parametrize(("sigma_w2", "six_xi", "six_xi_c"), [(2.2, 75, 97), (2.8, 36, 59), (3.6, 23, 46)])
+def test_in_chaos_a_correlation_reaches_farther_than_a_gradient(sigma_w2, six_xi, six_xi_c):
+    assert (round(6 * depth_scale(sigma_w2)), round(6 * correlation_scale(sigma_w2))) == (six_xi, six_xi_c)
+
+
+@pytest.mark.parametrize("sigma_w2", [0.0, 0.8, 1.4])
+def test_in_order_both_length_scales_are_one(sigma_w2):
+    assert correlation_scale(sigma_w2) == depth_scale(sigma_w2)
+
+
+def test_the_correlation_scale_is_the_pace_at_which_a_correlation_comes_to_rest():
+    c = theory.correlations(60, "tanh", 2.8**0.5, 0.05**0.5, 0.9)
+    at_rest = theory.correlations(2000, "tanh", 2.8**0.5, 0.05**0.5, 0.9)[-1]
+    left = np.log(abs(c - at_rest))
+    assert -1 / np.mean(np.diff(left[20:40])) == pytest.approx(correlation_scale(2.8), rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("activation", "sigma_w", "c"), [("tanh", 1.0, 0.0), ("tanh", 2.0, 0.9), ("relu", 2**0.5, 0.3)]
+)
+def test_a_pair_follows_theory_in_its_first_layers(activation, sigma_w, c):
+    run = pair(activation=activation, sigma_w=sigma_w, sigma_b=0.1, c=c, depth=6, width=1000, seeds=5)
+    np.testing.assert_allclose(np.median(run.correlation, axis=0), run.theory, atol=0.06)
+
+
+def test_equal_inputs_stay_equal_and_a_map_has_a_row_without_layers():
+    assert pair(c=1.0, depth=4, width=20).correlation == pytest.approx(1.0)
+    alone = trained(1.76, 0, width=32)
+    assert alone["accuracy"].min() > 0.9
+    assert alone["test"].shape == (5,)
+
+
 @pytest.mark.parametrize("name", ["he_figure", "phase_map", "saxe"])
 def test_stored_cells_come_out_the_same_again(name):
     shallow = [cell for cell in course.load(name) if cell.settings["depth"] <= 6][:1]
@@ -205,7 +237,9 @@ def test_still_pictures_say_their_numbers():
     assert f"theory says {record.expected:.3g}, and the formulas say 1.41" in caption
     nets = [spectrum(draw=draw, depth=3, width=8) for draw in ("orthogonal", "normal")]
     middle = grammar.number(float(np.median(nets[1].values)))
-    assert f"Gaussian {middle}" in edge_of_chaos_draw.spectra(nets).caption
+    assert f"With Gaussian weights the middle singular value is {middle}." in edge_of_chaos_draw.spectra(nets).caption
+    runs = [pair(depth=3, width=16), pair(activation="relu", c=0.5, depth=3, width=16)]
+    assert f"from 0.5 to {np.median(runs[1].correlation[:, -1]):.2f}." in edge_of_chaos_draw.pairs(runs).caption
     he = initialization_draw.by_depth(course.load("he_figure"), "accuracy", of="scheme")
     assert he.png() == initialization_draw.by_depth(course.load("he_figure"), "accuracy", of="scheme").png()
     assert "40 at 1.76" in edge_of_chaos_draw.trained(course.load("phase_map"), {0.8: 2.0, 3.6: 4.0}).caption

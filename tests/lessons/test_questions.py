@@ -465,6 +465,17 @@ TRIES = {
         "another net": edge_of_chaos_measure.point(activation="relu", sigma_w=1.41, sigma_b=0.2, depth=5),
         "a number": 1.28,
     },
+    "tenfold": lambda: {
+        "right": lambda chi: 2 * np.log(10) / abs(np.log(chi)),
+        "ξ": lambda chi: 1 / abs(np.log(chi)),
+        "the squared norm": lambda chi: np.log(10) / abs(np.log(chi)),
+        "a sign": lambda chi: 2 * np.log(10) / np.log(chi),
+        "e times": lambda chi: 2 / abs(np.log(chi)),
+        "another base": lambda chi: 2 * np.log(10) / abs(np.log10(chi)),
+        "wrong": lambda chi: 7.0,
+        "nothing": lambda chi: None,
+        "a number": 10.3,
+    },
     "three_whispers": lambda: {
         "right": 0.25**3,
         "nearly": 0.016,
@@ -1162,6 +1173,38 @@ def test_init_pixels():
     assert 2.3 < np.median(scaled.loss) < 4
     assert 50 < np.median(raw.loss) / np.median(scaled.loss) < 150
     assert course.QUESTIONS["init_pixels"].right == "about a hundred times as large"
+
+
+def test_edge_both():
+    for seed in range(5):
+        run = edge_of_chaos_measure.point(sigma_w=2.0, sigma_b=0.0, seed=seed).flow
+        assert np.median(run.each("h"), axis=0)[-11:] == pytest.approx(0.73, abs=0.02)
+        assert run.ratio > 10
+    assert course.QUESTIONS["edge_both"].right == "it explodes"
+
+
+def test_edge_pair():
+    run = edge_of_chaos_measure.pair(activation="relu", sigma_w=2**0.5, sigma_b=0.0)
+    assert run.correlation[:, 0] == pytest.approx(1 / np.pi, abs=0.15)
+    assert run.correlation[:, -1].min() > 0.9
+    assert course.QUESTIONS["edge_pair"].right == "above 0.9"
+
+
+def test_edge_depth():
+    six, six_c = (
+        6 * scale(2.8) for scale in (edge_of_chaos_measure.depth_scale, edge_of_chaos_measure.correlation_scale)
+    )
+    assert (round(six), round(six_c)) == (36, 59)
+    at = {(c.settings["sigma_w2"], c.settings["depth"]): c.result["accuracy"] for c in course.load("phase_map")}
+    assert len(at[2.8, 40]) == 5
+    assert np.median(at[2.8, 40]) < 0.5 < np.median(at[1.76, 40])
+    assert course.QUESTIONS["edge_depth"].right == "no, because the gradient does not reach that far"
+
+
+def test_edge_orthogonal():
+    run = edge_of_chaos_measure.spectrum("tanh", "normal")
+    assert np.median(run.values, axis=1).max() < 1e-4
+    assert course.QUESTIONS["edge_orthogonal"].right == "they shrink it to almost nothing"
 
 
 def test_narrow():

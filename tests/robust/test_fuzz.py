@@ -401,6 +401,7 @@ ROWS = {
     "lessons.edge_of_chaos.measure.chart": lambda: dict(columns=3, rows=2),
     "lessons.edge_of_chaos.measure.point": lambda: ONE,
     "lessons.edge_of_chaos.measure.depth_scale": lambda: dict(sigma_w2=2.0),
+    "lessons.edge_of_chaos.measure.pair": lambda: dict(c=0.5, depth=2, width=3, seeds=1),
     "lessons.edge_of_chaos.measure.correlation_scale": lambda: dict(sigma_w2=2.0),
     "lessons.edge_of_chaos.measure.trained": lambda: dict(sigma_w2=2.0) | LEARN,
     "lessons.edge_of_chaos.measure.steps_to_learn": lambda: dict(
