@@ -94,9 +94,8 @@ def depth_scale(sigma_w2: NonNegative, sigma_b2: NonNegative = 0.05) -> float:
 def correlation_scale(sigma_w2: NonNegative, sigma_b2: NonNegative = 0.05) -> float:
     """ξ_c = 1 / |ln s|.  Return it for tanh nets from (σ_w², σ_b²), in layers: theory's, of infinite width.
 
-    s is the slope of the correlation map at the correlation c* where it comes to rest, so that the distance of two
-    inputs' correlation from c* shrinks by a factor of e in ξ_c layers (Schoenholz et al. 2017, eq. 9). For χ < 1 it
-    rests at 1, where s is χ and ξ_c is ξ.
+    s is the slope of the correlation map where it comes to rest, so that the distance from there shrinks by a factor of
+    e in ξ_c layers (Schoenholz et al. 2017, eq. 9). For χ < 1 it rests at 1, where s is χ and ξ_c is ξ.
     """
     sigma_w = sigma_w2**0.5
     sigma_b = sigma_b2**0.5
@@ -105,8 +104,7 @@ def correlation_scale(sigma_w2: NonNegative, sigma_b2: NonNegative = 0.05) -> fl
     if chi <= 1:
         return theory.depth_scale(chi)
     c = _rest(q, sigma_w, sigma_b)
-    ends = np.array([c - STEP, c + STEP])
-    low, high = (theory.correlation_map("tanh", float(end), q, sigma_w, sigma_b) for end in ends)
+    low, high = (theory.correlation_map("tanh", c + step, q, sigma_w, sigma_b) for step in (-STEP, STEP))
     return theory.depth_scale(abs(high - low) / (2 * STEP))
 
 
@@ -133,13 +131,9 @@ def pair(
     params, x, _ = draw_networks(net)
     inputs = np.stack([x[:, 0], c * x[:, 0] + (1 - c**2) ** 0.5 * x[:, 1]], axis=1)
     outputs = probes.outputs(models.hidden(params, inputs, activation)[1])
-    alike = np.stack([_cosine(h[:, 0], h[:, 1]) for h in outputs], axis=-1)
+    alike = np.stack([h.prod(axis=1).sum(axis=-1) / np.linalg.norm(h, axis=-1).prod(axis=-1) for h in outputs], axis=-1)
     says = theory.correlations(depth, activation, sigma_w, sigma_b, c)
     return PairRecord(activation, sigma_w, sigma_b, c, width, alike, says)
-
-
-def _cosine(a: Array, b: Array) -> Array:
-    return (a * b).sum(axis=-1) / (np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1))
 
 
 @require.guarded
@@ -157,9 +151,7 @@ def trained(
     networks = len(rates) * seeds
     require_work("networks · (depth + 1) · width² · batch · steps", networks, depth + 1, width**2, batch, steps)
     require.total("networks · (depth + 1) · width · (width + batch)", networks * (depth + 1) * width * (width + batch))
-    scheme = init.Scheme(
-        "phase", init.normal, lambda n, m, activation=None: (sigma_w2 / n) ** 0.5, lambda n, m: sigma_b2**0.5
-    )
+    scheme = init.scaled_normal(sigma_w2**0.5)._replace(bias_std=lambda n, m: sigma_b2**0.5)
     digits = data.digits(dtype="float32")
     rng = np.random.default_rng(0)
     params = models.init_mlp([64, *[width] * depth, 10], scheme=scheme, rng=rng, ensemble=(networks,), dtype="float32")
@@ -168,7 +160,7 @@ def trained(
     records = [*train.fit(params, train.classifier("tanh"), pictures, optimizer=rule, steps=steps)]
     logits, _ = models.mlp(records[-1].params, digits.x_test, "tanh")
     shape = (len(rates), seeds)
-    accuracy = np.mean([record.accuracy for record in records[-LAST:]], axis=0).reshape(shape)
+    accuracy = np.array([record.accuracy for record in records[-LAST:]], float).mean(axis=0).reshape(shape)
     test = (logits.argmax(axis=-1) == digits.y_test).mean(axis=-1).reshape(shape)
     best = np.median(accuracy, axis=1).argmax()
     return dict(accuracy=accuracy[best], test=test[best])

@@ -135,10 +135,10 @@ def train_from(
     params = records[-1].params
     losses = np.full((seeds, steps), np.nan)
     losses[:, : len(records)] = np.stack([record.loss for record in records], axis=1)
-    accuracies = [_accuracy(params, each, labels, activation) for each, labels in _both(digits, x, x_test)]
+    learnt, tested = [_accuracy(params, each, labels, activation) for each, labels in _both(digits, x, x_test)]
     different = [_different(W) for W in params[0].affine.W] if hidden else [10] * seeds
     return StartRecord(
-        constant, noise, pixels, activation, hidden, width, rate, steps, losses, *accuracies, np.array(different)
+        constant, noise, pixels, activation, hidden, width, rate, steps, losses, learnt, tested, np.array(different)
     )
 
 
