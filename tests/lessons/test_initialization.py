@@ -1,4 +1,4 @@
-"""What lesson 04 measures and draws: the signal both ways, the sweep, order and chaos, and the tables stored for it."""
+"""What lessons 04 and 05 measure and draw: the signal, starts, the sweep, order and chaos, and stored tables."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 from drawn import pixels
 
-from vgrad import models, ops, theory
+from vgrad import data, models, ops, theory
 from vgrad.kit.experiments.flow import flow
 from vgrad.kit.experiments.protocol import crossing
 from vgrad.kit.marks import grammar
 from vgrad.lessons.edge_of_chaos import draw as edge_of_chaos_draw
 from vgrad.lessons.edge_of_chaos import measure as edge_of_chaos_measure
 from vgrad.lessons.edge_of_chaos.draw import PhasePlot
-from vgrad.lessons.edge_of_chaos.measure import spectrum
+from vgrad.lessons.edge_of_chaos.measure import correlation_scale, depth_scale, pair, spectrum, trained
 from vgrad.lessons.initialization import draw as initialization_draw
 from vgrad.lessons.initialization.draw import LOOKS, SignalPlot
-from vgrad.lessons.initialization.measure import FORMULAS, sweep
+from vgrad.lessons.initialization.measure import FORMULAS, sweep, train_from
 
 SMALL = dict(depth=6, width=16, batch=8, seeds=3)
 
@@ -100,6 +100,45 @@ def test_the_spectrum_is_in_order_a_row_for_each_network():
     assert (np.diff(record.values) <= 0).all()
 
 
+# --- what is learnt from a start ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_equal_units_stay_equal_and_noise_makes_them_differ(activation):
+    settings = dict(activation=activation, constant=0.1, width=12, steps=30, seeds=3)
+    assert list(train_from(**settings).different) == [1, 1, 1]
+    assert list(train_from(noise=1e-3, **settings).different) == [12, 12, 12]
+
+
+def test_all_zero_guesses_unless_there_is_no_hidden_layer():
+    assert train_from(constant=0.0, steps=60).train.max() < 0.12
+    assert train_from(constant=0.0, hidden=0, steps=60).train.min() > 0.8
+
+
+def test_each_network_of_a_start_has_its_own_order_of_pictures():
+    assert len(set(train_from(constant=0.1, steps=5).loss[:, -1])) == 5
+    assert len(set(train_from(constant=0.1, steps=5, seed=1).loss[:, -1]) & set(train_from(steps=5).loss[:, -1])) == 0
+
+
+def test_raw_pixels_start_a_hundred_times_higher_and_still_end_as_a_record():
+    raw = train_from(activation="relu", pixels="0 to 255", steps=20)
+    assert raw.loss[:, 0].min() > 30 * train_from(activation="relu", steps=1).loss.max()
+    burst = train_from(activation="relu", pixels="0 to 255", rate=1e200, steps=5, seeds=2)
+    assert np.isnan(burst.loss[:, -1]).all()
+    assert burst.train.max() < 0.3
+
+
+def test_the_picture_of_starts_names_each_and_says_its_medians():
+    runs = [train_from(constant=0.1, steps=5), train_from(width=1, steps=5), train_from(hidden=0, steps=60)]
+    picture = initialization_draw.starts(runs)
+    for name, run in zip(("all weights 0.1", "one unit per layer", "no hidden layer"), runs, strict=True):
+        assert (
+            f"{name}: {100 * np.median(run.train):.0f} % training, {100 * np.median(run.test):.0f} % test"
+            in picture.alt
+        )
+    assert picture.caption.startswith(f"“no hidden layer” reaches {100 * np.median(runs[2].train):.0f} %")
+
+
 # --- phase ------------------------------------------------------------------------------------------
 
 
@@ -112,6 +151,38 @@ def test_the_chart_is_theorys_chi(activation):
         assert chart.chi[row, column] == pytest.approx(theory.chi(activation, q, sigma_w), rel=0.01)
 
 
+@pytest.mark.parametrize(("sigma_w2", "six_xi", "six_xi_c"), [(2.2, 75, 97), (2.8, 36, 59), (3.6, 23, 46)])
+def test_in_chaos_a_correlation_reaches_farther_than_a_gradient(sigma_w2, six_xi, six_xi_c):
+    assert (round(6 * depth_scale(sigma_w2)), round(6 * correlation_scale(sigma_w2))) == (six_xi, six_xi_c)
+
+
+@pytest.mark.parametrize("sigma_w2", [0.0, 0.8, 1.4])
+def test_in_order_both_length_scales_are_one(sigma_w2):
+    assert correlation_scale(sigma_w2) == depth_scale(sigma_w2)
+
+
+def test_the_correlation_scale_is_the_pace_at_which_a_correlation_comes_to_rest():
+    c = theory.correlations(60, "tanh", 2.8**0.5, 0.05**0.5, 0.9)
+    at_rest = theory.correlations(2000, "tanh", 2.8**0.5, 0.05**0.5, 0.9)[-1]
+    left = np.log(abs(c - at_rest))
+    assert -1 / np.mean(np.diff(left[45:])) == pytest.approx(correlation_scale(2.8), rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("activation", "sigma_w", "c"), [("tanh", 1.0, 0.0), ("tanh", 2.0, 0.9), ("relu", 2**0.5, 0.3)]
+)
+def test_a_pair_follows_theory_in_its_first_layers(activation, sigma_w, c):
+    run = pair(activation=activation, sigma_w=sigma_w, sigma_b=0.1, c=c, depth=6, width=1000, seeds=5)
+    np.testing.assert_allclose(np.median(run.correlation, axis=0), run.theory, atol=0.06)
+
+
+def test_equal_inputs_stay_equal_and_a_map_has_a_row_without_layers():
+    assert pair(c=1.0, depth=4, width=20).correlation == pytest.approx(1.0)
+    alone = trained(1.76, 0, width=32)
+    assert alone["accuracy"].min() > 0.9
+    assert alone["test"].shape == (5,)
+
+
 @pytest.mark.parametrize("name", ["he_figure", "phase_map", "saxe"])
 def test_stored_cells_come_out_the_same_again(name):
     shallow = [cell for cell in course.load(name) if cell.settings["depth"] <= 6][:1]
@@ -121,8 +192,6 @@ def test_stored_cells_come_out_the_same_again(name):
 
 
 def test_the_short_digits_have_the_moments_of_all():
-    from vgrad import data
-
     x, y = edge_of_chaos_measure._summary()
     digits = data.digits()
     np.testing.assert_allclose(x.T @ x / len(x), digits.x_train.T @ digits.x_train / 1500, atol=1e-4)
@@ -163,18 +232,17 @@ def test_a_live_chart_is_the_fresh_one_too():
 
 def test_still_pictures_say_their_numbers():
     record = sweep("relu", np.linspace(1.2, 1.6, 3), seeds=3)
-    assert (
-        f"dh of ReLU, at {record.optimum:.3g} (theory {record.expected:.3g}"
-        in initialization_draw.sweep([record]).caption
-    )
-    draws = [flow(scheme=s, depth=3, width=16, seeds=3) for s in ("glorot_standard", "xavier_uniform")]
-    assert initialization_draw.glorot(draws).caption.count("dW") == 2
+    caption = initialization_draw.sweep([record]).caption
+    assert f"The gradient of ReLU keeps its size at σ_w {record.optimum:.3g}." in caption
+    assert f"theory says {record.expected:.3g}, and the formulas say 1.41" in caption
     nets = [spectrum(draw=draw, depth=3, width=8) for draw in ("orthogonal", "normal")]
     middle = grammar.number(float(np.median(nets[1].values)))
-    assert f"Gaussian {middle}" in edge_of_chaos_draw.spectra(nets).caption
+    assert f"With Gaussian weights the middle singular value is {middle}." in edge_of_chaos_draw.spectra(nets).caption
+    runs = [pair(depth=3, width=16), pair(activation="relu", c=0.5, depth=3, width=16)]
+    assert f"from 0.5 to {np.median(runs[1].correlation[:, -1]):.2f}." in edge_of_chaos_draw.pairs(runs).caption
     he = initialization_draw.by_depth(course.load("he_figure"), "accuracy", of="scheme")
     assert he.png() == initialization_draw.by_depth(course.load("he_figure"), "accuracy", of="scheme").png()
-    assert "40 at 1.76" in edge_of_chaos_draw.trained(course.load("phase_map"), {0.8: 2.0, 3.6: 4.0}).caption
+    assert "40 at σ_w² 1.76" in edge_of_chaos_draw.trained(course.load("phase_map"), {0.8: 2.0, 3.6: 4.0}).caption
 
 
 def test_selu_is_pulled_to_mean_0_and_variance_1():

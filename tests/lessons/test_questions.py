@@ -23,6 +23,7 @@ from vgrad.lessons.diagnosis.measure import trial as diagnosis_measure_trial
 from vgrad.lessons.edge_of_chaos import measure as edge_of_chaos_measure
 from vgrad.lessons.exploding.measure import cliff as exploding_measure_cliff
 from vgrad.lessons.exploding.measure import training as exploding_measure
+from vgrad.lessons.initialization import measure as initialization_measure
 from vgrad.lessons.learning import measure as learning_measure
 from vgrad.lessons.normalization import measure as normalization_measure
 from vgrad.lessons.recurrence.measure import connectivity as recurrence_measure_connectivity
@@ -452,6 +453,17 @@ TRIES = {
         "too easy": edge_of_chaos_measure.point(sigma_w=1.0, sigma_b=0.0, depth=5),
         "another net": edge_of_chaos_measure.point(activation="relu", sigma_w=1.41, sigma_b=0.2, depth=5),
         "a number": 1.28,
+    },
+    "tenfold": lambda: {
+        "right": lambda chi: 2 * np.log(10) / abs(np.log(chi)),
+        "ξ": lambda chi: 1 / abs(np.log(chi)),
+        "the squared norm": lambda chi: np.log(10) / abs(np.log(chi)),
+        "a sign": lambda chi: 2 * np.log(10) / np.log(chi),
+        "e times": lambda chi: 2 / abs(np.log(chi)),
+        "another base": lambda chi: 2 * np.log(10) / abs(np.log10(chi)),
+        "wrong": lambda chi: 7.0,
+        "nothing": lambda chi: None,
+        "a number": 10.3,
     },
     "walk": lambda: {
         "right": [2 * np.tanh(1.5), (dh := 2 * np.tanh(1.5)) / np.cosh(1.5) ** 2, 3 * dh / np.cosh(1.5) ** 2],
@@ -998,6 +1010,72 @@ def test_tanh_dW():
         assert relative["dh"].median[0] < 1 / 10
         assert 1 / 2 < relative["dW"].median[0] < 2
     assert course.QUESTIONS["tanh_dW"].right == "dW stays about the same"
+
+
+def test_init_equal():
+    equal, one, usual = (
+        initialization_measure.train_from(**start) for start in (dict(constant=0.1), dict(width=1), {})
+    )
+    assert 0.1 < equal.train.min() <= equal.train.max() < 0.25
+    assert np.median(one.train) < 0.25
+    assert usual.train.min() > 0.95
+    assert course.QUESTIONS["init_equal"].right == "between 10 % and 25 %, as with one unit per layer"
+
+
+def test_init_noise():
+    same, near = (initialization_measure.train_from(constant=0.1, noise=noise) for noise in (0, 0.01))
+    assert min(near.different) == 50
+    assert np.median(near.train) == pytest.approx(np.median(same.train), abs=0.03)
+    assert course.QUESTIONS["init_noise"].right == "about as little as without the noise"
+
+
+def test_init_relu():
+    for seed in range(5):
+        run = flow(activation="relu", scheme="xavier_normal", depth=30, width=64, seeds=8, seed=seed)
+        assert 1e-5 < run.forward < 1e-4
+    assert course.QUESTIONS["init_relu"].right == "about 3e-5"
+
+
+def test_init_pixels():
+    scaled, raw = (
+        initialization_measure.train_from(activation="relu", pixels=pixels, steps=1)
+        for pixels in ("standardized", "0 to 255")
+    )
+    assert 2.3 < np.median(scaled.loss) < 4
+    assert 50 < np.median(raw.loss) / np.median(scaled.loss) < 150
+    assert course.QUESTIONS["init_pixels"].right == "about a hundred times as large"
+
+
+def test_edge_both():
+    for seed in range(5):
+        run = edge_of_chaos_measure.point(sigma_w=2.0, sigma_b=0.0, seed=seed).flow
+        assert np.median(run.each("h"), axis=0)[-11:] == pytest.approx(0.73, abs=0.02)
+        assert run.ratio > 10
+    assert course.QUESTIONS["edge_both"].right == "it explodes"
+
+
+def test_edge_pair():
+    run = edge_of_chaos_measure.pair(activation="relu", sigma_w=2**0.5, sigma_b=0.0)
+    assert run.correlation[:, 0] == pytest.approx(1 / np.pi, abs=0.15)
+    assert run.correlation[:, -1].min() > 0.9
+    assert course.QUESTIONS["edge_pair"].right == "above 0.9"
+
+
+def test_edge_depth():
+    six, six_c = (
+        6 * scale(2.8) for scale in (edge_of_chaos_measure.depth_scale, edge_of_chaos_measure.correlation_scale)
+    )
+    assert (round(six), round(six_c)) == (36, 59)
+    at = {(c.settings["sigma_w2"], c.settings["depth"]): c.result["accuracy"] for c in course.load("phase_map")}
+    assert len(at[2.8, 40]) == 5
+    assert np.median(at[2.8, 40]) < 0.5 < np.median(at[1.76, 40])
+    assert course.QUESTIONS["edge_depth"].right == "no, because the gradient does not reach that far"
+
+
+def test_edge_orthogonal():
+    run = edge_of_chaos_measure.spectrum("tanh", "normal")
+    assert np.median(run.values, axis=1).max() < 1e-4
+    assert course.QUESTIONS["edge_orthogonal"].right == "they shrink it to almost nothing"
 
 
 def test_narrow():

@@ -405,9 +405,14 @@ ROWS = {
     "lessons.edge_of_chaos.measure.chart": lambda: dict(columns=3, rows=2),
     "lessons.edge_of_chaos.measure.point": lambda: ONE,
     "lessons.edge_of_chaos.measure.depth_scale": lambda: dict(sigma_w2=2.0),
+    "lessons.edge_of_chaos.measure.pair": lambda: dict(c=0.5, depth=2, width=3, seeds=1),
+    "lessons.edge_of_chaos.measure.correlation_scale": lambda: dict(sigma_w2=2.0),
     "lessons.edge_of_chaos.measure.trained": lambda: dict(sigma_w2=2.0) | LEARN,
     "lessons.edge_of_chaos.measure.steps_to_learn": lambda: dict(
         draw="normal", depth=1, width=3, rates=2, most=2, seeds=1
+    ),
+    "lessons.initialization.measure.train_from": lambda: dict(
+        constant=0.1, noise=0.1, width=2, steps=2, batch=2, seeds=1
     ),
     "lessons.initialization.measure.he_or_xavier": lambda: dict(scheme="he_normal") | LEARN,
     "lessons.chain_rule.measure.products": lambda: dict(depth=3, seeds=2),
@@ -521,6 +526,9 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("kit.experiments.learning.learn", "clip_norm", "3", "a norm"),
     ("lessons.normalization.measure.compare", "norms", "[]", "none of them is drawn"),
     ("lessons.initialization.measure.he_or_xavier", "scheme", "None", "learn's own choice"),
+    ("lessons.initialization.measure.train_from", "constant", "None", "random weights"),
+    ("lessons.initialization.measure.train_from", "hidden", "0", "no hidden layer, which is the baseline"),
+    ("lessons.edge_of_chaos.measure.trained", "depth", "0", "no hidden layer, which is the baseline"),
     ("lessons.deep_training.measure.shatter", "lags", "0", "with itself"),
     ("kit.experiments.training.*", "frozen", "[] 3", "no layer, or the readout alone"),
     ("*", "value", "nan inf", "said in words"),

@@ -8,7 +8,7 @@ from ...kit.marks import curves, grammar
 from ...kit.marks.picture import Picture
 from ...kit.marks.ways import WaysPlot
 from ...kit.words.phrases import DRAWS
-from .say import alt, sentence
+from .say import alt, pair_name, pairs_sentence, sentence, spectra_sentence, trained_sentence
 
 LEVELS = (0.0, 0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0, 1e9)
 SHADES = ("#9cc3e6", "#b9d5ee", "#d0e3f4", "#e6f0f9", "#fdeee3", "#fbdcc5", "#f5c4a0", "#eea679")
@@ -72,9 +72,12 @@ def phase(record) -> Picture:
     return Picture(PhasePlot(record).figure, sentence(record), alt(record))
 
 
-def trained(cells, scales) -> Picture:
-    """A table of accuracies, σ_w² by depth, and six depth scales over it.   scales : σ_w² -> ξ, theory's, to draw."""
-    axes = curves.axes(grammar.new_figure(), "accuracy after training; upwards depth; dashed: 6 ξ")
+def trained(cells, scales, correlations=None) -> Picture:
+    """A table of accuracies, σ_w² by depth, with lines of six depth scales over it.
+
+    scales : σ_w² -> ξ, drawn dashed; correlations : σ_w² -> ξ_c, drawn dotted, if they are given.
+    """
+    axes = curves.axes(grammar.new_figure(), "accuracy after training; dashed 6 ξ, dotted 6 ξ_c")
     weights = sorted({cell.settings["sigma_w2"] for cell in cells})
     depths = sorted({cell.settings["depth"] for cell in cells})
     at = {(c.settings["sigma_w2"], c.settings["depth"]): float(np.median(c.result["accuracy"])) for c in cells}
@@ -85,19 +88,50 @@ def trained(cells, scales) -> Picture:
         box = dict(facecolor=plain(table[row, column]), linewidth=0, pad=1.5)
         words = dict(ha="center", va="center", fontsize=12, color=ink, bbox=box)
         axes.text(column, row, f"{table[row, column]:.2f}", **words)
-    x = np.interp(list(scales), weights, np.arange(len(weights)))
-    beyond = [*depths, 2 * depths[-1]]  # a curve that leaves at the top, not one that lies along it
-    rows = np.interp(np.log([REACH * xi for xi in scales.values()]), np.log(beyond), np.arange(len(beyond)), left=-0.5)
-    axes.plot(x, rows, **{**grammar.THEORY, "color": "#ffffff", "linewidth": 5})
-    axes.plot(x, rows, **{**grammar.THEORY, "linewidth": 2.6})
+    for lengths, style in ((scales, "dashed"), (correlations or {}, "dotted")):
+        _reach(axes, lengths, weights, depths, style)
     axes.set_ylim(-0.5, len(depths) - 0.5)
     axes.grid(visible=False)
     axes.set_xticks(range(len(weights)), [f"{w:g}" for w in weights])
     axes.set_yticks(range(len(depths)), depths)
-    axes.set_xlabel("σ_w²; σ_b² = 0.05", fontsize=13)
+    axes.set_xlabel("σ_w², and layers upwards; σ_b² = 0.05", fontsize=13)
     deepest = {w: max([d for d in depths if at[w, d] > LEARNT], default=0) for w in weights}
-    said = ", ".join(f"{deepest[w]} at {w:g}" for w in weights)
-    return Picture(axes.figure, f"By σ_w², the deepest nets that tell more than half of the digits: {said}.")
+    return Picture(axes.figure, trained_sentence(cells, deepest))
+
+
+def _reach(axes, lengths, weights, depths, style: str) -> None:
+    """Draw six times a length over the table, as a line with a white edge; at the top it leaves the picture."""
+    if not lengths:
+        return
+    x = np.interp(list(lengths), weights, np.arange(len(weights)))
+    beyond = [*depths, 2 * depths[-1]]  # a curve that leaves at the top, not one that lies along it
+    layers = np.log([REACH * length for length in lengths.values()])
+    rows = np.interp(layers, np.log(beyond), np.arange(len(beyond)), left=-0.5)
+    for color, width in (("#ffffff", 5), (grammar.INK, 2.6)):
+        axes.plot(x, rows, color=color, linewidth=width, linestyle=style)
+
+
+def pairs(records) -> Picture:
+    """The correlation of two inputs by layer, a pair a curve, with theory's beside it."""
+    axes = curves.axes(grammar.new_figure(), "correlation of two inputs")
+    depth = records[0].correlation.shape[1]
+    layers = np.arange(depth + 1)
+    ends = []
+    for record, look in curves.with_looks(records, tuple(grammar.CURES.values())):
+        rows = np.insert(record.correlation, 0, record.c, axis=1)
+        median = curves.curve(axes, layers, rows, look, theory=np.insert(record.theory, 0, record.c))
+        ends.append((median[-1], pair_name(record), look.color))
+    axes.set(xlim=(0, 1.62 * depth), ylim=(-0.1, 1.05))
+    axes.set_xticks(_ticks(depth))
+    curves.label_ends(axes, depth, ends)
+    axes.set_xlabel("layer; 0 is the input", fontsize=13)
+    curves.legend(axes.figure, theory=True)
+    return Picture(axes.figure, pairs_sentence(records))
+
+
+def _ticks(depth: int) -> range:
+    """The layers that have a tick: about six of them."""
+    return range(0, depth + 1, max(1, depth // 6))
 
 
 def spectra(records) -> Picture:
@@ -116,8 +150,4 @@ def spectra(records) -> Picture:
     grammar.decade_ticks(axes, floor, 2)
     axes.set_xlabel("direction, from the most to the least stretched", fontsize=13)
     curves.legend(axes.figure)
-    parts = [f"{DRAWS[r.draw].label} {grammar.number(float(np.median(r.values)))}" for r in records]
-    first = records[0]
-    nets = f"{first.depth} layers of {first.activation}, σ_w {first.sigma_w:.3g}, width {n}"
-    told = f"The middle one of the singular values: {', '.join(parts)}; {nets}"
-    return Picture(axes.figure, f"{told}. What is below {10.0**floor:.0e} is drawn there.")
+    return Picture(axes.figure, spectra_sentence(records, floor))

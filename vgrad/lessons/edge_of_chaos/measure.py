@@ -1,8 +1,8 @@
 """Order, chaos and the edge between them: what σ_w and σ_b make of a deep net, in theory and in training.
 
 ``chart``: χ over the plane of both.  ``point``: one place on it, and a net from there.  ``depth_scale``: ξ alone.
-``trained``: what nets from there learn.  ``steps_to_learn``: how long deep linear nets take.
-``spectrum``: the singular values of a whole net.
+``correlation_scale``: ξ_c.  ``pair``: how the correlation of two inputs changes.  ``trained``: what nets from there
+learn.  ``steps_to_learn``: how long deep linear nets take.  ``spectrum``: the singular values of a whole net.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from typing import Annotated
 import numpy as np
 
 from ... import data, init, models, ops, probes, require, theory, train
-from ...kit.experiments.flow import Activation, flow
-from ...kit.experiments.learning import learn
+from ...kit.experiments.flow import Activation, Net, draw_networks, flow
 from ...kit.experiments.protocol import (
     CALLS,
+    Batch,
     Depth,
     Networks,
+    NonNegatives,
     TrainSteps,
     Width,
     measured,
@@ -27,7 +28,7 @@ from ...kit.experiments.protocol import (
 )
 from ...ops import Affine, Array
 from ...require import Count, NonNegative, Seed
-from .records import Chart, PhaseRecord, SpectrumRecord
+from .records import Chart, PairRecord, PhaseRecord, SpectrumRecord
 
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "selu")
 MOST_W = 4.0  # of the chart
@@ -36,9 +37,14 @@ PLACES = 50_000  # on the chart
 ROUNDS = 400  # of the q-map, for a picture
 DRAWS = {"orthogonal": "orthogonal", "normal": "lecun_normal"}  # what a draw is called in init.SCHEMES
 UNITS = {"orthogonal": init.orthogonal_draw, "normal": init.normal}
+STEP = 1e-4  # of a correlation, for the slope of its map
+PATIENCE = 1_000  # layers, until a correlation is at rest
+LAST = 10  # batches, of which the accuracy is averaged
 LEFT = 0.2  # of the loss of an output of 0, when a linear net is said to have learnt
 
 Charted = Annotated[str, require.one_of(ACTIVATIONS)]
+Correlation = Annotated[float, require.number_from(-1.0, 1.0)]
+TrainedDepth = Annotated[int, require.whole_from(0, 2_000)]
 Units = Annotated[int, require.whole_from(1, 1_000)]
 Draw = Annotated[str, require.one_of(DRAWS)]
 
@@ -85,19 +91,79 @@ def depth_scale(sigma_w2: NonNegative, sigma_b2: NonNegative = 0.05) -> float:
 
 
 @require.guarded
+def correlation_scale(sigma_w2: NonNegative, sigma_b2: NonNegative = 0.05) -> float:
+    """ξ_c = 1 / |ln s|.  Return it for tanh nets from (σ_w², σ_b²), in layers: theory's, of infinite width.
+
+    s is the slope of the correlation map where it comes to rest, so that the distance from there shrinks by a factor of
+    e in ξ_c layers (Schoenholz et al. 2017, eq. 9). For χ < 1 it rests at 1, where s is χ and ξ_c is ξ.
+    """
+    sigma_w = sigma_w2**0.5
+    sigma_b = sigma_b2**0.5
+    q = theory.q_fixed_point("tanh", sigma_w, sigma_b)
+    chi = theory.chi("tanh", q, sigma_w)
+    if chi <= 1:
+        return theory.depth_scale(chi)
+    c = _rest(q, sigma_w, sigma_b)
+    low, high = (theory.correlation_map("tanh", c + step, q, sigma_w, sigma_b) for step in (-STEP, STEP))
+    return theory.depth_scale(abs(high - low) / (2 * STEP))
+
+
+def _rest(q: float, sigma_w: float, sigma_b: float) -> float:
+    """Where the correlation of two samples comes to rest in chaos, and at most 1 - STEP, for a quotient around it."""
+    c = 0.0
+    for _ in range(PATIENCE):
+        before = c
+        c = theory.correlation_map("tanh", c, q, sigma_w, sigma_b)
+        if abs(c - before) < 1e-8:
+            break
+    return min(c, 1 - STEP)
+
+
+@require.guarded
+@measured
+def pair(
+    *, activation: Charted = "tanh", sigma_w: NonNegative = 1.5, sigma_b: NonNegative = 0.2, c: Correlation = 0.0,
+    depth: Depth = 30, width: Width = 256, seeds: Networks = 5, seed: Seed = 0,
+) -> PairRecord:  # fmt: skip
+    """c_k = h_a · h_b / (‖h_a‖ ‖h_b‖).  Measure it in each layer k, for two inputs whose correlation is ``c``."""
+    require.total("seeds · depth · width²", seeds * depth * width * width)
+    net = Net(depth, width, activation, "scaled_normal", sigma_w, sigma_b=sigma_b, batch=2, seeds=seeds, seed=seed)
+    params, x, _ = draw_networks(net)
+    inputs = np.stack([x[:, 0], c * x[:, 0] + (1 - c**2) ** 0.5 * x[:, 1]], axis=1)
+    outputs = probes.outputs(models.hidden(params, inputs, activation)[1])
+    alike = np.stack([h.prod(axis=1).sum(axis=-1) / np.linalg.norm(h, axis=-1).prod(axis=-1) for h in outputs], axis=-1)
+    says = theory.correlations(depth, activation, sigma_w, sigma_b, c)
+    return PairRecord(activation, sigma_w, sigma_b, c, width, alike, says)
+
+
+@require.guarded
+@measured
 def trained(
-    sigma_w2: NonNegative, depth: Depth, *, sigma_b2: NonNegative = 0.05, width: Width = 64, rates=(0.05, 0.01, 0.002),
-    steps: TrainSteps = 150, batch: Count = 64, seeds: Networks = 3,
+    sigma_w2: NonNegative, depth: TrainedDepth, *, sigma_b2: NonNegative = 0.05, width: Width = 64,
+    rates: NonNegatives = (0.05, 0.01, 0.002), steps: TrainSteps = 150, batch: Batch = 64, seeds: Networks = 5,
 ) -> dict:  # fmt: skip
     """Return the accuracy of tanh nets from (σ_w², σ_b²) after training on the digits.
 
-    Each network is trained at the rate with the best median.
+    Each network is trained by SGD with momentum 0.9, in float32, at the rate with the best median. "accuracy" is the
+    mean of the last ten batches, and "test" that of the test pictures. depth : of hidden layers; 0 has none.
     """
-    scheme = init.Scheme(
-        "phase", init.normal, lambda n, m, activation=None: (sigma_w2 / n) ** 0.5, lambda n, m: sigma_b2**0.5
-    )
-    net = dict(scheme=scheme, depth=depth, width=width)
-    return dict(accuracy=learn("tanh", **net, rates=rates, steps=steps, batch=batch, seeds=seeds).best)
+    require_work("(depth + 1) · steps", depth + 1, steps, most=CALLS)
+    networks = len(rates) * seeds
+    require_work("networks · (depth + 1) · width² · batch · steps", networks, depth + 1, width**2, batch, steps)
+    require.total("networks · (depth + 1) · width · (width + batch)", networks * (depth + 1) * width * (width + batch))
+    scheme = init.scaled_normal(sigma_w2**0.5)._replace(bias_std=lambda n, m: sigma_b2**0.5)
+    digits = data.digits(dtype="float32")
+    rng = np.random.default_rng(0)
+    params = models.init_mlp([64, *[width] * depth, 10], scheme=scheme, rng=rng, ensemble=(networks,), dtype="float32")
+    pictures = data.batches(digits.x_train, digits.y_train, batch, rng=rng)
+    rule = train.momentum(np.repeat(rates, seeds))
+    records = [*train.fit(params, train.classifier("tanh"), pictures, optimizer=rule, steps=steps)]
+    logits, _ = models.mlp(records[-1].params, digits.x_test, "tanh")
+    shape = (len(rates), seeds)
+    accuracy = np.array([record.accuracy for record in records[-LAST:]], float).mean(axis=0).reshape(shape)
+    test = (logits.argmax(axis=-1) == digits.y_test).mean(axis=-1).reshape(shape)
+    best = np.median(accuracy, axis=1).argmax()
+    return dict(accuracy=accuracy[best], test=test[best])
 
 
 @require.guarded

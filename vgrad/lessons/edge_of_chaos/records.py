@@ -22,6 +22,18 @@ class SpectrumRecord(NamedTuple):
     values: Array  # (seeds, width): singular values of dh_depth / dx of one sample, the largest first
 
 
+class PairRecord(NamedTuple):
+    """What ``pair`` measured: how alike two inputs are in each layer."""
+
+    activation: str
+    sigma_w: float
+    sigma_b: float
+    c: float  # the correlation of the inputs
+    width: int
+    correlation: Array  # (seeds, depth)
+    theory: Array  # (depth,)
+
+
 class Chart(NamedTuple):
     """χ at the fixed point of q, over σ_w and σ_b."""
 

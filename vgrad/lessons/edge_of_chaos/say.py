@@ -9,7 +9,7 @@ import numpy as np
 
 from ...kit.marks import grammar
 from ...kit.words.flow import counted, whose_weights
-from ...kit.words.phrases import by_layer, lines, predicted, size, so_it
+from ...kit.words.phrases import DRAWS, by_layer, lines, medians, predicted, size, so_it
 
 EDGE = 0.01  # of |χ - 1|: nearer to it, we say "at the edge"
 
@@ -59,3 +59,43 @@ def alt(record) -> str:
     place = f"a point at {_place(flow)}, in {phase_of(record.chi)}"
     chart = f"A chart of χ over σ_w and σ_b for {flow.net.activation}, with {place}"
     return f"{chart}; beside it dh by layer: {by_layer(flow.relative['dh'])}."
+
+
+def trained_sentence(cells, deepest) -> str:
+    """Where the deepest nets that learn are; which nets; and the deepest of each σ_w².   deepest : σ_w² -> layers."""
+    most = max(deepest.values())
+    best = [f"{w:g}" for w, depth in deepest.items() if depth == most]
+    finding = f"The deepest nets that classify more than half have {most} layers, at σ_w² {' and '.join(best)}."
+    seeds = len(cells[0].result["accuracy"])
+    settings = f"tanh, width {cells[0].settings['width']}, 150 steps with momentum, the best of three learning rates"
+    rest = ", ".join(f"{depth} at σ_w² {w:g}" for w, depth in deepest.items())
+    return lines(finding, f"{medians(seeds).capitalize()}: {settings}.", f"The deepest that learn have {rest} layers.")
+
+
+def pair_name(record) -> str:
+    """What tells a pair of inputs from others: the net, and how alike they are."""
+    return f"{grammar.look(record.activation).label}, σ_w {record.sigma_w:.3g}"
+
+
+def pairs_sentence(records) -> str:
+    """What becomes of the correlation of each pair; which nets; and what theory says."""
+    depth = records[0].correlation.shape[1]
+    said = []
+    for record in records:
+        end = np.median(record.correlation[:, -1])
+        said.append(f"{pair_name(record)}: the correlation goes from {record.c:.2g} to {end:.2f}.")
+    nets = f"{medians(len(records[0].correlation)).capitalize()}: {depth} layers, width {records[0].width}."
+    expected = ", ".join(f"{record.theory[-1]:.2f}" for record in records)
+    return lines(said, nets, f"In this order theory predicts {expected}.")
+
+
+def spectra_sentence(records, floor: int) -> str:
+    """How much of a typical direction is left; and which nets."""
+    said = []
+    for record in records:
+        middle = grammar.number(float(np.median(record.values)))
+        said.append(f"With {DRAWS[record.draw].label} weights the middle singular value is {middle}.")
+    first = records[0]
+    net = f"{first.depth} layers of {first.activation}, σ_w {first.sigma_w:.3g}, width {first.width}"
+    nets = f"{medians(len(first.values)).capitalize()}: {net}."
+    return lines(said, nets, f"Values below {10.0**floor:.0e} are drawn there.")

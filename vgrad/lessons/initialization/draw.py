@@ -1,20 +1,23 @@
-"""The signal both ways in one picture, alive or still; and what a sweep over the weights' scale shows."""
+"""The signal both ways in one picture, alive or still; a sweep over σ_w; and what is learnt from a start."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import numpy as np
-from matplotlib.lines import Line2D
 
 from ... import require
 from ...kit.marks import curves, grammar, ways
 from ...kit.marks.picture import Picture
 from ...kit.marks.ways import WaysPlot
 from ...kit.words.phrases import DRAWS
-from .say import PANELS, alt, glorot_sentence, sentence, sweep_sentence
+from .say import alt, labels, sentence, starts_alt, starts_sentence, sweep_sentence
 
 LOOKS = ways.LOOKS | {"apart": grammar.Look("#7a6200", "o", "apart")}
+SETS = {  # of pictures
+    "train": grammar.Look("#0072b2", "s", "training pictures"),
+    "test": grammar.Look("#c44e00", "o", "test pictures"),
+}
 MEASURED = {"accuracy": "accuracy after training", "steps": "steps to learn"}  # what is drawn against the depth
 
 
@@ -67,34 +70,34 @@ def _swept(record) -> str:
     return f"{grammar.look(record.activation).label}: {record.way}{small}"
 
 
-def glorot(records) -> Picture:
-    """h, dz and dW by layer, a panel each, of two draws of the weights: Glorot & Bengio's figures 6, 7 and 8."""
-    figure = grammar.new_figure(9.0, 3.9)
-    panels = figure.subplots(1, 3, sharey=True)
-    figure.subplots_adjust(0.075, 0.15, 0.99, 0.8, wspace=0.1)
-    layers = np.arange(1, records[0].net.depth + 1)
-    for axes, (name, title) in zip(panels, PANELS.items(), strict=True):
-        grammar.tidy(axes)
-        axes.set_title(title, fontsize=13, loc="left")
-        for record in records:
-            curves.curve(axes, layers, np.log10(record.each(name)), DRAWS[record.net.scheme])
-            axes.plot(layers, np.log10(record.theory[name]), **grammar.THEORY)
-        axes.set(xticks=layers, ylim=(-1.6, 0.4))
-        axes.set_xlabel("layer", fontsize=13)
-    grammar.decade_ticks(panels[0], -1.6, 0.4)
-    looks = [DRAWS[record.net.scheme] for record in records]
-    handles = [
-        Line2D([], [], color=a.color, marker=a.marker, markersize=8, linewidth=2.6, label=a.label) for a in looks
-    ]
-    handles.append(Line2D([], [], label="theory", **grammar.THEORY))
-    figure.legend(handles=handles, loc="upper right", ncols=3, frameon=False, fontsize=13, columnspacing=1.4)
-    figure.text(0.012, 0.975, "h, and gradients over the last layer's", fontsize=13, va="top", color=grammar.INK)
-    return Picture(figure, glorot_sentence(records))
+def starts(records) -> Picture:
+    """The share of the digits that is classified after training, a start a row: all networks, and their median."""
+    height = 1.3 + 0.5 * len(records)
+    axes = curves.axes(grammar.new_figure(9.0, height), "share of the digits classified")
+    axes.set_position((0.4, 0.8 / height, 0.58, 1 - 1.3 / height))
+    for row, record in enumerate(records):
+        for lift, (name, look) in zip((-0.13, 0.13), SETS.items(), strict=True):
+            shares = getattr(record, name)
+            dots = dict(color=look.color, linestyle="none", marker=look.marker)
+            axes.plot(shares, np.full(len(shares), row + lift), markersize=5, alpha=0.5, **dots)
+            axes.plot([np.median(shares)], [row + lift], markersize=10, **dots)
+    axes.axvline(0.1, **grammar.MARK)
+    axes.set(xlim=(0, 1.02), ylim=(len(records) - 0.5, -0.5))
+    axes.set_yticks(range(len(records)), labels(records), fontsize=13)
+    axes.set_xlabel("after training; the dotted line is guessing", fontsize=13)
+    keys = [curves.key(look.label, color=look.color, marker=look.marker, linestyle="none") for look in SETS.values()]
+    curves.legend(axes.figure, handles=keys)
+    return Picture(axes.figure, starts_sentence(records), starts_alt(records))
 
 
 @require.guarded
-def by_depth(cells, name: Annotated[str, require.one_of(MEASURED)], of: str) -> Picture:
-    """A stored number against the depth, a draw of the weights a curve.   of : the setting that names the draw."""
+def by_depth(
+    cells, name: Annotated[str, require.one_of(MEASURED)], of: str, baseline: require.NonNegative | None = None
+) -> Picture:
+    """A stored number against the depth, a draw of the weights a curve.
+
+    of : the setting that names the draw; baseline : a number to compare with, drawn as a dotted line.
+    """
     require.choice("of", of, cells[0].settings)
     axes = curves.axes(grammar.new_figure(), MEASURED[name])
     depths = sorted({cell.settings["depth"] for cell in cells})
@@ -113,6 +116,9 @@ def by_depth(cells, name: Annotated[str, require.one_of(MEASURED)], of: str) -> 
             f"{m:.2g} at {d}" if name == "accuracy" else f"{m:.0f} at {d}" for m, d in zip(median, depths, strict=True)
         )
         said.append(f"{look.label} {', '.join(points)}")
+    if baseline is not None:
+        axes.axhline(baseline, **grammar.MARK)
+        said.append(f"the dotted baseline {baseline:.2g}")
     curves.label_ends(axes, depths[-1], ends)
     axes.set_xticks(depths)
     axes.set_xlabel("layers", fontsize=13)

@@ -35,3 +35,20 @@ class SweepRecord(NamedTuple):
     def expected(self) -> float:
         """The same of theory's curve."""
         return crossing(self.sigma_w, self.theory)
+
+
+class StartRecord(NamedTuple):
+    """What ``train_from`` measured: where networks start, and what they have learnt after so many steps."""
+
+    constant: float | None  # of all weights; None: He's weights for ReLU and Xavier's for the others
+    noise: float
+    pixels: str
+    activation: str
+    hidden: int  # layers
+    width: int
+    rate: float
+    steps: int
+    loss: Array  # (seeds, steps); NaN where training had ended
+    train: Array  # (seeds,): the share of the training pictures that are classified
+    test: Array  # (seeds,): of the test pictures
+    different: Array  # (seeds,): units of the first layer that differ from all others, at the end

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...kit.marks import grammar
 from ...kit.words.flow import counted, plain_layers, whose_weights
-from ...kit.words.phrases import DRAWS, by_layer, fewer, lines, predicted, size, so_it
+from ...kit.words.phrases import by_layer, fewer, lines, medians, predicted, size, so_it
 
 ALIKE = 0.5  # of h: when two samples differ in less of it, a correlation of over 3/4
 
@@ -57,33 +57,89 @@ def _troubles(record) -> list[str]:
 
 
 def sweep_sentence(records) -> str:
-    """The scale at which each size is kept, as measured, as theory has it, and by its formula."""
-    parts = []
-    for record in records:
-        what = grammar.look(record.activation).label + ("" if record.size == 1 else f", x of size {record.size:g}")
-        found = f"at {_place(record.optimum)} (theory {_place(record.expected)}, formula {record.formula:.3g})"
-        parts.append(f"{record.way} of {what}, {found}")
+    """The scale at which each size is kept, as measured; which networks; and what theory and the formula say."""
     first = records[0]
-    nets = f"width {first.width}, medians of {grammar.count(first.decades.shape[1], 'network')}"
-    nets = f"{grammar.count(first.depth, 'layer')}, {nets}"
-    return f"The σ_w at which a size comes through as large as it started: {'; '.join(parts)}; {nets}."
+    found = [
+        f"The {WAYS[record.way]} of {_whose(record)} keeps its size at σ_w {_place(record.optimum)}."
+        for record in records
+    ]
+    protocol = (
+        f"{medians(first.decades.shape[1]).capitalize()}: {grammar.count(first.depth, 'layer')}, width {first.width}."
+    )
+    expected = ", ".join(_place(record.expected) for record in records)
+    said = (
+        f"In this order theory says {expected}, and the formulas say {', '.join(f'{r.formula:.3g}' for r in records)}."
+    )
+    return lines(found, protocol, said)
+
+
+WAYS = {"h": "forward signal", "dh": "gradient"}
+
+
+def _whose(record) -> str:
+    small = "" if record.size == 1 else f" with inputs of size {record.size:g}"
+    return grammar.look(record.activation).label + small
 
 
 def _place(sigma_w: float) -> str:
     return f"{sigma_w:.3g}" if np.isfinite(sigma_w) else "none of these"
 
 
-PANELS = {"h": "h, going forward", "dz": "dz, coming back", "dW": "dW, of the weights"}
+# --- what is learnt from a start --------------------------------------------------------------------------------------
 
 
-def glorot_sentence(records) -> str:
-    """How the sizes of h and of the gradient change from the first layer to the last, for each draw."""
-    parts = []
-    for record in records:
-        h, dz, dW = (np.median(record.each(name), axis=0) for name in PANELS)
-        ends = f"h goes from {grammar.number(h[0])} to {grammar.number(h[-1])}"
-        back = f"the first layer's dz is {grammar.number(dz[0])} of the last's, its dW {grammar.number(dW[0])}"
-        parts.append(f"{DRAWS[record.net.scheme].label}: {ends}, {back}")
-    net = records[0].net
-    nets = f"{plain_layers(net)}, width {net.width}, medians of {grammar.count(net.seeds, 'network')}"
-    return f"{'; '.join(parts)}. {nets}."
+def starts_sentence(records) -> str:
+    """What the best and the worst start come to; which networks; and the test pictures, a start each."""
+    named = dict(zip(labels(records), records, strict=True))
+    best, worst = (pick(named, key=lambda name: np.median(named[name].train)) for pick in (max, min))
+    pictures = "training pictures"
+    finding = [f"“{best}” reaches {_median(named[best].train)} of the {pictures}."]
+    if best != worst:
+        finding.append(f"“{worst}” reaches {_median(named[worst].train)}, where guessing would get 10 %.")
+    first = records[0]
+    layers = f"{first.hidden} × {first.width} {grammar.look(first.activation).label} units"
+    rate = f"{first.steps} steps of SGD, learning rate {first.rate:g}"
+    protocol = f"{medians(len(first.train)).capitalize()}: {layers}, {rate}, digits."
+    *others, last = (_median(record.test) for record in records)
+    rest = f"Of the test pictures, from the top, {', '.join(others)} and {last}." if others else f"Test: {last}."
+    return lines(finding, protocol, rest)
+
+
+def starts_alt(records) -> str:
+    """The picture in words: two numbers for each start."""
+    parts = [
+        f"{name}: {_median(record.train)} training, {_median(record.test)} test"
+        for name, record in zip(labels(records), records, strict=True)
+    ]
+    return f"The share of digits that is classified after training, a row for each start. {'; '.join(parts)}."
+
+
+def labels(records) -> list[str]:
+    """What tells each StartRecord from the others: weights, layers, pixels, and a learning rate of its own."""
+    starts = [_start(record) for record in records]
+    pixels = [_pixels(record) for record in records]
+    first = records[0].rate
+    said = []
+    for record, start, pixel in zip(records, starts, pixels, strict=True):
+        parts = [pixel] if len(set(pixels)) > 1 else []
+        if not parts or start != "random weights":
+            parts.insert(0, start)
+        said.append(", ".join([*parts, *([] if record.rate == first else [f"learning rate {record.rate:g}"])]))
+    return said
+
+
+def _start(record) -> str:
+    if record.hidden == 0:
+        return "no hidden layer"
+    if record.constant is None:
+        return "one unit per layer" if record.width == 1 else "random weights"
+    noise = f" with noise of {record.noise:g}" if record.noise else ""
+    return f"all weights {record.constant:g}{noise}"
+
+
+def _pixels(record) -> str:
+    return f"pixels {record.pixels}" if record.pixels[0].isdigit() else f"{record.pixels} pixels"
+
+
+def _median(shares) -> str:
+    return f"{100 * np.median(shares):.0f} %"
