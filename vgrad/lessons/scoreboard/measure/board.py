@@ -71,7 +71,7 @@ NETS: dict[str, Net] = {
     "relu large clip": _deep("ReLU, too large, clipped", "11_exploding", "relu", clip_norm=1.0, **_LARGE),
     "relu large batch": _deep("ReLU, too large, batch norm", "07_normalization", "relu", norm="batch", **_LARGE),
     "tanh": _deep("tanh, Xavier", "04_initialization", "tanh"),
-    "tanh orthogonal": _deep("tanh, orthogonal", "04_initialization", "tanh", scheme="orthogonal"),
+    "tanh orthogonal": _deep("tanh, orthogonal", "05_edge_of_chaos", "tanh", scheme="orthogonal"),
     "tanh batch": _deep("tanh, batch norm", "07_normalization", "tanh", norm="batch"),
     "selu": _deep("SELU, LeCun", "04_initialization", "selu", scheme="lecun_normal"),
     "rnn": _cell("RNN, tanh", "rnn", "10_recurrence"),

@@ -87,13 +87,13 @@ def _tanh_quarter(seed):
     return late, 0.15 < late < 0.35, f"it is {early:.3f} in layer 10 and {late:.3f} in layer 100: it goes on falling"
 
 
-@_claim("orthogonal weights keep every size, so a ReLU net of them keeps the gradient", "04_initialization")
+@_claim("orthogonal weights keep every size, so a ReLU net of them keeps the gradient", "05_edge_of_chaos")
 def _orthogonal_relu(seed):
     left = fresh.ratio(seed, activation="relu", scheme="orthogonal", depth=50, width=64, seeds=4)
     return left, left > HOLDS, f"fifty layers leave {left:.0e}: W keeps the size, ReLU takes its half of the square"
 
 
-@_claim("a hundred ReLU layers with He's weights make any two inputs nearly the same", "04_initialization")
+@_claim("a hundred ReLU layers with He's weights make any two inputs nearly the same", "05_edge_of_chaos")
 def _he_alike(seed):
     x = fresh.normal(seed, 4, 2, 128)
     params = fresh.layers(seed, [128] * 101, ensemble=(4,), scheme="he_normal", activation="relu")
@@ -166,7 +166,7 @@ def _eigenvalues(seed):
     return growth, growth <= 1, f"largest eigenvalue 0.95, and a step makes some state {growth:.1f} times as long"
 
 
-@_claim("what Xavier keeps on average, it keeps in every direction", "04_initialization")
+@_claim("what Xavier keeps on average, it keeps in every direction", "05_edge_of_chaos")
 def _every_direction(seed):
     params = fresh.layers(seed, [64] * 51, scheme="xavier_normal")
     J = np.linalg.multi_dot([layer.affine.W for layer in params])
