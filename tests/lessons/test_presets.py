@@ -138,8 +138,8 @@ PRESETS = {
         "5 · 1/depth: hardly a change": lambda record: (
             record.net.alpha == "1/depth" and all(0.9 < size < 1.1 for size in (record.forward, record.ratio))
         ),
-        "6 · A norm in the branch": lambda record: (
-            record.net.norm == "layer" and all(1 < size < 10 for size in (record.forward, record.ratio))
+        "6 · A norm on the path": lambda record: (
+            (record.net.norm, record.net.skip) == ("layer_output", "pre") and 1e-3 < record.ratio < 0.02
         ),
     },
     "train_mlp": {

@@ -265,7 +265,7 @@ def assert_paths_are_told_truly(explorer):
     ways |= {"Coming back, dh becomes": (back, depth - 1)} if depth > 1 else {}
     for start, (ratios, _) in ways.items():
         assert_way_is_told_truly(start, middle(ratios), words)
-    told = re.search(r"A layer multiplies h by (\S+), dh by (\S+)\.$", words)
+    told = re.search(r"On average, a layer multiplies h by (\S+) and dh by (\S+)\.$", words)
     both = itertools.product(*(factors(middle(ratios), layers) for ratios, layers in ways.values()))
     assert (told and told.groups()) in [pair if depth > 1 and all(pair) else None for pair in both]
 
