@@ -142,6 +142,12 @@ PRESETS = {
             (record.net.norm, record.net.skip) == ("layer_output", "pre") and 1e-3 < record.ratio < 0.02
         ),
     },
+    "train_deep": {
+        "1 · Post-norm fails": lambda record: record.norm == "post" and np.median(record.ratio[:, 2]) < 0.01,
+        "2 · Pre-norm learns": lambda record: record.norm == "pre" and np.median(record.right) > 0.8,
+        "3 · Small branches cure post-norm": lambda record: record.norm == "post" and np.median(record.right) > 0.8,
+        "4 · No norm, branches from 0": lambda record: record.norm == "none" and np.median(record.right) > 0.8,
+    },
     "train_mlp": {
         "1 · The first layers stand still": lambda record: moved(record)[0] < 1e-3 < 1e-2 < moved(record)[-1],
         "2 · tanh moves all layers": lambda record: (

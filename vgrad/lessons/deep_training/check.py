@@ -26,7 +26,11 @@ def _resemblance(function) -> str | None:
     for seed, lag in CASES:
         line = _line(seed)
         given = call(function, slopes=line, lag=lag)
-        value = float(expect_number(expect_answer(given, "the correlation"), "return one number, the correlation"))
+        value = float(
+            expect_number(
+                expect_answer(given, "; it should return the correlation"), "return one number, the correlation"
+            )
+        )
         centred = line - line.mean()
         right = float(probes.autocorrelation(line, lag)[-1])
         if any(abs(value - each) < 2e-3 for each in (right, np.corrcoef(line[:-lag], line[lag:])[0, 1])):
@@ -69,7 +73,11 @@ def _warm(function) -> str | None:
         times = (1, 2, steps // 2, steps, steps + 1, 10 * steps)
         given = [
             float(
-                expect_number(expect_answer(call(function, rate=rate, steps=steps, t=t), "the learning rate of step t"))
+                expect_number(
+                    expect_answer(
+                        call(function, rate=rate, steps=steps, t=t), "; it should return the learning rate of step t"
+                    )
+                )
             )
             for t in times
         ]

@@ -31,7 +31,7 @@ def train_deep(**values) -> TrainExplorer:
         "rate": scale("learning rate", 0.003, 1e-4, 0.1, box_step=None),
         "start": choice("branches start", "1", STARTS),
         "blocks": whole("blocks", 24, 1, 48),
-        "seeds": networks(3, 5),
+        "seeds": networks(5, 10),
     }
     return TrainExplorer(
         "train_deep", controls, _watch, draw.BlocksPlot,

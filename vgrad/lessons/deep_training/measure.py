@@ -124,7 +124,7 @@ def watch_blocks(
     fitted = train.fit(nets, _freezing(model) if frozen else model, batches, optimizer=rule, steps=steps)
     probe = (x[:BATCH], labels[:BATCH])
     seen = np.full((seeds, len(LOOKS)), np.nan)
-    seen[:, 0] = _ratio(nets, probe, activation, path)
+    seen[:, 0] = measured(_ratio)(nets, probe, activation, path)
     record = BlocksRecord(
         blocks, norm, start, activation, warmup, float(rate), optimizer, width, bool(frozen), task, seeds, 0,
         np.full((seeds, steps), np.nan), LOOKS, seen, np.full(seeds, np.nan), None,
@@ -189,7 +189,7 @@ def _ratio(nets: list, probe, activation: str, path) -> Array | float:
     _, dlogits = ops.softmax_cross_entropy(logits, probe[1])
     _, dh = readout(dlogits(1.0))
     norms = probes.norms(tape, dh).dh
-    return norms[:, 0] / norms[:, -1]
+    return np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1])
 
 
 def _test(nets: list, held_out, activation: str, path) -> Array:
