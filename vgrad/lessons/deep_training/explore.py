@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
+import statistics
 from collections.abc import Generator
-
-import numpy as np
 
 from ...kit.explorers.controls import choice, networks, scale, three_digits, whole
 from ...kit.explorers.training import FIRST, TrainExplorer
@@ -49,7 +48,7 @@ def _watch(*, rate, **settings) -> Generator[BlocksRecord, None, None]:
 @functools.cache
 def _baseline() -> float:
     """What a readout of the pixels alone classifies after as many steps, at a rate that suits it."""
-    return float(np.median(measure.train_blocks(0, rate=0.01, steps=STEPS).right))
+    return statistics.median(measure.train_blocks(0, rate=0.01, steps=STEPS).right.tolist())
 
 
 def _told(record) -> str:

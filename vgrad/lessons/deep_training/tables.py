@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import statistics
 from itertools import product
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from ... import require
 from ...kit.experiments.stored import Cell, Table, Tables
@@ -64,4 +63,4 @@ def best(name: str, **settings: Any) -> Cell:
     left_out = shared - settings.keys()
     found = [cell for cell in cells if {k: v for k, v in cell.settings.items() if k not in left_out} == settings]
     require.instance("settings", settings, found, f"those of a cell of the table {name}")
-    return max(found, key=lambda cell: np.median(cell.result["accuracy"]))
+    return max(found, key=lambda cell: statistics.median(cell.result["accuracy"]))
