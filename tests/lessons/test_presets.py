@@ -12,6 +12,7 @@ from truths import assert_sound
 
 from vgrad.kit.explorers.rolling import RollExplorer
 from vgrad.kit.explorers.training import TrainExplorer
+from vgrad.lessons.deep_training import train_blocks
 
 
 def moved(record):
@@ -21,6 +22,12 @@ def moved(record):
 def keeps(record):
     """What reaches the first word in the gated net that keeps less of it."""
     return min(record.reach[cell].median[0] for cell in ("lstm", "gru"))
+
+
+def learns(record):
+    """Whether networks with the settings of a BlocksRecord classify most digits when they are trained to the end."""
+    names = ("blocks", "norm", "start", "warmup", "rate", "steps", "seeds")
+    return np.median(train_blocks(**{name: getattr(record, name) for name in names}).right) > 0.8
 
 
 PRESETS = {
@@ -138,9 +145,15 @@ PRESETS = {
         "5 · 1/depth: hardly a change": lambda record: (
             record.net.alpha == "1/depth" and all(0.9 < size < 1.1 for size in (record.forward, record.ratio))
         ),
-        "6 · A norm in the branch": lambda record: (
-            record.net.norm == "layer" and all(1 < size < 10 for size in (record.forward, record.ratio))
+        "6 · A norm on the path": lambda record: (
+            (record.net.norm, record.net.skip) == ("layer_output", "pre") and 1e-3 < record.ratio < 0.02
         ),
+    },
+    "train_deep": {
+        "1 · Post-norm fails": lambda record: record.norm == "post" and np.median(record.ratio[:, 2]) < 0.01,
+        "2 · Pre-norm learns": lambda record: record.norm == "pre" and learns(record),
+        "3 · Small branches cure post-norm": lambda record: record.norm == "post" and learns(record),
+        "4 · No norm, branches from 0": lambda record: record.norm == "none" and learns(record),
     },
     "train_mlp": {
         "1 · The first layers stand still": lambda record: moved(record)[0] < 1e-3 < 1e-2 < moved(record)[-1],

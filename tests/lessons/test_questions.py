@@ -17,6 +17,7 @@ from vgrad.kit.experiments.flow import flow
 from vgrad.kit.experiments.learning import learn
 from vgrad.kit.experiments.twin import sigmoid_twin
 from vgrad.lessons import gates
+from vgrad.lessons.deep_training import best
 from vgrad.lessons.deep_training import measure as deep_training_measure
 from vgrad.lessons.diagnosis.measure import clinic as diagnosis_measure
 from vgrad.lessons.diagnosis.measure import trial as diagnosis_measure_trial
@@ -81,6 +82,11 @@ def around(down):
         return h + alpha * t, lambda dy: down(h, W, alpha, 1 - t**2, dy)
 
     return block
+
+
+def deep_line(slopes, lag):
+    centred = slopes - slopes.mean()
+    return (centred[: len(slopes) - lag] * centred[lag:]).sum()
 
 
 def pathed(skip="pre", norm="layer", **settings):
@@ -611,16 +617,24 @@ TRIES = {
         "raises": lambda h, W, alpha: raising(h),
         "no function": 3,
     },
-    "skip_alpha": lambda: {
-        "right": 50**-0.5,
-        "squared": 0.02,
-        "49": np.expm1(1 / 49) ** 0.5,
-        "of the size": np.expm1(2 / 50) ** 0.5,
-        "of one layer": np.expm1(1) ** 0.5,
-        "negative": -0.1,
-        "too small": 0.1,
-        "too large": 1.0,
-        "a word": "small",
+    "resemblance": lambda: {
+        "right": lambda slopes, lag: deep_line(slopes, lag) / deep_line(slopes, 0),
+        "not divided": deep_line,
+        "upside down": lambda slopes, lag: deep_line(slopes, 0) / deep_line(slopes, lag),
+        "the wrong sign": lambda slopes, lag: -deep_line(slopes, lag) / deep_line(slopes, 0),
+        "not shifted": lambda slopes, lag: 1.0,
+        "neighbours": lambda slopes, lag: deep_line(slopes, 1) / deep_line(slopes, 0),
+        "a word": "noise",
+        "nothing": None,
+    },
+    "warm": lambda: {
+        "right": lambda rate, steps, t: rate * min(1.0, t / steps),
+        "without an end": lambda rate, steps, t: rate * t / steps,
+        "the larger": lambda rate, steps, t: rate * max(1.0, t / steps),
+        "from 0": lambda rate, steps, t: rate * min(1.0, (t - 1) / steps),
+        "no warm-up": lambda rate, steps, t: rate,
+        "the share": lambda rate, steps, t: min(1.0, t / steps),
+        "a word": "slowly",
         "nothing": None,
     },
     "hold_path": lambda: {
@@ -1158,12 +1172,12 @@ def test_path_sigmoid():
         )
         assert 1e-33 < plain < 1e-29
         assert 1.2 < path < 3
-    assert course.QUESTIONS["path_sigmoid"].right == "about as much as left"
+    assert course.QUESTIONS["path_sigmoid"].right.startswith("all of it, and a little more")
 
 
 def test_path_relu():
     assert all(skip_connections_measure.both_ways(skip="pre", width=64, seed=seed).ratio > 1e6 for seed in range(5))
-    assert course.QUESTIONS["path_relu"].right == "more than a million times"
+    assert course.QUESTIONS["path_relu"].right == "it becomes more than a million times as large"
 
 
 def test_path_alpha():
@@ -1173,15 +1187,15 @@ def test_path_alpha():
                 skip="pre", alpha="1/sqrt(depth)", depth=depth, width=64, seed=seed
             )
             assert 1.4 < net.ratio < 2
-    assert course.QUESTIONS["path_alpha"].right == "about the same for all three, less than twice"
+    assert course.QUESTIONS["path_alpha"].right == "about equally in all three, and less than twice"
 
 
-def test_path_norms():
+def test_path_norm():
     for seed in range(5):
-        dW = skip_connections_measure.last_layer(depths=(4, 16), width=32, seeds=4, seed=seed).dW
-        assert np.median(dW["pre"][1]) < 0.7 * np.median(dW["pre"][0])
-        assert 0.8 < np.median(dW["post"][1]) / np.median(dW["post"][0]) < 1.25
-    assert course.QUESTIONS["path_norms"].right == "with pre-norm it shrinks, with post-norm it stays"
+        net = dict(activation="sigmoid", skip="pre", width=64, seeds=5, seed=seed)
+        assert 1e-3 < skip_connections_measure.both_ways(norm="layer_output", **net).ratio < 0.01
+        assert skip_connections_measure.both_ways(norm="layer_input", **net).ratio > 1
+    assert course.QUESTIONS["path_norm"].right == "less than a hundredth"
 
 
 def test_path_shatter():
@@ -1191,12 +1205,30 @@ def test_path_shatter():
     assert course.QUESTIONS["path_shatter"].right == "after one"
 
 
-def test_path_learn():
-    stored = {cell.settings["depth"]: cell.result["accuracy"] for cell in course.load("path_depth")}
-    assert min(stored[1000]) > 0.5
-    nets = ({}, dict(skip="pre"))
-    assert [learn(depth=50, width=16, seeds=2, **net).learnt for net in nets] == [0, 0]
-    assert course.QUESTIONS["path_learn"].right == "a thousand layers with a path, α = 1/depth"
+def test_deep_steps():
+    for seed in range(5):
+        record = deep_training_measure.train_blocks(24, norm="post", rate=0.01, steps=3, seeds=5, seed=seed)
+        at_the_start, after_three = np.median(record.ratio, axis=0)[[0, 2]]
+        assert 0.1 < at_the_start < 10
+        assert 1e-4 < after_three < 1e-2
+    assert course.QUESTIONS["deep_steps"].right == "about a thousandth"
+
+
+def test_deep_warmup():
+    results = {
+        change: np.median(best("warm_up", norm="post", rate=3e-3, **settings).result["test"])
+        for change, settings in {
+            "nothing": dict(warmup=0), "a warm-up": dict(warmup=100), "small": dict(start="1/sqrt(blocks)"),
+        }.items()
+    }  # fmt: skip
+    assert results["nothing"] < results["a warm-up"] < results["small"]
+    assert course.QUESTIONS["deep_warmup"].right.startswith("branches that start small")
+
+
+def test_deep_frozen():
+    frozen = np.median(best("warm_up", norm="pre", frozen=True, rate=3e-3).result["test"])
+    assert 0.35 < frozen < 0.65
+    assert course.QUESTIONS["deep_frozen"].right == "about a half"
 
 
 def test_rnn_tied():

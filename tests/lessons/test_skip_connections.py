@@ -12,11 +12,11 @@ from drawn import pixels
 from vgrad import models, theory
 from vgrad.kit.experiments.flow import flow
 from vgrad.kit.marks import grammar
-from vgrad.kit.marks.ways import WaysPlot
 from vgrad.lessons.deep_training import draw as deep_training_draw
 from vgrad.lessons.deep_training.measure import deep, shatter
 from vgrad.lessons.skip_connections import draw as skip_connections_draw
 from vgrad.lessons.skip_connections import say as skip_connections_say
+from vgrad.lessons.skip_connections.draw import SkipPlot
 from vgrad.lessons.skip_connections.measure import both_ways, last_layer
 
 SMALL = dict(depth=6, width=16, batch=8, seeds=3)
@@ -132,8 +132,8 @@ RECORDS = {
 
 def test_a_live_picture_moved_from_any_record_to_any_other_is_the_fresh_picture_pixel_for_pixel():
     records = {name: both_ways(**{"skip": "pre", **SMALL, **settings}) for name, settings in RECORDS.items()}
-    fresh = {name: pixels(WaysPlot(record)) for name, record in records.items()}
-    live = WaysPlot(records["default"])
+    fresh = {name: pixels(SkipPlot(record)) for name, record in records.items()}
+    live = SkipPlot(records["default"])
     for pair in itertools.combinations(records, 2):
         for name in pair:
             live.update(records[name])
@@ -160,7 +160,7 @@ def test_the_last_layers_picture_holds_its_numbers_and_theory():
         np.testing.assert_allclose(line.get_ydata(), np.median(record.dW[place], axis=1) / unit, rtol=1e-12)
     np.testing.assert_allclose(dashed.get_ydata(), (5 / (1 + 2 * np.array([2, 4, 8]))) ** 0.5)
     ratio = np.median(record.dW["pre"][-1]) / unit
-    assert f"pre-norm {grammar.number(ratio)} (theory 0.54)" in picture.caption
+    assert f"multiplied by {grammar.number(ratio)}, where theory predicts 0.54." in picture.caption
 
 
 def test_the_shattered_picture_holds_its_correlations_and_says_them():

@@ -21,7 +21,6 @@ ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LONG = {  # pages that are still to be divided
     "07_normalization",
-    "08_skip_connections",
     "10_recurrence",
     "11_exploding",
     "12_gates",

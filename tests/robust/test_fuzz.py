@@ -162,6 +162,7 @@ TIME = dict(T=3, width=2, batch=2)
 LEARN = dict(depth=1, width=2, rates=(0.1, 0.2), steps=2, batch=2, seeds=1)
 REMEMBER = dict(cell="gru", bias=1.0, T=3, width=2, steps=2, seeds=1, every=1)
 TRAIN = dict(activation="tanh", depth=2, width=3, batch=2, steps=2, seeds=1, frozen=(1,))
+FEW_BLOCKS = dict(blocks=2, width=3, steps=2, seeds=1)
 PREDICTED = dict(activation="tanh", sigma_w=1.5, sigma_b=0.1)
 
 
@@ -433,6 +434,9 @@ ROWS = {
     "lessons.skip_connections.measure.last_layer": lambda: dict(depths=(1, 2), width=3, batch=2, seeds=1),
     "lessons.deep_training.measure.shatter": lambda: dict(depth=1, width=4, points=16, lags=6, seeds=1),
     "lessons.deep_training.measure.deep": lambda: dict(depth=2, steps=1),
+    "lessons.deep_training.measure.train_blocks": lambda: FEW_BLOCKS,
+    "lessons.deep_training.measure.trained": lambda: FEW_BLOCKS,
+    "lessons.deep_training.measure.watch_blocks": lambda: FEW_BLOCKS,
     "lessons.scoreboard.measure.taught.verdict": lambda: dict(row=board()["relu"]),
     "lessons.scoreboard.measure.taught.learns": lambda: dict(row=board()["relu"]),
     "lessons.scoreboard.measure.taught.view": lambda: dict(board=board(), name="relu", priced=True),
@@ -530,6 +534,8 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("lessons.initialization.measure.train_from", "hidden", "0", "no hidden layer, which is the baseline"),
     ("lessons.edge_of_chaos.measure.trained", "depth", "0", "no hidden layer, which is the baseline"),
     ("lessons.deep_training.measure.shatter", "lags", "0", "with itself"),
+    ("lessons.deep_training.measure.*", "blocks", "0", "the readout alone"),
+    ("lessons.deep_training.measure.*", "warmup", "0", "the full rate from the first step"),
     ("kit.experiments.training.*", "frozen", "[] 3", "no layer, or the readout alone"),
     ("*", "value", "nan inf", "said in words"),
     ("lessons.scoreboard.*", "numbers", "[...,None] [...,:-1]", "numbers"),

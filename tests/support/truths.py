@@ -20,6 +20,7 @@ from vgrad.kit.experiments import flow as flow_experiments
 from vgrad.kit.experiments import reach, training
 from vgrad.kit.marks import grammar
 from vgrad.kit.words import cells as cells_words
+from vgrad.lessons.deep_training import measure as deep_training_measure
 from vgrad.lessons.diagnosis.measure import clinic as diagnosis_measure
 from vgrad.lessons.diagnosis.records import LEARNS
 from vgrad.lessons.diagnosis.say import clinic as diagnosis_say
@@ -267,7 +268,7 @@ def assert_paths_are_told_truly(explorer):
     ways |= {"Coming back, dh becomes": (back, depth - 1)} if depth > 1 else {}
     for start, (ratios, _) in ways.items():
         assert_way_is_told_truly(start, middle(ratios), words)
-    told = re.search(r"A layer multiplies h by (\S+), dh by (\S+)\.$", words)
+    told = re.search(r"On average, a layer multiplies h by (\S+) and dh by (\S+)\.$", words)
     both = itertools.product(*(factors(middle(ratios), layers) for ratios, layers in ways.values()))
     assert (told and told.groups()) in [pair if depth > 1 and all(pair) else None for pair in both]
 
@@ -316,6 +317,33 @@ def assert_training_is_told_truly(explorer):
     if said:
         sizes = [np.sort(rows[:, k])[lower] for rows in (again.movement, again.update) for k in (0, -1)]
         assert list(said.groups()) == ["exactly 0" if size == 0 else grammar.number(size) for size in sizes]
+
+
+def assert_blocks_are_told_truly(explorer):
+    """The sentence of nets of many blocks, against the same networks trained anew for as many steps."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    settings = asked | {"rate": record.rate, "steps": record.steps}
+    *_, again = itertools.islice(deep_training_measure.watch_blocks(**settings), record.step)
+    lower = (asked["seeds"] - 1) // 2  # of an even number of networks, the lower
+    last = np.nan_to_num(again.accuracy[:, max(0, again.step - 10) : again.step])
+    right = np.sort(last.mean(axis=1))[lower]
+    assert words.startswith(f"After {record.step} steps, {asked['blocks']} block")
+    assert f"classify {right:.0%} of the pictures correctly" in words
+    begun = record.step > 5 or record.done
+    assert ("Press Train" in words) == (not begun)
+    assert ("which is close to guessing" in words) == (begun and right <= 0.2)
+    looks = [k for k, step in enumerate(again.looks) if step <= again.step]
+    ratios = np.where(np.isnan(again.ratio), np.inf, again.ratio)
+    first, latest = (np.sort(ratios[:, k])[lower] for k in (0, looks[-1]))
+    assert f"dh at the first layer is {told_size(first)}, so it {verdict_of(first)}" in words
+    now = f"it is {told_size(latest)}" if math.isfinite(latest) else "it is no longer finite"
+    steps = again.looks[looks[-1]]
+    assert f"After {steps} step{'s' if steps > 1 else ''} {now}, so it {verdict_of(latest)}" in words
+    assert bool(record.trouble) == ("training has ended" in words)
+
+
+def told_size(ratio):
+    return "exactly 0" if ratio == 0 else f"{grammar.number(ratio)} times the last"
 
 
 def assert_signals_are_told_truly(explorer):
@@ -704,6 +732,7 @@ TRULY = {
     "gates": assert_gates_are_told_truly,
     "train_memory": assert_memory_is_told_truly,
     "train_mlp": assert_training_is_told_truly,
+    "train_deep": assert_blocks_are_told_truly,
     "products": assert_products_are_told_truly,
     "activation": assert_slopes_are_told_truly,
     "gradient_flow": assert_flow_is_told_truly,

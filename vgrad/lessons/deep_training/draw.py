@@ -1,4 +1,7 @@
-"""How far along a line of inputs a gradient resembles itself."""
+"""Shattered gradients, and nets of many blocks while they learn.
+
+``shattered`` draws how far along a line of inputs a gradient resembles itself. ``BlocksPlot`` draws training, alive.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,12 @@ import numpy as np
 
 from ... import require
 from ...kit.marks import curves, grammar
-from ...kit.marks.picture import Picture
-from .say import path_label, shattered_sentence
+from ...kit.marks.picture import LivePicture, Picture
+from .say import blocks_alt, blocks_sentence, middle, path_label, shattered_sentence
+
+LOOKS = {"none": grammar.CURES["plain"], "pre": grammar.CURES["skip"], "post": grammar.CURES["layer"]}
+FLOORS = (2, 4, 6, 8, 10, 15, 20, 40)
+CEILINGS = (2, 4, 6, 8, 10, 15, 20, 40)
 
 
 def shattered(records) -> Picture:
@@ -27,3 +34,64 @@ def shattered(records) -> Picture:
     axes.set_xlabel(f"so many points on, of {records[0].points} on a line of inputs", fontsize=13)
     curves.legend(axes.figure)
     return Picture(axes.figure, shattered_sentence(records))
+
+
+class BlocksPlot(LivePicture):
+    """The picture of a BlocksRecord, kept alive.
+
+    On the left is the accuracy of each batch, with a line for a readout of the pixels alone. On the right is the first
+    layer's gradient over the last's, after 0, 1, 3 … steps.
+    """
+
+    def _build(self, record):
+        self.right = self.figure.add_axes((0.06, 0.135, 0.43, 0.755))
+        self.back = self.figure.add_axes((0.575, 0.135, 0.415, 0.755))
+        self.course = curves.LiveCurve(self.right, linewidth=2.4)
+        self.ratio = curves.LiveCurve(self.back, linewidth=2.4, markersize=8)
+        curves.title(self.figure, "accuracy of each batch")
+        curves.title(self.figure, "dh, first layer ÷ last", 0.53, 0.98)
+        return [*self.course.artists, *self.ratio.artists]
+
+    def _limits(self, record):
+        least, most = curves.span(_decades(record), empty=(-1.0, 1.0))
+        return (
+            record.steps,
+            float(np.nan_to_num(record.baseline)),
+            -grammar.up_to(-least, FLOORS),
+            grammar.up_to(most, CEILINGS),
+        )
+
+    def _move(self, record, steps, baseline, floor, ceiling) -> None:
+        look = LOOKS[record.norm]
+        accuracy = middle(np.nan_to_num(record.accuracy[:, : record.step]))
+        self.course.update(np.arange(1, record.step + 1), accuracy, look._replace(marker=""), 0.0, 1.02, along=True)
+        decades = _decades(record)
+        self.ratio.update(np.arange(decades.shape[1]), decades, look, floor, ceiling)
+        for curve in (self.course, self.ratio):
+            curve.band.set_visible(record.seeds > 1)
+
+    def _frame(self, steps: int, baseline: float, floor: float, ceiling: float) -> None:
+        for axes in (self.right, self.back):
+            for artist in [*axes.patches, *axes.texts, *(line for line in axes.lines if not line.get_animated())]:
+                artist.remove()
+            grammar.tidy(axes)
+        self.right.set(xlim=(0, steps), ylim=(0, 1.02))
+        for height, words in ((baseline, "no hidden layer" if baseline else ""), (0.1, "guessing")):
+            self.right.axhline(height, **grammar.MARK)
+            self.right.text(0.98 * steps, height, words, ha="right", va="top", fontsize=12, color=grammar.FAINT)
+        self.right.set_xlabel("step of training", fontsize=13)
+        self.back.set(xlim=(-0.3, 5.3), ylim=(floor, ceiling))
+        grammar.shade(self.back, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
+        grammar.decade_ticks(self.back, floor, ceiling, most=6)
+        self.back.set_xticks(range(6), ["0", "1", "3", "10", "30", "100"])
+        self.back.set_xlabel("after so many steps", fontsize=13)
+
+
+def _decades(record):
+    """Low, median and high of the ratios so far, as decades."""
+    return grammar.decades(middle(record.ratio[:, : record.looked]))
+
+
+def blocks(record) -> Picture:
+    """Return a still picture of a BlocksRecord."""
+    return Picture(BlocksPlot(record).figure, blocks_sentence(record), blocks_alt(record))

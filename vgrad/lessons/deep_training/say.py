@@ -1,6 +1,6 @@
 """What is said under the pictures of this lesson, and the texts that stand for the pictures.
 
-They are about shattered gradients.
+They are about shattered gradients, and about nets of many blocks while they learn.
 """
 
 from __future__ import annotations
@@ -8,7 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.marks import grammar
-from ...kit.words.phrases import medians
+from ...kit.words.phrases import five, lines, medians, points, size, so_it, whose
+
+CLOSE = 0.2  # accuracy up to which ten digits are as good as guessed
+NORMS = {"none": "without a norm", "pre": "with pre-norm", "post": "with post-norm"}
+STARTS = {"1": "1", "1/sqrt(blocks)": "1/√blocks", "0": "0"}
+OPTIMIZERS = {"adam": "Adam", "momentum": "momentum"}
 
 
 def path_label(record) -> str:
@@ -21,9 +26,76 @@ def shattered_sentence(records) -> str:
     """Say how much the gradient resembles itself at neighbouring points, and five points apart."""
     correlations = [np.median(record.correlation[:, (1, 5)], axis=0) for record in records]
     parts = [
-        f"{path_label(r)}: {next_to:z.1f} and {five:z.1f}"
+        f"{path_label(r)} {next_to:z.1f} and {five:z.1f}"
         for r, (next_to, five) in zip(records, correlations, strict=True)
     ]
     first = records[0]
-    nets = f"{medians(len(first.correlation))}, {first.depth} layers, width {first.width}"
-    return f"Correlation of the gradient at neighbouring points, and five points apart: {'; '.join(parts)}; {nets}."
+    nets = f"{medians(len(first.correlation)).capitalize()}, {first.depth} layers, width {first.width}."
+    what = "The correlation of the gradient with itself is given one point apart and five points apart."
+    return lines([what, f"{', '.join(parts)}.".capitalize()], nets)
+
+
+def middle(rows):
+    """Return low, median and high over networks, each a network's own; what is not a number counts as infinite."""
+    return grammar.quantiles(np.where(np.isnan(rows), np.inf, rows), method="inverted_cdf")
+
+
+def blocks_sentence(record, begun: bool = True) -> str:
+    """Say of a BlocksRecord how many digits its nets classify, and what has become of the gradient.
+
+    begun : whether somebody has let it train; where not, no verdict.
+    """
+    right = middle(record.right[:, None])[1, 0]
+    after = f"After {grammar.count(record.step, 'step')}"
+    nets = f"{grammar.count(record.blocks, 'block')} {NORMS[record.norm]}"
+    told = f"{after}, {nets} classify {right:.0%} of the pictures correctly"
+    if not begun:
+        found = f"{told}. Press Train to see how they learn."
+    elif right <= CLOSE:
+        found = f"{told}, which is close to guessing."
+    else:
+        line = f" A readout of the pixels alone reaches {record.baseline:.0%}." if record.baseline > 0 else ""
+        found = f"{told}.{line}"
+    return lines([found, *_back(record), *_troubles(record)], f"{_networks(record)}.", _test(record))
+
+
+def blocks_alt(record) -> str:
+    """Say in words what is drawn: the accuracy at five steps, and the ratio of gradients after each look."""
+    accuracy = middle(np.nan_to_num(record.accuracy[:, : record.step]))[1]
+    steps = five(1, record.step)
+    shown = points([accuracy[k - 1] for k in steps], steps, "at step")
+    ratio = middle(record.ratio[:, : record.looked])[1]
+    back = points(ratio, record.looks[: record.looked], "after step", size)
+    return (
+        f"Training of {grammar.count(record.blocks, 'block')} {NORMS[record.norm]}: the accuracy is {shown}, on an "
+        f"axis of {record.steps} steps; dh at the first layer over dh at the last is {back}."
+    )
+
+
+def _back(record) -> list[str]:
+    """What has become of the gradient, from the start to the last look."""
+    if record.blocks == 0:
+        return []
+    ratio = middle(record.ratio[:, : record.looked])[1]
+    first = f"At the start, dh at the first layer is {size(ratio[0], 'times the last')}, {so_it(ratio[0])}."
+    if record.looked < 2:
+        return [first]
+    last = grammar.count(record.looks[record.looked - 1], "step")
+    now = "it is no longer finite" if not np.isfinite(ratio[-1]) else f"it is {size(ratio[-1], 'times the last')}"
+    return [first, f"After {last} {now}, {so_it(ratio[-1])}."]
+
+
+def _troubles(record) -> list[str]:
+    return ["The numbers are no longer finite, and training has ended."] if record.trouble else []
+
+
+def _networks(record) -> str:
+    warm = f"{record.warmup} steps of warm-up" if record.warmup else "no warm-up"
+    rule = f"{OPTIMIZERS[record.optimizer]} at {record.rate:g}, {warm}"
+    return f"{whose(record.seeds)}: {rule}, W₂ × {STARTS[record.start]}, width {record.width}"
+
+
+def _test(record) -> list[str]:
+    if not np.isfinite(record.test).all():
+        return []
+    return [f"Of the test pictures, they classify {middle(record.test[:, None])[1, 0]:.0%} correctly."]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from ...kit.experiments.flow import FlowRecord
-from ...kit.experiments.learning import learn
 from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
 from .measure import both_ways, last_layer
 
 __all__ = [
-    "ask", "both_ways", "check", "draw", "explore", "last_layer", "learn", "show",
+    "ask", "both_ways", "check", "draw", "explore", "last_layer", "show",
 ]  # fmt: skip
 
 ask = asker(__name__)

@@ -5,11 +5,9 @@ Each check answers with "correct" or with a hint at what to do next.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from ...kit.exercises import Exercises, differences, expect_number, expect_record, rounds_to
+from ...kit.exercises import Exercises, differences, expect_record
 from ...kit.experiments.flow import FlowRecord
 from ...kit.judging import (
     Case,
@@ -53,15 +51,15 @@ def _slips_of_y(case: Case) -> dict:
     h, W, alpha = case.inputs.values()
     t = np.tanh(h @ W)
     return {
-        "the branch is right. But y is to have h added to it, which is the path": alpha * t,
+        "the branch is right. But y also needs the path, so add h to it": alpha * t,
         "path and branch are both there. But alpha multiplies the branch, and not the path": alpha * (h + t),
         "path and branch are both there. But the branch still has to be multiplied by alpha": h + t,
-        "path and branch are both there. But tanh comes last, of h @ W, in this form": h + alpha * np.tanh(h) @ W,
-        "path and branch are both there. But W is transposed in yours; forward it is h @ W": (
+        "path and branch are both there. But here tanh is applied last, to h @ W": h + alpha * np.tanh(h) @ W,
+        "path and branch are both there. But your W is transposed, and the forward pass has h @ W": (
             h + alpha * np.tanh(h @ W.T)
         ),
         "path and branch are both there. But the branch has no tanh yet": h + alpha * h @ W,
-        "path and branch are both there. But the branch is to be added, and you take it away": h - alpha * t,
+        "path and branch are both there. But the branch has to be added, and you subtract it": h - alpha * t,
     }  # fmt: skip
 
 
@@ -80,20 +78,20 @@ def _slips_of_dh(h, W, alpha, dy) -> dict:
     slope = 1 - t**2
     branch = (dy * slope) @ W.T
     return {
-        "what the branch hands back is right. The path hands dy on too, and where two ways meet, gradients add": (
+        "what the branch hands back is right. But the path hands dy on too, and where the lanes began, gradients add": (
             alpha * branch
         ),
-        "what the path hands back is right. The branch hands something back as well": dy,
-        "path and branch are both there. But the branch was multiplied by alpha on the way forward, and so is its "
-        "gradient on the way back": dy + branch,
-        "path and branch are both there. But z went through tanh, whose slope at z is missing": dy + alpha * dy @ W.T,
-        "path and branch are both there. But where forward was h @ W, the way back takes W transposed": (
+        "what the path hands back is right. But the branch hands something back as well": dy,
+        "path and branch are both there. But the branch was multiplied by alpha in the forward pass, so its gradient "
+        "is multiplied by alpha as well": dy + branch,
+        "path and branch are both there. But z went through tanh, and its slope at z is missing": dy + alpha * dy @ W.T,
+        "path and branch are both there. But the forward pass had h @ W, so the backward pass takes W transposed": (
             dy + alpha * (dy * slope) @ W
         ),
-        "path and branch are both there. But the slope is that at h; tanh saw z = h @ W": (
+        "path and branch are both there. But your slope is that at h, and tanh saw z = h @ W": (
             dy + alpha * (dy * (1 - np.tanh(h) ** 2)) @ W.T
         ),
-        "path and branch are both there. But tanh's slope is made of what tanh put out, and y has the path in it too": (
+        "path and branch are both there. But the slope of tanh is made of its output t, and y has the path in it too": (
             dy + alpha * (dy * (1 - _block(h, W, alpha) ** 2)) @ W.T
         ),
         "the branch is right. But the 1 is the slope of the path, and dy is still to be multiplied by it": (
@@ -102,54 +100,22 @@ def _slips_of_dh(h, W, alpha, dy) -> dict:
         "the branch is right. But what is added to it is the gradient that the path hands on, and h is no gradient": (
             h + alpha * branch
         ),
-        "all factors are there. But tanh came last on the way forward, so its slope comes first on the way back, "
+        "all factors are there. But tanh came last in the forward pass, so its slope comes first in the backward pass, "
         "before W": dy + alpha * slope * (dy @ W.T),
         "path and branch are both there. But alpha belongs to the branch, and the path hands dy on untouched": (
             alpha * (dy + branch)
         ),
-        "path and branch are both there. But tanh's slope has the square of tanh in it": (
+        "path and branch are both there. But the slope of tanh is 1 - t², with a square": (
             dy + alpha * (dy * (1 - t)) @ W.T
         ),
-        "path and branch are both there. But alpha went into the branch once, and comes back twice": (
+        "path and branch are both there. But alpha is in the branch once, and you multiply by it twice": (
             dy + alpha**2 * branch
         ),
-        "path and branch are both there. But where two ways meet, gradients add, and you take one away": (
+        "path and branch are both there. But where the lanes began, gradients add, and you subtract one": (
             dy - alpha * branch
         ),
-        "the slope of tanh is there. But on its way back the branch also goes through W": dy + alpha * dy * slope,
+        "the slope of tanh is there. But in the backward pass the branch also goes through W": dy + alpha * dy * slope,
     }  # fmt: skip
-
-
-def _skip_alpha(alpha) -> str | None:
-    alpha = float(expect_number(alpha))
-    most = math.expm1(1 / 50) ** 0.5
-    if alpha < most + 1e-6 and (rounds_to(alpha, most) or rounds_to(alpha, 50**-0.5)):
-        return None
-    if alpha < 0:
-        return "the sign of α makes no difference to its square. Give the α of 0 or more"
-    if abs(alpha - most**2) < 3e-3:
-        return f"{alpha:g} is near α², and the factor of a block is 1 + α². Now take the root"
-    slips = {
-        "the formula is right, but for 49 blocks. From the input to the end of the fiftieth there are 50": (
-            49,
-            1,
-            2e-4,
-        ),
-        "the formula is right, but with it the size is multiplied by e, and the square by e²": (50, 2, 2e-3),
-        "the formula is right, but for one block that does it alone. There are fifty": (1, 1, 1e-2),
-    }
-    for hint, (blocks, exponent, near) in slips.items():
-        if abs(alpha - math.expm1(exponent / blocks) ** 0.5) < near:
-            return hint
-    way = "smaller than it may be" if alpha < most else "too large"
-    return f"an α of {alpha:g} is {way}, because with it fifty blocks {_fifty(alpha)}"
-
-
-def _fifty(alpha: float) -> str:
-    exponent = 50 * math.log10(1 + min(alpha, 1e100) ** 2)
-    if exponent > 4:
-        return f"make the square more than 1e{math.floor(exponent)} times as large, and e is 2.7183"
-    return f"multiply the square by {10**exponent:.5g}, and e is 2.7183"
 
 
 def _hold_path(record) -> str | None:
@@ -159,7 +125,7 @@ def _hold_path(record) -> str | None:
     net = record.net
     if net.skip is None:
         layers = counted(net.depth, "layer")
-        return f"a net of {layers} has been measured, but it has no path; take skip='post', 'pre' or 'branch'"
+        return f"a net of {layers} has been measured. But it has no path, so take skip='post', 'pre' or 'branch'"
     if net.activation != "relu":
         return f"the net has a path. But ReLU is asked for, and yours is {net.activation}"
     if net.depth < 50:
@@ -167,21 +133,25 @@ def _hold_path(record) -> str | None:
     if abs(net.branch_factor) > 1 or net.branch_factor == -1:
         return f"the net has a path. But its branch is to count once, α = 1, and here α = {net.branch_factor:g}"
     if net.branch_factor != 1:
-        return "an α below 1 does it, and you know that already. Here the branch counts in full, α = 1"
+        return (
+            "an α below 1 does keep both sizes, as you have seen. But here the branch has to count in full, with α = 1"
+        )
     if record.sigma_w < HE - 1e-9:
-        return "smaller weights than He's weaken the branch, as a small α does. Here it counts in full, so keep He's"
+        return "smaller weights do keep both sizes. But they weaken the branch as a small α does, so keep He's weights"
     return too_small(record, units=32, networks=5, samples=16) or _held(record) or _measured_anew(record)
 
 
 def _held(record) -> str | None:
-    sizes = {"h, going forward,": record.forward, "dh, coming back,": record.ratio}
+    sizes = {"h of the last block": record.forward, "dh of the first block": record.ratio}
     if record.net.norm == "batch" and 10 <= max(sizes.values()) < 15:
-        return "that is nearly it. It is just over ten, because batch norm has a growth of its own; try the other norm"
-    lost = [f"{name} becomes {size:.3g} times what it was" for name, size in sizes.items() if not 0.1 < size < 10]
+        return "that is nearly it. But it is just over ten, because batch norm lets more grow, so try the other norm"
+    lost = [
+        f"{name} is {size:.3g} times what it was at the start" for name, size in sizes.items() if not 0.1 < size < 10
+    ]
     if not lost:
         return None
-    fine = "one of the two ways holds" if len(lost) == 1 else "the net is of the kind that is asked for"
-    return f"{fine}. But {' and '.join(lost)}. Which norm will you take, and where, in which form?"
+    fine = "one of the two sizes holds" if len(lost) == 1 else "the net is of the kind that is asked for"
+    return f"{fine}. But {' and '.join(lost)}. Try another form of the block, another norm, or another place for it"
 
 
 def _measured_anew(record) -> str | None:
@@ -194,12 +164,11 @@ def _measured_anew(record) -> str | None:
 
 
 EXERCISES = {
-    "skip_pullback": (_skip_pullback, "as difference quotients have it: the path's dy, and the branch's on top"),
-    "skip_alpha": (
-        _skip_alpha,
-        "√(e^(1/50) - 1) at the most, and 1/√50 is a little below: 1 + 1/50 is less than e^(1/50)",
+    "skip_pullback": (
+        _skip_pullback,
+        "difference quotients give the same dh, which is dy from the path and what the branch adds to it",
     ),
-    "hold_path": (_hold_path, "fifty layers that hold both ways, with a path that is not weakened"),
+    "hold_path": (_hold_path, "h and dh of these fifty blocks both hold, and their branches count in full"),
 }
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer

@@ -1,12 +1,11 @@
-"""What does a path around the layer buy?  h and dh by layer, for a path of any strength."""
+"""What does a path around the layer buy?  Both lanes of a network, and the sizes of h and dh by layer."""
 
 from __future__ import annotations
 
 from ...kit.experiments.flow import FlowRecord
 from ...kit.explorers.controls import activation_choice, choice, networks, real, whole
 from ...kit.explorers.framework import Explorer
-from ...kit.marks.ways import WaysPlot
-from . import measure, say
+from . import draw, measure, say
 
 PRESETS = {
     "1 · No path: sigmoid vanishes": dict(form="none", activation="sigmoid"),
@@ -14,20 +13,20 @@ PRESETS = {
     "3 · 2 to the depth": dict(depth=100, width=64),
     "4 · 1/√depth tames": dict(over="sqrt(depth)"),
     "5 · 1/depth: hardly a change": dict(over="depth", depth=100),
-    "6 · A norm in the branch": dict(norm="layer"),
+    "6 · A norm on the path": dict(activation="sigmoid", norm="layer_output"),
 }
 FORMS = {say.FORMS[form]: form or "none" for form in ("post", "pre", "branch", None)}
 OVER = {"α": "1", "α/√depth": "sqrt(depth)", "α/depth": "depth"}
 NORMS = {
-    "none": "none", "batch, before the activation": "batch", "layer, before the activation": "layer",
-    "layer, of the branch's input (pre)": "layer_input", "layer, after the sum (post)": "layer_output",
+    "none": "none", "batch norm in the branch": "batch", "layer norm in the branch": "layer",
+    "layer norm before the branch (pre-norm)": "layer_input", "layer norm after the sum (post-norm)": "layer_output",
 }  # fmt: skip
 
 
 def skip(**values) -> Explorer:
     """The sizes of h and dh by layer, and theory.   values : where its controls start."""
     controls = {
-        "form": choice("skip path", "pre", FORMS),
+        "form": choice("block", "pre", FORMS),
         "alpha": real("branch × α", 1.0, 0.0, 1.0, 0.01),
         "over": choice("divided", "1", OVER),
         "norm": choice("norm", "none", NORMS),
@@ -37,7 +36,7 @@ def skip(**values) -> Explorer:
         "seeds": networks(8, 32),
     }
     return Explorer(
-        "skip", controls, _measure, WaysPlot,
+        "skip", controls, _measure, draw.SkipPlot,
         sentence=say.sentence, alt=say.alt, presets=PRESETS, first=("form", "alpha", "depth"), start=values,
     )  # fmt: skip
 

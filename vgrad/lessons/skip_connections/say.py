@@ -16,27 +16,42 @@ OVER = {"": "", "1": "", "sqrt(depth)": "/√depth", "depth": "/depth"}
 
 
 def last_sentence(record) -> str:
-    """By how much the gradient of the last block changes with the depth, with pre-norm and with post-norm."""
+    """Say by how much the gradient of the last block changes with the depth, with pre-norm and with post-norm."""
     first = record.depths[0]
     last = record.depths[-1]
     by = {place: np.median(dW[-1]) / np.median(dW[0]) for place, dW in record.dW.items()}
     law = ((1 + 2 * first) / (1 + 2 * last)) ** 0.5
-    pre = f"pre-norm {grammar.number(by['pre'])} (theory {grammar.number(law)}), post-norm {grammar.number(by['post'])}"
-    networks = f"Medians of {grammar.count(record.dW['pre'].shape[1], 'network')}, width {record.width}"
-    return f"From {first} to {last} blocks, dW of the last block is multiplied by: {pre}. {networks}."
+    pre = (
+        f"With pre-norm, it is multiplied by {grammar.number(by['pre'])}, where theory predicts {grammar.number(law)}."
+    )
+    post = f"With post-norm, it is multiplied by {grammar.number(by['post'])}."
+    networks = f"Medians of {grammar.count(record.dW['pre'].shape[1], 'network')}, width {record.width}."
+    what = f"The gradient dW of the last block changes when there are {last} blocks in place of {first}."
+    return lines([what, pre, post], networks)
 
 
 def sentence(record) -> str:
-    """What a FlowRecord says both ways: forward and back; which networks; and a layer's factors."""
+    """Say of a FlowRecord what becomes of h and of dh, in which networks, and by how much a layer multiplies them."""
     networks = f"{whose(record.net.seeds)}: {_path(record.net)}, {_weights(record.net)}."
     return lines([*_findings(record), *_troubles(record)], networks, _factors(record))
 
 
 def alt(record) -> str:
-    """The picture in words: for each curve the medians of five layers."""
+    """Say in words what is drawn: of each curve the medians of five layers, and the lanes above them."""
     h = f"h relative to the input is {by_layer(record.relative['h'])}"
     dh = f"dh relative to the last layer is {by_layer(record.relative['dh'])}"
-    return f"Sizes by layer on a log axis, {_layers(record.net)}, {_weights(record.net)}: {h}; {dh}."
+    sizes = f"Sizes by layer on a log axis, {_layers(record.net)}, {_weights(record.net)}: {h}; {dh}."
+    return f"{sizes} {_lanes(record.net)}"
+
+
+def _lanes(net) -> str:
+    """What is drawn above the curves."""
+    if net.skip is None:
+        return "Above the curves, the layers stand in one line."
+    norm = ""
+    if net.norm:
+        norm = ", and a norm stands on it" if net.norm.endswith("output") else ", and a norm stands in each branch"
+    return f"Above the curves, a path runs beside the branches{norm}."
 
 
 def _layers(net) -> str:
@@ -79,7 +94,7 @@ def _factors(record) -> list[str]:
         return []
     forward = record.forward ** (1 / depth)
     back = record.ratio ** (1 / (depth - 1))
-    return [f"A layer multiplies h by {forward:.3g}, dh by {back:.3g}."]
+    return [f"On average, a layer multiplies h by {forward:.3g} and dh by {back:.3g}."]
 
 
 def _troubles(record) -> list[str]:
