@@ -152,7 +152,7 @@ def _dead_default(seed):
     return default, he > 0.4, f"in layer 20 {default:.0%} are, at a framework's default; with He's weights {he:.0%}"
 
 
-@_claim("a thousand layers can hold the gradient without any norm", "08_skip_connections")
+@_claim("a thousand layers can hold the gradient without any norm", "09_deep_training")
 def _thousand(seed):
     left = fresh.ratio(seed, activation="relu", skip="post", alpha="1/depth", depth=1000, width=16, seeds=4)
     return left, HOLDS < left < 10, f"of a thousand layers the first has {left:.2f} times the last's"
