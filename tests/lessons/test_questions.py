@@ -16,7 +16,7 @@ from vgrad.kit.experiments import reach, training
 from vgrad.kit.experiments.flow import flow
 from vgrad.kit.experiments.learning import learn
 from vgrad.kit.experiments.twin import sigmoid_twin
-from vgrad.lessons import gates
+from vgrad.lessons import ROOMS, gates
 from vgrad.lessons.deep_training import best
 from vgrad.lessons.deep_training import measure as deep_training_measure
 from vgrad.lessons.diagnosis.measure import clinic as diagnosis_measure
@@ -777,6 +777,18 @@ def test_a_wrong_reply_says_what_is_right_about_the_choice_and_then_what_is_not(
 )
 def test_a_reply_that_is_unfit_is_found(reply):
     assert reply in unfit({"a quarter": reply, "1e-18": "Each layer keeps a quarter."}, "1e-18")
+
+
+DEPTH = ROOMS[: ROOMS.index("recurrence")]  # the rooms of the lessons 00 to 09
+
+
+@pytest.mark.parametrize("room", [room for room in DEPTH if len(questions.read(f"vgrad.lessons.{room}")) > 1])
+def test_the_right_choice_stands_at_each_place_equally_often(room):
+    asked = questions.read(f"vgrad.lessons.{room}").values()
+    assert {len(question.choices) for question in asked} == {4}
+    places = [question.choices.index(question.right) for question in asked]
+    counts = [places.count(place) for place in range(4)]
+    assert max(counts) - min(counts) <= 1
 
 
 def test_no_opening_is_repeated_until_it_is_a_formula():
