@@ -26,7 +26,6 @@ LONG = {  # pages that are still to be divided
     "03_gradient_flow",
     "04_initialization",
     "06_learning",
-    "07_normalization",
     "08_skip_connections",
     "10_recurrence",
     "11_exploding",
