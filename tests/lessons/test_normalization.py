@@ -276,6 +276,8 @@ def test_the_picture_of_what_was_learned_holds_its_numbers_and_says_them(name):
         assert f"{say.digits_name(record, records)} {' and '.join(medians)}" in say.digits_alt(records)
     names = [say.digits_name(record, records) for record in records]
     assert [label.get_text() for label in axes.get_yticklabels()] == names
+    picture.figure.canvas.draw()
+    assert all(label.get_window_extent().x0 > 0 for label in axes.get_yticklabels())
     assert len(set(names)) == len(names)
     deep = max((record for record in records if record.depth), key=lambda record: np.median(record.training))
     assert f"“{say.digits_name(deep, records)}” classifies most" in picture.caption

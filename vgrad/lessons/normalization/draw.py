@@ -39,6 +39,7 @@ TRAINING = dict(marker="o", markersize=8, linestyle="none")
 TEST = TRAINING | dict(marker="D", fillstyle="none", markersize=8)
 KEYS = {"training": TRAINING, "test": TEST}
 GUESSING = 0.1
+LETTER = 0.0112  # the width of a letter of a row's name, as a share of the picture's
 
 
 def digits(records) -> Picture:
@@ -46,7 +47,9 @@ def digits(records) -> Picture:
     tall = 0.42 * len(records)
     figure = grammar.new_figure(height=tall + 1.5)
     axes = curves.axes(figure, "accuracy of each network")
-    axes.set_position((0.31, 0.7 / (tall + 1.5), 0.67, tall / (tall + 1.5)))
+    names = [digits_name(record, records) for record in records]
+    left = 0.03 + LETTER * max(map(len, names))
+    axes.set_position((left, 0.7 / (tall + 1.5), 0.98 - left, tall / (tall + 1.5)))
     rows = np.arange(len(records))[::-1]
     for row, record in zip(rows, records, strict=True):
         color = LOOKS.get(record.norm, LOOKS["none"]).color
@@ -54,7 +57,7 @@ def digits(records) -> Picture:
         axes.plot(record.test, np.full(len(record.test), row - 0.17), color=color, **TEST)
     axes.axvline(GUESSING, **grammar.MARK)
     axes.set(xlim=(0, 1.02), ylim=(-0.6, len(records) - 0.4))
-    axes.set_yticks(rows, [digits_name(record, records) for record in records], fontsize=13)
+    axes.set_yticks(rows, names, fontsize=13)
     axes.set_xlabel("the dotted line is guessing", fontsize=13)
     keys = [curves.key(label, color=grammar.INK, **style) for label, style in KEYS.items()]
     curves.legend(figure, handles=keys)
