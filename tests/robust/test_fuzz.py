@@ -403,6 +403,10 @@ ROWS = {
     "lessons.scoreboard.measure.myths.measure_claim": lambda: dict(name="eigenvalues"),
     "lessons.normalization.measure.compare": lambda: ONE,
     "lessons.normalization.measure.growth": lambda: dict(activation="relu", batches=(4,), depth=2, width=3, seeds=1),
+    "lessons.normalization.measure.parts": lambda: dict(activation="relu", depth=2, width=3, batch=4, seeds=1),
+    "lessons.normalization.measure.classify": lambda: dict(
+        activation="relu", depth=1, width=3, batch=4, steps=2, rates=(0.1,), seeds=1
+    ),
     "lessons.edge_of_chaos.measure.chart": lambda: dict(columns=3, rows=2),
     "lessons.edge_of_chaos.measure.point": lambda: ONE,
     "lessons.edge_of_chaos.measure.depth_scale": lambda: dict(sigma_w2=2.0),
@@ -529,6 +533,7 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("kit.experiments.flow.flow", "sigma_b", "3", "a standard deviation"),
     ("kit.experiments.learning.learn", "clip_norm", "3", "a norm"),
     ("lessons.normalization.measure.compare", "norms", "[]", "none of them is drawn"),
+    ("lessons.normalization.measure.classify", "depth", "0", "a readout without hidden layers"),
     ("lessons.initialization.measure.he_or_xavier", "scheme", "None", "learn's own choice"),
     ("lessons.initialization.measure.train_from", "constant", "None", "random weights"),
     ("lessons.initialization.measure.train_from", "hidden", "0", "no hidden layer, which is the baseline"),

@@ -186,7 +186,7 @@ def assert_norms_are_told_truly(explorer):
         assert (len(flow.dh) < asked["seeds"]) <= ("networks asked for" in words)
         silent = int((flow.dh[:, 0] == 0).sum())
         told = re.findall(
-            rf"In (\d+) of (?:\d+) networks? {named[norm][1]} the first layer receives exactly noth", words
+            rf"In (\d+) of (?:\d+) networks? {named[norm][1]} the first layer receives a gradient of exactly 0", words
         )
         assert told == ([str(silent)] if silent else [])
         if asked["depth"] > 1:
@@ -202,7 +202,7 @@ def assert_norm_is_told_truly(norms, name, words):
     told = re.search(rf"{start} (?:is {size}(?: times its last)?, so it )?(\w+)", part)
     sizes = {m: "exactly 0" if m == 0 else grammar.number(m) if math.isfinite(m) else None for m in medians}
     assert told.groups() in {(sizes[m], verdict_of(m)) for m in medians}
-    said = re.search(r"A layer multiplies it by (.*?)\.(?: |$)", words)
+    said = re.search(r"Each layer multiplies it by (.*?)\.(?: |$)", words)
     factor = said and re.search(rf"([-+.e\d]+) {name}", said[1])
     assert (factor and factor[1]) in factors(medians, norms.shape[1] - 1)
 

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
-from types import SimpleNamespace
 
 import numpy as np
 
-from vgrad.lessons.normalization import flow
-
-from . import Later
-
+NET = dict(activation="relu", norm="batch", depth=40, width=32, batch=48, steps=80, optimizer="momentum")
 EPSILON = 1e-5
-FACTOR = (np.pi / (np.pi - 1)) ** 0.5
-VARIANCE = 0.5 - 0.5 / np.pi
 
 
 def batch_norm(back, y=lambda unit: unit, epsilon=EPSILON):
@@ -155,13 +148,8 @@ def of_all(z):
     return (z - z.mean()) / z.std(), lambda dy: dy / z.std()
 
 
-def held(activation="sigmoid", **settings):
-    return Later(lambda: flow(**dict(depth=50, norm="batch", width=64, batch=64, activation=activation) | settings))
-
-
-def faked(**net):
-    record = flow(depth=50, norm="batch", width=32, batch=32, seeds=5, activation="sigmoid")
-    return record._replace(net=record.net._replace(**net))
+def control(predicted="learns", **changed):
+    return NET | changed, predicted
 
 
 RIGHT = {
@@ -179,27 +167,16 @@ RIGHT = {
         ),
         "a list of rows": batch_norm(lambda y, dy, std: right_back(y, dy, std).tolist()),
     },
-    "relu_factor": {
-        "by its formula": FACTOR,
-        "as the averages have it": math.sqrt(0.5 / (0.5 - (1 / math.sqrt(2 * math.pi)) ** 2)),
-        "of float32": np.float32(FACTOR),
-        "an array of no dimension": np.array(FACTOR),
-        "a fraction": Fraction(FACTOR).limit_denominator(100_000),
-        "three decimals": 1.211,
-        "three digits": 1.21,
-        "one over the root": 1 / np.sqrt(1 - 1 / np.pi),
-        "exp of half a logarithm": np.exp(0.5 * np.log(np.pi / (np.pi - 1))),
-    },
-    "hold_batch": {
-        "sigmoid": held(),
-        "another seed": held(seed=3),
-        "deeper": held(depth=55),
-        "more of all": held(width=96, batch=96, seeds=8),
-        "behind the activation": held(norm="batch_after"),
-        "He's weights": held(scheme="he_normal"),
-        "another gain": held(gain=3.0),
-        "in float32": held(precision="float32"),
-        "wide, and few networks": held(width=128, seeds=5),
+    "choose_control": {
+        "Adam": control(optimizer="adam"),
+        "Adam, in a list": [NET | dict(optimizer="adam"), "learns"],
+        "Adam, in words": control("It learns.", optimizer="adam"),
+        "Adam, as a truth value": control(True, optimizer="adam"),
+        "Adam, written out": (dict(NET, optimizer="adam"), "Learns"),
+        "wider": control("fails", width=128),
+        "a larger batch": control("fails", batch=128),
+        "wider, with a larger batch": control("it fails", width=128, batch=128),
+        "as NumPy has it": control("fails", width=np.int64(256)),
     },
 }
 WRONG = {
@@ -283,46 +260,28 @@ WRONG = {
         "y alone": (lambda z: batch_norm(right_back)(z)[0], "pullback"),
         "dz in place of a function": (lambda z: (batch_norm(right_back)(z)[0], z), "function"),
     },
-    "relu_factor": {
-        "χ": (np.pi / (np.pi - 1), "χ"),
-        "upside down": (1 / FACTOR, "upside down"),
-        "layer norm's": (1.0, "layer norm"),
-        "two digits": (1.2, "three significant digits"),
-        "the negative root": (-FACTOR, "positive"),
-        "by how much more": (FACTOR - 1, "factor itself"),
-        "the root below alone": (0.5 / VARIANCE**0.5, "whole fraction"),
-        "the root above alone": (0.5**0.5 / VARIANCE, "whole fraction"),
-        "E φ not squared": ((0.5 / (0.5 - (2 * np.pi) ** -0.5)) ** 0.5, "square"),
-        "the variance alone": (VARIANCE**0.5, "slopes"),
-        "something else": (2.0, "larger than"),
-        "nothing": (0, "never negative"),
-        "too small": (0.9, "smaller than"),
-        "as a text": ("1.2112", "text"),
-        "of 39 layers": (FACTOR**39, "which numbers"),
-    },
-    "hold_batch": {
-        "as it stands": (held("relu"), "norm_chi"),
-        "without a norm": (held(norm=None), "norm='batch'"),
-        "layer norm": (held(norm="layer"), "norm='batch'"),
-        "with a skip": (held("relu", skip="pre", alpha=0.1), "skip"),
-        "too short": (held(depth=49), "49"),
-        "linear": (held("identity"), "linear"),
-        "narrow": (held(width=16), "take at least 32 units"),
-        "few samples": (held(batch=16), "take at least 32 samples"),
-        "few networks": (held(seeds=4), "take at least 5 networks"),
-        "few of all": (held(width=16, batch=8, seeds=3), "16 units, 3 networks and 8 samples"),
-        "beyond the work budget": (
-            held("selu", width=256, batch=256, seeds=5, scheme="lecun_normal"), "only 1 of 5 networks was run",
-        ),
-        "two of five": (
-            held("selu", width=128, batch=128, seeds=5, scheme="lecun_normal"), "make them narrower",
-        ),
-        "another gain": (held("gelu", gain=0.5), "divides out"),
-        "tanh": (held("tanh"), "gains"),
-        "nothing arrives": (held(gain=0.0), "nothing arrives"),
-        "the ratio": (Later(lambda: held().make().ratio), "whole record"),
-        "called tanh's": (Later(lambda: faked(activation="tanh")), "not theirs"),
-        "called another seed's": (Later(lambda: faked(seed=7)), "not theirs"),
-        "made by hand": (SimpleNamespace(net=SimpleNamespace(norm="batch", skip=None), ratio=1.0), "record"),
+    "choose_control": {
+        "as it stands": ((..., ...), "dict of settings"),
+        "one thing": (NET, "two things"),
+        "only the change": ((dict(optimizer="adam"), "learns"), "a value for activation"),
+        "nothing said": ((NET | dict(optimizer="adam"), ...), "what the explanation predicts"),
+        "another word": (control("better", optimizer="adam"), "should be"),
+        "a number": (control(0.7, optimizer="adam"), "should be"),
+        "Adam, and it fails": (control("fails", optimizer="adam"), "removes the cause"),
+        "larger, and it learns": (control("learns", width=128), "serve both ends"),
+        "the same": (control("fails"), "net that failed"),
+        "two things": (control(optimizer="adam", width=128), "which of them"),
+        "Adam and more steps": (control(optimizer="adam", steps=300), "which of them"),
+        "plain SGD": (control("fails", optimizer="sgd"), "single learning rate"),
+        "no such optimizer": (control(optimizer="Adam with warm-up"), "none of"),
+        "more steps": (control("fails", steps=300), "low learning rate"),
+        "more steps, and wider": (control("fails", steps=300, width=128), "low learning rate"),
+        "less deep": (control("learns", depth=10), "Keep the ratio"),
+        "layer norm": (control("learns", norm="layer"), "Keep the ratio"),
+        "sigmoid": (control("learns", activation="sigmoid"), "Keep the ratio"),
+        "narrower": (control("fails", width=16), "risks nothing"),
+        "half a unit": (control("fails", width=64.5), "whole numbers"),
+        "a setting of its own": (control(rate=0.1), "has the setting"),
+        "a blank": (control(optimizer=...), "a value for optimizer"),
     },
 }  # fmt: skip

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from ...kit.experiments.flow import flow
-from ...kit.experiments.learning import learn
 from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
-from .measure import compare, growth
+from .measure import classify, compare, growth, parts
+from .tables import TABLES
 
 __all__ = [
-    "ask", "check", "compare", "draw", "explore", "flow", "growth", "learn", "show",
+    "TABLES", "ask", "check", "classify", "compare", "draw", "explore", "flow", "growth", "load", "parts", "show",
 ]  # fmt: skip
 
 ask = asker(__name__)
+
+
+def load(name: str) -> list[records.DigitsRecord]:
+    """Return the records of the stored table called ``name``. ValueError names the tables of this lesson."""
+    return [records.DigitsRecord.of(cell) for cell in TABLES.load(name)]
+
+
 draws(records.NormsRecord)(draw.norms)
-draws(records.GrowthRecord, several=True)(draw.growth)
+draws(records.DigitsRecord, several=True)(draw.digits)

@@ -1,4 +1,4 @@
-"""The same networks under each norm, alive or still; and a norm against the size of its batch."""
+"""The pictures of this lesson, which are the gradient under each norm and what networks with a norm have learned."""
 
 from __future__ import annotations
 
@@ -7,32 +7,7 @@ import numpy as np
 from ...kit.marks import curves, grammar
 from ...kit.marks.flow import FlowPlot, Limits, limits
 from ...kit.marks.picture import Picture
-from .say import alt, growth_sentence, sentence
-
-
-def growth(records) -> Picture:
-    """The factor a layer against the batch, an activation a curve; shaded where all layers together make it ten."""
-    axes = curves.axes(grammar.new_figure(), "one layer multiplies dh by")
-    depth = records[0].depth
-    batches = records[0].batches
-    ceiling = max(1.1 * np.nanmax([np.nanmax(record.factors) for record in records]), 1.3)
-    floor = min(0.95 * np.nanmin([np.nanmin(record.factors) for record in records]), 0.8)
-    ten = 10 ** (grammar.HEALTHY / (depth - 1))
-    axes.set(xscale="log", xlim=(batches[0] / 1.15, batches[-1] * 1.75), ylim=(floor, ceiling))
-    grammar.shade(axes, 1 / ten, ten, floor, ceiling)
-    ends = []
-    for record in records:
-        look = grammar.look(record.activation)
-        median = curves.curve(axes, record.batches, record.factors.T, look)
-        axes.plot(record.batches, record.theory, **grammar.THEORY)
-        ends.append((median[-1], look.label, look.color))
-    curves.label_ends(axes, batches[-1], ends)
-    axes.set_xticks(batches, batches)
-    axes.set_xticks([], minor=True)
-    axes.set_xlabel("samples in the batch", fontsize=13)
-    curves.legend(axes.figure, theory=True)
-    return Picture(axes.figure, growth_sentence(records))
-
+from .say import alt, digits_alt, digits_name, digits_sentence, sentence
 
 LOOKS = {
     "none": grammar.CURES["plain"]._replace(label="no norm"),
@@ -58,3 +33,32 @@ class NormsPlot(FlowPlot):
 def norms(record) -> Picture:
     """Return a still picture of a NormsRecord."""
     return Picture(NormsPlot(record).figure, sentence(record), alt(record))
+
+
+TRAINING = dict(marker="o", markersize=8, linestyle="none")
+TEST = TRAINING | dict(marker="D", fillstyle="none", markersize=8)
+KEYS = {"training": TRAINING, "test": TEST}
+GUESSING = 0.1
+LETTER = 0.0112  # the width of a letter of a row's name, as a share of the picture's
+
+
+def digits(records) -> Picture:
+    """Draw a row for each of ``records``, with a dot for each network's accuracy in training and in the test."""
+    tall = 0.42 * len(records)
+    figure = grammar.new_figure(height=tall + 1.5)
+    axes = curves.axes(figure, "accuracy of each network")
+    names = [digits_name(record, records) for record in records]
+    left = 0.03 + LETTER * max(map(len, names))
+    axes.set_position((left, 0.7 / (tall + 1.5), 0.98 - left, tall / (tall + 1.5)))
+    rows = np.arange(len(records))[::-1]
+    for row, record in zip(rows, records, strict=True):
+        color = LOOKS.get(record.norm, LOOKS["none"]).color
+        axes.plot(record.training, np.full(len(record.training), row + 0.13), color=color, **TRAINING)
+        axes.plot(record.test, np.full(len(record.test), row - 0.17), color=color, **TEST)
+    axes.axvline(GUESSING, **grammar.MARK)
+    axes.set(xlim=(0, 1.02), ylim=(-0.6, len(records) - 0.4))
+    axes.set_yticks(rows, names, fontsize=13)
+    axes.set_xlabel("the dotted line is guessing", fontsize=13)
+    keys = [curves.key(label, color=grammar.INK, **style) for label, style in KEYS.items()]
+    curves.legend(figure, handles=keys)
+    return Picture(figure, digits_sentence(records), digits_alt(records))

@@ -12,32 +12,13 @@ from ...kit.words.flow import plain_layers
 from ...kit.words.phrases import DIGITS, TWO_SAMPLES, WITH, by_layer, fewer, lines, of_networks, size, so_it, whose
 
 
-def growth_sentence(records) -> str:
-    """By how much a layer multiplies the gradient, for the smallest and the largest batch."""
-    parts = []
-    for record in records:
-        points = []
-        for k in (0, len(record.batches) // 2, -1):
-            measured = np.median(record.factors[k])
-            theory = record.theory[k]
-            ours = f" (theory {theory:.{DIGITS}g})" if np.isfinite(theory) else ""
-            points.append(f"{measured:.{DIGITS}g}{ours} at {record.batches[k]}")
-        parts.append(f"{grammar.look(record.activation).label} {', '.join(points)}")
-    first = records[0]
-    networks = (
-        f"medians of {grammar.count(first.factors.shape[1], 'network')}, {first.depth} layers, width {first.width}"
-    )
-    what = f"One layer {WITH[first.norm]} multiplies the gradient, by the number of samples in the batch"
-    return f"{what}: {'; '.join(parts)}; {networks}."
-
-
 def sentence(record) -> str:
-    """What a NormsRecord says: for each norm what follows, and what went wrong; which networks; a layer's factors."""
+    """Say what each norm does to the gradient, and what went wrong; then which networks ran; then the factors."""
     return lines([*_findings(record), *_troubles(record)], _networks(record), [*_factors(record), *_theory(record)])
 
 
 def alt(record) -> str:
-    """The picture in words: for each curve the medians of five layers."""
+    """The picture in words, with the medians of five layers for each curve."""
     curves = [
         f"{WITH[norm]}, dh relative to the last layer is {by_layer(flow.relative['dh'])}"
         for norm, flow in record.flows.items()
@@ -59,7 +40,7 @@ def _findings(record) -> list[str]:
     if not record.flows:
         return ["Nothing is shown, because none, batch and layer are switched off."]
     if record.net.depth == 1:
-        return ["With a single layer, the first is the last, and there is nothing to lose on the way."]
+        return ["With a single layer, the first is the last, so the gradient passes through nothing."]
     return [_finding(norm, flow, first=k == 0) for k, (norm, flow) in enumerate(record.flows.items())]
 
 
@@ -86,13 +67,13 @@ def _factors(record) -> list[str]:
         return []
     by_norm = {norm: flow.ratio ** (1 / (record.net.depth - 1)) for norm, flow in record.flows.items()}
     said = [f"{by:.{DIGITS}g} {WITH[norm]}" for norm, by in by_norm.items() if 0 < by < np.inf]
-    return [f"A layer multiplies it by {', '.join(said)}."] if said else []
+    return [f"Each layer multiplies it by {', '.join(said)}."] if said else []
 
 
 def _troubles(record) -> list[str]:
     """Where nothing arrives, what two samples do, and where the work budget bit."""
     said = [
-        f"In {of_networks(flow.silent, flow.net.seeds)} {WITH[norm]} the first layer receives exactly nothing."
+        f"In {of_networks(flow.silent, flow.net.seeds)} {WITH[norm]} the first layer receives a gradient of exactly 0."
         for norm, flow in record.flows.items()
         if flow.silent
     ]
@@ -110,3 +91,52 @@ def _networks(record) -> str:
 
 def _ran(record) -> int:
     return min([flow.net.seeds for flow in record.flows.values()], default=record.net.seeds)
+
+
+# --- what was learned -------------------------------------------------------------------------------------------------
+
+SETTINGS = {"width": "width {}", "batch": "batch {}", "steps": "{} steps", "optimizer": "{}"}
+OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
+NAMED = {"none": "no norm", "batch": "batch norm", "layer": "layer norm", "scale": "scaling alone"}
+
+
+def digits_name(record, records) -> str:
+    """Return what tells a DigitsRecord from the others, which is its net, or else the settings that differ."""
+    kinds = {(each.activation, each.norm) for each in records if each.depth}
+    if not record.depth:
+        return "no hidden layer"
+    if len(kinds) > 1:
+        return f"{grammar.look(record.activation).label}, {NAMED[record.norm]}"
+    differ = [name for name in SETTINGS if len({getattr(each, name) for each in records}) > 1]
+    told = [SETTINGS[name].format(OPTIMIZERS.get(getattr(record, name), getattr(record, name))) for name in differ]
+    return ", ".join(told) or grammar.count(record.depth, "layer")
+
+
+def digits_sentence(records) -> str:
+    """Say which deep net has learned most, and what the others and a net without hidden layers have."""
+    deep = [record for record in records if record.depth] or records
+    best = max(deep, key=lambda record: np.median(record.training))
+    bare = [record for record in records if not record.depth]
+    name = digits_name(best, records)
+    said = [f"Of the deep nets, “{name}” classifies most training pictures, {_percent(best.training)}"]
+    said += [f"Without a hidden layer it is {_percent(bare[0].training)}"] if bare and best.depth else []
+    first = deep[0]
+    nets = f"Medians of {grammar.count(len(first.training), 'network')} of {grammar.count(first.depth, 'hidden layer')}"
+    return lines([f"{words}." for words in said], f"{nets}, each at its best learning rate.", _all_digits(records))
+
+
+def digits_alt(records) -> str:
+    """The picture in words, with each net's median accuracy in training and in the test."""
+    return " ".join(["A dot for each network.", *_all_digits(records)])
+
+
+def _all_digits(records) -> list[str]:
+    """Each net's median accuracy in training and in the test, for example "no hidden layer 98 % and 90 %"."""
+    each = [
+        f"{digits_name(record, records)} {_percent(record.training)} and {_percent(record.test)}" for record in records
+    ]
+    return [f"In training and in the test: {'; '.join(each)}."]
+
+
+def _percent(accuracy) -> str:
+    return f"{100 * np.median(accuracy):.0f} %"

@@ -1,30 +1,17 @@
-"""The exercises of the lesson on batch norm and layer norm.
-
-Each check answers with "correct" or with a hint at what to do next.
-"""
+"""Whether a learner's batch norm and its pullback are right, and which frequent slip is in them."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, differences, expect_number, expect_record, is_right_number
-from ...kit.experiments.flow import FlowRecord
-from ...kit.judging import (
-    Case,
-    Words,
-    apart,
-    close,
-    expect_shaped,
-    find_slip,
-    is_of_its_settings,
-    judge_pullback,
-    too_small,
-)
+from ....kit.exercises import differences
+from ....kit.judging import Case, Words, apart, close, expect_shaped, find_slip, judge_pullback
 
 WORDS = Words("y", "(z - mean) / std over the samples, axis 0", "dy")
 
 
-def _norm_pullback(function) -> str | None:
+def norm_pullback(function) -> str | None:
+    """Return why a learner's ``function``, z -> (y, pullback), is not batch norm yet, or None if it is."""
     return judge_pullback(function, _cases(), WORDS, _slips_of_y, _judged_dz)
 
 
@@ -51,7 +38,7 @@ def _norm(z, epsilon=1e-5, axis=0, ddof=0):
 def _slips_of_y(case: Case) -> dict:
     z = case.inputs["z"]
     return {
-        "y has mean 0, as it should. Now divide it by std, the root of the variance": z - z.mean(axis=0),
+        "y has mean 0, as it should. Now divide it by std, which is the root of the variance": z - z.mean(axis=0),
         "y is divided by std, as it should be. First take the mean away from z": z / np.sqrt(z.var(axis=0) + 1e-5),
         "y has mean 0, and is divided by the variance. What is the std of it?": (z - z.mean(axis=0)) / z.var(axis=0),
         "y is normalized, but with a std that divides by N - 1. Batch norm divides by N, as z.var does": (
@@ -144,84 +131,3 @@ def _slips_of_dz(z, dy) -> dict:
             (dy - dy.mean() - y * (y * dy).mean()) / std
         ),
     }  # fmt: skip
-
-
-def _relu_factor(factor) -> str | None:
-    factor = float(expect_number(factor))
-    right = (np.pi / (np.pi - 1)) ** 0.5
-    slips = {
-        "your number is χ, by which a layer multiplies squares. The gradient itself is multiplied by its root": (
-            right**2
-        ),
-        "both averages are there, upside down: the mean square of the slopes belongs above the line": 1 / right,
-        "that is layer norm's factor, the root of 1/2 over 1/2. Batch norm divides by the std over the samples, for "
-        "which the square of ReLU's mean is taken from the mean square": 1.0,
-        "the size is right. A factor on a norm is positive, so take the positive root": -right,
-        "that is by how much the factor is above 1. Give the factor itself": right - 1,
-        "the root is only of the denominator. Take it of the whole fraction": 0.5 / (0.5 - 0.5 / np.pi) ** 0.5,
-        "the root is only of the numerator. Take it of the whole fraction": 0.5**0.5 / (0.5 - 0.5 / np.pi),
-        "you have taken E φ from the mean square. The variance takes its square, 1/(2π)": (
-            (0.5 / (0.5 - (2 * np.pi) ** -0.5)) ** 0.5
-        ),
-        "that is the root of ReLU's variance. The mean square of its slopes belongs above it": (
-            (0.5 - 0.5 / np.pi) ** 0.5
-        ),
-    }  # fmt: skip
-    if is_right_number(factor, right, slips, "write the formula with np.pi"):
-        return None
-    if factor <= 0:
-        return (
-            f"a norm is never negative, so a factor of it is above 0, and yours is {factor:g}. Which averages has it?"
-        )
-    way = "larger" if factor > right else "smaller"
-    return (
-        f"{factor:g} is {way} than what batch norm multiplies the gradient by. χ is E[φ'²] over the variance "
-        f"E[φ²] - (E φ)², and the factor is its root; which numbers have you for these averages?"
-    )
-
-
-def _hold_batch(record) -> str | None:
-    expect_record(record, "the whole record that flow returns, not a number of it", "net", "ratio")
-    if not isinstance(record, FlowRecord):
-        return "hand over the record itself, as flow has returned it"
-    net = record.net
-    if not str(net.norm).startswith("batch"):
-        return f"batch norm is asked for, and the record is of norm={net.norm!r}; take norm='batch'"
-    if net.skip is not None:
-        return "batch norm is there. But the net asked for has no skip, which is another remedy"
-    if net.depth < 50:
-        return f"batch norm is there. Now the depth: fifty layers are asked for, and yours has {net.depth}"
-    if net.activation == "identity":
-        return "a linear net holds. But fifty linear layers are one; take an activation that bends"
-    return too_small(record, units=32, networks=5, samples=32) or _how_far(record) or _measured_anew(record)
-
-
-def _how_far(record) -> str | None:
-    net = record.net
-    if 0.1 < record.ratio < 10:
-        return None
-    if not record.ratio > 0:
-        return f"the net is the right one, but with {net.activation} and these settings nothing arrives at all"
-    decades = np.log10(record.ratio)
-    gain = "" if net.gain == 1 else ", and the gain is what a norm divides out"
-    way = "gains" if decades > 0 else "loses"
-    told = f"the net is the right one, but with {net.activation} the gradient {way} {abs(decades):.1f} decades{gain}"
-    return f"{told}. Which activation has norm_chi nearer to 1?"
-
-
-def _measured_anew(record) -> str | None:
-    if is_of_its_settings(record):
-        return None
-    return (
-        "the settings are well chosen. But the numbers of the record are not theirs, as measuring its first network "
-        "anew shows. Run flow again, and hand over what it returns"
-    )
-
-
-EXERCISES = {
-    "norm_pullback": (_norm_pullback, "as difference quotients have it: two directions go, the rest grows"),
-    "relu_factor": (_relu_factor, "√(π / (π - 1)): E[φ'²] = 1/2 over Var φ = 1/2 - 1/(2π)"),
-    "hold_batch": (_hold_batch, "fifty layers of batch norm that hold: φ is nearly linear where z lies"),
-}
-_exercises = Exercises(EXERCISES)
-answer = _exercises.answer
