@@ -14,7 +14,6 @@ from vgrad import models, ops, probes, theory
 from vgrad.kit import questions, styles
 from vgrad.kit.experiments import reach, training
 from vgrad.kit.experiments.flow import flow
-from vgrad.kit.experiments.learning import learn
 from vgrad.kit.experiments.twin import sigmoid_twin
 from vgrad.lessons import ROOMS, gates
 from vgrad.lessons.deep_training import best
