@@ -387,6 +387,7 @@ ROWS = {
     ),
     "lessons.initialization.measure.sweep": lambda: dict(activation="tanh", sigma_ws=(1.0, 2.0)) | ONE,
     "lessons.edge_of_chaos.measure.spectrum": lambda: dict(depth=2, width=3, seeds=1),
+    "lessons.start_here.measure.whispers": lambda: dict(record=record("flow"), people=2),
     "lessons.gradient_flow.measure.gradient_magnitudes": lambda: dict(activation="tanh"),
     "lessons.gradient_flow.measure.distribution": lambda: dict(record=record("flow")),
     "lessons.gradient_flow.measure.ten_layers": lambda: dict(activation="tanh"),
@@ -731,5 +732,5 @@ def test_what_does_not_belong_together_is_refused(what):
 
 def test_another_experiments_record_is_told_from_the_one_asked_for():
     record = products(depth=3, seeds=2)
-    for exercise in ("turn_down", "hold_sigmoid"):
+    for exercise in ("find_edge", "hold_path"):
         assert "hand over the whole record" in repr(course.answer(exercise, record))
