@@ -1,9 +1,12 @@
-"""Products of random factors: multiplied anew here, with theory, a coin, the picture, the words, and a listing."""
+"""Products of random factors: multiplied anew here, with theory, a coin, the picture, the words, and the page."""
 
 from __future__ import annotations
 
+import ast
 import itertools
+import json
 import math
+import re
 from functools import cache
 from pathlib import Path
 
@@ -15,8 +18,7 @@ from vgrad import models, tape
 from vgrad.kit.marks import grammar
 from vgrad.lessons.chain_rule import draw
 from vgrad.lessons.chain_rule.draw import ProductsPlot
-from vgrad.lessons.chain_rule.measure import coin, listing, products
-from vgrad.lessons.chain_rule.records import ProductsRecord
+from vgrad.lessons.chain_rule.measure import coin, products
 from vgrad.lessons.chain_rule.say import products_alt, products_sentence
 
 CASES = {
@@ -37,10 +39,6 @@ every_case = pytest.mark.parametrize("case", CASES)
 @cache
 def record_of(case):
     return products(**{"seeds": 5, **CASES[case]})
-
-
-def decades_of(values):
-    return np.log10(values)
 
 
 def decades(values):
@@ -243,10 +241,10 @@ def test_a_still_picture_is_the_same_bytes_when_made_twice():
     [
         (
             "a quarter",
-            "The product of 10 factors of 0.25 is 9.5e-7, so it vanishes. Theory predicts 9.5e-7.\nAll factors are equ",
+            "The product of 10 factors of 0.25 is 9.5e-7, so the product vanishes. Theory predicts 9.5e-7.\nAll",
         ),
         ("by chance", "The median of 99 products of 100 random factors is "),
-        ("a coin", "Each factor is 1.5 or 0.6, as a coin falls."),
+        ("a coin", "A coin decides whether a factor is 1.5 or 0.6."),
         ("one product", "A factor is typically 0.9, with a spread of 0.5 in its logarithm."),
         ("one factor", "of 1 random factor is "),
         ("deep", "Theory predicts 5.8e-362."),
@@ -263,7 +261,8 @@ def test_sentence_and_alternative_text_name_the_setting_and_the_end(case):
     words, alt = products_sentence(record), products_alt(record)
     last = record.over_seeds.median[-1]
     size = "exactly 0" if last == 0 else grammar.number(last)
-    assert f" is {size}, so it " in words
+    noun = "median" if record.seeds > 1 and record.spread else "product"
+    assert f" is {size}, so the {noun} " in words
     assert f"{size} after {record.depth}" in alt
     drawn = (
         "All factors are equal."
@@ -275,37 +274,35 @@ def test_sentence_and_alternative_text_name_the_setting_and_the_end(case):
     assert record.protocol in words
 
 
-# --- the listing ------------------------------------------------------------------------------------------------------
+# --- the source on the page -------------------------------------------------------------------------------------------
 
 
-def test_a_listing_is_the_source_without_decorators_and_docstring():
-    told = listing(tape.backprop)
+@cache
+def blocks_of_the_page():
+    """The Python that the text of the lesson shows."""
+    page = json.loads((Path(__file__).parents[2] / "notebooks/01_chain_rule.ipynb").read_text(encoding="utf-8"))
+    text = "\n".join("".join(cell["source"]) for cell in page["cells"] if cell["cell_type"] == "markdown")
+    return re.findall(r"```python\n(.*?)\n```", text, re.DOTALL)
+
+
+def test_the_page_shows_the_source_of_backprop_which_has_eight_lines():
     source = Path(tape.__file__).read_text(encoding="utf-8")
-    head, *body = told.splitlines()
-    assert head.startswith("def backprop(")
+    (found,) = (
+        each for each in ast.parse(source).body if isinstance(each, ast.FunctionDef) and each.name == "backprop"
+    )
+    rows = source.splitlines()
+    docstring, first = found.body[:2]
+    body = rows[first.lineno - 1 : found.end_lineno]
     assert len(body) == 8
-    assert "\n".join(body) + "\n" in source
-    assert f"\n{head}\n" in source
+    assert "\n".join([*rows[found.lineno - 1 : docstring.lineno - 1], *body]) in blocks_of_the_page()
 
 
-def test_what_is_listed_does_what_the_function_does():
-    names = vars(tape).copy()
-    exec(listing(tape.backprop), names)
+def test_the_short_loop_of_the_page_does_what_backprop_does():
+    (loop,) = (block for block in blocks_of_the_page() if block.startswith("for step in "))
     rng = np.random.default_rng(0)
     _, steps = models.hidden(models.init_mlp([3, 3, 3], scheme="xavier_normal", rng=rng), np.ones((1, 3)), "tanh")
-    own, listed = (
-        [each.cotangent for each in walk(steps, np.ones((1, 3)))] for walk in (tape.backprop, names["backprop"])
-    )
-    for a, b in zip(own, listed, strict=True):
-        np.testing.assert_array_equal(a, b)
-
-
-def test_a_function_without_a_docstring_is_listed_whole():
-    assert listing(drawn).count('"""') == 0
-    assert listing(decades_of) == "def decades_of(values):\n    return np.log10(values)"
-
-
-@pytest.mark.parametrize("what", [np.tanh, abs, math.sin, lambda: 1, ProductsRecord], ids=str)
-def test_what_no_def_has_made_has_no_listing(what):
-    with pytest.raises(ValueError, match=r"^function is .*allowed is a function"):
-        listing(what)
+    names = dict(tape=steps, cotangent=np.ones((1, 3)))
+    exec(loop, names)
+    *_, last = tape.backprop(steps, np.ones((1, 3)))
+    np.testing.assert_array_equal(names["cotangent"], last.cotangent)
+    assert not np.array_equal(last.cotangent, np.ones((1, 3)))

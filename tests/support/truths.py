@@ -125,8 +125,10 @@ def assert_products_are_told_truly(explorer):
         product = product * column
     chance, nearby = asked["spread"] > 0 and asked["seeds"] > 1, middle(product)
     whose = r"The (?:product|median of (\d+) products)"
+    noun = "median" if chance else "product"
     kind = "random factors?" if asked["spread"] else rf"factors? of {asked['factor']:.3g}"
-    told = re.match(rf"{whose} of {asked['depth']} {kind} is (.+?), so it (\w+)\. Theory predicts (\S+)\.", words)
+    found = rf"is (.+?), so the {noun} (\w+)\. Theory predicts (\S+)\."
+    told = re.match(rf"{whose} of {asked['depth']} {kind} {found}", words)
     assert told[1] == (str(asked["seeds"]) if chance else None)
     assert told[2] in {"exactly 0" if m == 0 else grammar.number(m) for m in nearby}
     assert told[3] in {verdict_of(m) for m in nearby}
@@ -143,7 +145,7 @@ def logarithms(seeds, depth):
 def assert_theory_is_told_truly(record, words, typical, chance):
     decades = record.depth * math.log10(record.factor)
     assert math.log10(float(typical)) == pytest.approx(decades, abs=0.03)
-    mean = re.search(r"Their mean is (.+?) \(theory (\S+)\)", words)
+    mean = re.search(r"The mean of the same products is (.+?) \(theory (\S+)\), so the mean (\w+)\.", words)
     assert bool(mean) == chance
     if chance:
         of_ten = record.depth * math.log10(
@@ -154,6 +156,7 @@ def assert_theory_is_told_truly(record, words, typical, chance):
         with np.errstate(over="ignore"):
             measured = float(np.mean(record.products[:, -1].astype(np.longdouble)))
         assert mean[1] in {"exactly 0" if measured == 0 else grammar.number(measured)}
+        assert mean[3] == verdict_of(measured)
 
 
 def assert_factors_are_told_truly(asked, factor, words):
@@ -162,7 +165,8 @@ def assert_factors_are_told_truly(asked, factor, words):
     assert factor == pytest.approx(asked["factor"], rel=0.005)
     said = "All factors are equal."
     if spread and asked["law"] == "coin":
-        said = f"Each factor is {factor * math.exp(spread):.3g} or {factor * math.exp(-spread):.3g}, as a coin falls."
+        heads, tails = factor * math.exp(spread), factor * math.exp(-spread)
+        said = f"A coin decides whether a factor is {heads:.3g} or {tails:.3g}."
     elif spread:
         said = f"A factor is typically {factor:.3g}, with a spread of {spread:.3g} in its logarithm."
     assert words.splitlines()[1] == said

@@ -9,7 +9,7 @@ from . import draw, measure, records, say
 PRESETS = {
     "1 · A quarter, ten times": dict(factor=0.25, depth=10, spread=0.0),
     "2 · Near 1, two hundred times": dict(factor=0.99, depth=200, spread=0.0),
-    "3 · The coin of 1.5 and 0.6": dict(factor=0.949, depth=100, spread=0.46, seeds=1000, law="coin"),
+    "3 · Nearly the same coin": dict(factor=0.949, depth=100, spread=0.46, seeds=1000, law="coin"),
     "4 · Typical against mean": dict(factor=1.0, depth=100, spread=0.5, seeds=1000),
     "5 · A mean factor of 1 vanishes": dict(factor=0.882, depth=100, spread=0.5, seeds=1000),
     "6 · One product": dict(factor=1.0, depth=100, spread=0.5, seeds=1),

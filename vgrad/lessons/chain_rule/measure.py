@@ -1,10 +1,7 @@
-"""Why do products run away?  Many products of n random factors, and the source of the engine that multiplies them."""
+"""Why do products run away?  Many products of n random factors."""
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
 from typing import Annotated
 
 import numpy as np
@@ -12,7 +9,7 @@ import numpy as np
 from ... import init, require
 from ...kit.experiments.protocol import band, measured, scaled_draw
 from ...ops import Array
-from ...require import Count, Finite, Function, NonNegative, Numbers, Seed, bare, guarded
+from ...require import Count, Finite, NonNegative, Numbers, Seed, guarded
 from .records import ProductsRecord
 
 PROTOCOL = "start from 1, and multiply by one factor after another, in float64"
@@ -95,20 +92,3 @@ def powers(slope: Finite, counts: Numbers = (1, 2, 3, 5, 10, 20, 50)) -> Array:
     """slopeⁿ.  Returns this power for each n of ``counts``, (counts,), and simulates no network."""
     with np.errstate(all="ignore"):  # what is beyond float64 is inf, and a root of a negative number is NaN
         return np.float64(slope) ** np.array(counts, float)
-
-
-@guarded
-def listing(function: Function) -> str:
-    """Return the source of a ``function`` as it stands in its file, without its decorators and its docstring.
-
-    Raises ValueError if no ``def`` has made it. For example, NumPy has compiled its functions.
-    """
-    own = bare(function)
-    require.instance(
-        "function", function, inspect.isfunction(own) and own.__name__.isidentifier(), "a function made by a def"
-    )
-    lines = textwrap.dedent(inspect.getsource(own)).splitlines()
-    found = next(each for each in ast.parse("\n".join(lines)).body if isinstance(each, ast.FunctionDef))
-    first = found.body[0]
-    body = found.body[1] if ast.get_docstring(found) and len(found.body) > 1 else first
-    return "\n".join([*lines[found.lineno - 1 : first.lineno - 1], *lines[body.lineno - 1 :]])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.marks import grammar
-from ...kit.words.phrases import five, lines, points, size, so_it
+from ...kit.words.phrases import five, lines, points, size, verdict
 
 
 def products_sentence(record) -> str:
@@ -24,12 +24,13 @@ def _findings(record) -> list[str]:
     whose = f"median of {record.seeds} products" if chance else "product"
     what = f"The {whose} of {_how_many(record)}"
     typical = record.theory["typical"][-1]
-    said = [f"{what} is {size(median)}, {so_it(median)}.", f"Theory predicts {decades_said(typical)}."]
+    noun = "median" if chance else "product"
+    said = [f"{what} is {size(median)}, so the {noun} {verdict(median)}.", f"Theory predicts {decades_said(typical)}."]
     if not chance:
         return said
     mean = record.mean[-1]
     theory = decades_said(record.theory["mean"][-1])
-    return [*said, f"Their mean is {size(mean)} (theory {theory}), {so_it(mean)}."]
+    return [*said, f"The mean of the same products is {size(mean)} (theory {theory}), so the mean {verdict(mean)}."]
 
 
 def _how_many(record) -> str:
@@ -63,14 +64,14 @@ def _factors(record) -> str:
         return "All factors are equal"
     if record.law == "coin":
         heads, tails = (record.factor * np.exp(side * record.spread) for side in (1, -1))
-        return f"Each factor is {heads:.3g} or {tails:.3g}, as a coin falls"
+        return f"A coin decides whether a factor is {heads:.3g} or {tails:.3g}"
     return f"A factor is typically {record.factor:.3g}, with a spread of {record.spread:.3g} in its logarithm"
 
 
 def _differ(record) -> list[str]:
     """How far the products differ."""
     low, _, high = (size(row[-1]) for row in record.over_seeds)
-    return [] if low == high or not by_chance(record) else [f"Of 10 products, 8 lie between {low} and {high}."]
+    return [] if low == high or not by_chance(record) else [f"Eight of ten products lie between {low} and {high}."]
 
 
 def by_chance(record) -> bool:
