@@ -209,7 +209,7 @@ PRESETS = {
         "2 · Near 1, two hundred times": lambda record: (
             record.depth == 200 and 0.9 < record.factor < 1.1 and 0.1 < record.over_seeds.median[-1] < 10
         ),
-        "3 · The coin of 1.5 and 0.6": lambda record: (
+        "3 · Nearly the same coin": lambda record: (
             record.law == "coin"
             and record.factor * math.exp(record.spread) == pytest.approx(1.5, abs=0.01)
             and record.factor * math.exp(-record.spread) == pytest.approx(0.6, abs=0.01)
