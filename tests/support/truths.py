@@ -224,7 +224,7 @@ def assert_slopes_are_told_truly(explorer):
     step = 1e-6 * np.maximum(1, abs(z))
     slope = (f(z + step)[0] - f(z - step)[0]) / (2 * step)
     told = re.search(
-        r"by (\S+) σ_w\. .* theory predicts (\S+)\.\n.*\nThe mean slope is (\S+), and the largest is (\S+)\.$", words
+        r"by (\S+) σ_w\. .* Theory predicts (\S+)\.\n.*\nThe mean slope is (\S+), and the largest is (\S+)\.$", words
     )
     grid = np.linspace(-12, 12, 24_001)
     steepest = np.max((f(grid + 1e-6)[0] - f(grid - 1e-6)[0]) / 2e-6)
@@ -233,19 +233,19 @@ def assert_slopes_are_told_truly(explorer):
     np.testing.assert_allclose(numbers, [rms, rms, slope.mean(), steepest], rtol=0.07, atol=1e-3)
     assert told[1] == size(explorer.record.rms)
     assert words.startswith(f"A layer of {grammar.look(asked['activation']).label} units ")
-    assert f"where z ~ N(0, {sigma:g}²)" in words
-    assert_shares_are_told_truly(re.search(r"units, (.+) saturated \(.*\), and (.+) at slope 0\.", words), f, z)
+    assert f"for z with standard deviation {sigma:g}. " in words
+    assert_shares_are_told_truly(re.search(r"units, (.+) slope 0, and (.+) another slope near", words), f, z)
 
 
 def assert_shares_are_told_truly(told, f, z):
-    """Units saturated, and at slope 0: none and all only where it is so, and the percentage without decimals."""
+    """Units with slope 0, and with another slope near 0: none and all only where it is so, and whole percent."""
     slope = f(z)[1](np.ones_like(z))
     stopped = np.mean(slope == 0)
-    ends = {"none are": (0, 0), "less than 1 % are": (0, 0.01), "nearly all are": (0.99, 1), "all are": (1, 1)}
-    for said, share in zip(told.groups(), (np.mean(abs(slope) < 0.01) - stopped, stopped), strict=True):
-        assert (said == "none are") == (share == 0)
-        assert (said == "all are") == (share == 1)
-        percent = re.fullmatch(r"(\d+) % are", said)
+    ends = {"none have": (0, 0), "less than 1 % have": (0, 0.01), "nearly all have": (0.99, 1), "all have": (1, 1)}
+    for said, share in zip(told.groups(), (stopped, np.mean(abs(slope) < 0.01) - stopped), strict=True):
+        assert (said == "none have") == (share == 0)
+        assert (said == "all have") == (share == 1)
+        percent = re.fullmatch(r"(\d+) % have", said)
         assert percent or ends[said][0] <= share <= ends[said][1]
         if percent:
             assert int(percent[1]) / 100 == pytest.approx(share, abs=0.006)

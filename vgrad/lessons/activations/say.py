@@ -16,23 +16,23 @@ def sentence(record) -> str:
     rms, theory, mean, largest = map(grammar.number, (record.rms, record.theory, record.mean, record.largest))
     name = grammar.look(record.activation).label
     layer = f"A layer of {name} units with weights of size σ_w multiplies the gradient by {rms} σ_w."
-    slope = f"The rms slope is {rms} where z ~ N(0, {record.sigma:g}²), and theory predicts {theory}."
-    flat = f"{share(record.saturated)} saturated (slope below 0.01)"
-    stopped = f"{share(record.stopped)} at slope 0"
+    slope = f"The rms slope is {rms} for z with standard deviation {record.sigma:g}. Theory predicts {theory}."
+    stopped = f"{share(record.stopped)} slope 0"
+    flat = f"{share(record.saturated)} another slope near 0 (within 0.01)"
     others = f"The mean slope is {mean}, and the largest is {largest}."
-    return lines([layer, slope], f"Of {record.units} units, {flat}, and {stopped}.", others)
+    return lines([layer, slope], f"Of {record.units} units, {stopped}, and {flat}.", others)
 
 
 def share(value: float) -> str:
-    """Return a share in whole per cent: "none are" and "all are" only where that is exact.
+    """Return a share in whole per cent: "none have" and "all have" only where that is exact.
 
     Whether a slope of tanh is 0 hangs on its last bit, which processors round differently, so there are no decimals.
     """
     if value in (0.0, 1.0):
-        return "none are" if value == 0 else "all are"
+        return "none have" if value == 0 else "all have"
     if value < 0.01:
-        return "less than 1 % are"
-    return f"{100 * value:.0f} % are" if value < 0.995 else "nearly all are"
+        return "less than 1 % have"
+    return f"{100 * value:.0f} % have" if value < 0.995 else "nearly all have"
 
 
 def alt(record) -> str:
@@ -55,22 +55,16 @@ def factors_sentence(records) -> str:
     first = records[0]
     low = int(np.argmin(abs(first.sigmas - 1)))  # where Xavier's weights are, or the size that is nearest to them
     nets = f"Medians of {grammar.count(first.factors.shape[1], 'network')}: {first.depth} layers, width {first.width}."
-    return lines([_at(records, low), _at(records, -1)], nets, f"Theory predicts {_theory(records, (low, -1))}.")
+    theory = [_at(records, place, theory=True) for place in (low, -1)]
+    return lines([_at(records, low), _at(records, -1)], nets, theory)
 
 
-def _at(records, place: int) -> str:
-    """What one layer of each activation does at one size of the weights."""
-    factors = (f"{grammar.number(np.median(record.factors[place]))} ({_name(record)})" for record in records)
-    return f"At σ_w = {records[0].sigmas[place]:g}, one layer multiplies the gradient by {listed(factors)}."
-
-
-def _theory(records, places) -> str:
-    """Theory's factors of each activation at some sizes of the weights."""
-    sizes = listed(f"{records[0].sigmas[place]:g}" for place in places)
-    each = (
-        f"{listed(grammar.number(record.theory[place]) for place in places)} for {_name(record)}" for record in records
-    )
-    return f"at σ_w = {sizes} factors of {', '.join(each)}"
+def _at(records, place: int, theory: bool = False) -> str:
+    """What one layer of each activation does at one size of the weights, as measured or as theory predicts it."""
+    factors = (record.theory[place] if theory else np.median(record.factors[place]) for record in records)
+    each = (f"{grammar.number(value)} ({_name(record)})" for value, record in zip(factors, records, strict=True))
+    what = "theory for infinitely wide layers predicts" if theory else "one layer multiplies the gradient by"
+    return f"At σ_w = {records[0].sigmas[place]:g}, {what} {listed(each)}."
 
 
 def _name(record) -> str:
@@ -100,11 +94,11 @@ def twins_sentence(record) -> str:
     tanh, twin, without, sigmoid = map(grammar.number, record.first)
     return lines(
         [
-            f"The first of {record.depth} layers gets {tanh} of the gradient in a tanh net and {twin} in its twin.",
-            f"Without its biases the twin gets {without}, and sigmoids with the weights of the tanh net get {sigmoid}.",
+            f"The first of {record.depth} layers gets {tanh} of the gradient in a tanh network and {twin} in its twin.",
+            f"It gets {without} in the twin without biases, and {sigmoid} in sigmoids with the tanh weights.",
         ],
         f"Medians of {grammar.count(record.dh.shape[1], 'network')}: width {record.width}, Xavier normal, float64.",
-        "Protocol: x ~ N(0, 1) in, a N(0, 1) cotangent back from the readout.",
+        "The inputs are drawn from N(0, 1), and so is the gradient with respect to the outputs.",
     )
 
 
