@@ -6,14 +6,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from variants import Later
 from vgrad.kit.experiments.flow import flow
 
-
-def sigmoid(**settings):
-    return Later(lambda: flow(**{"activation": "sigmoid", **settings}))
-
-
+RELU = ("relu", "xavier_normal")  # the pairs of the folded solution
+TANH = ("tanh", "xavier_normal")
+HE = ("sigmoid", "he_normal")
 KEPT = np.array([0.391, 0.282, 0.196, 0.141, 0.099])  # what the exercise's own nets keep
 RATIOS = KEPT[1:] / KEPT[:-1]
 
@@ -35,23 +32,26 @@ RIGHT = {
         "rounded": (RATIOS.round(1), -0.5),
         "a column": (RATIOS[:, None], -0.5),
     },
-    "hold_sigmoid": {
-        "eleven": sigmoid(gain=11.0),
-        "a whole number": sigmoid(gain=11),
-        "by theory": sigmoid(gain=10.15),
-        "other networks": sigmoid(gain=11.0, seed=4),
-        "wider": sigmoid(gain=10.5, width=64),
-        "in float32": sigmoid(gain=11.0, precision="float32"),
-        "a NumPy scalar": sigmoid(gain=np.float64(10.5)),
-        "sigma_w, by another scheme": sigmoid(scheme="scaled_normal", gain=11.0),
-        "uniform weights": sigmoid(scheme="xavier_uniform", gain=11.0),
+    "refute": {
+        "as taught": [RELU, TANH, HE],
+        "another row": [("relu", "torch_linear"), ("tanh", "orthogonal"), ("gelu", "he_normal")],
+        "what explodes does not hold": [("relu", "orthogonal"), ("tanh", "he_normal"), ("identity", "he_normal")],
+        "as the table writes it": [("ReLU", "Xavier normal"), ("tanh", "He normal"), ("SiLU", "He normal")],
+        "capitals": [("RELU", "XAVIER_NORMAL"), TANH, ("Softplus", "he normal")],
+        "linear": [RELU, TANH, ("linear", "he_normal")],
+        "a tuple": (RELU, TANH, HE),
+        "lists": [list(RELU), list(TANH), list(HE)],
+        "an array": np.array([RELU, TANH, HE]),
+        "a dict": {"first": RELU, "second": TANH, "third": HE},
+        "a row that the table does not have": [("relu", "lecun_uniform"), ("tanh", "xavier_uniform"), HE],
+        "with spaces": [(" relu ", "xavier_normal"), TANH, HE],
     },
 }
 
 WRONG = {
     "exponent": {
         "untouched": ((..., ...), "per_doubling is still missing"),
-        "no exponent": ((RATIOS, ...), "exponent is still missing"),
+        "no exponent": ((RATIOS, ...), "p is still missing"),
         "no ratios": ((..., -0.5), "per_doubling is still missing"),
         "upside down": ((1 / RATIOS, 0.5), "upside down"),
         "one upside down": ((1.41, -0.5), "upside down"),
@@ -75,23 +75,28 @@ WRONG = {
         "the exponent alone": (-0.5, "two things"),
         "three things": ((RATIOS, -0.5, 1), "two things"),
     },
-    "hold_sigmoid": {
-        "untouched": (sigmoid(), "as before"),
-        "too small": (sigmoid(gain=8.0), "more gain"),
-        "too large": (sigmoid(gain=20.0), "less gain"),
-        "zero": (sigmoid(gain=0.0), "more gain"),
-        "batch norm": (sigmoid(norm="batch"), "norm"),
-        "layer norm": (sigmoid(norm="layer", gain=11.0), "norm"),
-        "skip connections": (sigmoid(skip="pre"), "skip"),
-        "both": (sigmoid(skip="pre", norm="batch"), "a norm and skip"),
-        "biases": (sigmoid(gain=11.0, sigma_b=0.1), "sigma_b"),
-        "narrow": (sigmoid(gain=11.0, width=4), "luck"),
-        "one network": (sigmoid(gain=11.0, seeds=1), "luck"),
-        "shallow": (sigmoid(depth=2), "2 sigmoid layers"),
-        "one layer": (sigmoid(depth=1), "1 sigmoid layer"),
-        "another activation": (Later(lambda: flow(activation="tanh")), "sigmoid"),
-        "its ratio": (Later(lambda: sigmoid(gain=11.0).make().ratio), "whole record"),
-        "the gain": (11.0, "whole record"),
-        "the function": (flow, "whole record"),
+    "refute": {
+        "untouched": (
+            [("relu", ...), ("tanh", ...), (..., "he_normal")],
+            "claim 1: the initialization is still missing",
+        ),
+        "the second": ([RELU, ("tanh", ...), HE], "claim 2: the initialization is still missing"),
+        "the third": ([RELU, TANH, (..., "he_normal")], "claim 3: the activation is still missing"),
+        "ReLU that holds": (
+            [("relu", "he_normal"), TANH, HE],
+            "claim 1: with 'relu' and 'he_normal' the gradient holds",
+        ),
+        "tanh that vanishes": ([RELU, ("tanh", "torch_linear"), HE], "claim 2: with 'tanh'"),
+        "He that holds": ([RELU, TANH, ("relu", "he_normal")], "claim 3: with 'relu'"),
+        "another activation": ([("sigmoid", "he_normal"), TANH, HE], "it speaks of ReLU"),
+        "another initialization": ([RELU, TANH, ("sigmoid", "orthogonal")], "it speaks of He's weights"),
+        "the other way round": ([("xavier_normal", "relu"), TANH, HE], "the activation comes first"),
+        "a typing error": ([("relu", "xavier_norm"), TANH, HE], "'xavier_norm' is no initialization"),
+        "no activation": ([RELU, TANH, ("maxout", "he_normal")], "'maxout' is no activation"),
+        "a record": ([flow, TANH, HE], "a pair has two names"),
+        "numbers": ([RELU, TANH, (-18.3, "he_normal")], "-18.3 is no activation"),
+        "three names": ([(*RELU, "he_normal"), TANH, HE], "a pair has two names"),
+        "two pairs": ([RELU, TANH], "three pairs"),
+        "one pair": (RELU, "three pairs"),
     },
 }

@@ -66,7 +66,7 @@ def _finding(name: str, record, first: bool) -> str:
     start = f"The gradient {name} at the first of {counted(record.net)}" if first else f"There {name}"
     if not np.isfinite(ratio):
         return f"{start} {_lost(getattr(record, name)[:, [0, -1]])}."
-    told = size(ratio, "times the last's" if first else "times its last")
+    told = size(ratio, "times the last's" if first else "times that of the last layer")
     theory = record.theory[name][0]
     said = f"{start} is {told}, {so_it(ratio)}."
     return said + predicted(theory) if first else said

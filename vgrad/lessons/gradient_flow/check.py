@@ -12,12 +12,14 @@ from ...kit.exercises import (
     NotYetError,
     expect_array,
     expect_number,
-    expect_record,
     expect_two,
     is_missing,
     refuse_slips,
 )
+from ...kit.experiments.flow import CHOICES, flow
 from ...kit.judging import counted
+from ...kit.marks import grammar
+from ...kit.words.phrases import verdict
 
 KEPT = np.array([0.392, 0.278, 0.197, 0.139, 0.098])  # theory: what 10, 20, 40, 80 and 160 tanh layers keep
 RATIOS = KEPT[1:] / KEPT[:-1]
@@ -30,7 +32,7 @@ def _exponent(given) -> str | None:
         return "per_doubling is still missing"
     _expect_ratios(expect_array(per_doubling, "per_doubling").astype(float))
     if is_missing(exponent):
-        return "the ratios are right, and exponent is still missing; which power of 2 is the ratio?"
+        return "the ratios are right, and p is still missing; which power of 2 is the ratio?"
     return _judge_exponent(exponent)
 
 
@@ -39,12 +41,12 @@ def _expect_ratios(ratios) -> None:
     near = dict(rtol=0, atol=NEAR_RATIO)
     one = ratios.size == 1
     wrong_ways = {
-        "the ratios are upside down, because they say that the deeper net keeps more; put the deeper net on top": (
+        "the ratios are upside down, because they say that the deeper network keeps more; put the deeper one on top": (
             1 / RATIOS
         ),
         "you have subtracted, and a share is found by a division": RATIOS * KEPT[:-1] - KEPT[:-1],
         "you have subtracted. A share is found by a division": KEPT[:-1] - KEPT[1:],
-        "each is divided by the shallowest net; divide it by the net that is half as deep": KEPT[1:] / KEPT[0],
+        "each is divided by the shallowest network; divide it by the network that is half as deep": KEPT[1:] / KEPT[0],
     }
     if ratios.size == len(KEPT):
         hint = "five numbers cannot all be ratios of neighbours, of which there are four; use kept[1:] and kept[:-1]"
@@ -56,7 +58,9 @@ def _expect_ratios(ratios) -> None:
     if np.allclose(ratios, RATIOS.mean() if one else RATIOS, **near):
         return
     refuse_slips(ratios, {hint: way.mean() if one else way for hint, way in wrong_ways.items()}, **near)
-    raise NotYetError("per_doubling is not what the net of 20 layers keeps, divided by what the net of 10 keeps")
+    raise NotYetError(
+        "per_doubling is not what the network of 20 layers keeps, divided by what the network of 10 keeps"
+    )
 
 
 def _judge_exponent(exponent) -> str | None:
@@ -87,35 +91,58 @@ def _judge_exponent(exponent) -> str | None:
         return f"2 to the power of {exponent.mean():.3g} is {2 ** exponent.mean():.3g}, and it should be the ratio"
 
 
-def _hold_sigmoid(record) -> str | None:
-    expect_record(record, "the whole record that flow returns, not a number of it", "net", "ratio")
-    net = record.net
-    if (net.activation, net.depth) != ("sigmoid", 30):
-        return f"the net asked for has 30 sigmoid layers, and yours has {counted(net.depth, f'{net.activation} layer')}"
-    added = [words for words, there in (("a norm", net.norm), ("skip connections", net.skip)) if there]
-    if added:
-        return f"{' and '.join(added)} may well hold a gradient, but here the gain alone should do it; leave the rest"
-    if net.sigma_b:
-        return "biases shift z and change the slopes; here the gain alone should do it, so leave sigma_b out"
-    if net.width < 16 or net.seeds < 5:
-        return f"with width {net.width} and seeds {net.seeds} it is a matter of luck; take 5 or more, 16 wide or more"
-    decades = np.log10(record.ratio) if record.ratio > 0 else -np.inf
-    if abs(decades) < 1:
+CLAIMS = (  # what a claim is about, whether that is the first or the second of a pair, and what it says of the gradient
+    ("ReLU", 0, "relu", "holds"),
+    ("tanh", 0, "tanh", "vanishes"),
+    ("He's weights", 1, "he_normal", "holds"),
+)
+KINDS = ("activation", "initialization")
+ACTIVATIONS = {grammar.look(name).label.lower(): name for name in CHOICES["activation"]}
+SCHEMES = {grammar.title(name).lower(): name for name in CHOICES["scheme"]}
+
+
+def _refute(given) -> str | None:
+    given = list(given.values()) if isinstance(given, dict) else given
+    if not isinstance(given, (list, tuple, np.ndarray)) or len(given) != len(CLAIMS):
+        return "hand over three pairs in a list, one for each claim"
+    for number, (claim, pair) in enumerate(zip(CLAIMS, given, strict=True), start=1):
+        if why := _judge_pair(*claim, pair):
+            return f"claim {number}: {why}"
+    return None
+
+
+def _judge_pair(about: str, place: int, name: str, said: str, pair) -> str | None:
+    """What there is to say to a pair that should contradict the claim that the gradient of ``about`` is as ``said``."""
+    if not isinstance(pair, (list, tuple, np.ndarray)) or len(pair) != 2:
+        return "a pair has two names, of an activation and of an initialization"
+    missing = [kind for kind, part in zip(KINDS, pair, strict=True) if is_missing(part)]
+    if missing:
+        return f"the {missing[0]} is still missing"
+    activation, scheme = (_named(part, kind) for part, kind in zip(pair, KINDS, strict=True))
+    if (activation, scheme)[place] != name:
+        return f"it speaks of {about}, so this pair needs {name!r}"
+    word = verdict(flow(activation=activation, scheme=scheme).ratio)
+    if word != said:
         return None
-    if decades == -np.inf:
-        return f"at gain {net.gain:g} nothing at all reaches the first layer, so more gain is needed"
-    if net.gain == 1 and decades < 0:
-        return f"it loses {-decades:.1f} decades, as before, so more gain is needed"
-    way, turn = ("loses", "more") if decades < 0 else ("gains", "less")
-    return f"at gain {net.gain:g} it {way} {abs(decades):.1f} decades, so {turn} gain is needed"
+    return f"with {activation!r} and {scheme!r} the gradient {word}, as the claim says; find a cell where it does not"
+
+
+def _named(part, kind: str) -> str:
+    """Return the name of an activation or of an initialization, which may also be given as the table writes it."""
+    known = {"activation": ACTIVATIONS, "initialization": SCHEMES}
+    text = part.strip().lower().replace("_", " ") if isinstance(part, str) else None
+    for other, labels in known.items():
+        names = labels | {name.replace("_", " "): name for name in labels.values()}
+        if text in names and other == kind:
+            return names[text]
+        if text in names:
+            raise NotYetError(f"the activation comes first in a pair, and {part!r} is an {other}")
+    raise NotYetError(f"{part!r} is no {kind} of the table; write a name such as {next(iter(known[kind].values()))!r}")
 
 
 EXERCISES = {
     "exponent": (_exponent, "what tanh keeps is proportional to depth to the power of -1/2, so 1 over its square root"),
-    "hold_sigmoid": (
-        _hold_sigmoid,
-        "no slope is larger than 1/4, and yet the gradient reaches the first layer, because the weights are large",
-    ),
+    "refute": (_refute, "one cell is enough against each claim, because each of them leaves out half of the pair"),
 }
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer

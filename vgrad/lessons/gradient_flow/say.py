@@ -16,15 +16,15 @@ OVER = "▲ ∞"
 
 
 def bars_sentence(records, quantity: str) -> str:
-    """What the first layer's bar is of the last's for each activation, and how many bars are too small to be seen."""
+    """The first layer's bar divided by the last layer's for each activation, and how many bars are too low to be seen."""
     hidden = sum(int((getattr(r, quantity) < 0.025 * getattr(r, quantity).max()).sum()) for r in records)
     ratios = [
         f"{grammar.number(getattr(r, quantity)[0] / getattr(r, quantity)[-1])} with {grammar.look(r.activation).label}"
         for r in records
     ]
     bars = len(records) * len(getattr(records[0], quantity))
-    first = f"Divided by the last layer's bar, the first layer's is {joined(ratios)}."
-    hides = f"On the linear axis {hidden} of {bars} bars are under 2.5 %."
+    first = f"The first layer's bar, divided by the last layer's bar, is {joined(ratios)}."
+    hides = f"On the linear axis, {hidden} of {bars} bars are under 2.5 % of the highest."
     return lines([first, hides], f"One network for each activation: {_bar(quantity)}, divided by its largest.")
 
 
