@@ -136,7 +136,9 @@ def test_the_picture_of_starts_names_each_and_says_its_medians():
             f"{name}: {100 * np.median(run.train):.0f} % training, {100 * np.median(run.test):.0f} % test"
             in picture.alt
         )
-    assert picture.caption.startswith(f"“no hidden layer” reaches {100 * np.median(runs[2].train):.0f} %")
+    assert picture.caption.startswith(
+        f"With “no hidden layer” the networks classify {100 * np.median(runs[2].train):.0f} %"
+    )
 
 
 # --- phase ------------------------------------------------------------------------------------------

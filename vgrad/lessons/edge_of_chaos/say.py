@@ -86,7 +86,7 @@ def pairs_sentence(records) -> str:
         said.append(f"{pair_name(record)}: the correlation goes from {record.c:.2g} to {end:.2f}.")
     nets = f"{medians(len(records[0].correlation)).capitalize()}: {depth} layers, width {records[0].width}."
     expected = ", ".join(f"{record.theory[-1]:.2f}" for record in records)
-    return lines(said, nets, f"In this order theory predicts {expected}.")
+    return lines(said, nets, f"For these pairs theory predicts {expected}.")
 
 
 def spectra_sentence(records, floor: int) -> str:
@@ -98,4 +98,4 @@ def spectra_sentence(records, floor: int) -> str:
     first = records[0]
     net = f"{first.depth} layers of {first.activation}, σ_w {first.sigma_w:.3g}, width {first.width}"
     nets = f"{medians(len(first.values)).capitalize()}: {net}."
-    return lines(said, nets, f"Values below {10.0**floor:.0e} are drawn there.")
+    return lines(said, nets, f"Values below {10.0**floor:.0e} are drawn at {10.0**floor:.0e}.")

@@ -92,16 +92,15 @@ def starts_sentence(records) -> str:
     """What the best and the worst start come to; which networks; and the test pictures, a start each."""
     named = dict(zip(labels(records), records, strict=True))
     best, worst = (pick(named, key=lambda name: np.median(named[name].train)) for pick in (max, min))
-    pictures = "training pictures"
-    finding = [f"“{best}” reaches {_median(named[best].train)} of the {pictures}."]
+    finding = [f"With “{best}” the networks classify {_median(named[best].train)} of the training pictures correctly."]
     if best != worst:
-        finding.append(f"“{worst}” reaches {_median(named[worst].train)}, where guessing would get 10 %.")
+        finding.append(f"With “{worst}” they classify {_median(named[worst].train)}, where guessing would get 10 %.")
     first = records[0]
     layers = f"{first.hidden} × {first.width} {grammar.look(first.activation).label} units"
     rate = f"{first.steps} steps of SGD, learning rate {first.rate:g}"
     protocol = f"{medians(len(first.train)).capitalize()}: {layers}, {rate}, digits."
-    *others, last = (_median(record.test) for record in records)
-    rest = f"Of the test pictures, from the top, {', '.join(others)} and {last}." if others else f"Test: {last}."
+    shares = [_listed(record.train for record in records), _listed(record.test for record in records)]
+    rest = f"The rows have {shares[0]} of the training pictures, and {shares[1]} of the test pictures."
     return lines(finding, protocol, rest)
 
 
@@ -139,6 +138,12 @@ def _start(record) -> str:
 
 def _pixels(record) -> str:
     return f"pixels {record.pixels}" if record.pixels[0].isdigit() else f"{record.pixels} pixels"
+
+
+def _listed(rows) -> str:
+    """The medians of several rows, from the top: "10 %, 16 % and 98 %"."""
+    *others, last = map(_median, rows)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _median(shares) -> str:
