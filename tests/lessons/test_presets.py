@@ -163,7 +163,7 @@ PRESETS = {
         "3 · Adam moves all layers": lambda record: (
             record.optimizer == "adam" and moved(record)[0] > moved(record)[-1] / 3
         ),
-        "4 · Too deep for Adam": lambda record: (
+        "4 · Adam with twenty layers": lambda record: (
             record.optimizer == "adam" and moved(record)[0] < 1e-4 * moved(record)[-1]
         ),
         "5 · Batch norm": lambda record: record.norm == "batch" and record.depth == 20 and moved(record).min() > 1e-3,

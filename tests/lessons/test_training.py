@@ -178,7 +178,7 @@ def test_still_pictures_say_their_numbers():
     sigmoid, tanh = (train_mlp(name, **SMALL) for name in ("sigmoid", "tanh"))
     held = train_mlp("tanh", frozen=(1,), **SMALL)
     caption = losses([sigmoid, tanh, held]).caption
-    assert f"Tanh, layer 1 frozen ends at a loss of {np.median(held.final):.1g}" in caption
+    assert f"Tanh, layer 1 frozen, ends at a loss of {np.median(held.final):.1g}" in caption
     assert f"and {100 * np.median(held.test):.0f} % of test pictures" in caption
     moved = moves([sigmoid, tanh]).caption
     assert f"of sigmoid has moved by {learning_say.rough(np.median(sigmoid.movement[:, 0]))} of its weights" in moved
@@ -191,7 +191,7 @@ def test_still_pictures_say_their_numbers():
 def test_the_picture_of_the_stored_table_says_its_test_pictures_and_has_the_baseline():
     cells = course.load("depth_paradox")
     picture = learning_draw.paradox(cells)
-    assert "With sigmoid, 2 layers read 91 %, 5 layers read 10 % and 50 layers read 10 %." in picture.caption
+    assert "Sigmoid nets of 2, 5 and 50 layers classify 91 %, 10 % and 10 % correctly." in picture.caption
     heights = {float(np.round(line.get_ydata()[0], 3)) for line in picture.figure.axes[0].lines}
     for name in ("accuracy", "test"):
         assert float(np.round(np.median(cells[0].result[f"baseline_{name}"]), 3)) in heights
@@ -243,9 +243,9 @@ def test_every_training_picture_has_the_baseline():
     end = np.median(record.baseline.loss, axis=0)
     plot = TrainPlot(record)
     np.testing.assert_allclose(plot.baseline.get_ydata(), end)
-    assert "A net without a hidden layer reads" in sentence(record)
+    assert "A net without a hidden layer classifies" in sentence(record)
     assert any(line.get_linestyle() == "--" or line.is_dashed() for line in losses([record]).figure.axes[0].lines)
-    assert "No hidden layer ends at" in losses([record]).caption
+    assert "A net without a hidden layer ends at" in losses([record]).caption
     assert "Without a hidden layer" in moves([record]).caption
 
 
@@ -348,8 +348,11 @@ def test_h_that_overflows_is_not_read():
 def test_the_picture_of_readouts_says_its_ends_and_draws_the_pixels():
     record = learning_measure.readout(**LITTLE)
     picture = readouts([record, record._replace(shuffled=True)])
-    assert f"With float64 the readout reads {100 * np.median(record.test[1]):.0f} % after 2 layers" in picture.caption
-    assert f"In the pixels themselves it reads {100 * np.median(record.test[0]):.0f} %" in picture.caption
+    assert (
+        f"With float64 the readout classifies {100 * np.median(record.test[1]):.0f} % correctly after 2 layers."
+        in picture.caption
+    )
+    assert f"From the pixels it classifies {100 * np.median(record.test[0]):.0f} %" in picture.caption
     assert "With shuffled labels" in picture.caption
 
 

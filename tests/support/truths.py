@@ -301,15 +301,15 @@ def assert_training_is_told_truly(explorer):
     begun = record.step > 5 or record.done
     assert bool(told[2]) == (begun and math.isfinite(loss) and loss > 0.97 * math.log(10))
     assert ("Press Train" in words) == (math.isfinite(loss) and not begun)
-    shares = re.search(r"It reads (.+?) of training and (.+?) of test pictures\.", words)
+    shares = re.search(r"It classifies (.+?) of training and (.+?) of test pictures correctly\.", words)
     accuracy = again.accuracy[:, start : again.step].mean(axis=1)
     test, right = (np.sort(each)[2] for each in (again.baseline.test, again.baseline.right))
     for share, told_share in zip((accuracy, again.test), shares.groups(), strict=True):
         middle_share = np.sort(np.where(np.isnan(share), np.inf, share))[lower]
         finite_share = math.isfinite(middle_share)
         assert told_share == (f"{100 * middle_share:.0f} %" if finite_share else "no longer finite")
-    beside = f"{100 * right:.0f} % and {100 * test:.0f} % after {asked['steps']} step"
-    assert f"A net without a hidden layer reads {beside}" in words
+    beside = f"{100 * right:.0f} % and {100 * test:.0f} % correctly after {asked['steps']} step"
+    assert f"A net without a hidden layer classifies {beside}" in words
     lost = int((~finite[:, start:].all(axis=1)).sum())
     assert [int(k) for k in re.findall(r"In (\d+) of \d+ networks? the numbers", words)] == ([lost] if lost else [])
     said = re.search(

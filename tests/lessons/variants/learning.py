@@ -9,6 +9,7 @@ import numpy as np
 from variants import Later
 from vgrad import train
 from vgrad.kit.experiments.training import train_mlp
+from vgrad.lessons.learning import trains
 
 
 def means(dW, m, s):
@@ -93,8 +94,13 @@ def root(s, t):
     return np.sqrt(s / (1 - 0.999**t)) + 1e-8
 
 
-def adam(*, activation="sigmoid", **settings):
-    return Later(lambda: train_mlp(activation, **{"optimizer": "adam", "rate": 0.005} | settings))
+def adam(*, activation="sigmoid", objection=False, **settings):
+    """A record and a verdict."""
+    return Later(lambda: (train_mlp(activation, **{"optimizer": "adam", "rate": 0.005} | settings), objection))
+
+
+def judged(record):
+    return record, trains(record)
 
 
 HIDDEN = (1, 2, 3, 4, 5, 6)
@@ -123,6 +129,8 @@ RIGHT = {
         "more networks": adam(frozen=HIDDEN, seeds=6),
         "other networks": adam(frozen=HIDDEN, seed=2),
         "a rate for each": adam(frozen=HIDDEN, rate=[0.005] * 5),
+        "by the function": Later(lambda: judged(adam(frozen=HIDDEN).make()[0])),
+        "a truth of NumPy": adam(frozen=HIDDEN, objection=np.bool_(False)),
     },
 }
 
@@ -194,8 +202,13 @@ WRONG = {
         "no floor": (adam(frozen=HIDDEN, floor=1e-30), "floor is 1e-30"),
         "shorter": (adam(frozen=HIDDEN, steps=20), "steps is 20 and was 300"),
         "one network": (adam(frozen=HIDDEN, seeds=1), "5 networks"),
-        "its loss": (Later(lambda: adam(frozen=HIDDEN, steps=5).make().final), "whole record"),
-        "the layers": (HIDDEN, "whole record"),
-        "the function": (train_mlp, "whole record"),
+        "the objection is true": (adam(frozen=HIDDEN, objection=True), "guessing does as well"),
+        "no verdict": (adam(frozen=HIDDEN, objection=...), "True or False"),
+        "the record alone": (Later(lambda: adam(frozen=HIDDEN).make()[0]), "True or False"),
+        "a verdict in words": (adam(frozen=HIDDEN, objection="no"), "as trains(record) returns it"),
+        "its loss": (Later(lambda: (adam(frozen=HIDDEN, steps=5).make()[0].final, False)), "whole record"),
+        "the layers": ((HIDDEN, False), "whole record"),
+        "the function": ((train_mlp, False), "whole record"),
+        "the function alone": (train_mlp, "two things"),
     },
 }

@@ -16,6 +16,7 @@ from ...kit.exercises import (
     expect_array,
     expect_function,
     expect_record,
+    expect_two,
     is_missing,
     slip,
 )
@@ -130,14 +131,15 @@ TRAINING = dict(optimizer="adam", steps=300)
 RATE = 0.005
 
 
-def _control(record) -> str | None:
+def _control(given) -> str | None:
+    record, objection = (given, None) if hasattr(given, "frozen") else expect_two(given, "the record and your verdict")
     record = expect_record(record, "the whole record that train_mlp returns", "movement", "final", "frozen")
     other = [f"{name} is {getattr(record, name)} and was {was}" for name, was in _asked(record) if was is not None]
     if other:
         return f"a control changes one thing alone, and here {'; '.join(other)}"
     if record.seeds < 5:
         return f"train 5 networks or more, and not {record.seeds}, because one alone may be lucky"
-    return _frozen(set(record.frozen))
+    return _frozen(set(record.frozen)) or _verdict(record, objection)
 
 
 def _asked(record) -> list:
@@ -157,19 +159,30 @@ def _frozen(frozen: set) -> str | None:
     if frozen == hidden:
         return None
     if not frozen:
-        question = "Which layers must not learn, if the output layer is to do it alone?"
-        return f"no layer is frozen, so this is the net itself. {question}"
+        return "no layer is frozen, so this is the net itself"
     if DEPTH + 1 in frozen:
-        return "layer 7 is the output layer, and it has to learn, because the objection says that it can do it alone"
+        return "layer 7 is the output layer, and it has to learn, because the objection says that it is enough"
     left = ", ".join(map(str, sorted(hidden - frozen)))
-    return f"these hidden layers still learn: {left}. The objection says that none of them has to"
+    return f"these hidden layers still learn: {left}. The objection says that they learn nothing"
+
+
+def _verdict(record, objection) -> str | None:
+    """What is wrong with the answer to whether the output layer alone is enough."""
+    if is_missing(objection):
+        return "the control is right; now say whether the objection is true, with True or False"
+    if not isinstance(objection, (bool, np.bool_)):
+        return "the control is right, and the verdict is True or False, as trains(record) returns it"
+    if objection:
+        share = f"{np.median(record.test):.0%} of the test pictures"
+        return f"the control is right, but it classifies {share} correctly, and guessing does as well"
+    return None
 
 
 EXERCISES = {
     "adam_step": (_adam_step, "at t = 1 the corrected means are dW and dW², so each weight moves by nearly the rate"),
     "control": (
         _control,
-        "with all six hidden layers frozen Adam only guesses, so the hidden layers did learn what counts",
+        "with all six hidden layers frozen Adam only guesses, so it needs the hidden layers, and the objection is wrong",
     ),
 }
 _exercises = Exercises(EXERCISES)

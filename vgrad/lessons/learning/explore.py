@@ -13,7 +13,7 @@ PRESETS = {
     "1 · The first layers stand still": dict(depth=10),
     "2 · tanh moves all layers": dict(activation="tanh"),
     "3 · Adam moves all layers": dict(optimizer="adam", rate=0.003),
-    "4 · Too deep for Adam": dict(optimizer="adam", rate=0.003, depth=20),
+    "4 · Adam with twenty layers": dict(optimizer="adam", rate=0.003, depth=20),
     "5 · Batch norm": dict(norm="batch", depth=20),
     "6 · Too high a rate": dict(activation="relu", scheme="he_normal", rate=3.0),
 }

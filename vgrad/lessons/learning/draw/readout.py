@@ -1,4 +1,4 @@
-"""What is drawn of readouts: how many digits are read in the last h of untrained nets, by depth and precision."""
+"""What is drawn of readouts: how many digits are classified correctly from the last h of untrained nets, by depth and precision."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ LOOKS = {
 
 
 def readouts(records) -> Picture:
-    """Draw what least squares reads in each ReadoutRecord against the depth, of training and of test pictures.
+    """Draw the share that least squares classifies correctly in each ReadoutRecord against the depth.
 
-    Depth 0, which reads the pixels, is the baseline and drawn as a line.
+    Depth 0, which classifies from the pixels, is the baseline and drawn as a line.
     """
-    axes = curves.axes(grammar.new_figure(), "pictures read in the last h, untrained")
+    axes = curves.axes(grammar.new_figure(), "share correct, from the last h, untrained")
     ends = []
     for record, look in curves.with_looks(records, _looks(records)):
         deep = np.array(record.depths) > 0
@@ -43,7 +43,7 @@ def _looks(records) -> list:
 
 
 def _draw_pixels(axes, record) -> None:
-    """Draw what is read in the pixels, where it was measured."""
+    """Draw the share from the pixels, where it was measured."""
     if 0 in record.depths:
         height = np.median(record.test[record.depths.index(0)])
         axes.plot([0, max(record.depths)], [height, height], **baseline.LINE)

@@ -1,4 +1,4 @@
-"""What is drawn of the stored table on training: what nets of ever more layers read."""
+"""What is drawn of the stored table on training: what share nets of ever more layers classify correctly."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ TEST = dict(linewidth=1.6, linestyle=(0, (2, 2)), fillstyle="none", markersize=7
 
 
 def paradox(cells) -> Picture:
-    """Draw what the nets of the stored table "depth_paradox" read against the depth; an activation is a colour.
+    """Draw the correct share of the nets of the table "depth_paradox" against the depth; an activation is a colour.
 
     The full line is of training pictures and the dotted one of test pictures, and likewise of the baseline, the net
     without a hidden layer, which stands at the same height at every depth.
     """
-    axes = curves.axes(grammar.new_figure(), "pictures that are read")
+    axes = curves.axes(grammar.new_figure(), "share classified correctly")
     ends = []
     for name, group in by_net(cells, "activation").items():
         depths = [cell.settings["depth"] for cell in group]
@@ -40,7 +40,7 @@ def _rows(group, name: str):
 
 
 def _draw_baseline(axes, cell, depths) -> None:
-    """Draw what the baseline reads of training and of test pictures, which is the same at every depth."""
+    """Draw the correct share of the baseline on training and on test pictures, which is the same at every depth."""
     for name in ("accuracy", "test"):
         height = np.median(cell.result[f"baseline_{name}"])
         axes.plot([depths[0], depths[-1]], [height, height], **baseline.LINE)

@@ -12,7 +12,7 @@ from ....kit.marks import baseline, curves, grammar
 from ....kit.marks.grammar import MARK
 from ....kit.marks.picture import LivePicture, Picture
 from ....kit.words.phrases import GUESS
-from ..say.training import alt, losses_sentence, middle, moves_sentence, named, percent, read_now, sentence
+from ..say.training import alt, classified, losses_sentence, middle, moves_sentence, named, percent, sentence
 
 RULE = -3.0  # decades: the update that is often asked for, a thousandth of the weights
 LOSSES = (2.5, 3, 4, 6, 10)  # beyond the last, a mark on the ceiling
@@ -61,7 +61,7 @@ class TrainPlot(LivePicture):
         losses = middle(record.loss[:, : record.step])
         self.course.update(np.arange(1, record.step + 1), losses, look._replace(marker=""), 0.0, highest, along=True)
         self.baseline.set_data(*baseline.course(record.baseline.loss))
-        self.read.set_text(read_now(record).replace(" and ", "\nand "))
+        self.read.set_text(classified(record).replace(" and ", "\nand "))
         layers = np.arange(1, record.depth + 2)
         for name, row in self.rows.items():
             row.update(layers, _decades(getattr(record, name)), look, floor, ceiling, every=max(1, len(layers) // 10))
@@ -175,7 +175,7 @@ def losses(records) -> Picture:
     """Draw the loss, step by step, with the net without a hidden layer beside it.
 
     A curve is each network's mean of ten batches, or of short runs every batch's. At its end stands the share of the
-    test pictures that is read.
+    test pictures that is classified correctly.
     """
     looks = _looks(records)
     steps = max(record.steps for record in records)
@@ -193,7 +193,7 @@ def losses(records) -> Picture:
     ends.append((baseline.line(axes, longest.loss, window), f"{baseline.NAME}, {percent(longest.test)}", grammar.FAINT))
     curves.label_ends(axes, steps, ends, fontsize=12.5)
     axes.set_xticks(np.linspace(0, steps, 6).round())
-    axes.set_xlabel("step of training; dotted: guessing; at the ends: test pictures that are read", fontsize=13)
+    axes.set_xlabel("step of training; dotted: guessing; at the ends: share of test pictures correct", fontsize=13)
     curves.legend(axes.figure)
     return Picture(axes.figure, losses_sentence(records))
 

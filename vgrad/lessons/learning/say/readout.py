@@ -8,21 +8,23 @@ from ....kit.marks import grammar
 from ....kit.words.phrases import lines, whose
 from .training import percent
 
-NEAR = 0.2  # of the test pictures: below, it is said as guessing is
+NEAR = 0.2  # of the test pictures: below, it is said in words, as guessing is
 MEASURED = "Units are centred and scaled, and the fit is on 1500 training pictures."
 
 
 def readouts_sentence(records) -> str:
-    """Say what is read of the test pictures at the first and at the last depth, and in the pixels themselves."""
+    """Say how many of the test pictures are classified correctly at the first and at the last depth, and in the pixels themselves."""
     parts = []
     for record in records:
         deep = [k for k, depth in enumerate(record.depths) if depth > 0] or [0]
-        ends = dict.fromkeys((deep[0], deep[-1]))
-        said = [f"{_share(record.test[k])} after {grammar.count(record.depths[k], 'layer')}" for k in ends]
-        parts.append(f"With {named(record)} the readout reads {' and '.join(said)}.")
+        ends = list(dict.fromkeys((deep[0], deep[-1])))
+        shares = [_share(record.test[k]) for k in ends]
+        said = " and ".join(dict.fromkeys(shares))
+        after = " and ".join(str(record.depths[k]) for k in ends)
+        parts.append(f"With {named(record)} the readout classifies {said} correctly after {after} layers.")
     first = records[0]
     if 0 in first.depths:
-        parts.append(f"In the pixels themselves it reads {percent(first.test[first.depths.index(0)])}.")
+        parts.append(f"From the pixels it classifies {percent(first.test[first.depths.index(0)])} correctly.")
     nets = f"{whose(first.seeds)}, {grammar.look(first.activation).label}, width {first.width}, untrained"
     return lines(parts, f"{nets}, test pictures.", MEASURED)
 

@@ -13,7 +13,7 @@ from ....kit.words.phrases import GUESS, WITH, five, lines, points, size, whose
 
 STALLED = 0.97  # of what guessing costs: above it, nothing has been learnt
 OPTIMIZERS = {"sgd": "SGD", "momentum": "momentum", "adam": "Adam"}
-BATCHES = "Of the training pictures, those of the last ten batches count."
+BATCHES = "The training pictures are those of the last ten batches."
 SCHEMES = {"tanh_twin": "the weights that make it a tanh net"}
 
 
@@ -46,7 +46,7 @@ def alt(record) -> str:
         shown = points([median[k - 1] for k in layers], layers, "at layer", size)
         parts.append(f"{name} over the weights is {shown}")
     without = f"Without a hidden layer the loss ends at {grammar.number(np.median(record.baseline.final))}"
-    return f"Training of {_net(record)}: {'; '.join(parts)}. The net {read_now(record)}. {without}."
+    return f"Training of {_net(record)}: {'; '.join(parts)}. The net {classified(record)}. {without}."
 
 
 def _net(record) -> str:
@@ -71,16 +71,17 @@ def _finding(record, begun: bool) -> str:
 
 
 def _read(record) -> list[str]:
-    """What share of the pictures the nets read, and what the baseline reads in the end."""
-    now = f"It {read_now(record)}."
+    """What share of the pictures the nets classify correctly, and what share the baseline does in the end."""
+    now = f"It {classified(record)}."
     without = record.baseline
     shares = f"{percent(without.right)} and {percent(without.test)}"
-    return [now, f"A net without a hidden layer reads {shares} after {grammar.count(without.steps, 'step')}."]
+    after = f"after {grammar.count(without.steps, 'step')}"
+    return [now, f"A net without a hidden layer classifies {shares} correctly {after}."]
 
 
-def read_now(record) -> str:
-    """Say what share of the training and of the test pictures is read now, the median over networks."""
-    return f"reads {percent(record.right)} of training and {percent(record.test)} of test pictures"
+def classified(record) -> str:
+    """Say what share of training and test pictures is classified correctly now, the median over networks."""
+    return f"classifies {percent(record.right)} of training and {percent(record.test)} of test pictures correctly"
 
 
 def percent(shares) -> str:
@@ -163,17 +164,19 @@ def moves_sentence(records, quantity: str) -> str:
 
 
 def losses_sentence(records) -> str:
-    """Say which loss each net has come to, and what it reads of training and of test pictures."""
+    """Say which loss each net has come to, and what share of test and training pictures it classifies correctly."""
     parts = []
-    for record in records:
-        shares = f"{percent(record.right)} of training and {percent(record.test)} of test pictures"
-        name = named(record, records)
-        parts.append(
-            f"{name[0].upper()}{name[1:]} ends at a loss of {rough_loss(np.median(record.final))} and reads {shares}."
-        )
+    for k, record in enumerate(records):
+        shares = f"{percent(record.test)} and {percent(record.right)}"
+        if k == 0:
+            shares = f"{percent(record.test)} of test and {percent(record.right)} of training pictures correct"
+        name = named(record, records) + ("," if record.frozen else "")
+        loss = rough_loss(np.median(record.final))
+        parts.append(f"{name[0].upper()}{name[1:]} ends at a loss of {loss}, with {shares}.")
     without = max(records, key=lambda record: record.steps).baseline
     loss = rough(np.median(without.final))
-    parts.append(f"No hidden layer ends at {loss} and reads {percent(without.right)} and {percent(without.test)}.")
+    shares = f"{percent(without.test)} and {percent(without.right)}"
+    parts.append(f"A net without a hidden layer ends at {loss}, with {shares}.")
     steps = " or ".join(dict.fromkeys(grammar.count(record.step, "step") for record in records))
     nets = f"{whose(records[0].seeds)}, width {records[0].width}, {steps} of {records[0].batch} pictures"
     return lines(parts, f"{nets}.", BATCHES)
