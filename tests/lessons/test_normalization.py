@@ -119,7 +119,7 @@ def test_each_curve_holds_its_norms_numbers_and_wears_its_look():
         for line, relative in ((curve.median, flow.relative["dh"].median), (curve.theory, flow.theory["dh"])):
             np.testing.assert_allclose(line.get_ydata(), np.log10(relative), rtol=1e-12)
             assert ((line.get_ydata() >= floor) & (line.get_ydata() <= ceiling)).all()
-        assert curve.label.get_text() == {"none": "no norm"}.get(norm, f"{norm} norm")
+        assert curve.label.get_text() == {"none": "neither"}.get(norm, f"{norm} norm")
         assert (curve.median.get_color(), curve.median.get_marker()) == LOOKS[norm][:2]
 
 
@@ -280,7 +280,7 @@ def test_the_picture_of_what_was_learned_holds_its_numbers_and_says_them(name):
     assert all(label.get_window_extent().x0 > 0 for label in axes.get_yticklabels())
     assert len(set(names)) == len(names)
     deep = max((record for record in records if record.depth), key=lambda record: np.median(record.training))
-    assert f"“{say.digits_name(deep, records)}” classifies most" in picture.caption
+    assert f"“{say.digits_name(deep, records)}” classifies the most" in picture.caption
     assert draw.digits(records).png() == picture.png()
 
 

@@ -175,13 +175,13 @@ def assert_factors_are_told_truly(asked, factor, words):
 def assert_norms_are_told_truly(explorer):
     """The sentence of the norms: each curve's ratio, verdict and factor a layer, against the networks' own norms."""
     asked, record, words = values(explorer), explorer.record, explorer.caption
-    named = {"none": ("no_norm", "without a norm"), "batch": ("batch_norm", "with batch norm")}
+    named = {"none": ("no_norm", "without normalization"), "batch": ("batch_norm", "with batch norm")}
     named |= {"layer": ("layer_norm", "with layer norm")}
     suffix = "_after" if asked["place"] == "after" else ""
     assert [*record.flows] == [norm for norm, (key, _) in named.items() if asked[key]]
     told = record.flows and asked["depth"] > 1
     assert re.findall(r"at the first of (\d+) ", words) == ([str(asked["depth"])] if told else [])
-    assert ("norms after the activation" in words) == bool(suffix)
+    assert ("normalized after the activation" in words) == bool(suffix)
     assert f"width {asked['width']}," in words
     assert re.search(rf" {asked['batch']} samples[.,]", words)
     for norm, flow in record.flows.items():
@@ -202,11 +202,11 @@ def assert_norm_is_told_truly(norms, name, words):
         medians = middle(np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1]))
     part = next(part for part in words.partition("\n")[0].split(". ") if part.startswith(name.capitalize()))
     size = r"(exactly 0|[-+.e\d]+)"
-    start = r"(?:, dh at the first of \d+ layers| it)"
-    told = re.search(rf"{start} (?:is {size}(?: times its last)?, so it )?(\w+)", part)
+    start = r"(?:, the norm of dh at the first of \d+ layers| it)"
+    told = re.search(rf"{start} (?:is {size}(?: times that at the last)?, so dh )?(\w+)", part)
     sizes = {m: "exactly 0" if m == 0 else grammar.number(m) if math.isfinite(m) else None for m in medians}
     assert told.groups() in {(sizes[m], verdict_of(m)) for m in medians}
-    said = re.search(r"Each layer multiplies it by (.*?)\.(?: |$)", words)
+    said = re.search(r"One layer multiplies it by (.*?)\.(?: |$)", words)
     factor = said and re.search(rf"([-+.e\d]+) {name}", said[1])
     assert (factor and factor[1]) in factors(medians, norms.shape[1] - 1)
 

@@ -10,7 +10,7 @@ from ...kit.marks.picture import Picture
 from .say import alt, digits_alt, digits_name, digits_sentence, sentence
 
 LOOKS = {
-    "none": grammar.CURES["plain"]._replace(label="no norm"),
+    "none": grammar.CURES["plain"]._replace(label="neither"),
     "batch": grammar.CURES["batch"]._replace(label="batch norm"),
     "layer": grammar.CURES["layer"]._replace(label="layer norm"),
 }

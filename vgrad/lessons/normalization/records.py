@@ -60,7 +60,7 @@ class DigitsRecord(NamedTuple):
 
     @property
     def learnt(self) -> int:
-        """How many of the networks classify more than half of the training pictures."""
+        """How many of the networks classify more than half of the training pictures correctly."""
         return int((self.training > 0.5).sum())
 
     @classmethod

@@ -9,7 +9,9 @@ import numpy as np
 
 from ...kit.marks import grammar
 from ...kit.words.flow import plain_layers
-from ...kit.words.phrases import DIGITS, TWO_SAMPLES, WITH, by_layer, fewer, lines, of_networks, size, so_it, whose
+from ...kit.words.phrases import DIGITS, TWO_SAMPLES, by_layer, fewer, lines, of_networks, size, verdict, whose
+
+WITH = {"none": "without normalization", "batch": "with batch norm", "layer": "with layer norm"}
 
 
 def sentence(record) -> str:
@@ -28,7 +30,7 @@ def alt(record) -> str:
 
 
 def _layers(record) -> str:
-    return plain_layers(record.net) + ("" if record.place == "before" else ", norms after the activation")
+    return plain_layers(record.net) + ("" if record.place == "before" else ", normalized after the activation")
 
 
 def _weights(net) -> str:
@@ -47,18 +49,18 @@ def _findings(record) -> list[str]:
 def _finding(norm: str, flow, first: bool) -> str:
     start = WITH[norm].capitalize()
     if first:
-        start += f", dh at the first of {flow.net.depth} layers"
+        start += f", the norm of dh at the first of {flow.net.depth} layers"
     if not np.isfinite(flow.ratio):
         return f"{start} overflows." if first else f"{start} it overflows."
-    told = size(flow.ratio, "times its last" if first else "")
-    return f"{start} is {told}, {so_it(flow.ratio)}." if first else f"{start} it is {told}, {so_it(flow.ratio)}."
+    told = size(flow.ratio, "times that at the last" if first else "")
+    return f"{start} {'' if first else 'it '}is {told}, so dh {verdict(flow.ratio)}."
 
 
 def _theory(record) -> list[str]:
     """What theory predicts of the first layer's dh, for each norm."""
     ratios = {norm: flow.theory["dh"][0] for norm, flow in record.flows.items() if record.net.depth > 1}
     said = [f"{grammar.number(ratio)} {WITH[norm]}" for norm, ratio in ratios.items() if np.isfinite(ratio)]
-    return [f"Theory predicts {', '.join(said)}."] if said else []
+    return [f"For infinitely wide layers, theory predicts {', '.join(said)}."] if said else []
 
 
 def _factors(record) -> list[str]:
@@ -67,7 +69,7 @@ def _factors(record) -> list[str]:
         return []
     by_norm = {norm: flow.ratio ** (1 / (record.net.depth - 1)) for norm, flow in record.flows.items()}
     said = [f"{by:.{DIGITS}g} {WITH[norm]}" for norm, by in by_norm.items() if 0 < by < np.inf]
-    return [f"Each layer multiplies it by {', '.join(said)}."] if said else []
+    return [f"One layer multiplies it by {', '.join(said)}."] if said else []
 
 
 def _troubles(record) -> list[str]:
@@ -84,7 +86,7 @@ def _troubles(record) -> list[str]:
 
 def _networks(record) -> str:
     same = ", the same for each curve" if len(record.flows) > 1 else ""
-    place = "" if record.place == "before" else ", norms after the activation"
+    place = "" if record.place == "before" else ", normalized after the activation"
     name = grammar.look(record.net.activation).label
     return f"{whose(_ran(record))}{same}: {name}, {_weights(record.net)}{place}."
 
@@ -97,7 +99,7 @@ def _ran(record) -> int:
 
 SETTINGS = {"width": "width {}", "batch": "batch {}", "steps": "{} steps", "optimizer": "{}"}
 OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
-NAMED = {"none": "no norm", "batch": "batch norm", "layer": "layer norm", "scale": "scaling alone"}
+NAMED = {"none": "no normalization", "batch": "batch norm", "layer": "layer norm", "scale": "division alone"}
 
 
 def digits_name(record, records) -> str:
@@ -118,7 +120,7 @@ def digits_sentence(records) -> str:
     best = max(deep, key=lambda record: np.median(record.training))
     bare = [record for record in records if not record.depth]
     name = digits_name(best, records)
-    said = [f"Of the deep nets, “{name}” classifies most training pictures, {_percent(best.training)}"]
+    said = [f"Of the deep nets, “{name}” classifies the most training pictures correctly, {_percent(best.training)}"]
     said += [f"Without a hidden layer it is {_percent(bare[0].training)}"] if bare and best.depth else []
     first = deep[0]
     nets = f"Medians of {grammar.count(len(first.training), 'network')} of {grammar.count(first.depth, 'hidden layer')}"
