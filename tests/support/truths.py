@@ -263,13 +263,13 @@ def assert_paths_are_told_truly(explorer):
     )
     assert net.branch_factor == pytest.approx(alpha)
     assert record.dh.shape[1] == depth
-    assert words.startswith(f"Going forward through {depth} ")
+    assert words.startswith(f"In the forward pass through {depth} ")
     assert skip_connections_say.FORMS[net.skip] in words
     assert (len(record.dh) < asked["seeds"]) == ("networks asked for" in words)
     with np.errstate(invalid="ignore"):
         back = np.where(record.dh[:, 0] == 0, 0.0, record.dh[:, 0] / record.dh[:, -1])
     ways = {", h becomes": (record.h[:, -1] / (net.batch * net.width) ** 0.5, depth)}
-    ways |= {"Coming back, dh becomes": (back, depth - 1)} if depth > 1 else {}
+    ways |= {"In the backward pass, dh becomes": (back, depth - 1)} if depth > 1 else {}
     for start, (ratios, _) in ways.items():
         assert_way_is_told_truly(start, middle(ratios), words)
     told = re.search(r"On average, a layer multiplies h by (\S+) and dh by (\S+)\.$", words)

@@ -123,11 +123,13 @@ def watch_blocks(
     batches = data.batches(x, labels, BATCH, rng=rng)
     fitted = train.fit(nets, _freezing(model) if frozen else model, batches, optimizer=rule, steps=steps)
     probe = (x[:BATCH], labels[:BATCH])
-    seen = np.full((seeds, len(LOOKS)), np.nan)
-    seen[:, 0] = measured(_ratio)(nets, probe, activation, path)
+    first = measured(_looked)(nets, probe, activation, path)
+    seen = [np.full((seeds, len(LOOKS)), np.nan) for _ in first]
+    for looks, value in zip(seen, first, strict=True):
+        looks[:, 0] = value
     record = BlocksRecord(
         blocks, norm, start, activation, warmup, float(rate), optimizer, width, bool(frozen), task, seeds, 0,
-        np.full((seeds, steps), np.nan), LOOKS, seen, np.full(seeds, np.nan), None,
+        np.full((seeds, steps), np.nan), LOOKS, *seen, np.full(seeds, np.nan), None,
     )  # fmt: skip
     return _watched(record, fitted, probe, held_out, path)
 
@@ -135,16 +137,17 @@ def watch_blocks(
 def _watched(record: BlocksRecord, fitted: Iterator, probe, held_out, path) -> Generator[BlocksRecord, None, None]:
     """Yield each step's record, in arrays of its own."""
     step = measured(lambda: next(fitted, None))  # between two steps, whoever draws has the machine as it was
-    ratio_of = measured(_ratio)
+    looked = measured(_looked)
     test_of = measured(_test)
     while (now := step()) is not None:
         accuracy = record.accuracy.copy()
         accuracy[:, now.step - 1] = now.accuracy
         record = record._replace(step=now.step, accuracy=accuracy, trouble=now.trouble)
         if now.step in LOOKS:
-            ratio = record.ratio.copy()
-            ratio[:, LOOKS.index(now.step)] = ratio_of(now.params, probe, record.activation, path)
-            record = record._replace(ratio=ratio)
+            seen = [record.ratio.copy(), record.added.copy(), record.returned.copy()]
+            for looks, value in zip(seen, looked(now.params, probe, record.activation, path), strict=True):
+                looks[:, LOOKS.index(now.step)] = value
+            record = record._replace(ratio=seen[0], added=seen[1], returned=seen[2])
         if record.done:
             record = record._replace(test=test_of(now.params, held_out, record.activation, path))
         yield record
@@ -180,16 +183,39 @@ def _freezing(model: train.Model) -> train.Model:
     return frozen_model
 
 
-def _ratio(nets: list, probe, activation: str, path) -> Array | float:
-    """‖dh‖ at the first hidden layer over that at the last, of the loss of ``probe``; NaN without a hidden layer."""
+def _looked(nets: list, probe, activation: str, path) -> tuple[Array | float, ...]:
+    """‖dh‖ of the loss of ``probe`` at the first hidden layer over that at the last, and b² and s² of the blocks.
+
+    b² = ‖h + branch‖² / ‖h‖² - 1, and s² = ‖dh of the branch‖² / ‖dh of the path‖². Both are the median over the
+    blocks, (seeds,). Without a hidden layer all three are NaN, and without a block b² and s² are.
+    """
     if len(nets) == 1:
-        return np.nan
+        return np.nan, np.nan, np.nan
     h, tape = models.hidden(nets[:-1], probe[0], activation, **path)
     logits, readout = ops.affine(nets[-1].affine, h)
     _, dlogits = ops.softmax_cross_entropy(logits, probe[1])
     _, dh = readout(dlogits(1.0))
     norms = probes.norms(tape, dh).dh
-    return np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1])
+    ratio = np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1])
+    return ratio, *_lanes(tape, dh)
+
+
+def _lanes(tape, dh) -> tuple[Array | float, Array | float]:
+    """b² and s² of the blocks on a tape, their medians, (seeds,)."""
+    added = []
+    returned = []
+    for step in reversed(tape):
+        if step.name.startswith("join"):
+            added.append(_squares(step.output) / _squares(step.input[0]) - 1)
+        if step.name.startswith("fork"):
+            returned.append(_squares(dh[1]) / _squares(dh[0]))
+        _, dh = step.pullback(dh)
+    return (np.median(added, axis=0), np.median(returned, axis=0)) if added else (np.nan, np.nan)
+
+
+def _squares(rows) -> Array:
+    """The sum of the squares of each network's numbers, (seeds,)."""
+    return np.square(rows, dtype="float64").sum(axis=(-2, -1))
 
 
 def _test(nets: list, held_out, activation: str, path) -> Array:

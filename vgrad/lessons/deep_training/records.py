@@ -45,6 +45,8 @@ class BlocksRecord(NamedTuple):
     accuracy: Array  # (seeds, steps): of each batch, before the update of that step
     looks: tuple[int, ...]  # the steps after which the gradient was looked at
     ratio: Array  # (seeds, looks): ‖dh‖ at the first hidden layer over that at the last
+    added: Array  # (seeds, looks): b², the mean square that a branch adds to that of its h, the median block
+    returned: Array  # (seeds, looks): s², ‖dh‖² that a branch hands back over that of the path, the median block
     test: Array  # (seeds,): accuracy on what was held out, at the end
     trouble: str | None  # why training ended early
     baseline: float = np.nan  # accuracy of a readout of the pixels alone, if it was measured

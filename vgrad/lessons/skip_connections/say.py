@@ -75,11 +75,11 @@ def _weights(net) -> str:
 
 
 def _findings(record) -> list[str]:
-    h = f"Going forward through {counted(record.net)}, h becomes {_told(record.forward, 'times its size')}"
+    h = f"In the forward pass through {counted(record.net)}, h becomes {_told(record.forward, 'times its first size')}"
     forward = f"{h}.{predicted(record.theory['h'][-1])}"
     if record.net.depth == 1:
         return [forward, "With a single layer, dh has no way to go."]
-    dh = f"Coming back, dh becomes {_told(record.ratio, 'times its size')}"
+    dh = f"In the backward pass, dh becomes {_told(record.ratio, 'times its first size')}"
     return [forward, f"{dh}.{predicted(record.theory['dh'][0])}"]
 
 
