@@ -227,7 +227,7 @@ PRESETS = {
         "1 · Sigmoid vanishes": lambda record: record.ratio < 1e-10,
         "2 · He keeps ReLU": lambda record: 0.1 < record.ratio < 10 and record.theory["dh"][0] == pytest.approx(1),
         "3 · Too large explodes": lambda record: record.ratio > 1e4,
-        "4 · Narrow nets die": lambda record: 0 < (record.dh[:, 0] == 0).mean() < 1 and record.net.width < 10,
+        "4 · Only eight units": lambda record: 0 < (record.dh[:, 0] == 0).mean() < 1 and record.net.width < 10,
         "5 · Batch norm explodes": lambda record: record.net.norm == "batch" and record.ratio > 100,
         "6 · Skips keep it": lambda record: (
             record.net.skip == "post" and record.net.depth == 100 and 0.5 < record.ratio < 2

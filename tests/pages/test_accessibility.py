@@ -356,7 +356,7 @@ def test_a_number_box_a_dropdown_a_switch_and_a_preset_obey_keys_and_a_switch_sa
     press(page, root, "Space", says="dz is")
     assert spoken(page)[2].endswith("(on)")
     fold(root, False)
-    go(page, root, "4 · Narrow nets die")
+    go(page, root, "4 · Only eight units")
     press(page, root, "Space", says="of 64 networks it is exactly 0")
     go(page, root, "Reset")
     press(page, root, "Enter", says="of 30 tanh layers")
@@ -388,12 +388,12 @@ def test_train_and_stop_obey_keys_and_lie_side_by_side(page):
 @browser_test
 def test_keys_stay_with_a_button_and_escape_leads_back_to_its_cell(page):
     root = page.locator(".vgrad-explorer").nth(0)
-    go(page, root, "4 · Narrow nets die")
+    go(page, root, "4 · Only eight units")
     at = page.evaluate(INSIDE)
     for key in ("ArrowDown", "ArrowRight", "b", "j"):
         page.keyboard.press(key)
         page.wait_for_timeout(200)
-        assert (spoken(page)[1], page.evaluate(INSIDE)) == ("4 · Narrow nets die", at)
+        assert (spoken(page)[1], page.evaluate(INSIDE)) == ("4 · Only eight units", at)
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.matches('.jp-Cell')")
     page.keyboard.press("ArrowDown")

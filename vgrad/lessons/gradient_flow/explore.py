@@ -22,7 +22,7 @@ PRESETS = {
     "1 · Sigmoid vanishes": dict(activation="sigmoid"),
     "2 · He keeps ReLU": dict(activation="relu", scheme="he_normal"),
     "3 · Too large explodes": dict(activation="relu", scheme="he_normal", gain=1.5),
-    "4 · Narrow nets die": dict(activation="relu", scheme="he_normal", width=8, depth=40, batch=1, seeds=64),
+    "4 · Only eight units": dict(activation="relu", scheme="he_normal", width=8, depth=40, batch=1, seeds=64),
     "5 · Batch norm explodes": dict(activation="relu", scheme="he_normal", norm="batch"),
     "6 · Skips keep it": dict(depth=100, activation="relu", scheme="he_normal", skip="post, 1/depth"),
 }

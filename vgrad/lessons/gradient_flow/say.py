@@ -16,7 +16,7 @@ OVER = "▲ ∞"
 
 
 def bars_sentence(records, quantity: str) -> str:
-    """The first layer's bar divided by the last layer's for each activation, and how many bars are too low to be seen."""
+    """The first layer's bar divided by the last layer's for each activation, and how many bars can hardly be seen."""
     hidden = sum(int((getattr(r, quantity) < 0.025 * getattr(r, quantity).max()).sum()) for r in records)
     ratios = [
         f"{grammar.number(getattr(r, quantity)[0] / getattr(r, quantity)[-1])} with {grammar.look(r.activation).label}"
