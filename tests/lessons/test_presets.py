@@ -152,7 +152,7 @@ PRESETS = {
     "train_deep": {
         "1 · Post-norm fails": lambda record: record.norm == "post" and np.median(record.ratio[:, 2]) < 0.01,
         "2 · Pre-norm learns": lambda record: record.norm == "pre" and learns(record),
-        "3 · Small branches cure post-norm": lambda record: record.norm == "post" and learns(record),
+        "3 · Small branches help post-norm": lambda record: record.norm == "post" and learns(record),
         "4 · No norm, branches from 0": lambda record: record.norm == "none" and learns(record),
     },
     "train_mlp": {

@@ -1228,9 +1228,10 @@ def test_deep_warmup():
 
 
 def test_deep_frozen():
-    frozen = np.median(best("warm_up", norm="pre", frozen=True, rate=3e-3).result["test"])
-    assert 0.35 < frozen < 0.65
-    assert course.QUESTIONS["deep_frozen"].right == "about a half"
+    frozen = best("warm_up", norm="pre", frozen=True, rate=3e-3).result["test"]
+    baseline = best("warm_up", blocks=0, rate=3e-3).result["test"]
+    assert 0.35 < min(frozen) < max(frozen) < 0.65 < min(baseline)
+    assert course.QUESTIONS["deep_frozen"].right.startswith("clearly more than a tenth, but less")
 
 
 def test_rnn_tied():

@@ -15,7 +15,7 @@ STEPS = 120
 PRESETS = {
     "1 · Post-norm fails": dict(norm="post", rate=0.01),
     "2 · Pre-norm learns": dict(norm="pre"),
-    "3 · Small branches cure post-norm": dict(norm="post", start="1/sqrt(blocks)"),
+    "3 · Small branches help post-norm": dict(norm="post", start="1/sqrt(blocks)"),
     "4 · No norm, branches from 0": dict(norm="none", start="0"),
 }
 NORMS = {"none": "none", "pre-norm": "pre", "post-norm": "post"}

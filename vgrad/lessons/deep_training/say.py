@@ -26,13 +26,13 @@ def shattered_sentence(records) -> str:
     """Say how much the gradient resembles itself at neighbouring points, and five points apart."""
     correlations = [np.median(record.correlation[:, (1, 5)], axis=0) for record in records]
     parts = [
-        f"{path_label(r)} {next_to:z.1f} and {five:z.1f}"
+        f"{path_label(r).capitalize()}: {next_to:z.1f} and {five:z.1f}."
         for r, (next_to, five) in zip(records, correlations, strict=True)
     ]
     first = records[0]
     nets = f"{medians(len(first.correlation)).capitalize()}, {first.depth} layers, width {first.width}."
-    what = "The correlation of the gradient with itself is given one point apart and five points apart."
-    return lines([what, f"{', '.join(parts)}.".capitalize()], nets)
+    what = "These are the correlations with the gradient one point and five points further on."
+    return lines([what, *parts], nets)
 
 
 def middle(rows):
