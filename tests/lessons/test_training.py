@@ -179,7 +179,7 @@ def test_still_pictures_say_their_numbers():
     held = train_mlp("tanh", frozen=(1,), **SMALL)
     caption = losses([sigmoid, tanh, held]).caption
     assert f"Tanh, layer 1 frozen, ends at a loss of {np.median(held.final):.1g}" in caption
-    assert f"and {100 * np.median(held.test):.0f} % of test pictures" in caption
+    assert f", with {100 * np.median(held.test):.0f} % and {100 * np.median(held.right):.0f} %." in caption
     moved = moves([sigmoid, tanh]).caption
     assert f"of sigmoid has moved by {learning_say.rough(np.median(sigmoid.movement[:, 0]))} of its weights" in moved
     drawn = moves([tanh], "update").figure.axes[0].lines[0]
@@ -348,11 +348,9 @@ def test_h_that_overflows_is_not_read():
 def test_the_picture_of_readouts_says_its_ends_and_draws_the_pixels():
     record = learning_measure.readout(**LITTLE)
     picture = readouts([record, record._replace(shuffled=True)])
-    assert (
-        f"With float64 the readout classifies {100 * np.median(record.test[1]):.0f} % correctly after 2 layers."
-        in picture.caption
-    )
-    assert f"From the pixels it classifies {100 * np.median(record.test[0]):.0f} %" in picture.caption
+    pixels, deep = (f"{100 * np.median(record.test[k]):.0f} %" for k in (0, 1))
+    assert f"With float64 the readout classifies {deep} correctly after 2 layers." in picture.caption
+    assert f"From the pixels it classifies {pixels} correctly." in picture.caption
     assert "With shuffled labels" in picture.caption
 
 

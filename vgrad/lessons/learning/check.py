@@ -182,7 +182,7 @@ EXERCISES = {
     "adam_step": (_adam_step, "at t = 1 the corrected means are dW and dW², so each weight moves by nearly the rate"),
     "control": (
         _control,
-        "with all six hidden layers frozen Adam only guesses, so it needs the hidden layers, and the objection is wrong",
+        "with all six hidden layers frozen Adam only guesses, so it needs the hidden layers and the objection is false",
     ),
 }
 _exercises = Exercises(EXERCISES)

@@ -14,7 +14,7 @@ from ...ops import Array
 from ...require import Seed, guarded
 from .records import ReadoutRecord
 
-TRAINED = 0.3  # of the test pictures: a net that reads more has trained; guessing reads a tenth
+TRAINED = 0.3  # of the test pictures: a net that classifies more correctly has trained; guessing is right on a tenth
 PRECISIONS = ("float64", "float32")
 DEEPEST = 1_000
 MOST = 50  # depths in one call
@@ -29,9 +29,9 @@ YesOrNo = Annotated[bool, require.one_of((False, True))]
 
 @guarded
 def trains(record: Record) -> bool:
-    """test > 0.3.  Return whether each network of a TrainingRecord reads more than three in ten of the test pictures.
+    """test > 0.3.  Return whether each network of a TrainingRecord is right on more than 3 of 10 test pictures.
 
-    It is the one criterion of the lesson. Guessing reads one in ten.
+    It is the one criterion of the lesson. Guessing is right on one in ten.
     """
     return bool(np.all(record.test > TRAINED))
 

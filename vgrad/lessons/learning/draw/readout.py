@@ -1,4 +1,4 @@
-"""What is drawn of readouts: how many digits are classified correctly from the last h of untrained nets, by depth and precision."""
+"""What is drawn of readouts: the share of digits classified correctly from the last h of untrained nets, by depth."""
 
 from __future__ import annotations
 

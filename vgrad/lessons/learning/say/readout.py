@@ -13,7 +13,7 @@ MEASURED = "Units are centred and scaled, and the fit is on 1500 training pictur
 
 
 def readouts_sentence(records) -> str:
-    """Say how many of the test pictures are classified correctly at the first and at the last depth, and in the pixels themselves."""
+    """Say what share of the test pictures is classified correctly at both end depths, and from the pixels."""
     parts = []
     for record in records:
         deep = [k for k, depth in enumerate(record.depths) if depth > 0] or [0]
