@@ -202,8 +202,8 @@ def assert_norm_is_told_truly(norms, name, words):
         medians = middle(np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1]))
     part = next(part for part in words.partition("\n")[0].split(". ") if part.startswith(name.capitalize()))
     size = r"(exactly 0|[-+.e\d]+)"
-    start = r"(?:, the norm of dh at the first of \d+ layers| it)"
-    told = re.search(rf"{start} (?:is {size}(?: times that at the last)?, so dh )?(\w+)", part)
+    start = r"(?:, dh at the first of \d+ layers| it)"
+    told = re.search(rf"{start} (?:is {size}(?: times the last)?, so it )?(\w+)", part)
     sizes = {m: "exactly 0" if m == 0 else grammar.number(m) if math.isfinite(m) else None for m in medians}
     assert told.groups() in {(sizes[m], verdict_of(m)) for m in medians}
     said = re.search(r"One layer multiplies it by (.*?)\.(?: |$)", words)

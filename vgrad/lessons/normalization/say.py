@@ -49,11 +49,11 @@ def _findings(record) -> list[str]:
 def _finding(norm: str, flow, first: bool) -> str:
     start = WITH[norm].capitalize()
     if first:
-        start += f", the norm of dh at the first of {flow.net.depth} layers"
+        start += f", dh at the first of {flow.net.depth} layers"
     if not np.isfinite(flow.ratio):
         return f"{start} overflows." if first else f"{start} it overflows."
-    told = size(flow.ratio, "times that at the last" if first else "")
-    return f"{start} {'' if first else 'it '}is {told}, so dh {verdict(flow.ratio)}."
+    told = size(flow.ratio, "times the last" if first else "")
+    return f"{start} {'' if first else 'it '}is {told}, so it {verdict(flow.ratio)}."
 
 
 def _theory(record) -> list[str]:
