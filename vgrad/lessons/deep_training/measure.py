@@ -124,12 +124,12 @@ def watch_blocks(
     fitted = train.fit(nets, _freezing(model) if frozen else model, batches, optimizer=rule, steps=steps)
     probe = (x[:BATCH], labels[:BATCH])
     first = measured(_looked)(nets, probe, activation, path)
-    seen = [np.full((seeds, len(LOOKS)), np.nan) for _ in first]
-    for looks, value in zip(seen, first, strict=True):
+    ratio, added, returned = (np.full((seeds, len(LOOKS)), np.nan) for _ in first)
+    for looks, value in zip((ratio, added, returned), first, strict=True):
         looks[:, 0] = value
     record = BlocksRecord(
         blocks, norm, start, activation, warmup, float(rate), optimizer, width, bool(frozen), task, seeds, 0,
-        np.full((seeds, steps), np.nan), LOOKS, *seen, np.full(seeds, np.nan), None,
+        np.full((seeds, steps), np.nan), LOOKS, ratio, added, returned, np.full(seeds, np.nan), None,
     )  # fmt: skip
     return _watched(record, fitted, probe, held_out, path)
 
