@@ -551,7 +551,9 @@ TRIES = {
         "no function": 3,
     },
     "control": lambda: {
-        "right": training.train_mlp(optimizer="adam", rate=0.005, frozen=(1, 2, 3, 4, 5, 6)),
+        "right": (training.train_mlp(optimizer="adam", rate=0.005, frozen=(1, 2, 3, 4, 5, 6)), False),
+        "believed": (training.train_mlp(optimizer="adam", rate=0.005, frozen=(1, 2, 3, 4, 5, 6)), True),
+        "no verdict": training.train_mlp(optimizer="adam", rate=0.005, frozen=(1, 2, 3, 4, 5, 6)),
         "untouched": training.train_mlp(optimizer="adam", rate=0.005),
         "one layer": training.train_mlp(optimizer="adam", rate=0.005, frozen=(1,)),
         "SGD": training.train_mlp(rate=0.005, frozen=(1, 2, 3, 4, 5, 6), steps=20),

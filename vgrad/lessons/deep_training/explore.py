@@ -26,7 +26,7 @@ def train_deep(**values) -> TrainExplorer:
     """Explore the accuracy and the gradient of nets of many blocks while they train.   values : of its controls."""
     controls = {
         "norm": choice("layer norm", "post", NORMS),
-        "warmup": whole("warm-up steps", 0, 0, 100),
+        "warmup": whole("warm-up", 0, 0, 100),
         "rate": scale("learning rate", 0.003, 1e-4, 0.1, box_step=None),
         "start": choice("branches start", "1", STARTS),
         "blocks": whole("blocks", 24, 1, 48),

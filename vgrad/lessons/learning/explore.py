@@ -1,4 +1,4 @@
-"""What does it do to training?  Networks that learn to classify digits, live: the loss, and how far each layer moves."""
+"""What does it do to training?  Networks that learn to classify digits: the loss, and how far each layer moves."""
 
 from __future__ import annotations
 
