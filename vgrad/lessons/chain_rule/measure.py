@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 import numpy as np
@@ -60,8 +61,8 @@ def coin(
     its mean factor is (heads + tails) / 2. The record is that of ``products`` under the law "coin". seed : as there.
     Raises ValueError naming the argument, its value and what is allowed.
     """
-    factor = float(np.sqrt(heads) * np.sqrt(tails))
-    spread = float(abs(np.log(heads) - np.log(tails)) / 2)
+    factor = math.sqrt(heads) * math.sqrt(tails)
+    spread = abs(math.log(heads) - math.log(tails)) / 2
     return products(factor=factor, spread=spread, depth=tosses, seeds=players, law="coin", seed=seed)
 
 

@@ -11,7 +11,6 @@ from ...kit.explorers.training import FIRST, TrainExplorer
 from . import draw, measure, say
 from .records import BlocksRecord
 
-STEPS = 120
 PRESETS = {
     "1 · Post-norm fails": dict(norm="post", rate=0.01),
     "2 · Pre-norm learns": dict(norm="pre"),
@@ -30,6 +29,7 @@ def train_deep(**values) -> TrainExplorer:
         "rate": scale("learning rate", 0.003, 1e-4, 0.1, box_step=None),
         "start": choice("branches start", "1", STARTS),
         "blocks": whole("blocks", 24, 1, 48),
+        "steps": whole("steps", 120, 20, 300),
         "seeds": networks(5, 10),
     }
     return TrainExplorer(
@@ -38,17 +38,17 @@ def train_deep(**values) -> TrainExplorer:
     )  # fmt: skip
 
 
-def _watch(*, rate, **settings) -> Generator[BlocksRecord, None, None]:
+def _watch(*, rate, steps, **settings) -> Generator[BlocksRecord, None, None]:
     """Yield the records of the controls' values, each with the baseline: the rate as its number box shows it."""
-    line = _baseline()
-    for record in measure.watch_blocks(rate=three_digits(rate), steps=STEPS, **settings):
+    line = _baseline(steps)
+    for record in measure.watch_blocks(rate=three_digits(rate), steps=steps, **settings):
         yield record._replace(baseline=line)
 
 
-@functools.cache
-def _baseline() -> float:
+@functools.lru_cache(16)
+def _baseline(steps: int) -> float:
     """What a readout of the pixels alone classifies after as many steps, at a rate that suits it."""
-    return statistics.median(measure.train_blocks(0, rate=0.01, steps=STEPS).right.tolist())
+    return statistics.median(measure.train_blocks(0, rate=0.01, steps=steps).right.tolist())
 
 
 def _told(record) -> str:
