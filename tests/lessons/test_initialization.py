@@ -242,8 +242,6 @@ def test_still_pictures_say_their_numbers():
     assert f"With Gaussian weights the middle singular value is {middle}." in edge_of_chaos_draw.spectra(nets).caption
     runs = [pair(depth=3, width=16), pair(activation="relu", c=0.5, depth=3, width=16)]
     assert f"from 0.5 to {np.median(runs[1].correlation[:, -1]):.2f}." in edge_of_chaos_draw.pairs(runs).caption
-    he = initialization_draw.by_depth(course.load("he_figure"), "accuracy", of="scheme")
-    assert he.png() == initialization_draw.by_depth(course.load("he_figure"), "accuracy", of="scheme").png()
     assert "40 at σ_w² 1.76" in edge_of_chaos_draw.trained(course.load("phase_map"), {0.8: 2.0, 3.6: 4.0}).caption
 
 

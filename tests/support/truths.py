@@ -301,7 +301,7 @@ def assert_training_is_told_truly(explorer):
     begun = record.step > 5 or record.done
     assert bool(told[2]) == (begun and math.isfinite(loss) and loss > 0.97 * math.log(10))
     assert ("Press Train" in words) == (math.isfinite(loss) and not begun)
-    shares = re.search(r"It classifies (.+?) of training and (.+?) of test pictures correctly\.", words)
+    shares = re.search(r"The net classifies (.+?) of training and (.+?) of test pictures correctly\.", words)
     accuracy = again.accuracy[:, start : again.step].mean(axis=1)
     test, right = (np.sort(each)[2] for each in (again.baseline.test, again.baseline.right))
     for share, told_share in zip((accuracy, again.test), shares.groups(), strict=True):

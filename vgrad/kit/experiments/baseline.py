@@ -11,11 +11,10 @@ from ... import data, models, probes, train
 from ...ops import Array
 from ...require import Seed, guarded
 from ...tape import tree_map
-from .protocol import Batch, TrainSteps, measured
+from .protocol import LAST, Batch, TrainSteps, measured, share_correct
 
 RATE = 0.1
 NETWORKS = 5
-LAST = 10  # steps of training whose batches' accuracy is averaged
 KEPT = 32  # settings whose baseline is kept
 
 
@@ -78,4 +77,4 @@ def accuracy_on_test(params: list, activation: str, norm: str | None = None) -> 
     digits = data.digits(dtype="float32")
     x = np.broadcast_to(digits.x_test, (len(params[0].affine.W), *digits.x_test.shape))
     logits, _ = models.mlp(params, x, activation, norm=norm)
-    return (logits.argmax(axis=-1) == digits.y_test).mean(axis=-1)
+    return share_correct(logits, digits.y_test)

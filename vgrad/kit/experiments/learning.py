@@ -12,6 +12,7 @@ from ...ops import Array
 from ...require import Finite, NonNegative, Seed, guarded
 from .protocol import (
     CALLS,
+    LAST,
     ActivationName,
     Alpha,
     BatchOfTwo,
@@ -26,7 +27,6 @@ from .protocol import (
     require_work,
 )
 
-LAST = 10  # steps of training whose batches' accuracy is averaged
 LEARNT = 0.5  # a network whose accuracy is above this has learnt
 
 

@@ -16,10 +16,12 @@ import numpy as np
 
 from ... import models, ops, require
 from ...models.checks import require_layers
+from ...ops import Array
 
 F = TypeVar("F", bound=Callable)
 WORK = 2**40  # multiplications of one call, some minutes
 CALLS = 1_000_000  # layers or steps of one call, all in all, each of which is some calls of NumPy
+LAST = 10  # steps of training whose batches' loss and accuracy are averaged
 SEVERAL = 1_000  # rates or scales of one experiment
 KEPT = 2**24  # numbers in one store of draws; beyond, it starts anew
 
@@ -69,6 +71,14 @@ Layers = Annotated[list, require_layers]
 def require_work(what: str, *sizes: int, most: int = WORK) -> None:
     """Raise ValueError unless the ``sizes``, multiplied, come to ``most`` or less.   what : the product, in words."""
     require.whole(what, math.prod(sizes), 1, most)
+
+
+def share_correct(logits: Array, labels) -> Array:
+    """mean [argmax_d logits_d = label].  Return the share of the samples, N, that is classified correctly, (...).
+
+    logits : (..., N, D); labels : (N,), or (..., N).
+    """
+    return (logits.argmax(axis=-1) == labels).mean(axis=-1)
 
 
 def norm_and_skip(norm: str | None, skip: str | None, alpha: float | str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from ...train.update import require_rates
 from .baseline import Baseline, accuracy_on_test, baseline
 from .protocol import (
     CALLS,
+    LAST,
     ActivationName,
     Batch,
     BatchOfTwo,
@@ -33,7 +34,6 @@ from .protocol import (
 )
 from .twin import sigmoid_twin
 
-LAST = 10  # steps of training whose batches' loss and accuracy are averaged
 NORMS = {"none": None, "batch": "batch", "layer": "layer"}  # as models calls them; each before the activation
 TWIN = "tanh_twin"  # a scheme for sigmoid alone: weights with which it computes what Xavier's compute with tanh
 

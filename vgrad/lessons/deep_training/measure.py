@@ -24,6 +24,7 @@ from ...kit.experiments.protocol import (
     measured,
     norm_and_skip,
     require_work,
+    share_correct,
 )
 from ...models.checks import NormName
 from ...ops import Affine, Array
@@ -221,4 +222,4 @@ def _squares(rows) -> Array:
 def _test(nets: list, held_out, activation: str, path) -> Array:
     """The share of what is held out that each network classifies correctly, (seeds,)."""
     logits, _ = models.mlp(nets, held_out[0], activation, **path)
-    return (logits.argmax(axis=-1) == held_out[1]).mean(axis=-1)
+    return share_correct(logits, held_out[1])

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...kit.experiments.protocol import LAST
 from ...ops import Array
 
 
@@ -22,9 +23,6 @@ class ShatterRecord(NamedTuple):
     width: int
     points: int
     correlation: Array  # (seeds, lags + 1)
-
-
-LAST = 10  # steps of training whose batches' accuracy is averaged
 
 
 class BlocksRecord(NamedTuple):

@@ -7,7 +7,6 @@ learn.  ``steps_to_learn``: how long deep linear nets take.  ``spectrum``: the s
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from ... import data, init, models, ops, probes, require, theory, train
 from ...kit.experiments.flow import Activation, Net, draw_networks, flow
 from ...kit.experiments.protocol import (
     CALLS,
+    LAST,
     Batch,
     Depth,
     Networks,
@@ -25,6 +25,7 @@ from ...kit.experiments.protocol import (
     Width,
     measured,
     require_work,
+    share_correct,
 )
 from ...ops import Affine, Array
 from ...require import Count, NonNegative, Seed
@@ -39,7 +40,6 @@ DRAWS = {"orthogonal": "orthogonal", "normal": "lecun_normal"}  # what a draw is
 UNITS = {"orthogonal": init.orthogonal_draw, "normal": init.normal}
 STEP = 1e-4  # of a correlation, for the slope of its map
 PATIENCE = 1_000  # layers, until a correlation is at rest
-LAST = 10  # batches, of which the accuracy is averaged
 LEFT = 0.2  # of the loss of an output of 0, when a linear net is said to have learnt
 
 Charted = Annotated[str, require.one_of(ACTIVATIONS)]
@@ -161,7 +161,7 @@ def trained(
     logits, _ = models.mlp(records[-1].params, digits.x_test, "tanh")
     shape = (len(rates), seeds)
     accuracy = np.array([record.accuracy for record in records[-LAST:]], float).mean(axis=0).reshape(shape)
-    test = (logits.argmax(axis=-1) == digits.y_test).mean(axis=-1).reshape(shape)
+    test = share_correct(logits, digits.y_test).reshape(shape)
     best = np.median(accuracy, axis=1).argmax()
     return dict(accuracy=accuracy[best], test=test[best])
 
@@ -240,7 +240,7 @@ def spectrum(
     rng = np.random.default_rng(seed)
     params = models.init_mlp([width] * (depth + 2), scheme=scheme, rng=rng, ensemble=(seeds,))[:-1]
     size = theory.moments(activation, theory.q_fixed_point(activation, sigma_w, layers=1000))[0] ** 0.5
-    if not math.isfinite(size):
+    if not np.isfinite(size):
         raise ValueError(f"sigma_w is {sigma_w}, and h grows without end; allowed is one at which it settles")
     x = size * rng.standard_normal((seeds, 1, width))
     J = np.eye(width)

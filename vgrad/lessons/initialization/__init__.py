@@ -20,4 +20,3 @@ load = TABLES.load
 draws(FlowRecord)(draw.signal)
 draws(records.SweepRecord, several=True)(draw.sweep)
 draws(records.StartRecord, several=True)(draw.starts)
-draws(Cell, several=True)(draw.by_depth)

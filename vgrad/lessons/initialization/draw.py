@@ -10,7 +10,6 @@ from ... import require
 from ...kit.marks import curves, grammar, ways
 from ...kit.marks.picture import Picture
 from ...kit.marks.ways import WaysPlot
-from ...kit.words.phrases import DRAWS
 from .say import alt, labels, sentence, starts_alt, starts_sentence, sweep_sentence
 
 LOOKS = ways.LOOKS | {"apart": grammar.Look("#7a6200", "o", "apart")}
@@ -18,7 +17,6 @@ SETS = {  # of pictures
     "train": grammar.Look("#0072b2", "s", "training pictures"),
     "test": grammar.Look("#c44e00", "o", "test pictures"),
 }
-MEASURED = {"accuracy": "accuracy after training", "steps": "steps to learn"}  # what is drawn against the depth
 
 
 class SignalPlot(WaysPlot):
@@ -88,40 +86,3 @@ def starts(records) -> Picture:
     keys = [curves.key(look.label, color=look.color, marker=look.marker, linestyle="none") for look in SETS.values()]
     curves.legend(axes.figure, handles=keys)
     return Picture(axes.figure, starts_sentence(records), starts_alt(records))
-
-
-@require.guarded
-def by_depth(
-    cells, name: Annotated[str, require.one_of(MEASURED)], of: str, baseline: require.NonNegative | None = None
-) -> Picture:
-    """A stored number against the depth, a draw of the weights a curve.
-
-    of : the setting that names the draw; baseline : a number to compare with, drawn as a dotted line.
-    """
-    require.choice("of", of, cells[0].settings)
-    axes = curves.axes(grammar.new_figure(), MEASURED[name])
-    depths = sorted({cell.settings["depth"] for cell in cells})
-    most = max(max(cell.result[name]) for cell in cells)
-    axes.set(xlim=(0, 1.25 * depths[-1]), ylim=(0, 1.02 if name == "accuracy" else 1.05 * most))
-    ends = []
-    said = []
-    for draw in dict.fromkeys(cell.settings[of] for cell in cells):
-        rows = np.array(
-            [c.result[name] for depth in depths for c in cells if c.settings == c.settings | {of: draw, "depth": depth}]
-        )
-        look = DRAWS[draw]
-        median = curves.curve(axes, depths, rows.T, look)
-        ends.append((median[-1], look.label, look.color))
-        points = (
-            f"{m:.2g} at {d}" if name == "accuracy" else f"{m:.0f} at {d}" for m, d in zip(median, depths, strict=True)
-        )
-        said.append(f"{look.label} {', '.join(points)}")
-    if baseline is not None:
-        axes.axhline(baseline, **grammar.MARK)
-        said.append(f"the dotted baseline {baseline:.2g}")
-    curves.label_ends(axes, depths[-1], ends)
-    axes.set_xticks(depths)
-    axes.set_xlabel("layers", fontsize=13)
-    curves.legend(axes.figure)
-    what = {"accuracy": "Accuracy", "steps": "Steps until a fifth of the loss is left"}[name]
-    return Picture(axes.figure, f"{what}, by the number of layers: {'; '.join(said)}.")

@@ -25,6 +25,7 @@ from ...kit.experiments.protocol import (
     measured,
     relative,
     require_work,
+    share_correct,
 )
 from ...ops import Affine, Array
 from ...require import Finite, NonNegative, Seed
@@ -159,7 +160,7 @@ def _both(digits, x: Array, x_test: Array) -> list[tuple[Array, Array]]:
 def _accuracy(params: list, x: Array, labels: Array, activation: str) -> Array:
     """The share of the pictures that each network classifies, (seeds,)."""
     logits, _ = models.mlp(params, x, activation)
-    return (logits.argmax(axis=-1) == labels).mean(axis=-1)
+    return share_correct(logits, labels)
 
 
 def _different(W: Array) -> int:

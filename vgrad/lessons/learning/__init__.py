@@ -20,7 +20,6 @@ __all__ = [
 ask = asker(__name__)
 load = TABLES.load
 draws(TrainingRecord)(draw.training.training)
-draws(TrainingRecord, several=True)(draw.training.moves)
 draws(TrainingRecord, several=True)(draw.training.losses)
 draws(ReadoutRecord, several=True)(draw.readout.readouts)
 draws(Cell, several=True)(draw.tables.paradox)

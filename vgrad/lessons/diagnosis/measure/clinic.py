@@ -18,13 +18,12 @@ from ....kit.experiments.learning import usual
 from ....kit.experiments.protocol import measured, norm_and_skip
 from ....ops import Array
 from ....require import Flag, guarded
-from ..records import Course, File, Findings, Hint, Patient, Visit
+from ..records import LAST, Course, File, Findings, Hint, Patient, Visit
 from .illness import RULES, diagnose
 
 MOST = 80  # numbers of patients
 WIDTH = 32
 BATCH = 64
-LAST = 10  # batches whose accuracy is averaged
 WATCHED = 60  # steps of training to watch a patient
 TREATED = 120  # steps of training after a treatment
 POINTS = 128  # on the line between two pictures

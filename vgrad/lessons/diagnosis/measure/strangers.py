@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from .... import data, models, ops, probes, require, train
-from ....kit.experiments.protocol import measured
+from ....kit.experiments.protocol import measured, share_correct
 from ....kit.experiments.stored import Cell
 from ....ops import Array
 from ....require import Count, Finite, Flag, Numbers, Rng, Seed, Text, guarded
@@ -107,8 +107,7 @@ def _classifier(forward, weight: float):
         logits, tape = forward(params, x)
         loss, pullback = ops.softmax_cross_entropy(logits, labels)
         grads, _ = models.gradients(tape, pullback(dloss * weight))
-        accuracy = (logits.argmax(axis=-1) == labels).mean(axis=-1)
-        return Pass(loss, accuracy, grads, lambda: "numbers ceased to be finite")
+        return Pass(loss, share_correct(logits, labels), grads, lambda: "numbers ceased to be finite")
 
     return model
 

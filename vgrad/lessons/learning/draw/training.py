@@ -12,7 +12,7 @@ from ....kit.marks import baseline, curves, grammar
 from ....kit.marks.grammar import MARK
 from ....kit.marks.picture import LivePicture, Picture
 from ....kit.words.phrases import GUESS
-from ..say.training import alt, classified, losses_sentence, middle, moves_sentence, named, percent, sentence
+from ..say.training import alt, classified, losses_sentence, middle, named, percent, sentence
 
 RULE = -3.0  # decades: the update that is often asked for, a thousandth of the weights
 LOSSES = (2.5, 3, 4, 6, 10)  # beyond the last, a mark on the ceiling
@@ -128,47 +128,6 @@ def _limits(record) -> tuple:
     losses = middle(record.loss[:, : record.step])
     highest = grammar.up_to(np.max(losses, where=np.isfinite(losses), initial=0.0), LOSSES)
     return record.steps, highest, record.depth + 1, -grammar.up_to(-least, FLOORS), grammar.up_to(most, CEILINGS)
-
-
-def moves(records, quantity: str = "movement") -> Picture:
-    """Draw by how much of itself each layer has moved since the start, or in its last "update"; a record is a curve."""
-    looks = _looks(records)
-    name = QUANTITIES[require.choice("quantity", quantity, QUANTITIES)]
-    axes = curves.axes(grammar.new_figure(), f"{name}, over the weights")
-    ends = []
-    still = []
-    deepest = max(record.depth for record in records) + 1
-    for record, look in zip(records, looks, strict=True):
-        sizes = getattr(record, quantity)
-        median = _decades(sizes)[1]
-        drawn = curves.curve(axes, np.arange(1, record.depth + 2), curves.finite(grammar.decades(sizes)), look)
-        ends.append((drawn[-1] if np.isfinite(drawn[-1]) else median[-1], named(record, records), look.color))
-        still.extend(np.flatnonzero(median == -np.inf) + 1)
-    if quantity == "movement":
-        ends.append((_moved_without(axes, records[0].baseline, deepest), baseline.NAME, grammar.FAINT))
-    low, high = axes.get_ylim()
-    floor = np.floor(low)
-    ceiling = np.ceil(high)
-    axes.set(xlim=(1 - 0.02 * deepest, 1.4 * deepest), ylim=(floor, ceiling))
-    curves.zeros(axes, still, floor)
-    grammar.decade_ticks(axes, floor, ceiling)
-    curves.label_ends(axes, deepest, ends)
-    _name_layers(axes, deepest)
-    return Picture(axes.figure, moves_sentence(records, quantity))
-
-
-def _moved_without(axes, without, deepest: int) -> float:
-    """Draw how far the one layer of the net without a hidden layer has moved, and return it in decades."""
-    moved = float(np.log10(np.median(without.movement)))
-    axes.plot([1, deepest], [moved, moved], **baseline.LINE)
-    return moved
-
-
-def _name_layers(axes, deepest: int) -> None:
-    """The ticks and the name of the axis of layers, and the legend."""
-    axes.set_xticks(np.unique(np.linspace(1, deepest, min(deepest, 11)).round().astype(int)))
-    axes.set_xlabel("layer: from the input on the left to the output on the right", fontsize=13)
-    curves.legend(axes.figure)
 
 
 def losses(records) -> Picture:

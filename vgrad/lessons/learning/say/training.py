@@ -72,7 +72,7 @@ def _finding(record, begun: bool) -> str:
 
 def _read(record) -> list[str]:
     """What share of the pictures the nets classify correctly, and what share the baseline does in the end."""
-    now = f"It {classified(record)}."
+    now = f"The net {classified(record)}."
     without = record.baseline
     shares = f"{percent(without.right)} and {percent(without.test)}"
     after = f"after {grammar.count(without.steps, 'step')}"
@@ -146,21 +146,6 @@ def _which_frozen(record) -> str:
     if set(record.frozen) == set(range(1, record.depth + 1)):
         return ", hidden frozen"
     return f", layer {', '.join(map(str, record.frozen))} frozen"
-
-
-def moves_sentence(records, quantity: str) -> str:
-    """Say how far the first and the output layer of each net have moved."""
-    parts = []
-    for record in records:
-        first, *_, output = np.median(getattr(record, quantity), axis=0)
-        layer = f"The first of {grammar.count(record.depth, 'layer')} of {named(record, records)}"
-        parts.append(f"{layer} has moved by {rough(first)} of its weights, and the output layer by {rough(output)}.")
-    step = grammar.count(records[0].step, "step")
-    if quantity == "update":
-        return lines(parts, f"{whose(records[0].seeds)}, width {records[0].width}, in step {records[0].step} alone.")
-    without = rough(np.median(records[0].baseline.movement))
-    parts.append(f"Without a hidden layer, the one layer has moved by {without}.")
-    return lines(parts, f"{whose(records[0].seeds)} after {step}, width {records[0].width}.")
 
 
 def losses_sentence(records) -> str:
