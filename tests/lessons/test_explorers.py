@@ -330,6 +330,7 @@ def test_axes_at_rest_are_the_same_however_few_networks_the_hand_has_seen(monkey
     quick = gradient_flow()
     quick.controls["depth"].value = 100
     slow_to_measure(monkeypatch)
+    monkeypatch.setattr(pace, "REST", 60.0)  # however slow the machine is
     slow = gradient_flow()
     asyncio.run(drag(slow, "depth", 100, rest=False))
     assert slow._plot.limits[1] < quick._plot.limits[1]  # the floor: three networks reach further down than all sixteen
