@@ -16,7 +16,7 @@ from vgrad.lessons.gates import draw as gates_draw
 from vgrad.lessons.gates.draw import reach
 from vgrad.lessons.gradient_flow.draw import grid, spread
 from vgrad.lessons.initialization import draw as initialization_draw
-from vgrad.lessons.learning.draw.training import losses, moves
+from vgrad.lessons.learning.draw.training import losses
 from vgrad.lessons.memory import draw as memory_draw
 from vgrad.lessons.recurrence.draw.recurrence import powers, radii
 
@@ -64,12 +64,10 @@ DRAWN = {
     "two steps of an RNN": lambda: runs([recurrent(steps=2)]),
     "a step of training": lambda: losses([trained(steps=1)]),
     "nine steps of training": lambda: losses([trained(steps=9)]),
-    "five nets of one activation": lambda: moves([trained()] * 5),
     "losses of five": lambda: losses([trained()] * 5),
-    "a frozen layer": lambda: moves([trained(frozen=(1,))]),
-    "nothing moves": lambda: moves([trained(rate=0.0)], "update"),
+    "a frozen layer": lambda: losses([trained(frozen=(1,))]),
+    "nothing moves": lambda: losses([trained(rate=0.0)]),
     "training overflows": lambda: losses([trained(activation="relu", rate=1e12, steps=9)]),
-    "its updates overflow": lambda: moves([trained(activation="relu", rate=1e12, steps=9)], "update"),
     "a matrix of zeros": lambda: powers(
         lessons.recurrence.measure.recurrence.powers(T=1, zeros=np.zeros((2, 2)), one=np.eye(2))
     ),
@@ -114,7 +112,7 @@ def test_a_curve_each_or_none():
     with pytest.raises(ValueError, match=r"^len\(record.inputs\) is 5"):
         radii(lessons.recurrence.measure.recurrence.by_radius(radii=(1.0,), inputs=(0, 1, 2, 3, 4), n=1, T=1, seeds=1))
     with pytest.raises(ValueError, match=r"^len\(records\) is 8; allowed is a whole number from 1 to 7$"):
-        moves([trained()] * 8)
+        losses([trained()] * 8)
 
 
 def test_a_shattered_gradient_needs_the_five_points_it_speaks_of():
