@@ -174,7 +174,7 @@ def test_the_accessible_name_is_the_finding_with_its_numbers(name):
     word = {"one layer": "nothing to lose", "two layers": "holds", "skip": "holds", "deep": "vanishes"}.get(name, name)
     assert {"zeros": "vanishes"}.get(word, word) in said
     if np.isfinite(first) and first > 0 and record.net.depth > 1:
-        assert f"is {grammar.number(first)} times the last's, so it {word}." in said
+        assert f"is {grammar.number(first)} times that at the last, so it {word}." in said
         assert f"{grammar.number(first)} at layer 1" in said
 
 
@@ -259,7 +259,7 @@ def test_time_is_the_same_picture_with_inputs_and_words():
     for word in (*words, "h₀", "word"):
         assert f">{word}</text>" in picture.svg
     assert picture.svg.count("v-20") == 4
-    assert picture.caption == "The gradient at the first of 4 words is 0.12 times the last's, so it holds."
+    assert picture.caption == "The gradient at the first of 4 words is 0.12 times that at the last, so it holds."
 
 
 def test_words_are_written_as_text():

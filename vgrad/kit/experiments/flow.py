@@ -15,7 +15,7 @@ from ...ops import Affine, Array
 from ...require import Flag, NonNegative, Seed
 from .protocol import Band, Width, band, measured, relative, scaled_draw
 
-PROTOCOL = "x ~ N(0, 1) in, a N(0, 1) cotangent back from the last h"
+PROTOCOL = "The inputs are drawn from N(0, 1), and so is the gradient that comes back from the last h."
 DEEPEST, MOST = 10_000, 100_000
 MULTIPLY_ADDS = 2**28  # what one call may cost: seeds · depth · batch · width²
 WEIGHTS = 2**24  # and may hold: seeds · depth · width²

@@ -131,7 +131,7 @@ def _finding(sizes, theory, place: str) -> str:
     where = f"The gradient at the first of {grammar.count(len(sizes), place)}"
     if not np.isfinite(sizes[0]):
         return f"{where} overflows."
-    told = size(sizes[0], "times the last's")
+    told = size(sizes[0], "times that at the last")
     said = f"{where} is {told}, {so_it(sizes[0])}."
     return said + predicted(np.nan if theory is None else theory[0])
 

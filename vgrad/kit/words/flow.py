@@ -12,7 +12,7 @@ def sentence(record) -> str:
     """What a FlowRecord says: the finding and what went wrong; which networks they were; and how they differ."""
     findings = [*_findings(record), *_troubles(record)]
     units = ["Each column is a layer, and it is drawn with five units."] if record.view == "units" else []
-    return lines(findings, _networks(record), [*units, *_spread(record), f"Protocol: {record.protocol}."])
+    return lines(findings, _networks(record), [*units, *_spread(record), record.protocol])
 
 
 def alt(record) -> str:
@@ -66,7 +66,7 @@ def _finding(name: str, record, first: bool) -> str:
     start = f"The gradient {name} at the first of {counted(record.net)}" if first else f"There {name}"
     if not np.isfinite(ratio):
         return f"{start} {_lost(getattr(record, name)[:, [0, -1]])}."
-    told = size(ratio, "times the last's" if first else "times that of the last layer")
+    told = size(ratio, "times that at the last" if first else "times that of the last layer")
     theory = record.theory[name][0]
     said = f"{start} is {told}, {so_it(ratio)}."
     return said + predicted(theory) if first else said

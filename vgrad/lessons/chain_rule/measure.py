@@ -13,7 +13,7 @@ from ...ops import Array
 from ...require import Count, Finite, NonNegative, Numbers, Seed, guarded
 from .records import ProductsRecord
 
-PROTOCOL = "start from 1, and multiply by one factor after another, in float64"
+PROTOCOL = "A product starts from 1 and is multiplied by one factor after another, in float64."
 DEEPEST = 10_000  # factors in one product, at the most
 NUMBERS = 2**22  # factors in all products together, at the most
 BLOCK = 100  # factors that are drawn at a time

@@ -13,7 +13,7 @@ from ...kit.words.phrases import five, lines, points, size, verdict
 
 def products_sentence(record) -> str:
     """Say of a record of products: what has become of them; what was multiplied; how far they lie apart."""
-    how = [*_differ(record), f"Protocol: {record.protocol}."]
+    how = [*_differ(record), record.protocol]
     return lines(_findings(record), f"{_factors(record)}.", how)
 
 

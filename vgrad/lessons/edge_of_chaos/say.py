@@ -26,7 +26,7 @@ def sentence(record) -> str:
 
 
 def _back(flow) -> str:
-    told = size(flow.ratio, "times the last's") if np.isfinite(flow.ratio) else "beyond float64"
+    told = size(flow.ratio, "times that at the last") if np.isfinite(flow.ratio) else "beyond float64"
     theory = predicted(flow.theory["dh"][0])
     return f"The gradient dh at the first of {counted(flow.net)} is {told}, {so_it(flow.ratio)}.{theory}"
 

@@ -30,7 +30,7 @@ def alt(record) -> str:
 
 ENDS = {  # where a curve ends, how its sentence starts, and of what the size is told
     "h": (-1, "the last h is", "times the input's size"),
-    "dh": (0, "the first layer's dh is", "times the last's"),
+    "dh": (0, "the first layer's dh is", "times that at the last"),
     "apart": (-1, "samples differ in", "of h"),
 }
 

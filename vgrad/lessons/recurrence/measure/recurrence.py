@@ -18,7 +18,7 @@ from ....ops import Array
 from ....require import Count, Flag, NonNegative, Seed, guarded
 from ..records import PowersRecord, RadiiRecord, RecurrenceRecord, TiedRecord
 
-PROTOCOL = "x ~ N(0, σ²) at every time, states that start from tanh ζ, ζ ~ N(0, 1)"
+PROTOCOL = "Each input is drawn from N(0, σ²), and each first state is the tanh of a draw from N(0, 1)."
 UNITS = 32
 WORK = 10**9  # multiplications
 Units = Annotated[int, require.whole_from(1, 1_000)]

@@ -94,7 +94,7 @@ def _measured(record) -> list[str]:
     what = "the largest stretch of any direction" if record.spectral else "the root mean square over all directions"
     gates = ["Each gate has a W_h with these eigenvalues."] if record.cell in ("lstm", "gru") else []
     state = ["The state is (h, c)."] if record.cell == "lstm" else []
-    return [f"A size is {what}.", *gates, *state, f"Protocol: {record.protocol}."]
+    return [f"A size is {what}.", *gates, *state, record.protocol]
 
 
 # --- the alternative text ---------------------------------------------------------------------------------------------
