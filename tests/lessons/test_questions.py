@@ -848,10 +848,10 @@ def test_a_measurement_stands_beside_the_first_choice_also_where_that_comes_late
     prediction, ask = fresh("sixty")
     early = ask.beside("sixty", 4.5e-38)
     assert early.text == "We measure 4.5e-38. Answer the question above, and your answer will stand here beside it."
-    prediction.choose("exactly 0")
+    prediction.choose("exactly 0, because a computer has a smallest number")
     late = ask.beside("sixty", "4.5e-38")
     prediction.choose(prediction.question.right)
-    assert early.text == late.text == "You said “exactly 0”. We measure 4.5e-38."
+    assert early.text == late.text == "You said “exactly 0, because a computer has a smallest number”. We measure 4.5e-38."
     assert early.text in early.value
     assert early.text == early._repr_mimebundle_()["text/plain"]
     assert early.text in early._repr_mimebundle_()["text/html"]
@@ -1012,7 +1012,7 @@ def test_sixty():
         assert 3e-19 < thirty < 2e-18
         assert 2e-38 < sixty < 2e-37
         assert 0.1 < sixty / thirty**2 < 0.4  # one more step lies between the two halves
-    assert course.QUESTIONS["sixty"].right == "about 5e-38, its square and one step more"
+    assert course.QUESTIONS["sixty"].right == "about 1e-37, because thirty more layers do the same again"
 
 
 def test_tanh_160():

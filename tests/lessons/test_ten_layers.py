@@ -148,7 +148,9 @@ def test_the_listing_in_the_lesson_is_the_program(activation, capsys):
     assert [line.split()[0] for line in lines] == ["sigmoid", "tanh", "relu"]
     found = names["magnitudes"](activation.removeprefix("leaky_"))
     np.testing.assert_allclose(found, gradient_flow_measure.gradient_magnitudes(activation), rtol=1e-12)
-    assert lines[ACTIVATIONS.index(activation)].endswith(f"{found[0] / found[-1]:.1e}")
+    told = f"first / last = {found[0] / found[-1]:.1e}, "
+    told += f"the slopes alone = {gradient_flow_measure.TYPICAL_SLOPES[activation] ** 10:.1e}"
+    assert lines[ACTIVATIONS.index(activation)].endswith(told)
 
 
 # --- its weights and its tables --------------------------------------------------------------------------------------

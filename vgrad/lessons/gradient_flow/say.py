@@ -48,20 +48,12 @@ def _bar(quantity: str) -> str:
 
 
 def grid_sentence(records) -> str:
-    """How many of many pairs vanish, explode and hold, and which activations do so whatever the initialization."""
+    """How many of many pairs vanish, explode and hold."""
     verdicts = [verdict(record.ratio) for record in records]
     counts = [f"{count} {words if count > 1 else word}" for word, words in VERDICTS.items()
               if (count := verdicts.count(word))]  # fmt: skip
-    by_activation = {}
-    for record, word in zip(records, verdicts, strict=True):
-        by_activation.setdefault(grammar.look(record.net.activation).label, set()).add(word)
-    always = [
-        f" With every initialization here, {joined(names)} {words if len(names) > 1 else word}."
-        for word, words in VERDICTS.items()
-        if (names := [name for name, found in by_activation.items() if found == {word}])
-    ]
     finding = f"Of {grammar.count(len(records), 'pair')} of activation and initialization, {joined(counts)}."
-    return f"{finding}{''.join(always)}\n{_protocol(records)}"
+    return f"{finding}\n{_protocol(records)}"
 
 
 def _protocol(records) -> str:
