@@ -13,6 +13,7 @@ from vgrad.kit.experiments.protocol import crossing
 from vgrad.kit.marks import grammar
 from vgrad.lessons.edge_of_chaos import draw as edge_of_chaos_draw
 from vgrad.lessons.edge_of_chaos import measure as edge_of_chaos_measure
+from vgrad.lessons.edge_of_chaos import training_map
 from vgrad.lessons.edge_of_chaos.draw import PhasePlot
 from vgrad.lessons.edge_of_chaos.measure import correlation_scale, depth_scale, pair, spectrum, trained
 from vgrad.lessons.initialization import draw as initialization_draw
@@ -242,7 +243,17 @@ def test_still_pictures_say_their_numbers():
     assert f"With Gaussian weights the middle singular value is {middle}." in edge_of_chaos_draw.spectra(nets).caption
     runs = [pair(depth=3, width=16), pair(activation="relu", c=0.5, depth=3, width=16)]
     assert f"from 0.5 to {np.median(runs[1].correlation[:, -1]):.2f}." in edge_of_chaos_draw.pairs(runs).caption
-    assert "40 at σ_w² 1.76" in edge_of_chaos_draw.trained(course.load("phase_map"), {0.8: 2.0, 3.6: 4.0}).caption
+
+
+def test_the_map_of_training_knows_where_the_two_rules_differ():
+    nets = training_map(course.load("phase_map"))
+    assert nets.accuracy.shape == (len(nets.depths), len(nets.sigma_w)) == (5, 7)
+    assert (nets.fits(nets.xi), nets.fits(nets.xi_c)) == (33, 30)
+    told = edge_of_chaos_draw.trained(nets).caption
+    assert "have 40 layers, at σ_w 1.33 and 1.48." in told
+    assert "40 layers and σ_w 1.67, 40 layers and σ_w 1.90, and 80 layers and σ_w 1.48." in told
+    alike = nets._replace(xi_c=nets.xi)
+    assert "framed" not in edge_of_chaos_draw.trained(alike).caption
 
 
 def test_selu_is_pulled_to_mean_0_and_variance_1():

@@ -21,6 +21,7 @@ from vgrad.lessons.deep_training import measure as deep_training_measure
 from vgrad.lessons.diagnosis.measure import clinic as diagnosis_measure
 from vgrad.lessons.diagnosis.measure import trial as diagnosis_measure_trial
 from vgrad.lessons.edge_of_chaos import measure as edge_of_chaos_measure
+from vgrad.lessons.edge_of_chaos import training_map
 from vgrad.lessons.exploding.measure import cliff as exploding_measure_cliff
 from vgrad.lessons.exploding.measure import training as exploding_measure
 from vgrad.lessons.initialization import measure as initialization_measure
@@ -451,13 +452,13 @@ TRIES = {
         "raises": lambda n, m, rng: raising(n),
         "no function": 0.08,
     },
-    "find_edge": lambda: {
-        "right": edge_of_chaos_measure.point(sigma_w=1.28, sigma_b=0.2, depth=5),
-        "order": edge_of_chaos_measure.point(sigma_w=1.0, sigma_b=0.2, depth=5),
-        "chaos": edge_of_chaos_measure.point(sigma_w=2.0, sigma_b=0.2, depth=5),
-        "too easy": edge_of_chaos_measure.point(sigma_w=1.0, sigma_b=0.0, depth=5),
-        "another net": edge_of_chaos_measure.point(activation="relu", sigma_w=1.41, sigma_b=0.2, depth=5),
-        "a number": 1.28,
+    "read_xi_c": lambda: {
+        "right": [0.373, 0.906, 10.1],
+        "a difference": [0.029, 0.906, 10.1],
+        "a tenth": [0.373, 0.037, 10.1],
+        "ten layers as one": [0.373, 0.906, 1.01],
+        "a sign": [0.373, 0.906, -10.1],
+        "a number": 10.1,
     },
     "tenfold": lambda: {
         "right": lambda chi: 2 * np.log(10) / abs(np.log(chi)),
@@ -1066,10 +1067,11 @@ def test_init_pixels():
 
 def test_edge_both():
     for seed in range(5):
-        run = edge_of_chaos_measure.point(sigma_w=2.0, sigma_b=0.0, seed=seed).flow
-        assert np.median(run.each("h"), axis=0)[-11:] == pytest.approx(0.73, abs=0.02)
-        assert run.ratio > 10
-    assert course.QUESTIONS["edge_both"].right == "it explodes"
+        run = edge_of_chaos_measure.point(sigma_w=2.0, sigma_b=0.2, width=256, seed=seed)
+        assert np.median(run.flow.each("h"), axis=0)[-21:] == pytest.approx(0.73, abs=0.02)
+        assert 50 < run.flow.ratio < 100
+    assert run.chi / 2**2 == pytest.approx(0.34, abs=0.005)
+    assert course.QUESTIONS["edge_both"].right == "between 50 and 100 times as large"
 
 
 def test_edge_pair():
@@ -1080,21 +1082,19 @@ def test_edge_pair():
 
 
 def test_edge_depth():
-    six, six_c = (
-        6 * scale(2.8) for scale in (edge_of_chaos_measure.depth_scale, edge_of_chaos_measure.correlation_scale)
-    )
-    assert (round(six), round(six_c)) == (36, 59)
-    at = {(c.settings["sigma_w2"], c.settings["depth"]): c.result["accuracy"] for c in course.load("phase_map")}
-    assert len(at[2.8, 40]) == 5
-    assert np.median(at[2.8, 40]) < 0.5 < min(np.median(at[2.8, 20]), np.median(at[1.76, 40]))
-    assert course.QUESTIONS["edge_depth"].right == "no, because 40 is more than 6 ξ"
+    nets = training_map(course.load("phase_map"))
+    column = list(np.round(nets.sigma_w, 2)).index(1.67)
+    assert (round(6 * nets.xi[column]), round(6 * nets.xi_c[column])) == (36, 59)
+    assert nets.depths[nets.learned[:, column]].tolist() == [5, 10, 20]
+    assert nets.seeds == 5
+    assert course.QUESTIONS["edge_depth"].right == "20 layers"
 
 
 def test_edge_orthogonal():
     run = edge_of_chaos_measure.spectrum("tanh", "normal")
-    assert np.median(run.values) < 1e-6
+    assert np.median(run.values, axis=1).max() < 1e-6
     assert 0.5 < np.median(np.mean(run.values**2, axis=1) ** 0.5) < 2
-    assert course.QUESTIONS["edge_orthogonal"].right == "less than a millionth"
+    assert course.QUESTIONS["edge_orthogonal"].right == "less than a thousandth"
 
 
 def test_narrow():

@@ -380,7 +380,8 @@ def assert_phases_are_told_truly(explorer):
     sigma_w, sigma_b = round(asked["sigma_w"], 2), round(asked["sigma_b"], 2)
     assert words.startswith(f"At σ_w {sigma_w:.3g}, σ_b {sigma_b:.3g} ")
     told = re.search(
-        r" is (?:in|at) (order|chaos|the edge), .*? χ = (\S+)\. .*ξ, which is (more than 1000|\S+) layers",
+        r" is (in the ordered phase|in the chaotic phase|at the edge of chaos), .*? χ = (\S+)\. "
+        r".*ξ is (more than 1000|\S+) layers",
         words,
         re.DOTALL,
     )
@@ -410,7 +411,9 @@ def multiplier(f, sigma_w, sigma_b):
 
 
 def phase_of(chi):
-    return "the edge" if abs(chi - 1) < 0.01 else "order" if chi < 1 else "chaos"
+    if abs(chi - 1) < 0.01:
+        return "at the edge of chaos"
+    return "in the ordered phase" if chi < 1 else "in the chaotic phase"
 
 
 def assert_gates_are_told_truly(explorer):

@@ -6,13 +6,21 @@ import math
 
 import numpy as np
 
-from variants import Later
-from vgrad.kit.experiments.flow import flow
-from vgrad.lessons.edge_of_chaos import point
+from vgrad import theory
+
+ALIKE, UNRELATED = (theory.correlations(60, "tanh", 1.67, 0.22, c) for c in (0.99, 0.0))
+D30, D40, D50, D60 = (float(d) for d in (ALIKE - UNRELATED)[29::10])
+LEFT = D60 / D50
+SHARE = LEFT**0.1
+XI_C = 1 / abs(math.log(SHARE))
 
 
-def at(sigma_w, sigma_b, **settings):
-    return Later(lambda: point(**{"sigma_w": sigma_w, "sigma_b": sigma_b, "depth": 5, **settings}))
+def answers(left=LEFT, s=SHARE, xi_c=XI_C):
+    return [left, s, xi_c]
+
+
+def chained(left):
+    return [left, left**0.1, 1 / abs(math.log(left**0.1))]
 
 
 TEN = 2 * np.log(10)
@@ -50,16 +58,18 @@ RIGHT = {
         "rounded to four digits": lambda chi: float(f"{as_taught(chi):.4g}"),
         "in float32": lambda chi: np.float32(as_taught(chi)),
     },
-    "find_edge": {
-        "with 0.2": at(1.28, 0.2),
-        "with 0.1": at(1.16, 0.1),
-        "with 0.3": at(1.395, 0.3),
-        "on the side of order": at(1.27, 0.2),
-        "on the side of chaos": at(1.30, 0.2),
-        "by keyword": Later(lambda: point(activation="tanh", sigma_w=1.28, sigma_b=0.2)),
-        "NumPy scalars": at(np.float64(1.28), np.float64(0.2)),
-        "another depth, and other networks": at(1.28, 0.2, depth=10, seed=3, width=32),
-        "in float32": at(1.28, 0.2, precision="float32"),
+    "read_xi_c": {
+        "as taught": answers(),
+        "from the printed digits": chained(0.017 / 0.046),
+        "from two digits": [0.37, 0.91, 10.6],
+        "s by the logarithm": answers(s=math.exp(math.log(LEFT) / 10)),
+        "ξ_c without bars": answers(xi_c=-1 / math.log(SHARE)),
+        "ξ_c from ten layers": answers(xi_c=10 / abs(math.log(LEFT))),
+        "ξ_c in base 10": answers(xi_c=math.log10(math.e) / abs(math.log10(SHARE))),
+        "a tuple": tuple(answers()),
+        "an array": np.array(answers()),
+        "in float32": list(np.array(answers(), "float32")),
+        "from layers 40 to 50": chained(D50 / D40),
     },
 }
 
@@ -72,29 +82,37 @@ WRONG = {
         "ten times ξ": (lambda chi: 20 / abs(np.log(chi)), "ln 10"),
         "mixed bases": (lambda chi: TEN / abs(np.log10(chi)), "natural logarithm"),
         "the root twice": (lambda chi: np.log(10) / 2 / abs(np.log(chi)), "halves it twice"),
-        "counted": (counted, "order"),
-        "only in order": (lambda chi: as_taught(min(chi, 0.9)), "chaos"),
+        "counted": (counted, "ordered phase"),
+        "only in the ordered phase": (lambda chi: as_taught(min(chi, 0.9)), "chaotic phase"),
         "nothing": (lambda chi: None, "returns nothing"),
         "a text": (lambda chi: "ten", "number"),
         "a number": (10.3, "function itself"),
     },
-    "find_edge": {
-        "order": (at(1.0, 0.2), "larger σ_w"),
-        "deep in order": (at(0.2, 0.2), "larger σ_w"),
-        "a little order": (at(1.2, 0.2), "larger σ_w"),
-        "chaos": (at(2.0, 0.2), "smaller σ_w"),
-        "a little chaos": (at(1.4, 0.2), "smaller σ_w"),
-        "deep in chaos": (at(4.0, 0.2), "smaller σ_w"),
-        "changed places": (at(0.2, 1.28), "order"),
-        "no biases": (at(1.0, 0.0), "too easy"),
-        "small biases": (at(1.07, 0.05), "too easy"),
-        "ReLU": (at(1.41, 0.2, activation="relu"), "tanh"),
-        "sigmoid": (at(4.0, 0.2, activation="sigmoid"), "tanh"),
-        "no weights": (at(0.0, 0.2), "larger σ_w"),
-        "σ_w": (1.28, "whole record"),
-        "ξ": (Later(lambda: at(1.28, 0.2).make().depth_scale), "whole record"),
-        "two numbers": ((1.28, 0.2), "whole record"),
-        "the flow": (Later(lambda: flow(scheme="scaled_normal", gain=1.28, sigma_b=0.2)), "whole record"),
-        "the function": (point, "whole record"),
+    "read_xi_c": {
+        "a difference": (answers(left=D50 - D60), "a share is a quotient"),
+        "upside down": (answers(left=D50 / D60), "later difference by the earlier"),
+        "twenty layers": (answers(left=D60 / D40), "twenty layers"),
+        "too early": (answers(left=0.7), "far from rest"),
+        "one pair": (answers(left=float(ALIKE[59] / ALIKE[49])), "two correlations"),
+        "another left": (answers(left=0.1), "difference at layer 60"),
+        "s is left": (answers(s=LEFT), "ten layers leave"),
+        "a tenth": (answers(s=LEFT / 10), "tenth root"),
+        "a tenth of the loss": (answers(s=1 - (1 - LEFT) / 10), "take the root"),
+        "a power": (answers(s=LEFT**10), "power ten"),
+        "a square root": (answers(s=LEFT**0.5), "square root"),
+        "another s": (answers(s=0.2), "s to the power ten"),
+        "below 0": (answers(xi_c=1 / math.log(SHARE)), "above 0"),
+        "the logarithm alone": (answers(xi_c=-math.log(SHARE)), "1 divided by it"),
+        "from left": (answers(xi_c=1 / abs(math.log(LEFT))), "ten layers as one"),
+        "mixed bases": (answers(xi_c=1 / abs(math.log10(SHARE))), "natural logarithm"),
+        "ten times": (answers(xi_c=10 * XI_C), "multiply by ten"),
+        "squared": (answers(xi_c=2 * XI_C), "factor of two"),
+        "of a root": (answers(xi_c=XI_C / 2), "factor of a half"),
+        "another scale": (answers(xi_c=30), "a share of 1/e"),
+        "dots": ([..., ..., ...], "fill in left, s and xi_c"),
+        "one is missing": ([LEFT, SHARE, ...], "put xi_c"),
+        "one number": (XI_C, "three numbers in a list"),
+        "two numbers": ([LEFT, XI_C], "three numbers in a list"),
+        "a text": (["a third", SHARE, XI_C], "left should be a number"),
     },
 }

@@ -5,28 +5,23 @@ Each check answers with "correct" or with a hint at what to do next.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
-from ...kit.exercises import Exercises, expect_answer, expect_function, expect_number, expect_record, refuse_slips
+from ... import theory
+from ...kit.exercises import (
+    Exercises,
+    NotYetError,
+    expect_answer,
+    expect_function,
+    expect_number,
+    is_missing,
+    refuse_slips,
+)
 
 CHIS = 0.8, 0.5, 1.25, 3.0  # on both sides of the edge
-
-
-def _edge(record) -> str | None:
-    expect_record(record, "the whole record that point returns, not a number of it", "depth_scale", "chi", "flow")
-    net = record.flow.net
-    if net.activation != "tanh":
-        return f"tanh is asked for, yours is {net.activation}"
-    if record.flow.sigma_b < 0.1:
-        return f"σ_b = {record.flow.sigma_b:g} is too easy; take one of at least 0.1"
-    if not np.isfinite(record.chi):
-        return f"at σ_w = {record.flow.sigma_w:g} theory has no finite χ; take a smaller σ_w"
-    if record.depth_scale > 50:
-        return None
-    scale = f"ξ is {record.depth_scale:.3g} layers"
-    if record.chi < 1:
-        return f"χ is {record.chi:.3g}, below 1: order, and {scale}; a larger σ_w leads towards the edge"
-    return f"χ is {record.chi:.3g}, above 1: chaos, and {scale}; a smaller σ_w leads towards the edge"
+NAMES = ("left", "s", "xi_c")
 
 
 def _tenfold(function) -> str | None:
@@ -34,29 +29,106 @@ def _tenfold(function) -> str | None:
     for chi in CHIS:
         layers = expect_answer(layers_for(chi), "; it should return a number of layers")
         given = expect_number(layers, "return one number")
-        xi = 1 / np.log(chi)
-        right = 2 * np.log(10) * abs(xi)
-        slips = {
-            "that is ξ, over which the squared norm changes by a factor of e; a factor of ten is asked for": abs(xi),
-            "that is for the squared norm, which is multiplied by χ; the norm is multiplied by its root": right / 2,
-            "a number of layers is above 0; the bars in ξ = 1 / |ln χ| make it so": -right,
-            "that is for a factor of e in the norm; a factor of ten has ln 10 of them": 2 * abs(xi),
-            "a factor of ten is ln 10 factors of e, which is 2.3 and not 10": 20 * abs(xi),
-            "ξ has the natural logarithm below the line; that is one to the base of 10": right * np.log(10),
-            "the root doubles the number of layers; yours halves it twice": right / 4,
-        }
+        right = 2 * np.log(10) / abs(np.log(chi))
         if abs(given / right - 1) > 1e-3:
-            refuse_slips(given, slips, rtol=1e-3, atol=0)
-            side = "order" if chi < 1 else "chaos"
+            refuse_slips(given, _tenfold_slips(chi, right), rtol=1e-3, atol=0)
+            phase = "the ordered phase" if chi < 1 else "the chaotic phase"
             left = chi ** (given / 2) if abs(given) < 1e3 else np.nan
-            told = f"at χ = {chi:g}, which is {side}, it returns {given:.3g} layers"
+            told = f"at χ = {chi:g}, which is {phase}, it returns {given:.3g} layers"
             return f"{told}, after which the norm is multiplied by {left:.3g}; a tenth or ten is asked for"
     return None
 
 
+def _tenfold_slips(chi: float, right: float) -> dict[str, float]:
+    xi = 1 / abs(np.log(chi))
+    return {
+        "that is ξ, over which the squared norm changes by a factor of e; a factor of ten is asked for": xi,
+        "that is for the squared norm, which is multiplied by χ; the norm is multiplied by the root of χ": right / 2,
+        "a number of layers is above 0; the bars in ξ = 1 / |ln χ| make it so": -right,
+        "that is for a factor of e in the norm; a factor of ten has ln 10 of them": 2 * xi,
+        "a factor of ten is ln 10 factors of e, which is 2.3 and not 10": 20 * xi,
+        "ξ has the natural logarithm below the line; that is one to the base of 10": right * np.log(10),
+        "the root doubles the number of layers; yours halves it twice": right / 4,
+    }
+
+
+def _read_xi_c(given) -> str | None:
+    """Why [left, s, xi_c] are not right yet, or None. The first step that is wrong is the one that is named."""
+    parts = _three(given)
+    blank = [name for name, part in zip(NAMES, parts, strict=True) if is_missing(part)]
+    if blank:
+        return f"put {' and '.join(blank)} where the three dots are" if len(blank) < 3 else "fill in left, s and xi_c"
+    left, s, xi_c = (expect_number(part, f"{name} should be a number") for name, part in zip(NAMES, parts, strict=True))
+    return _left(left) or _share(s, left) or _scale(xi_c, s)
+
+
+def _three(given) -> list:
+    """The three things that are given, in a list, a tuple or an array."""
+    several = isinstance(given, (list, tuple)) or (isinstance(given, np.ndarray) and given.ndim == 1)
+    if not several or len(given) != 3:
+        raise NotYetError("hand over three numbers in a list, [left, s, xi_c]")
+    return list(given)
+
+
+@lru_cache
+def _differences() -> tuple[float, ...]:
+    """Theory's difference of the two pairs' correlations at the layers 10, 20, ... 60."""
+    alike, unrelated = (theory.correlations(60, "tanh", 1.67, 0.22, c) for c in (0.99, 0.0))
+    return tuple(float(d) for d in (alike - unrelated)[9::10])
+
+
+def _left(left: float) -> str | None:
+    differences = _differences()
+    forty, fifty, sixty = differences[-3:]
+    if abs(left - sixty / fifty) < 0.025:  # the digits that are printed, or the ten layers before
+        return None
+    if abs(left * sixty / fifty - 1) < 0.1:
+        return "left should be below 1: divide the later difference by the earlier one"
+    if abs(left - (fifty - sixty)) < 0.003:
+        return "left is by how much the difference falls; a share is a quotient, the later difference by the earlier"
+    if abs(left - sixty / forty) < 0.02:
+        return "left is for twenty layers, from 40 to 60; take the ten from 50 to 60"
+    if 0.5 < left < 0.8:
+        return "left is for earlier layers, where the pairs are far from rest; take the last ten"
+    if 0.85 < left < 1:
+        return "left compares two correlations; compare the two differences, in the last column of the table"
+    return f"left is {left:.3g}; it should be the difference at layer 60, divided by the difference at layer 50"
+
+
+def _share(s: float, left: float) -> str | None:
+    if abs(s - left**0.1) < 0.005:
+        return None
+    slips = {
+        "s is still the share that ten layers leave; one layer leaves more": left,
+        "ten shares multiply, they do not add up, so s is the tenth root of left and not a tenth": left / 10,
+        "a tenth of the loss would be right if losses added up; shares multiply, so take the root": (9 + left) / 10,
+        "s to the power ten should be left, and yours is left to the power ten": left**10,
+        "that is a square root; ten layers leave s to the power ten, so take the tenth root": left**0.5,
+    }
+    refuse_slips(s, slips, rtol=0, atol=0.003)
+    return f"s to the power ten should be left; yours is {s**10:.3g}, and left is {left:.3g}"
+
+
+def _scale(xi_c: float, s: float) -> str | None:
+    right = 1 / abs(np.log(s))
+    if abs(xi_c / right - 1) < 0.04:
+        return None
+    slips = {
+        "a number of layers is above 0; the bars in ξ_c = 1 / |ln s| make it so": -right,
+        "that is |ln s| itself; ξ_c is 1 divided by it": 1 / right,
+        "that takes ten layers as one; use s, the share of one layer": right / 10,
+        "ξ_c has the natural logarithm below the line; that is one to the base of 10": right * np.log(10),
+        "s is already the share of one layer, so do not multiply by ten": right * 10,
+        "that is for a squared share; ξ_c has no factor of two": 2 * right,
+        "that is for the root of a share; ξ_c has no factor of a half": right / 2,
+    }
+    refuse_slips(xi_c, slips, rtol=0.03, atol=0)
+    return f"after ξ_c layers a share of 1/e = 0.37 should be left; after yours it is {s**xi_c:.3g}"
+
+
 EXERCISES = {
-    "tenfold": (_tenfold, "2 ln 10 · ξ, about 4.6 ξ, on both sides of the edge"),
-    "find_edge": (_edge, "close to the edge: the gradient reaches over many layers"),
+    "tenfold": (_tenfold, "2 ln 10 · ξ, about 4.6 ξ, both in the ordered and in the chaotic phase"),
+    "read_xi_c": (_read_xi_c, "about ten layers leave 1/e of the difference, so ξ_c is about 10"),
 }
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer

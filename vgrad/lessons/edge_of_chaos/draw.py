@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from ...kit.marks import curves, grammar
 from ...kit.marks.picture import Picture
 from ...kit.marks.ways import WaysPlot
 from ...kit.words.phrases import DRAWS
-from .say import alt, pair_name, pairs_sentence, sentence, spectra_sentence, trained_sentence
+from .records import REACH
+from .say import alt, pair_name, pairs_sentence, sentence, spectra_sentence, trained_alt, trained_sentence
 
 LEVELS = (0.0, 0.25, 0.5, 0.8, 1.0, 1.25, 2.0, 4.0, 1e9)
 SHADES = ("#9cc3e6", "#b9d5ee", "#d0e3f4", "#e6f0f9", "#fdeee3", "#fbdcc5", "#f5c4a0", "#eea679")
-LEARNT = 0.5
-REACH = 6  # depth scales: as deep as nets could be trained in Schoenholz et al. 2017, fig. 5
 
 
 class PhasePlot(WaysPlot):
@@ -72,43 +72,35 @@ def phase(record) -> Picture:
     return Picture(PhasePlot(record).figure, sentence(record), alt(record))
 
 
-def trained(cells, scales, correlations=None) -> Picture:
-    """A table of accuracies, σ_w² by depth, with lines of six depth scales over it.
-
-    scales : σ_w² -> ξ, drawn dashed; correlations : σ_w² -> ξ_c, drawn dotted, if they are given.
-    """
-    axes = curves.axes(grammar.new_figure(), "accuracy after training; dashed 6 ξ, dotted 6 ξ_c")
-    weights = sorted({cell.settings["sigma_w2"] for cell in cells})
-    depths = sorted({cell.settings["depth"] for cell in cells})
-    at = {(c.settings["sigma_w2"], c.settings["depth"]): float(np.median(c.result["accuracy"])) for c in cells}
-    table = np.array([[at[w, depth] for w in weights] for depth in depths])
+def trained(record) -> Picture:
+    """A table of accuracies, depth by σ_w, under the lines 6 ξ and 6 ξ_c, with a frame where they differ."""
+    axes = curves.axes(grammar.new_figure(), "share classified correctly; dashed 6 ξ, dotted 6 ξ_c")
+    table = record.accuracy
     plain = axes.imshow(table, cmap="cividis", vmin=0, vmax=1, origin="lower", aspect="auto").get_cmap()
     for row, column in np.ndindex(*table.shape):
         ink = "#ffffff" if table[row, column] < 0.6 else grammar.INK
         box = dict(facecolor=plain(table[row, column]), linewidth=0, pad=1.5)
         words = dict(ha="center", va="center", fontsize=12, color=ink, bbox=box)
         axes.text(column, row, f"{table[row, column]:.2f}", **words)
-    for lengths, style in ((scales, "dashed"), (correlations or {}, "dotted")):
-        _reach(axes, lengths, weights, depths, style)
-    axes.set_ylim(-0.5, len(depths) - 0.5)
+    for row, column in np.argwhere(record.within(record.xi) != record.within(record.xi_c)):
+        frame = dict(fill=False, edgecolor="#ffffff", linewidth=2)
+        axes.add_patch(Rectangle((column - 0.44, row - 0.44), 0.88, 0.88, **frame))
+    for scale, style in ((record.xi, "dashed"), (record.xi_c, "dotted")):
+        _reach(axes, scale, record.depths, style)
+    axes.set_ylim(-0.5, len(record.depths) - 0.5)
     axes.grid(visible=False)
-    axes.set_xticks(range(len(weights)), [f"{w:g}" for w in weights])
-    axes.set_yticks(range(len(depths)), depths)
-    axes.set_xlabel("σ_w², and layers upwards; σ_b² = 0.05", fontsize=13)
-    deepest = {w: max([d for d in depths if at[w, d] > LEARNT], default=0) for w in weights}
-    return Picture(axes.figure, trained_sentence(cells, deepest))
+    axes.set_xticks(range(len(record.sigma_w)), [f"{w:.2f}" for w in record.sigma_w])
+    axes.set_yticks(range(len(record.depths)), record.depths)
+    axes.set_xlabel("weights σ_w, and layers upwards; biases σ_b 0.22", fontsize=13)
+    return Picture(axes.figure, trained_sentence(record), trained_alt(record))
 
 
-def _reach(axes, lengths, weights, depths, style: str) -> None:
-    """Draw six times a length over the table, as a line with a white edge; at the top it leaves the picture."""
-    if not lengths:
-        return
-    x = np.interp(list(lengths), weights, np.arange(len(weights)))
+def _reach(axes, scale, depths, style: str) -> None:
+    """Draw six times a scale over the table, as a line with a white edge; at the top it leaves the picture."""
     beyond = [*depths, 2 * depths[-1]]  # a curve that leaves at the top, not one that lies along it
-    layers = np.log([REACH * length for length in lengths.values()])
-    rows = np.interp(layers, np.log(beyond), np.arange(len(beyond)), left=-0.5)
+    rows = np.interp(np.log(REACH * scale), np.log(beyond), np.arange(len(beyond)), left=-0.5)
     for color, width in (("#ffffff", 5), (grammar.INK, 2.6)):
-        axes.plot(x, rows, color=color, linewidth=width, linestyle=style)
+        axes.plot(np.arange(len(scale)), rows, color=color, linewidth=width, linestyle=style)
 
 
 def pairs(records) -> Picture:

@@ -1,8 +1,7 @@
 """Order, chaos and the edge between them: what σ_w and σ_b make of a deep net, in theory and in training.
 
-``chart``: χ over the plane of both.  ``point``: one place on it, and a net from there.  ``depth_scale``: ξ alone.
-``correlation_scale``: ξ_c.  ``pair``: how the correlation of two inputs changes.  ``trained``: what nets from there
-learn.  ``steps_to_learn``: how long deep linear nets take.  ``spectrum``: the singular values of a whole net.
+``chart``: χ over both.  ``point``: a place on it, and a net from there.  ``depth_scale``: ξ.  ``pair``: two
+inputs.  ``correlation_scale``: ξ_c.  ``trained``: what nets learn.  ``steps_to_learn``: of deep linear nets.
 """
 
 from __future__ import annotations
@@ -169,17 +168,13 @@ def trained(
 @require.guarded
 @measured
 def steps_to_learn(
-    draw: Draw, depth: Depth, *, width: Width = 64, rates: Networks = 24, most: TrainSteps = 500,
-    seeds: Networks = 5,
+    draw: Draw, depth: Depth, *, width: Width = 64, rates: Networks = 24, most: TrainSteps = 500, seeds: Networks = 5,
 ) -> dict:  # fmt: skip
-    """Count the steps of gradient descent until a fifth is left of the loss that an output of 0 has.
-
-    That loss is counted as far as it can be learnt.
+    """Count steps of descent until a fifth is left of the loss of an output of 0, as far as that can be learnt.
 
     Deep linear nets of orthogonal or normal weights, mean squares, all digits at once; each network has its own best
     of ``rates``. The loss to reach is fixed, as in Saxe et al. 2014: a share of what each net starts from would time
-    how soon its random output is gone. (Of a linear net the loss depends on Σ xᵀx and Σ xᵀy alone, so 64 rows stand
-    for 1500 exactly.)
+    how soon its random output is gone.
     """
     require_work("depth · most", depth, most, most=CALLS)
     require.total("rates · seeds · depth · width · (width + 64)", rates * seeds * depth * width * (width + 64))
@@ -202,7 +197,7 @@ def steps_to_learn(
 
 
 def _summary() -> tuple[Array, Array]:
-    """x (64, 64) and y (64, 10) with the Σ xᵀx and Σ xᵀy of all digits, as few rows as possible: they fit exactly."""
+    """The fewest rows with the Σ xᵀx and Σ xᵀy of all digits, on which alone the loss of a linear net depends."""
     digits = data.digits()
     x = digits.x_train
     y = np.eye(10)[digits.y_train]

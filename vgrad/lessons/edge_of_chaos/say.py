@@ -11,18 +11,18 @@ from ...kit.marks import grammar
 from ...kit.words.flow import counted, whose_weights
 from ...kit.words.phrases import DRAWS, by_layer, lines, medians, predicted, size, so_it
 
-EDGE = 0.01  # of |χ - 1|: nearer to it, we say "at the edge"
+EDGE = 0.01  # of |χ - 1|: nearer to it, we say "at the edge of chaos"
 
 
 def sentence(record) -> str:
     """Where the place lies, and what became of the gradient; which networks; and over how many layers it changes."""
     flow = record.flow
     name = grammar.look(flow.net.activation).label
-    multiplied = f"a layer multiplies dh² by χ = {record.chi:.3g}"
-    place = f"At {_place(flow)} {name} is {_at(record.chi)}, because {multiplied}."
-    change = f"The layers change dh² by a factor of e over ξ, which is {_layers(record.depth_scale)}."
+    place = f"At {_place(flow)} {name} is {_at(record.chi)}, because χ = {record.chi:.3g}."
+    change = f"The depth scale ξ is {_layers(record.depth_scale)}."
+    means = "In so many layers the squared norm of dh changes by a factor of e."
     forward = f"The last h is {grammar.number(flow.forward)} times the input's size."
-    return lines([place, _back(flow)], f"{whose_weights(flow)}.", [change, forward])
+    return lines([place, _back(flow)], f"{whose_weights(flow)}.", [change, means, forward])
 
 
 def _back(flow) -> str:
@@ -32,8 +32,8 @@ def _back(flow) -> str:
 
 
 def _at(chi: float) -> str:
-    phase = phase_of(chi)
-    return "at the edge" if phase == "the edge" else f"in {phase}"
+    said = {"order": "in the ordered phase", "chaos": "in the chaotic phase", "the edge": "at the edge of chaos"}
+    return said[phase_of(chi)]
 
 
 def phase_of(chi: float) -> str:
@@ -56,20 +56,35 @@ def _layers(scale: float) -> str:
 def alt(record) -> str:
     """The picture in words: the place on the chart, and the medians of five layers."""
     flow = record.flow
-    place = f"a point at {_place(flow)}, in {phase_of(record.chi)}"
+    place = f"a point at {_place(flow)}, {_at(record.chi)}"
     chart = f"A chart of χ over σ_w and σ_b for {flow.net.activation}, with {place}"
     return f"{chart}; beside it dh by layer: {by_layer(flow.relative['dh'])}."
 
 
-def trained_sentence(cells, deepest) -> str:
-    """Where the deepest nets that learn are; which nets; and the deepest of each σ_w².   deepest : σ_w² -> layers."""
-    most = max(deepest.values())
-    best = [f"{w:g}" for w, depth in deepest.items() if depth == most]
-    finding = f"The deepest nets that classify more than half have {most} layers, at σ_w² {' and '.join(best)}."
-    seeds = len(cells[0].result["accuracy"])
-    settings = f"tanh, width {cells[0].settings['width']}, 150 steps with momentum, the best of three learning rates"
-    rest = ", ".join(f"{depth} at σ_w² {w:g}" for w, depth in deepest.items())
-    return lines(finding, f"{medians(seeds).capitalize()}: {settings}.", f"The deepest that learn have {rest} layers.")
+def trained_sentence(record) -> str:
+    """Where the deepest networks that learn are; which networks; and where the two rules differ."""
+    deepest = (record.learned * record.depths[:, None]).max(axis=0)
+    best = [f"{w:.2f}" for w, depth in zip(record.sigma_w, deepest, strict=True) if depth == deepest.max()]
+    finding = f"The deepest networks that classify more than half have {deepest.max()} layers, at σ_w {_listed(best)}."
+    settings = f"tanh, width {record.width}, 150 steps with momentum, the best of three learning rates"
+    apart = np.argwhere(record.within(record.xi) != record.within(record.xi_c))
+    cells = _listed([f"{record.depths[row]} layers and σ_w {record.sigma_w[column]:.2f}" for row, column in apart])
+    told = f"The rules 6 ξ and 6 ξ_c differ in the framed cells, which have {cells}." if cells else ""
+    return lines(finding, f"{medians(record.seeds).capitalize()}: {settings}.", told)
+
+
+def trained_alt(record) -> str:
+    """The picture in words: the deepest networks that learn, by σ_w."""
+    deepest = (record.learned * record.depths[:, None]).max(axis=0)
+    told = ", ".join(f"{depth} at σ_w {w:.2f}" for w, depth in zip(record.sigma_w, deepest, strict=True))
+    return f"A table of accuracies, depth by σ_w. The deepest networks that learn have these layers: {told}."
+
+
+def _listed(words) -> str:
+    """Join words as a sentence does: "a", "a and b", "a, b, and c"."""
+    if len(words) < 3:
+        return " and ".join(words)
+    return f"{', '.join(words[:-1])}, and {words[-1]}"
 
 
 def pair_name(record) -> str:
@@ -83,10 +98,11 @@ def pairs_sentence(records) -> str:
     said = []
     for record in records:
         end = np.median(record.correlation[:, -1])
-        said.append(f"{pair_name(record)}: the correlation goes from {record.c:.2g} to {end:.2f}.")
+        net = f"{grammar.look(record.activation).label} layers with σ_w {record.sigma_w:.3g}"
+        said.append(f"In {net} the correlation goes from {record.c:.2g} to {end:.2f}.")
     nets = f"{medians(len(records[0].correlation)).capitalize()}: {depth} layers, width {records[0].width}."
     expected = ", ".join(f"{record.theory[-1]:.2f}" for record in records)
-    return lines(said, nets, f"For these pairs theory predicts {expected}.")
+    return lines(said, nets, f"Theory, which is about infinitely wide layers, predicts {expected}.")
 
 
 def spectra_sentence(records, floor: int) -> str:
@@ -96,6 +112,6 @@ def spectra_sentence(records, floor: int) -> str:
         middle = grammar.number(float(np.median(record.values)))
         said.append(f"With {DRAWS[record.draw].label} weights the middle singular value is {middle}.")
     first = records[0]
-    net = f"{first.depth} layers of {first.activation}, σ_w {first.sigma_w:.3g}, width {first.width}"
+    net = f"{grammar.count(first.depth, f'{first.activation} layer')}, σ_w {first.sigma_w:.3g}, width {first.width}"
     nets = f"{medians(len(first.values)).capitalize()}: {net}."
     return lines(said, nets, f"Values below {10.0**floor:.0e} are drawn at {10.0**floor:.0e}.")
