@@ -30,6 +30,7 @@ from vgrad.lessons.normalization import load as normalization_load
 from vgrad.lessons.normalization import measure as normalization_measure
 from vgrad.lessons.recurrence.measure import connectivity as recurrence_measure_connectivity
 from vgrad.lessons.recurrence.measure import recurrence as recurrence_measure
+from vgrad.lessons.recurrence.measure.shared import parts as recurrence_parts
 from vgrad.lessons.scoreboard.measure import board as scoreboard_measure
 from vgrad.lessons.scoreboard.measure import taught as scoreboard_measure_taught
 from vgrad.lessons.skip_connections import measure as skip_connections_measure
@@ -109,28 +110,18 @@ def drawn(std, mean=0.0):
     return lambda fan_in, fan_out, rng: mean + std(fan_in, fan_out) * rng.standard_normal((fan_in, fan_out))
 
 
-def rnn_step(back, h_new=lambda W, x, h: np.tanh(x + h @ W)):
-    """tanh(x + h W), whose pullback is back(W, x, h, dh)."""
+def rnn_bptt(part=lambda old, dz: old.T @ dz, back=lambda dz, W: dz @ W.T, slope=lambda old, new: 1 - new**2):
+    """Backpropagation through time, with other functions where a slip is wanted."""
 
-    def step(W, x, h):
-        return h_new(W, x, h), lambda dh: back(W, x, h, dh)
+    def through_time(W, hs, dh):
+        dW = 0 * W
+        for old, new in zip(hs[-2::-1], hs[:0:-1], strict=True):
+            dz = dh * slope(old, new)
+            dW = dW + part(old, dz)
+            dh = back(dz, W)
+        return dW, dh
 
-    return step
-
-
-def rnn_slope(W, x, h):
-    return 1 - np.tanh(x + h @ W) ** 2
-
-
-def rnn_totals(maps, own):
-    totals = [own[-1]]
-    for J, dh in zip(maps[::-1], own[-2::-1], strict=True):
-        totals.append(dh + totals[-1] @ J)
-    return totals[::-1]
-
-
-def rnn_radius(radius, **settings):
-    return recurrence_measure.by_radius(radii=(radius,), **{"inputs": (1.0,)} | settings)
+    return through_time
 
 
 def clipping(factor):
@@ -372,56 +363,26 @@ TRIES = {
         "another net": rnn(clip=5.0, T=10),
         "a number": 5.0,
     },
-    "rnn_step": lambda: {
-        "right": rnn_step(lambda W, x, h, dh: (h.T @ (dh * rnn_slope(W, x, h)), (dh * rnn_slope(W, x, h)) @ W.T)),
-        "one thing": lambda W, x, h: np.tanh(x + h @ W),
-        "no inputs": rnn_step(lambda W, x, h, dh: None, lambda W, x, h: np.tanh(h @ W)),
-        "nothing back": rnn_step(lambda W, x, h, dh: None),
-        "no slope": rnn_step(lambda W, x, h, dh: (h.T @ dh, dh @ W.T)),
-        "not transposed": rnn_step(lambda W, x, h, dh: (h.T @ dh, (dh * rnn_slope(W, x, h)) @ W)),
-        "no W": rnn_step(lambda W, x, h, dh: (h.T @ dh, dh * rnn_slope(W, x, h))),
-        "slope behind": rnn_step(lambda W, x, h, dh: (h.T @ dh, (dh @ W.T) * rnn_slope(W, x, h))),
-        "the old slope": rnn_step(lambda W, x, h, dh: (h.T @ dh, (dh * (1 - h**2)) @ W.T)),
-        "not squared": rnn_step(lambda W, x, h, dh: (h.T @ dh, (dh * (1 - np.tanh(x + h @ W))) @ W.T)),
-        "dW without slope": rnn_step(lambda W, x, h, dh: (h.T @ dh, (dh * rnn_slope(W, x, h)) @ W.T)),
-        "dW transposed": rnn_step(
-            lambda W, x, h, dh: ((dh * rnn_slope(W, x, h)).T @ h, (dh * rnn_slope(W, x, h)) @ W.T)
-        ),
-        "dW of x": rnn_step(lambda W, x, h, dh: (x.T @ (dh * rnn_slope(W, x, h)), (dh * rnn_slope(W, x, h)) @ W.T)),
-        "dW of the new h": rnn_step(
-            lambda W, x, h, dh: (np.tanh(x + h @ W).T @ (dh * rnn_slope(W, x, h)), (dh * rnn_slope(W, x, h)) @ W.T)
-        ),
-        "changed places": rnn_step(
-            lambda W, x, h, dh: ((dh * rnn_slope(W, x, h)) @ W.T, h.T @ (dh * rnn_slope(W, x, h)))
-        ),
-        "in columns": rnn_step(lambda W, x, h, dh: (h.T @ dh, W.T @ (dh * rnn_slope(W, x, h)))),
-        "dW of another shape": rnn_step(lambda W, x, h, dh: (0.0, (dh * rnn_slope(W, x, h)) @ W.T)),
-        "wrong": rnn_step(lambda W, x, h, dh: (h.T @ dh, 2 * dh)),
-        "raises": lambda W, x, h: raising(x),
-    },
-    "rnn_shares": lambda: {
-        "right": rnn_totals,
-        "dots": lambda maps, own: ...,
-        "reversed": lambda maps, own: rnn_totals(maps, own)[::-1],
-        "own": lambda maps, own: own,
-        "last only": lambda maps, own: rnn_totals(maps, [*(0 * dh for dh in own[:-1]), own[-1]]),
-        "transposed": lambda maps, own: rnn_totals([J.T for J in maps], own),
-        "one step": lambda maps, own: [
-            *(dh + then @ J for dh, then, J in zip(own, own[1:], maps, strict=False)),
-            own[-1],
-        ],
-        "wrong": lambda maps, own: [2 * dh for dh in own],
-        "raises": lambda maps, own: raising(own),
+    "rnn_bptt": lambda: {
+        "right": rnn_bptt(),
+        "dots": lambda W, hs, dh: ...,
+        "not transposed": rnn_bptt(back=lambda dz, W: dz @ W),
+        "no W": rnn_bptt(back=lambda dz, W: dz),
+        "the old slope": rnn_bptt(slope=lambda old, new: 1 - old**2),
+        "not squared": rnn_bptt(slope=lambda old, new: 1 - new),
+        "transposed parts": rnn_bptt(part=lambda old, dz: dz.T @ old),
+        "halved": rnn_bptt(part=lambda old, dz: old.T @ dz / 2),
+        "one thing": lambda W, hs, dh: dh,
+        "another shape": lambda W, hs, dh: (0.0, rnn_bptt()(W, hs, dh)[1]),
+        "raises": lambda W, hs, dh: raising(hs),
         "no function": 3,
     },
-    "rnn_hold": lambda: {
-        "right": rnn_radius(2.0),
-        "the rule": rnn_radius(1.0),
-        "too large": rnn_radius(3.0),
-        "nothing": rnn_radius(0.0),
-        "few": rnn_radius(2.0, seeds=1),
-        "other inputs": rnn_radius(1.2, inputs=(0.0,)),
-        "a number": 2.0,
+    "rnn_matrix": lambda: {
+        "right": [[[0.5, 30], [0, 0.5]], [[0.5, 0], [0, 0.5]]],
+        "calm": [[[0.5, 3], [0, 0.5]], [[0.5, 0], [0, 0.5]]],
+        "other eigenvalues": [[[0.9, 30], [0, 0.9]], [[0.5, 0], [0, 0.5]]],
+        "both": [[[0.5, 30], [0, 0.5]]] * 2,
+        "a number": 30,
     },
     "gelu_sigma": lambda: {
         "right": theory.moments("gelu", 1.0)[0] ** -0.5,
@@ -1236,30 +1197,43 @@ def test_deep_frozen():
     assert course.QUESTIONS["deep_frozen"].right.startswith("clearly more than a tenth, but less")
 
 
-def test_rnn_tied():
+def test_rnn_shared():
+    slope = ((3 + 1e-6) ** 2 - (3 - 1e-6) ** 2) / 2e-6
+    assert slope == pytest.approx(6)
+    assert course.QUESTIONS["rnn_shared"].right.startswith("6 times as fast")
+
+
+def test_rnn_parts():
     for seed in range(5):
-        record = recurrence_measure.tied(draws=60, seed=seed)
-        assert record.shared.std() > 3 * record.fresh.std()
-    assert course.QUESTIONS["rnn_tied"].right.startswith("with one matrix")
+        shared = recurrence_parts(T=30, seed=seed)
+        assert np.median(shared.off[9]) < 0.01  # the last ten steps
+        assert np.median(shared.dh[0]) < 1e-6
+        assert np.median(shared.dW[-1]) > 0.5  # and the whole does not vanish, as its last part does not
+        assert (np.diff(np.median(shared.dW, axis=1)[::5]) > 0).all()
+    assert 5e-8 < recurrence_measure.unrolled(T=30).norms[-1, 0] < 1e-7  # the picture above it
+    assert course.QUESTIONS["rnn_parts"].right.startswith("the parts of the last ten steps")
 
 
 def test_rnn_eigen():
     sizes = [np.linalg.norm(np.linalg.matrix_power([[0.9, 10], [0, 0.9]], t), 2) for t in (0, 9, 200)]
     assert sizes[1] > 38
     assert sizes[2] < 1e-3
-    assert course.QUESTIONS["rnn_eigen"].right == "it grows first, and vanishes in the end"
+    assert course.QUESTIONS["rnn_eigen"].right.startswith("it grows first and vanishes in the end")
 
 
 def test_rnn_radius():
-    assert (recurrence_measure.by_radius(radii=(1.5,), inputs=(1.0,)).sizes < 1e-6).all()
-    assert course.QUESTIONS["rnn_radius"].right == "it vanishes"
+    for seed in range(5):
+        assert (recurrence_measure.by_radius(radii=(1.5,), inputs=(1.0,), seed=seed).sizes < 1e-6).all()
+    assert course.QUESTIONS["rnn_radius"].right.startswith("it vanishes")
 
 
 def test_rnn_agree():
-    record = recurrence_measure_connectivity.agree(distances=(2, 50))
-    assert record.learnt.tolist() == [5, 0]
-    assert 1e-3 < np.median(record.before[1]) < 0.1
-    assert course.QUESTIONS["rnn_agree"].right == "all but 50"
+    record = recurrence_measure_connectivity.agree(distances=(2, 5, 50))
+    assert record.learnt.tolist() == [5, 5, 0]
+    assert np.median(record.before[1]) > 0.1  # "over five steps it loses less than a decade"
+    assert 1e-3 < np.median(record.before[2]) < 0.1
+    assert np.median(record.after[2]) < 1e-6
+    assert course.QUESTIONS["rnn_agree"].right.startswith("the tasks with 2 and with 5 words")
 
 
 def test_nan_step():

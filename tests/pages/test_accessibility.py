@@ -406,7 +406,7 @@ def test_a_sentence_is_typed_and_no_letter_of_it_is_a_command_to_the_notebook(pa
     go(page, root, "sentence")
     page.keyboard.press("Control+a")
     page.keyboard.type("add a dd b x m y z")
-    press(page, root, "z", "Backspace", "Enter", says='Of the gradient at "z", "add" gets')
+    press(page, root, "z", "Backspace", "Enter", says='The gradient at "add" is ')
 
 
 @browser_test

@@ -18,7 +18,7 @@ from vgrad.lessons.gradient_flow.draw import grid, spread
 from vgrad.lessons.initialization import draw as initialization_draw
 from vgrad.lessons.learning.draw.training import losses
 from vgrad.lessons.memory import draw as memory_draw
-from vgrad.lessons.recurrence.draw.recurrence import powers, radii
+from vgrad.lessons.recurrence.draw.recurrence import powers
 
 ONE = dict(depth=1, width=1, batch=1, seeds=1)
 
@@ -74,12 +74,6 @@ DRAWN = {
     "a matrix whose square is 0": lambda: powers(
         lessons.recurrence.measure.recurrence.powers(T=3, jump=np.array([[0.0, 1], [0, 0]]))
     ),
-    "a radius of 0": lambda: radii(
-        lessons.recurrence.measure.recurrence.by_radius(radii=(0.0,), inputs=(0.0,), n=1, T=1, seeds=1)
-    ),
-    "and one of 1": lambda: radii(
-        lessons.recurrence.measure.recurrence.by_radius(radii=(0.0, 1.0), inputs=(1.0,), n=2, T=3, seeds=2)
-    ),
     "a scale that nothing passes": lambda: initialization_draw.sweep([swept("relu", "h", depth=3)]),
     "two layers back": lambda: initialization_draw.sweep([swept("tanh", "dh")]),
 }
@@ -109,8 +103,6 @@ def test_a_curve_each_or_none():
         runs([one] * 4)
     with pytest.raises(ValueError, match=r"^len\(record.names\) is 5"):
         powers(lessons.recurrence.measure.recurrence.powers(T=1, **{name: np.eye(1) for name in "abcde"}))
-    with pytest.raises(ValueError, match=r"^len\(record.inputs\) is 5"):
-        radii(lessons.recurrence.measure.recurrence.by_radius(radii=(1.0,), inputs=(0, 1, 2, 3, 4), n=1, T=1, seeds=1))
     with pytest.raises(ValueError, match=r"^len\(records\) is 8; allowed is a whole number from 1 to 7$"):
         losses([trained()] * 8)
 

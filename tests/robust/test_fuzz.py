@@ -176,9 +176,6 @@ def record(name):
         "cliff": lambda: lessons.exploding.measure.cliff.walk(steps=2),
         "clinic": lambda: lessons.diagnosis.measure.clinic.visit(1),
         "read": lambda: lessons.recurrence.measure.connectivity.connectivity("the key is", seeds=2),
-        "agreement": lambda: lessons.recurrence.measure.connectivity.agree(
-            distances=(2,), units=2, steps=1, batch=2, seeds=1
-        ),
         "flow": lambda: kit.experiments.flow.flow(**ONE),
         "gates": lambda: lessons.gates.measure.compare(T=3, width=2, batch=2),
         "reaches": lambda: [kit.experiments.reach.reach("lstm", T=3, width=2, batch=1, seeds=1)],
@@ -189,9 +186,6 @@ def record(name):
         "memory": lambda: lessons.memory.measure.train_memory(**REMEMBER),
         "memories": lambda: [lessons.memory.measure.train_memory(**REMEMBER)],
         "powers": lambda: lessons.recurrence.measure.recurrence.powers(T=3, one=np.eye(2)),
-        "radii": lambda: lessons.recurrence.measure.recurrence.by_radius(
-            radii=(0.5, 1.0), inputs=(0.0,), n=3, T=3, seeds=1
-        ),
         "recurrence": lambda: lessons.recurrence.measure.recurrence.unrolled(T=3),
         "products": lambda: lessons.chain_rule.measure.products(depth=3, seeds=4),
         "shattered": lambda: [lessons.deep_training.measure.shatter(depth=1, width=4, points=16, lags=6, seeds=1)],
@@ -424,6 +418,7 @@ ROWS = {
     "lessons.chain_rule.measure.products": lambda: dict(depth=3, seeds=2),
     "lessons.chain_rule.measure.coin": lambda: dict(tosses=3, players=2),
     "lessons.recurrence.measure.recurrence.unrolled": lambda: dict(T=3),
+    "lessons.recurrence.measure.shared.parts": lambda: dict(T=3, seeds=2),
     "lessons.recurrence.measure.recurrence.tied": lambda: dict(n=2, T=2, draws=2),
     "lessons.recurrence.measure.recurrence.powers": lambda: dict(T=2, one=np.eye(2)),
     "lessons.recurrence.measure.recurrence.by_radius": lambda: dict(radii=(0.5,), inputs=(0.0,), n=3, T=2, seeds=1),
@@ -601,8 +596,8 @@ def test_a_wrong_argument_is_refused_by_its_name(name):
 
 
 PICTURED = (  # records of the rooms in SHOWN
-    "slopes", "factors", "cliff", "read", "agreement", "gates", "reaches", "learnt", "trained", "trainings", "runs",
-    "memory", "memories", "powers", "radii", "recurrence", "products", "shattered", "rocs", "rates",
+    "slopes", "factors", "cliff", "read", "gates", "reaches", "learnt", "trained", "trainings", "runs",
+    "memory", "memories", "powers", "recurrence", "products", "shattered", "rocs", "rates",
 )  # fmt: skip
 
 

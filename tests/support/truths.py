@@ -511,8 +511,8 @@ def assert_unrolling_is_told_truly(explorer):
     kind = {"rnn": "tanh RNN", "relu_rnn": "ReLU RNN", "lstm": "LSTM", "gru": "GRU"}[asked["cell"]]
     finding, protocol, _ = words.split("\n")
     assert protocol == (
-        f"One {kind} of 32 units, {asked['T']} steps, largest |eigenvalue| {asked['radius']:g}, "
-        f"shear {asked['nonnormality']:g}, inputs of standard deviation {asked['sigma']:g}."
+        f"This is one {kind} over {asked['T']} steps, with 32 units, largest |eigenvalue| {asked['radius']:g}, "
+        f"shear {asked['nonnormality']:g} and input scale {asked['sigma']:g}."
     )
     assert record.norms.shape == (asked["T"], asked["T"])
     W, J = unrolled_anew(asked)
@@ -590,8 +590,8 @@ def assert_connection_is_told_truly(explorer):
         first, last = record.words[0], record.words[-1]
         medians = {name: again.reach[name.lower()].median[0] for name in ("RNN", "LSTM", "GRU")}
         sizes = {name: "exactly 0" if m == 0 else grammar.number(m) for name, m in medians.items()}
-        told = f"{sizes['RNN']} in the RNN, {sizes['LSTM']} in the LSTM and {sizes['GRU']} in the GRU."
-        assert finding.startswith(f'Of the gradient at "{last}", "{first}" gets {told}')
+        told = f'{sizes["RNN"]} (RNN), {sizes["LSTM"]} (LSTM) and {sizes["GRU"]} (GRU) times that at "{last}".'
+        assert finding.startswith(f'The gradient at "{first}" is {told}')
         verdicts = finding.partition(told)[2]
         assert set(re.findall(r"it (\w+s)\b", verdicts.lower())) == {verdict_of(m) for m in medians.values()}
         for name, m in medians.items():

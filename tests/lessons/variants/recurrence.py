@@ -3,375 +3,233 @@
 from __future__ import annotations
 
 import math
-from collections import deque
-from types import SimpleNamespace
 
 import numpy as np
 
 from vgrad import ops
-from vgrad.lessons.recurrence import by_radius
+from vgrad.lessons.recurrence.check import walked
 
-from . import Later
+# --- backpropagation through time -----------------------------------------------------------------------------------
 
 
-def step(back, h_new=lambda W, x, h: np.tanh(x + h @ W)):
-    """One step, h_new(W, x, h), whose pullback is back(W, x, h, new, dh_new)."""
+def as_the_lesson_has_it(W, hs, dh):
+    dW = 0 * W
+    for t in reversed(range(1, len(hs))):
+        dz = dh * (1 - hs[t] ** 2)
+        dW = dW + hs[t - 1].T @ dz
+        dh = dz @ W.T
+    return dW, dh
 
-    def function(W, x, h):
-        new = h_new(W, x, h)
-        return new, lambda dh_new: back(W, x, h, new, dh_new)
 
-    return function
+def with_slips(**slips):
+    """The lesson's walk with other functions for dz, for the earlier dh, or for a step's part."""
 
+    def through_time(W, hs, dh):
+        parts, first = walked(W, hs, dh, **slips)
+        return sum(parts, 0 * W), first
 
-def dz_of(new, dh_new):
-    return dh_new * (1 - new**2)
+    return through_time
 
 
-def right_back(W, x, h, new, dh_new):
-    dz = dz_of(new, dh_new)
-    return h.T @ dz, dz @ W.T
+def gathered(gather):
+    """The lesson's walk, whose parts, the last step first, become ``gather(parts)``."""
 
+    def through_time(W, hs, dh):
+        parts, first = walked(W, hs, dh)
+        return gather(parts), first
 
-def gives_dW(dW):
-    """A step whose dh is right, and whose dW is dW(x, h, new, dz)."""
-    return step(lambda W, x, h, new, dh: (dW(x, h, new, dz_of(new, dh)), dz_of(new, dh) @ W.T))
+    return through_time
 
 
-def gives_dh(dh_old):
-    """A step whose dW is right, and whose dh is dh_old(W, h, new, dh_new)."""
-    return step(lambda W, x, h, new, dh: (h.T @ dz_of(new, dh), dh_old(W, h, new, dh)))
+def in_float32(W, hs, dh):
+    return as_the_lesson_has_it(*(array.astype(np.float32) for array in (W, hs, dh)))
 
 
-def in_float32(W, x, h):
-    new, pullback = step(right_back)(*(array.astype(np.float32) for array in (W, x, h)))
-    return new, lambda dh_new: pullback(dh_new.astype(np.float32))
+def adds_in_place(W, hs, dh):
+    dW = np.zeros_like(W)
+    for new, old in zip(hs[:0:-1], hs[-2::-1], strict=True):
+        dz = (1 - new * new) * dh
+        dW += np.einsum("ni,nj->ij", old, dz)
+        dh = np.matmul(dz, W.T)
+    return [dW, dh]
 
 
-def in_loops(W, x, h):
-    samples, units = h.shape
-    new = np.array(
-        [
-            [math.tanh(x[n, j] + sum(h[n, i] * W[i, j] for i in range(units))) for j in range(units)]
-            for n in range(samples)
-        ]
-    )
+def by_recursion(W, hs, dh):
+    if len(hs) == 1:
+        return 0 * W, dh
+    dz = dh * (1 - hs[-1]) * (1 + hs[-1])
+    dW, first = by_recursion(W, hs[:-1], dz @ W.T)
+    return dW + hs[-2].T @ dz, first
 
-    def pullback(dh_new):
-        dW, dh = np.zeros_like(W), np.zeros_like(h)
-        for n, j, i in np.ndindex(samples, units, units):
-            dz = dh_new[n, j] * (1 - new[n, j] ** 2)
-            dW[i, j] += h[n, i] * dz
-            dh[n, i] += dz * W[i, j]
-        return dW, dh
 
-    return new, pullback
+def in_loops(W, hs, dh):
+    dW = [[0.0] * len(W) for _ in W]
+    dh = dh.tolist()
+    for t in range(len(hs) - 1, 0, -1):
+        dz = [[d * (1 - h * h) for d, h in zip(*rows, strict=True)] for rows in zip(dh, hs[t], strict=True)]
+        for n, row in enumerate(dz):
+            for i, j in np.ndindex(W.shape):
+                dW[i][j] += hs[t - 1][n, i] * row[j]
+        dh = [[math.fsum(W[i, j] * row[j] for j in range(len(W))) for i in range(len(W))] for row in dz]
+    return np.array(dW), np.array(dh)
 
 
-def of_the_package(W, x, h):
-    new, through = ops.tanh(x + h @ W)
+def of_the_package(W, hs, dh):
+    dzs = []
+    for new in hs[:0:-1]:
+        dzs.append(ops.tanh(np.arctanh(new))[1](dh))
+        dh = dzs[-1] @ W.T
+    return np.concatenate(hs[-2::-1]).T @ np.concatenate(dzs), dh
 
-    def pullback(dh_new):
-        dz = through(dh_new)
-        return np.einsum("ni,nj->ij", h, dz), np.einsum("nj,ij->ni", dz, W)
 
-    return new, pullback
+def in_columns(W, hs, dh):
+    total, column = np.zeros_like(W).T, dh.T
+    for t in range(len(hs) - 1, 0, -1):
+        dz = column * (1 - hs[t].T ** 2)
+        total = total + dz @ hs[t - 1]
+        column = W @ dz
+    return total.T, column.T
 
 
-class Step:
-    def __call__(self, weights, inputs, state):
-        new = np.tanh(np.dot(state, weights) + inputs)
-        return [
-            new,
-            lambda d: [np.outer(state[0], d[0] * 0) + state.T @ (d * (1 - new * new)), (d - d * new**2) @ weights.T],
-        ]
+class Walk:
+    def __call__(self, weights, states, gradient):
+        return as_the_lesson_has_it(weights, states, gradient)
 
 
-def x_in_place(W, x, h):
-    x += h @ W
-    new = np.tanh(x)
-    return new, lambda dh_new: right_back(W, x, h, new, dh_new)
+def forward(W, hs, dh):
+    dW = 0 * W
+    for t in range(1, len(hs)):
+        dz = dh * (1 - hs[t] ** 2)
+        dW = dW + hs[t - 1].T @ dz
+        dh = dz @ W.T
+    return dW, dh
 
 
-def back_in_place(W, x, h, new, dh_new):
-    dh_new *= 1 - new**2
-    return h.T @ dh_new, dh_new @ W.T
+def dh_first(W, hs, dh):
+    dW = 0 * W
+    for t in reversed(range(1, len(hs))):
+        dz = dh * (1 - hs[t] ** 2)
+        dh = dz @ W.T
+        dW = dW + hs[t - 1].T @ dh
+    return dW, dh
 
 
-def new_in_place(W, x, h, new, dh_new):
-    dz = dz_of(new, dh_new)
-    new[:] = 0
-    return h.T @ dz, dz @ W.T
+def never_handed_back(W, hs, dh):
+    dW = 0 * W
+    for t in reversed(range(1, len(hs))):
+        dW = dW + hs[t - 1].T @ (dh * (1 - hs[t] ** 2))
+    return dW, dh
 
 
-KEPT = {}
+def always_from_the_last(W, hs, dh):
+    dz = dh * (1 - hs[-1] ** 2)
+    return hs[-2].T @ dz, dz @ W.T
 
 
-def in_global_names(W, x, h):
-    KEPT.update(W=W, h=h, new=np.tanh(x + h @ W))
-    return KEPT["new"], lambda dh_new: right_back(KEPT["W"], None, KEPT["h"], KEPT["new"], dh_new)
+def of_five_steps(W, hs, dh):
+    dW = 0 * W
+    for t in (5, 4, 3, 2, 1):
+        dz = dh * (1 - hs[t] ** 2)
+        dW = dW + hs[t - 1].T @ dz
+        dh = dz @ W.T
+    return dW, dh
 
 
-def adds_up():
-    """dW is gathered from call to call, as an optimizer would have it."""
-    total = []
+def dh_overwritten(W, hs, dh):
+    dh *= 1 - hs[-1] ** 2
+    return as_the_lesson_has_it(W, hs, dh)
 
-    def back(W, x, h, new, dh_new):
-        dW, dh = right_back(W, x, h, new, dh_new)
-        total[:] = [dW + (total[0] if total and total[0].shape == dW.shape else 0)]
-        return total[0], dh
 
-    return step(back)
+def states_overwritten(W, hs, dh):
+    dW, first = as_the_lesson_has_it(W, hs, dh)
+    hs[:] = 0
+    return dW, first
 
 
-# --- shares ---------------------------------------------------------------------------------------------------------
+def changed_places(W, hs, dh):
+    return as_the_lesson_has_it(W, hs, dh)[::-1]
 
 
-def walked(maps, own):
-    totals = [own[-1]]
-    for J, dh in zip(maps[::-1], own[-2::-1], strict=True):
-        totals.append(dh + totals[-1] @ J)
-    return totals[::-1]
+def per_sample(W, hs, dh):
+    dW, first = as_the_lesson_has_it(W, hs, dh)
+    return dW / len(dh), first
 
 
-def into_an_array(maps, own):
-    total = np.array(own, float)
-    for k in range(len(maps) - 1, -1, -1):
-        total[k] += total[k + 1] @ maps[k]
-    return total
+def by_three_samples(W, hs, dh):
+    dW, first = as_the_lesson_has_it(W, hs, dh)
+    return 3 * dW / len(dh), first
 
 
-def by_recursion(maps, own):
-    if not maps:
-        return [own[0]]
-    later = by_recursion(maps[1:], own[1:])
-    return [own[0] + later[0] @ maps[0], *later]
+# --- two matrices with the same eigenvalues -------------------------------------------------------------------------
 
-
-def by_pairs(maps, own):
-    """Every product from scratch: slow, and right."""
-    totals = []
-    for k in range(len(own)):
-        total = 0
-        for t in range(k, len(own)):
-            row = own[t]
-            for J in reversed(maps[k:t]):
-                row = row @ J
-            total = total + row
-        totals.append(total)
-    return tuple(totals)
-
-
-def in_a_deque(maps, own):
-    totals = deque([own[-1]])
-    for k in reversed(range(len(maps))):
-        totals.appendleft(own[k] + maps[k].T @ totals[0])
-    return totals
-
-
-def reversed_lazily(maps, own):
-    totals = walked(maps, own)
-    totals.reverse()
-    return reversed(totals)
-
-
-def shares_in_float32(maps, own):
-    return [np.float32(total) for total in walked([np.float32(J) for J in maps], [np.float32(dh) for dh in own])]
-
-
-def own_in_place(maps, own):
-    for k in reversed(range(len(maps))):
-        own[k] += own[k + 1] @ maps[k]
-    return own
-
-
-def empties_the_list(maps, own):
-    totals = [own.pop()]
-    while own:
-        totals.insert(0, own.pop() + totals[0] @ maps[len(own)])
-    return totals
-
-
-def turns_the_list(maps, own):
-    maps.reverse()
-    return walked(maps[::-1], own)
-
-
-def of_five(maps, own):
-    totals = [own[4]]
-    for k in range(3, -1, -1):
-        totals.insert(0, own[k] + totals[0] @ maps[k])
-    return totals
-
-
-def stacked(maps, own):
-    return into_an_array(np.stack(maps), own)
-
-
-def discounted(maps, own):
-    total = np.array(own)
-    for k in range(len(maps) - 1, -1, -1):
-        total[k] += 0.9 * total[k + 1] @ maps[k]
-    return total
-
-
-def stops_early(maps, own):
-    total = np.array(own)
-    for k in range(len(maps) - 1, 0, -1):
-        total[k] += total[k + 1] @ maps[k]
-    return total
-
-
-def loop_turned(maps, own):
-    total = np.array(own)
-    for k in range(len(maps)):
-        total[k] += total[k + 1] @ maps[k]
-    return total
-
-
-def forward(maps, own):
-    totals = [own[0]]
-    for J, dh in zip(maps, own[1:], strict=True):
-        totals.append(dh + totals[-1] @ J)
-    return totals
-
-
-def added_before(maps, own):
-    totals = [own[-1]]
-    for J, dh in zip(maps[::-1], own[-2::-1], strict=True):
-        totals.append((dh + totals[-1]) @ J)
-    return totals[::-1]
-
-
-def radius(*radii, **settings):
-    return Later(lambda: by_radius(**dict(radii=radii, inputs=(1.0,)) | settings))
-
-
-def renamed(wrong, **fields):
-    return Later(lambda: by_radius(radii=(wrong,), inputs=(1.0,))._replace(**fields))
-
+TURN = np.array([[0.6, 0.8], [-0.8, 0.6]])
+JUMP = np.array([[0.5, 25], [0, 0.5]])
+CALM = [[0.5, 0], [0, 0.5]]
 
 RIGHT = {
-    "rnn_step": {
-        "as the lesson has it": step(right_back),
+    "rnn_bptt": {
+        "as the lesson has it": as_the_lesson_has_it,
         "in float32": in_float32,
+        "in place": adds_in_place,
+        "by recursion": by_recursion,
         "in loops": in_loops,
         "of the package": of_the_package,
-        "a class, and lists for the pairs": Step(),
-        "x comes last": step(right_back, lambda W, x, h: np.tanh(np.matmul(h, W) + x)),
-        "by columns": step(lambda W, x, h, new, dh: ((dz_of(new, dh).T @ h).T, (W @ dz_of(new, dh).T).T)),
-        "the slope in factors": step(
-            lambda W, x, h, new, dh: (h.T @ (dh * (1 - new) * (1 + new)), (dh * (1 - new) * (1 + new)) @ W.T)
-        ),
+        "in columns": in_columns,
+        "a class": Walk(),
     },
-    "rnn_shares": {
-        "as the lesson has it": walked,
-        "into an array": into_an_array,
-        "by recursion": by_recursion,
-        "by pairs": by_pairs,
-        "in a deque": in_a_deque,
-        "an iterator": reversed_lazily,
-        "in float32": shares_in_float32,
-        "lists of numbers": lambda maps, own: into_an_array(maps, own).tolist(),
-    },
-    "rnn_hold": {
-        "two": radius(2.0),
-        "a little less": radius(1.97),
-        "a little more": radius(2.04),
-        "another seed": radius(1.95, seed=1),
-        "a whole number": radius(2),
-        "more networks": radius(1.98, seeds=7),
-        "more steps": radius(1.97, T=120),
-        "lists": Later(lambda: by_radius(radii=[1.96], inputs=[1])),
+    "rnn_matrix": {
+        "as the lesson has it": [[[0.5, 25], [0, 0.5]], CALM],
+        "arrays in a tuple": (JUMP, np.eye(2) / 2),
+        "one array": np.array([JUMP, CALM]),
+        "below the diagonal": [JUMP.T, CALM],
+        "turned": [TURN @ JUMP @ TURN.T, CALM],
+        "whole numbers beside it": [[[0.5, -100], [0, 0.5]], CALM],
+        "a calm one that is not normal": [JUMP, [[0.5, 0.7], [0, 0.5]]],
+        "no zero at all": [[[25.5, 25], [-25, -24.5]], CALM],
     },
 }
 WRONG = {
-    "rnn_step": {
-        "no slope": (gives_dh(lambda W, h, new, dh: dh @ W.T), "slope"),
-        "not transposed": (gives_dh(lambda W, h, new, dh: dz_of(new, dh) @ W), "transposed"),
-        "no W": (gives_dh(lambda W, h, new, dh: dz_of(new, dh)), "one more factor"),
-        "the slope behind W": (gives_dh(lambda W, h, new, dh: (dh @ W.T) * (1 - new**2)), "first"),
-        "the old slope": (gives_dh(lambda W, h, new, dh: (dh * (1 - h**2)) @ W.T), "old h"),
-        "not squared": (gives_dh(lambda W, h, new, dh: (dh * (1 - new)) @ W.T), "square"),
-        "the sign": (gives_dh(lambda W, h, new, dh: -dz_of(new, dh) @ W.T), "sign"),
-        "dW without slope": (step(lambda W, x, h, new, dh: (h.T @ dh, dz_of(new, dh) @ W.T)), "use dz"),
-        "dW transposed": (gives_dW(lambda x, h, new, dz: dz.T @ h), "transpose"),
-        "dW of x": (gives_dW(lambda x, h, new, dz: x.T @ dz), "x, where"),
-        "dW of the new h": (gives_dW(lambda x, h, new, dz: new.T @ dz), "new h"),
-        "a mean over the samples": (gives_dW(lambda x, h, new, dz: h.T @ dz / len(h)), "mean"),
-        "four samples": (gives_dW(lambda x, h, new, dz: 4 * h.T @ dz / len(h)), "1 sample"),
-        "dW of the first sample": (gives_dW(lambda x, h, new, dz: np.outer(h[0], dz[0])), "dW["),
-        "dW's sign": (gives_dW(lambda x, h, new, dz: -h.T @ dz), "dh is right too. dW has"),
-        "changed places": (
-            step(lambda W, x, h, new, dh: right_back(W, x, h, new, dh)[::-1]),
-            ". dW and dh are both there",
-        ),
-        "dh alone": (step(lambda W, x, h, new, dh: dz_of(new, dh) @ W.T), "dW and dh"),
-        "dx too": (step(lambda W, x, h, new, dh: (*right_back(W, x, h, new, dh), dz_of(new, dh))), "3 things"),
-        "by columns": (gives_dh(lambda W, h, new, dh: W.T @ dz_of(new, dh)), "Samples are rows"),
-        "no inputs": (step(right_back, lambda W, x, h: np.tanh(h @ W)), "inputs x"),
-        "no state": (step(right_back, lambda W, x, h: np.tanh(x)), "old h"),
-        "x outside": (step(right_back, lambda W, x, h: x + np.tanh(h @ W)), "inside"),
-        "linear": (step(right_back, lambda W, x, h: x + h @ W), "tanh"),
-        "W turned": (step(right_back, lambda W, x, h: np.tanh(x + h @ W.T)), "transposed"),
-        "x overwritten": (x_in_place, "x, which your function was given, has changed"),
-        "dh_new overwritten": (step(back_in_place), "dh_new, which your function was given, has changed"),
-        "h_new overwritten": (step(new_in_place), "changed h_new"),
-        "in global names": (in_global_names, "global"),
-        "dW gathered from call to call": (adds_up(), "should be"),
+    "rnn_bptt": {
+        "no slope": (with_slips(dz_of=lambda dh, old, new: dh), "slope is missing"),
+        "not transposed": (with_slips(back=lambda dz, W: dz @ W), "transposed"),
+        "no W": (with_slips(back=lambda dz, W: dz), "one more factor"),
+        "the old slope": (with_slips(dz_of=lambda dh, old, new: dh * (1 - old**2)), "old h"),
+        "not squared": (with_slips(dz_of=lambda dh, old, new: dh * (1 - new)), "square"),
+        "the sign": (with_slips(back=lambda dz, W: -dz @ W.T), "sign"),
+        "never handed back": (never_handed_back, "still the gradient at the last state"),
+        "one step": (always_from_the_last, "one step only"),
+        "forward": (forward, "dh["),
+        "the first part alone": (gathered(lambda parts: parts[-1]), "overwritten"),
+        "the last part alone": (gathered(lambda parts: parts[0]), "every step adds its part"),
+        "nothing added": (gathered(lambda parts: 0 * parts[0]), "still 0"),
+        "a mean": (gathered(lambda parts: sum(parts) / len(parts)), "mean over the steps"),
+        "a mean over the samples": (per_sample, "mean over the samples"),
+        "a part without slope": (with_slips(part=lambda old, new, dz, dh: old.T @ dh), "Use dz"),
+        "transposed parts": (with_slips(part=lambda old, new, dz, dh: dz.T @ old), "transpose"),
+        "parts of the new state": (with_slips(part=lambda old, new, dz, dh: new.T @ dz), "new h"),
+        "the sign of the parts": (with_slips(part=lambda old, new, dz, dh: -old.T @ dz), "dh is right"),
+        "dh before dW": (dh_first, "after it was handed back"),
+        "five steps": (of_five_steps, "1 step"),
+        "three samples": (by_three_samples, "it is right for 5 steps. For 1 step and 2 samples"),
+        "changed places": (changed_places, "changed places"),
+        "dh alone": (lambda W, hs, dh: walked(W, hs, dh)[1], "dW and dh"),
+        "dh overwritten": (dh_overwritten, "dh, which your function was given, has changed"),
+        "states overwritten": (states_overwritten, "hs, which your function was given, has changed"),
     },
-    "rnn_shares": {
-        "reversed": (lambda maps, own: walked(maps, own)[::-1], "in reverse"),
-        "the own alone": (lambda maps, own: own, "later times"),
-        "the last loss alone": (lambda maps, own: walked(maps, [*(0 * dh for dh in own[:-1]), own[-1]]), "last loss"),
-        "transposed": (lambda maps, own: walked([J.T for J in maps], own), "transposed"),
-        "one step": (
-            lambda maps, own: [*(dh + then @ J for dh, then, J in zip(own, own[1:], maps, strict=False)), own[-1]],
-            "whole sum",
-        ),
-        "the maps in order": (lambda maps, own: walked(maps[::-1], own), "wrong order"),
-        "without the own": (
-            lambda maps, own: [total - dh for total, dh in zip(walked(maps, own), own, strict=True)],
-            "missing",
-        ),
-        "discounted": (discounted, "at time 5, the last, all is right"),
-        "stopped before the first": (stops_early, "from time 2 on all is right. But at time 1 its own loss alone"),
-        "nothing at the first": (
-            lambda maps, own: [0 * own[0], *walked(maps, own)[1:]] if maps else own,
-            "at time 1 there is nothing",
-        ),
-        "the first two left": (
-            lambda maps, own: [*own[:2], *walked(maps, own)[2:]],
-            "from time 3 on all is right. But at time 2 its own",
-        ),
-        "forward": (forward, "you walk forward"),
-        "forward, transposed": (lambda maps, own: forward([J.T for J in maps], own), "with transposed maps"),
-        "the loop turned": (loop_turned, "own[k + 1] alone"),
-        "the own added before the map": (added_before, "before the map"),
-        "doubled": (lambda maps, own: [2 * dh for dh in walked(maps, own)], "should be"),
-        "of five times": (of_five, "2 times"),
-        "never a single time": (stacked, "1 time and 0 maps"),
-        "the last left out": (lambda maps, own: walked(maps, own)[:-1], "4 things"),
-        "the sum of all": (lambda maps, own: sum(walked(maps, own)), "one array"),
-        "numbers": (lambda maps, own: [float(dh.sum()) for dh in walked(maps, own)], "shape"),
-        "own overwritten": (own_in_place, "own, which your function was given, has changed"),
-        "own emptied": (empties_the_list, "own, which your function was given, has changed"),
-        "maps turned round": (turns_the_list, "maps, which your function was given, has changed"),
-    },
-    "rnn_hold": {
-        "the rule": (radius(1.0), "larger"),
-        "too small": (radius(1.8), "larger"),
-        "too large": (radius(2.5), "smaller"),
-        "nothing": (radius(0.0), "nothing arrives"),
-        "without inputs": (radius(1.1, inputs=(0.0,)), "inputs=(1.0,)"),
-        "with and without": (radius(2.0, inputs=(0.0, 1.0)), "inputs=(1.0,)"),
-        "two radii": (radius(1.9, 2.0), "2 radii"),
-        "few networks": (radius(2.0, seeds=2), "luck"),
-        "few steps": (radius(1.5, T=10), "luck"),
-        "few units": (radius(2.0, n=20), "luck"),
-        "the radius": (2.0, "not a number"),
-        "called 2": (renamed(1.5, radii=(2.0,)), "larger"),
-        "its sizes made up": (renamed(1.2, sizes=np.ones((1, 1, 5))), "measured anew"),
-        "made by hand": (SimpleNamespace(radii=(2.0,), inputs=(1.0,)), "record itself"),
+    "rnn_matrix": {
+        "dots": ([[[..., ...], [..., ...]], [[..., ...], [..., ...]]], "four numbers"),
+        "one dot": ([[[0.5, ...], [0, 0.5]], CALM], "fill in"),
+        "changed places": ([CALM, JUMP], "changed places"),
+        "other eigenvalues": ([[[0.9, 10], [0, 0.9]], CALM], "they are 0.9 and 0.9"),
+        "complex eigenvalues": ([[[0, 40], [-40, 0]], CALM], "not even real"),
+        "too small": ([[[0.5, 5], [0, 0.5]], CALM], "stretch by 5"),
+        "exactly at the limit": ([[[0.5, 19.9], [0, 0.5]], CALM], "stretch by 19.9"),
+        "never with other eigenvalues": ([JUMP, [[0.1, 0], [0, 0.1]]], "grows is right. But both eigenvalues of never"),
+        "never grows too": ([JUMP, [[0.5, 3], [0, 0.5]]], "should not exceed 1"),
+        "both grow": ([JUMP, JUMP], "should not exceed 1"),
+        "explodes": ([[[2, 0], [0, 2]], CALM], "they are 2 and 2"),
+        "not finite": ([[[0.5, math.inf], [0, 0.5]], CALM], "not a finite number"),
+        "one matrix": (JUMP, "should"),
+        "three by three": ([np.eye(3) / 2, CALM], "shape"),
     },
 }

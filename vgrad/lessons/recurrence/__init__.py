@@ -7,14 +7,15 @@ from ...kit.show import draws, show
 from . import check, draw, explore, records
 from .measure.connectivity import agree, connectivity
 from .measure.recurrence import by_radius, powers, tied, unrolled
+from .measure.shared import parts
 
 __all__ = [
-    "agree", "ask", "by_radius", "check", "connectivity", "draw", "explore", "powers", "show", "tied", "unrolled",
+    "agree", "ask", "by_radius", "check", "connectivity", "draw", "explore", "parts", "powers", "show", "tied",
+    "unrolled",
 ]  # fmt: skip
 
 ask = asker(__name__)
 draws(records.RecurrenceRecord)(draw.recurrence.unrolled)
+draws(records.RecurrenceRecord)(draw.recurrence.gradient)
 draws(records.PowersRecord)(draw.recurrence.powers)
-draws(records.RadiiRecord)(draw.recurrence.radii)
 draws(records.ConnectivityRecord)(draw.connectivity.read)
-draws(records.AgreeRecord)(draw.connectivity.agreement)

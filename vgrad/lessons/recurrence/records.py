@@ -54,6 +54,15 @@ class RecurrenceRecord(NamedTuple):
     view: str = "chain"  # that is drawn and told of, or "map", or "spectra"
 
 
+class PartsRecord(NamedTuple):
+    """What ``parts`` measured: the parts of dW_h, whose sum over all steps is the gradient of the shared weights."""
+
+    T: int
+    dh: Array  # (T, seeds): ‖dh_t‖ / ‖dh_T‖
+    dW: Array  # (T, seeds): ‖h_{t-1}ᵀ dz_t‖ / ‖dW_h‖
+    off: Array  # (T, seeds): ‖dW_h − the parts of the last 1, 2, … T steps‖ / ‖dW_h‖
+
+
 class TiedRecord(NamedTuple):
     """What ``tied`` measured: ln ‖J‖ of linear nets, one a draw."""
 

@@ -55,17 +55,17 @@ class ChainView:
         self.artists = [*drawn, *self.marks[0], *self.marks[1], *self.labels.values()]
 
     def limits(self, record) -> tuple:
-        """The time steps, which no axis keeps, the lowest and the highest decade, the cell, and if it has inputs."""
+        """The time steps, which no axis keeps, the decades, the cell, if it has inputs, and if it is predicted."""
         row = grammar.decades(record.norms[-1])
-        known = curves.span(row, grammar.decades(record.bounds["radius"]))
+        known = curves.span(row, grammar.decades(record.bounds.get("radius", np.ones(1))))
         far = max(map(abs, known))
         bound = curves.span(grammar.decades(record.bounds.get("stretch", np.ones(1))))
         within = bound[1] <= max(2 * far, 10)
         low, high = (min(known[0], bound[0]), max(known[1], bound[1])) if within else known
         floor, ceiling = (grammar.up_to(value, DECADES) for value in (-low, high))
-        return range(1, record.T + 1), -floor, ceiling, record.cell, record.sigma > 0
+        return range(1, record.T + 1), -floor, ceiling, record.cell, record.sigma > 0, "radius" in record.bounds
 
-    def frame(self, steps: range, floor: float, ceiling: float, cell: str, driven: bool) -> None:
+    def frame(self, steps: range, floor: float, ceiling: float, cell: str, driven: bool, predicted: bool) -> None:
         """Draw what stands still: the links of the chain, the loss, the axes and their shading."""
         T = len(steps)
         at = places(T)
@@ -74,7 +74,7 @@ class ChainView:
                 if not artist.get_animated():
                     artist.remove()
             axes.set_xlim(*_ends(T))
-        _frame_strip(self.strip, at, T, cell, driven)
+        _frame_strip(self.strip, at, T, cell, driven, predicted)
         _frame_curve(self.over, at, T, floor, ceiling)
 
     def move(self, record, steps: range, floor: float, ceiling: float, *_) -> None:
@@ -179,7 +179,7 @@ def _ends(T: int) -> tuple[float, float]:
     return 1 - 0.6 * step, T + 0.6 * step
 
 
-def _frame_strip(axes: Axes, at, T: int, cell: str, driven: bool) -> None:
+def _frame_strip(axes: Axes, at, T: int, cell: str, driven: bool, predicted: bool) -> None:
     """The links of the chain, which point back in time, the loss on the right, and what the rows are."""
     axes.set(ylim=(0, 1), xticks=(), yticks=(), facecolor="none")
     axes.spines[:].set_visible(False)
@@ -200,7 +200,8 @@ def _frame_strip(axes: Axes, at, T: int, cell: str, driven: bool) -> None:
         axes.text(-0.012, y, words, transform=axes.transAxes, ha="right", va="center", fontsize=SMALL)
     axes.text(-0.235, 1.5, TITLE, transform=axes.transAxes, ha="left", va="top", fontsize=SMALL + 2, weight="bold")
     thinned = f" ({len(at)} drawn)" if len(at) < T else ""
-    who = f"One {NAMES[cell]} over {T} steps{thinned}. Circles: measured. Dashes: predicted from its weights."
+    dashes = " The dashed lines are predictions from its weights." if predicted else ""
+    who = f"This is one {NAMES[cell]} over {T} steps{thinned}. The circles show what is measured.{dashes}"
     axes.text(-0.235, 1.26, who, transform=axes.transAxes, ha="left", va="top", fontsize=SMALL)
 
 

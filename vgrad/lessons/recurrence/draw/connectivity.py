@@ -7,9 +7,9 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.collections import PolyCollection
 
-from ....kit.marks import curves, grammar
+from ....kit.marks import grammar
 from ....kit.marks.picture import LivePicture, Picture
-from ..say.connectivity import LOOKS, agreement_sentence, alt, sentence
+from ..say.connectivity import LOOKS, alt, sentence
 from .sentence import Box, lay_out, width_of
 
 MOST = 3  # decades above the last word, in the picture of training
@@ -97,28 +97,6 @@ class ConnectivityPlot(LivePicture):
 def read(record) -> Picture:
     """Return a still picture of one sentence."""
     return Picture(ConnectivityPlot(record).figure, sentence(record), alt(record))
-
-
-def agreement(record) -> Picture:
-    """Draw how far the gradient at the subject is from that at the last word, before training and after."""
-    axes = curves.axes(grammar.new_figure(), "gradient at the subject, over that at the last word")
-    looks = {"before": grammar.Look("#00558f", "<", ""), "after": grammar.Look("#b3006b", ">", "")}
-    decades = {name: np.log10(getattr(record, name)) for name in looks}
-    ends = []
-    for name, look in looks.items():
-        for k, row in enumerate(decades[name]):
-            axes.plot(np.full(len(row), k), row, look.marker, color=look.color, alpha=0.6, markersize=8)
-        middle = np.median(decades[name], axis=1)
-        axes.plot(range(len(middle)), middle, color=look.color, linewidth=2.4)
-        ends.append((middle[-1], f"{name} training", look.color))
-    floor = min(-2, np.floor(min(rows.min() for rows in decades.values()) / 5) * 5)
-    axes.set(xlim=(-0.3, len(record.distances) + 0.05), ylim=(floor, MOST))
-    curves.ground(axes, floor, MOST, words=False)
-    of = record.accuracy.shape[1]
-    names = [f"{d} words between\n{n} of {of} learn" for d, n in zip(record.distances, record.learnt, strict=True)]
-    axes.set_xticks(range(len(names)), names)
-    curves.label_ends(axes, len(names) - 1, ends)
-    return Picture(axes.figure, agreement_sentence(record))
 
 
 # --- a word -----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A cell unrolled in time: as a chain, as a map, or by its spectra; and the still pictures of powers and radii."""
+"""A cell unrolled in time as a chain, as a map or by its spectra, and still pictures of a gradient and of powers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from ....kit.marks import curves, grammar
 from ....kit.marks.picture import LivePicture, Picture
 from ....kit.words import cells
-from ..say.recurrence import alt, powers_sentence, radii_sentence, sentence
+from ..say.recurrence import alt, gradient_sentence, powers_sentence, sentence
 from .chain import ChainView
 from .views import MapView, SpectraView
 
@@ -47,6 +47,12 @@ def unrolled(record) -> Picture:
     return Picture(RecurrencePlot(record).figure, sentence(record), alt(record))
 
 
+def gradient(record) -> Picture:
+    """Return the chain of one unrolled cell without what its weights predict: the gradient alone."""
+    chain = record._replace(view="chain", bounds={})
+    return Picture(RecurrencePlot(chain).figure, gradient_sentence(chain), alt(chain))
+
+
 def powers(record) -> Picture:
     """Draw ‖Wᵗ‖ of some matrices, each with its ρᵗ dashed."""
     axes = curves.axes(grammar.new_figure(), "how far Wᵗ stretches, ‖Wᵗ‖")
@@ -64,9 +70,9 @@ def powers(record) -> Picture:
         _mark_peak(axes, row, look.color)
     axes.set(xlim=(0, 1.22 * times[-1]), ylim=(floor, ceiling))
     curves.ground(axes, floor, ceiling)
-    axes.set_xlabel("t: steps", fontsize=13)
+    axes.set_xlabel("number of steps, t", fontsize=13)
     curves.label_ends(axes, times[-1], ends)
-    curves.legend(axes.figure, handles=[curves.key("ρᵗ, of the eigenvalues", **grammar.THEORY)])
+    curves.legend(axes.figure, handles=[curves.key("ρᵗ, as the eigenvalues predict", **grammar.THEORY)])
     return Picture(axes.figure, powers_sentence(record))
 
 
@@ -76,33 +82,3 @@ def _mark_peak(axes, row, color: str) -> None:
     if peak > 0:
         axes.axvline(peak, **grammar.MARK)
         axes.text(peak + 1, row[peak] + 0.5, f"t = {peak}", color=color, fontsize=13)
-
-
-def radii(record) -> Picture:
-    """Draw ‖dh_T / dh_0‖ against the spectral radius, with one curve for each size of the inputs."""
-    axes = curves.axes(grammar.new_figure(), f"dh over {grammar.count(record.T, 'step')}")
-    sizes = grammar.decades(record.sizes)
-    theories = grammar.decades(record.theory)
-    least, most = curves.span(sizes, theories)
-    floor = 5 * np.floor(least / 5 - 0.2)
-    ceiling = 5 * np.ceil(most / 5 + 0.2)
-    at = np.array(record.radii)
-    ends = []
-    each = [*zip(record.inputs, sizes, theories, strict=True)]
-    for (scale, rows, theory), look in curves.with_looks(each, (EIGEN, STRETCH, *OTHERS), "record.inputs"):
-        median = curves.curve(axes, at, rows.T, look, floor=floor, theory=theory)
-        ends.append((median[-1], f"inputs of σ = {scale:g}", look.color))
-    axes.set(xlim=(at[0], at[-1] * 1.33 or 1.0), ylim=(floor, ceiling))
-    _ground_radii(axes, floor, ceiling)
-    curves.label_ends(axes, record.radii[-1], ends)
-    curves.legend(axes.figure, theory=True)
-    return Picture(axes.figure, radii_sentence(record))
-
-
-def _ground_radii(axes, floor: float, ceiling: float) -> None:
-    """The shaded sides, named in the middle as the curves end on the right, and the line at 1."""
-    curves.ground(axes, floor, ceiling)
-    for words in axes.texts:
-        words.set(x=0.5, ha="center")
-    axes.axvline(1, **grammar.MARK)
-    axes.set_xlabel("ρ: the largest |eigenvalue| of W_h", fontsize=13)

@@ -28,7 +28,7 @@ LONGEST = 200  # steps at the most
 @guarded
 @measured
 def unrolled(
-    *, cell: CellName = "rnn", T: Annotated[int, require.whole_from(2, LONGEST)] = 100, radius: NonNegative = 1.5,
+    *, cell: CellName = "rnn", T: Annotated[int, require.whole_from(2, LONGEST)] = 100, radius: NonNegative = 1.0,
     sigma: NonNegative = 1.0, nonnormality: NonNegative = 1.0, spectral: Flag = False, seed: Seed = 0,
 ) -> RecurrenceRecord:  # fmt: skip
     """Unroll a cell of UNITS units for T steps, and take the Jacobian from each state to every later one.
@@ -39,10 +39,7 @@ def unrolled(
     Another seed draws everything anew. With the same seed, only what is asked for changes.
     """
     rng = np.random.default_rng(seed)
-    W = init.with_spectrum(UNITS, radius=radius, nonnormality=nonnormality, rng=rng)
-    params = models.init_recurrent(cell, UNITS, UNITS, recurrent=W, rng=rng)
-    state = tuple(np.tanh(rng.standard_normal((cells.STATES[cell], 1, UNITS))))
-    xs = sigma * rng.standard_normal((LONGEST, 1, UNITS))[:T]
+    params, xs, state, W = _drawn_net(cell, T=T, radius=radius, sigma=sigma, nonnormality=nonnormality, rng=rng)
     _, tape = models.unroll(cell, params, xs, state)
     norms = probes.jacobian_norms(tape, spectral=spectral)
     norms = norms if spectral else norms / (UNITS * cells.STATES[cell]) ** 0.5
@@ -54,6 +51,14 @@ def unrolled(
     return RecurrenceRecord(
         PROTOCOL, cell, T, radius, sigma, nonnormality, spectral, seed, norms, _over(norms), values, singular, bounds
     )
+
+
+def _drawn_net(cell: str, *, T: int, radius: float, sigma: float, nonnormality: float, rng: np.random.Generator):
+    """Draw the parameters, the inputs (T, 1, UNITS) and the first state of a net, and its W_h (UNITS, UNITS)."""
+    W = init.with_spectrum(UNITS, radius=radius, nonnormality=nonnormality, rng=rng)
+    params = models.init_recurrent(cell, UNITS, UNITS, recurrent=W, rng=rng)
+    state = tuple(np.tanh(rng.standard_normal((cells.STATES[cell], 1, UNITS))))
+    return params, sigma * rng.standard_normal((LONGEST, 1, UNITS))[:T], state, W
 
 
 def _over(norms: Array) -> Band:

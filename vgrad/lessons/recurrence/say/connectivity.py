@@ -5,8 +5,6 @@ They are about the explorer `connectivity`, where the gradient reaches the words
 
 from __future__ import annotations
 
-import numpy as np
-
 from ....kit.marks import grammar
 from ....kit.words import cells
 from ....kit.words.phrases import five, lines, points, size, verdict
@@ -16,7 +14,7 @@ LOOKS = {name: cells.CELLS[name] for name in ("rnn", "lstm", "gru")}
 
 def sentence(record) -> str:
     """Say in three lines what arrives at the first word through each cell, which networks they are, and how."""
-    how = "Each word is a vector that is drawn by its letters, whether or not it is English."
+    how = "Each word is a vector of random numbers that its letters determine, so any language will do."
     return lines(_finding(record), _networks(record), [*_left_out(record), how])
 
 
@@ -38,8 +36,9 @@ def _finding(record) -> list[str]:
     if len(record.words) == 1:
         return [f'"{record.words[0]}" is the first word and the last, so nothing is lost on the way.']
     arrives = {LOOKS[cell].label: band.median[0] for cell, band in record.reach.items()}
-    parts = [f"{size(ratio)} in the {cell}" for cell, ratio in arrives.items()]
-    return [f'Of the gradient at "{record.words[-1]}", "{record.words[0]}" gets {listed(parts)}.', _verdicts(arrives)]
+    said = listed([f"{size(ratio)} ({cell})" for cell, ratio in arrives.items()])
+    first, last = record.words[0], record.words[-1]
+    return [f'The gradient at "{first}" is {said} times that at "{last}".', _verdicts(arrives)]
 
 
 def _verdicts(arrives: dict[str, float]) -> str:
@@ -72,18 +71,3 @@ def _networks(record) -> str:
         f"Median of {nets}, forget bias {record.forget_bias:g}, update bias {record.update_bias:g}, "
         f"recurrent weights times {record.gain:g}."
     )
-
-
-def agreement_sentence(record) -> str:
-    """Say how many networks have learned the agreement, for each distance of the subject."""
-    of = record.accuracy.shape[1]
-    each = zip(record.distances, record.learnt, strict=True)
-    parts = [f"{learnt} of {of} with {distance} words between" for distance, learnt in each]
-    faded = [
-        str(d)
-        for d, before, after in zip(record.distances, record.before, record.after, strict=True)
-        if np.median(after) < 0.1 * np.median(before)
-    ]
-    how = f"while they are trained it fades further at distance {', '.join(faded)}" if faded else "training fades none"
-    who = f"RNNs that learn is or are in {grammar.count(record.steps, 'step')}"
-    return f"{who}: {'; '.join(parts)}. Of the gradient at the subject, {how}."

@@ -1,6 +1,6 @@
 """What is said under the pictures of this lesson, and the texts that stand for the pictures.
 
-They are about the explorer `recurrence` with its three views, and the pictures of powers and radii.
+They are about the explorer `recurrence` with its three views, the chain alone, and the picture of powers.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ....kit.marks import grammar
-from ....kit.words.phrases import five, lines, medians, points, size, so_it
+from ....kit.words.phrases import five, lines, points, size, so_it
 
 NAMES = {"rnn": "a tanh RNN", "relu_rnn": "a ReLU RNN", "lstm": "an LSTM", "gru": "a GRU"}
 
@@ -19,11 +19,18 @@ def sentence(record) -> str:
     return lines(finding, _network(record), [*_peak(record), *_measured(record)])
 
 
+def gradient_sentence(record) -> str:
+    """Say the same of the chain alone, before anything is predicted from its weights."""
+    what = NAMES[record.cell].partition(" ")[2]
+    scale = f"inputs of standard deviation {record.sigma:g}" if record.sigma else "no inputs"
+    who = f"This is one {what} of {grammar.count(len(record.singular), 'unit')} with {scale}."
+    return lines(_at_the_first(record), who, [*_peak(record), *_measured(record)])
+
+
 def alt(record) -> str:
     """Say in words what the view shows, in numbers."""
-    return (
-        f"{_drawn(record)}, for {NAMES[record.cell]} over {record.T} steps: {_by_distance(record)}. {_spectra(record)}."
-    )
+    seen = f"{_drawn(record)}, for {NAMES[record.cell]} over {record.T} steps: {_by_distance(record)}."
+    return f"{seen} {_spectra(record)}." if record.bounds else seen
 
 
 # --- the finding ------------------------------------------------------------------------------------------------------
@@ -60,9 +67,9 @@ def _at_the_first(record) -> str:
 
 def _predicted(record) -> str:
     """What eigenvalues and singular values say about it."""
-    said = f"The eigenvalue predicts {size(record.bounds['radius'][-1])}"
+    said = f"The largest eigenvalue alone predicts {size(record.bounds['radius'][-1])}"
     if "stretch" in record.bounds:
-        return f"{said}, and the singular value allows {size(record.bounds['stretch'][-1])} at most."
+        return f"{said}, and the largest singular value allows {size(record.bounds['stretch'][-1])} at most."
     return f"{said}."
 
 
@@ -73,8 +80,8 @@ def _network(record) -> str:
     """The cell and its settings, in at most twenty words."""
     what = NAMES[record.cell].partition(" ")[2]
     return (
-        f"One {what} of {len(record.singular)} units, {record.T} steps, largest |eigenvalue| {record.radius:g}, "
-        f"shear {record.nonnormality:g}, inputs of standard deviation {record.sigma:g}."
+        f"This is one {what} over {record.T} steps, with {len(record.singular)} units, largest |eigenvalue| "
+        f"{record.radius:g}, shear {record.nonnormality:g} and input scale {record.sigma:g}."
     )
 
 
@@ -91,19 +98,20 @@ def _peak(record) -> list[str]:
 
 def _measured(record) -> list[str]:
     """What a size is, what W_h is in a gated cell, and how states and inputs are drawn."""
-    what = "the largest stretch of any direction" if record.spectral else "the root mean square over all directions"
+    what = "the largest factor of any direction" if record.spectral else "the root mean square over all directions"
     gates = ["Each gate has a W_h with these eigenvalues."] if record.cell in ("lstm", "gru") else []
     state = ["The state is (h, c)."] if record.cell == "lstm" else []
-    return [f"A size is {what}.", *gates, *state, record.protocol]
+    return [f"A number is {what}.", *gates, *state, record.protocol]
 
 
 # --- the alternative text ---------------------------------------------------------------------------------------------
 
 
 def _drawn(record) -> str:
+    lines_too = " and predicted lines" if record.bounds else ""
     return {
         "chain": "A chain of states with a loss at the last, each tinted by what of the last state's gradient arrives, "
-        "over a curve of the same sizes and two predicted lines",
+        f"over a curve of the same sizes{lines_too}",
         "map": "A map of what of the gradient at each later state arrives at each earlier one",
         "spectra": "The eigenvalues of W_h in the complex plane, and its singular values in a row",
     }[record.view]
@@ -122,28 +130,18 @@ def _spectra(record) -> str:
     return f"W_h has the largest |eigenvalue| {radius} and the largest singular value {stretch}"
 
 
-# --- the pictures of powers and radii ---------------------------------------------------------------------------------
+# --- the picture of powers --------------------------------------------------------------------------------------------
 
 
 def powers_sentence(record) -> str:
-    """Say for each matrix how far its powers grow and where they end."""
-    parts = []
+    """Say for each matrix how far its powers grow, where they end, and what its largest values are."""
+    findings, spectra = [], []
     for name, sizes, radius, stretch in zip(*record, strict=True):
         peak = int(sizes.argmax())
-        grew = f"grows to {grammar.number(sizes[peak])} at t = {peak}" if sizes[peak] > 1.001 else "never grows"
-        spectra = f"largest |eigenvalue| {grammar.number(radius)}, singular value {grammar.number(stretch)}"
-        parts.append(f"{name} ({spectra}) {grew}, and is {grammar.number(sizes[-1])} at t = {len(sizes) - 1}")
-    return f"How far Wᵗ stretches: {'; '.join(parts)}."
-
-
-def radii_sentence(record) -> str:
-    """Say what becomes of the gradient, for each size of the inputs and each spectral radius."""
-    parts = []
-    for scale, rows, theory in zip(record.inputs, record.sizes, record.theory, strict=True):
-        said = ", ".join(
-            f"{grammar.number(np.median(row))} (theory {grammar.number(says)}) at ρ = {radius:g}"
-            for radius, row, says in zip(record.radii, rows, theory, strict=True)
-        )
-        parts.append(f"with inputs of σ = {scale:g} it is {said}")
-    networks = f"{medians(record.sizes.shape[2], 'tanh RNN')} of {grammar.count(record.n, 'unit')}"
-    return f"The size of dh over {grammar.count(record.T, 'step')}: {'; '.join(parts)}; {networks}."
+        grew = f"grow to {grammar.number(sizes[peak])} at t = {peak}" if sizes[peak] > 1.001 else "never grow"
+        end = f"{grammar.number(sizes[-1])} at t = {len(sizes) - 1}"
+        findings.append(f"The powers of “{name}” {grew}, and they are {end}.")
+        values = f"largest |eigenvalue| {grammar.number(radius)} and the largest singular value"
+        spectra.append(f"The matrix “{name}” has the {values} {grammar.number(stretch)}.")
+    height = "The height is the largest factor by which Wᵗ can multiply the length of a vector."
+    return lines(findings, height, spectra)
