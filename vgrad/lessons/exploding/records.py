@@ -103,6 +103,17 @@ class Autopsy(NamedTuple):
     norm: Array  # (steps,): of all gradients; not finite where one of them is not
 
 
+class BothPasses(NamedTuple):
+    """What the forward and the backward pass of tanh-RNNs come to, before any training."""
+
+    T: int
+    gain: float
+    precision: str
+    largest: Array  # (seeds,): the largest |h| of all time steps
+    loss: Array  # (seeds,)
+    norm: Array  # (seeds,): of all gradients; not finite where one of them is not
+
+
 class RunsRecord(NamedTuple):
     """RNNs that learn the adding problem, side by side."""
 
