@@ -162,12 +162,6 @@ def first_broken(broken):
     return lambda numbers: next((name for name, array in numbers if broken(array)), None)
 
 
-def share_above(threshold):
-    """Return a threshold, and the share of the norms of summed losses that it clips."""
-    norms = exploding_measure_thresholds.norms_seen("sum")
-    return [threshold, float(np.mean(norms > threshold))]
-
-
 def lstm_back(five=lambda *five: five, *, slopes=True, by_h=True, tanh=True):
     """An LSTM's way back, with parts of it left out, and its five results changed."""
 
@@ -369,18 +363,6 @@ TRIES = {
         "whether": lambda numbers: any(not np.isfinite(array).all() for _, array in numbers),
         "nothing": lambda numbers: None,
         "no function": 3,
-    },
-    "threshold": lambda: {
-        "right": share_above(240.0),
-        "the usual": share_above(1.0),
-        "of the mean": share_above(15.0),
-        "far too large": share_above(1e6),
-        "none at all": share_above(0.0),
-        "percent": [240.0, 100 * share_above(240.0)[1]],
-        "left alone": [240.0, 1 - share_above(240.0)[1]],
-        "another share": [240.0, 0.5],
-        "one number": 240.0,
-        "nothing": None,
     },
     "rnn_step": lambda: {
         "right": rnn_step(lambda W, x, h, dh: (h.T @ (dh * rnn_slope(W, x, h)), (dh * rnn_slope(W, x, h)) @ W.T)),

@@ -6,10 +6,6 @@ import math
 
 import numpy as np
 
-from vgrad.lessons.exploding import norms_seen
-
-from . import Later
-
 
 def norm_of(grads):
     return np.sqrt(sum((array**2).sum() for array in grads))
@@ -127,17 +123,6 @@ def gives_up(numbers):
     return None
 
 
-def of_norms(threshold):
-    """A threshold from the recorded norms, and the share of them above it."""
-
-    def both():
-        norms = norms_seen("sum")
-        limit = threshold(norms)
-        return [limit, float(np.mean(norms > limit))]
-
-    return Later(both)
-
-
 RIGHT = {
     "clip_by_hand": {
         "as the lesson has it": by(lambda norm, limit: min(1.0, limit / (norm + 1e-6))),
@@ -162,17 +147,6 @@ RIGHT = {
         "by next": lambda numbers: next((name for name, array in numbers if not np.all(np.isfinite(array))), None),
         "by a list of all": of_a_list,
         "backwards": backwards,
-    },
-    "threshold": {
-        "the lesson's": of_norms(lambda norms: 10 * np.median(norms)),
-        "the 90th percentile": of_norms(lambda norms: np.percentile(norms, 90)),
-        "the 95th percentile": of_norms(lambda norms: np.percentile(norms, 95)),
-        "the 99th percentile": of_norms(lambda norms: np.percentile(norms, 99)),
-        "16 times 15": of_norms(lambda norms: 240.0),
-        "a whole number": of_norms(lambda norms: 500),
-        "in a tuple": Later(lambda: (240, float(np.mean(norms_seen("sum") > 240)))),
-        "counted": Later(lambda: [240, np.count_nonzero(norms_seen("sum") > 240) / 500]),
-        "rounded": Later(lambda: [240, round(float(np.mean(norms_seen("sum") > 240)), 3)]),
     },
 }
 WRONG = {
@@ -223,7 +197,7 @@ WRONG = {
         "no inf": (first_of(lambda array: np.isnan(array).any()), "it should return 'step 3', but it returns 'loss'"),
         "no NaN": (first_of(lambda array: np.isinf(array).any()), "does not notice NaN"),
         "no -inf": (
-            first_of(lambda array: np.isnan(array).any() or (array == np.inf).any()), "with -inf among finite numbers",
+            first_of(lambda array: np.isnan(array).any() or (array == np.inf).any()), "-inf stands among",
         ),
         "only where all is broken": (first_of(lambda array: not np.isfinite(array).any()), "One infinite entry"),
         "what is large": (first_of(lambda array: (abs(array) > 1e100).any()), "A large number is still a number"),
@@ -249,20 +223,5 @@ WRONG = {
             lambda numbers: next((name for name, array in numbers if not np.isfinite(array).all()), "none"),
             "it should return None",
         ),
-    },
-    "threshold": {
-        "the usual number": (of_norms(lambda norms: 1.0), "below all of these norms"),
-        "that of the mean": (of_norms(lambda norms: 15.0), "Go higher"),
-        "the median": (of_norms(np.median), "Go higher"),
-        "the largest": (of_norms(np.max), "Go lower"),
-        "nothing": (of_norms(lambda norms: 0.0), "above 0"),
-        "negative": (of_norms(lambda norms: -240.0), "above 0"),
-        "percent": (Later(lambda: [240, 100 * float(np.mean(norms_seen("sum") > 240))]), "percent"),
-        "those left alone": (Later(lambda: [240, float(np.mean(norms_seen("sum") <= 240))]), "left alone"),
-        "how many": (Later(lambda: [240, int(np.sum(norms_seen("sum") > 240))]), "how many steps"),
-        "of the mean's norms": (Later(lambda: [240, float(np.mean(norms_seen("mean") > 15 / 16))]), "not the share"),
-        "the threshold alone": (240.0, "two things"),
-        "two texts": (["240", "0.05"], "a number as the threshold"),
-        "no share": ([240.0, "few"], "a number as the share"),
     },
 }  # fmt: skip

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, NotYetError, expect_function, expect_number, expect_two, is_missing
+from ...kit.exercises import Exercises, NotYetError, expect_function, is_missing
 from ...kit.judging import call, close, expect_parts, expect_shaped
 from ...kit.slips import told
-from .measure.thresholds import norms_seen
-from .measure.training import SAMPLES
 
 LARGE = [np.array([[-3.0, 0.0], [0.0, 4.0]]), np.array([12.0, 0.0])]  # of norm 13
 SMALL = [array / 100 for array in LARGE]
@@ -143,12 +141,12 @@ def _of_infinite(function) -> str | None:
 
 FINITE = ("step 1", np.array([0.5, -2.0])), ("step 2", np.array([[1e300, 0.0], [-1e-300, 3.0]]))
 BROKEN = (  # what was computed, in its order, and the name of the first that is not finite
-    ("inf first, and NaN after it", [*FINITE, ("step 3", np.array([1.0, np.inf])), ("loss", np.array(np.nan))], 2),
-    ("NaN first, and inf after it", [*FINITE, ("loss", np.array(np.nan)), ("dh", np.array([np.inf, 1.0]))], 2),
-    ("-inf among finite numbers", [("h", np.array([[3.0, -np.inf], [1.0, 1.0]])), *FINITE], 0),
-    ("nothing but inf in the last array", [*FINITE, ("dW", np.array([np.inf, np.inf]))], 2),
-    ("only finite numbers", [*FINITE, ("loss", np.array(0.25))], None),
-    ("nothing at all", [], None),
+    ("inf comes first and NaN follows", [*FINITE, ("step 3", np.array([1.0, np.inf])), ("loss", np.array(np.nan))], 2),
+    ("NaN comes first and inf follows", [*FINITE, ("loss", np.array(np.nan)), ("dh", np.array([np.inf, 1.0]))], 2),
+    ("-inf stands among finite numbers", [("h", np.array([[3.0, -np.inf], [1.0, 1.0]])), *FINITE], 0),
+    ("the last array holds nothing but inf", [*FINITE, ("dW", np.array([np.inf, np.inf]))], 2),
+    ("all numbers are finite", [*FINITE, ("loss", np.array(0.25))], None),
+    ("the list is empty", [], None),
 )
 
 
@@ -167,73 +165,28 @@ def _other_name(what: str, numbers, place: int | None, given) -> str | None:
     if given is None and expected is None:
         return None
     if is_missing(given):
-        return f"with {what} it returns nothing; it should return {expected!r}"
+        return f"where {what}, it returns nothing; it should return {expected!r}"
     if expected is None:
-        return f"with {what} it returns {given!r:.60}; it should return None, because nothing is broken"
+        return f"where {what}, it returns {given!r:.60}; it should return None, because nothing is broken"
     if isinstance(given, str):
         return None if given == expected else _wrong_name(what, numbers, expected, given)
     kinds = {bool: "True or False", int: "a place", np.ndarray: "the array", tuple: "name and array together"}
     kind = next((words for type_, words in kinds.items() if isinstance(given, type_)), repr(given)[:60])
-    return f"with {what} it returns {kind}; it should return the name alone, {expected!r}"
+    return f"where {what}, it returns {kind}; it should return the name alone, {expected!r}"
 
 
 def _wrong_name(what: str, numbers, expected: str, given: str) -> str:
     arrays = dict(numbers)
     wanted = f"it should return {expected!r}, but it returns {given!r}"
     if given not in arrays:
-        return f"with {what} {wanted}, which is no name in the list"
+        return f"where {what}, {wanted}, which is no name in the list"
     if np.isfinite(arrays[given]).all():
-        return f"with {what} {wanted}, which holds only finite numbers. A large number is still a number"
+        return f"where {what}, {wanted}, which holds only finite numbers. A large number is still a number"
     if np.isnan(arrays[expected]).any():
-        return f"with {what} {wanted}. Your condition does not notice NaN"
+        return f"where {what}, {wanted}. Your condition does not notice NaN"
     if not np.isfinite(arrays[expected]).any():
-        return f"with {what} {wanted}. Return at the first array that is broken"
-    return f"with {what} {wanted}. One infinite entry is enough, and the first broken array counts"
-
-
-# --- a threshold from the norms ---------------------------------------------------------------------------------------
-
-WIDEST = 150  # times what the mean of a batch gives: with such a threshold the networks of the stored table still learn
-
-
-def _threshold(pair) -> str | None:
-    given, share = expect_two(pair, "the threshold and the share")
-    threshold = expect_number(given, "give a number as the threshold")
-    norms = norms_seen("sum")
-    why = _unfit(threshold, norms)
-    if why:
-        return why
-    share = expect_number(share, "the threshold is fit. Give a number as the share")
-    clipped = float(np.mean(norms > threshold))
-    if abs(share - clipped) <= 0.002:
-        return None
-    slips = {
-        100 * clipped: "you give percent. Give the share itself, which lies between 0 and 1",
-        1 - clipped: "this is the share of the steps that are left alone",
-        clipped * norms.size: "this is how many steps are clipped. Divide by the number of all steps",
-    }
-    for value, words in slips.items():
-        if abs(share - value) <= 0.002 * max(1.0, abs(value)):
-            return f"the threshold is fit. But {words}"
-    return (
-        f"the threshold is fit. But {share:.4g} is not the share of the norms above it; np.mean(norms > threshold) is"
-    )
-
-
-def _unfit(threshold: float, norms) -> str | None:
-    """Why a threshold is not fit for these norms, or None where it is."""
-    median, high = np.percentile(norms, [50, 90])
-    if threshold <= 0:
-        return f"a threshold is a norm, so it is above 0, and {threshold:.4g} is not"
-    if threshold < norms.min():
-        return f"{threshold:.4g} is below all of these norms, so it clips every step. Compare it with their median"
-    if threshold < 0.9 * high:
-        share = np.mean(norms > threshold)
-        return f"{threshold:.4g} clips {share:.0%} of these steps, and a threshold is for the rare ones. Go higher"
-    if threshold > WIDEST * SAMPLES:
-        times = threshold / median
-        return f"{threshold:.4g} is {times:.0f} times the median, so even a very long step stays as it is. Go lower"
-    return None
+        return f"where {what}, {wanted}. Return at the first array that is broken"
+    return f"where {what}, {wanted}. One infinite entry is enough, and the first broken array counts"
 
 
 EXERCISES = {
@@ -242,7 +195,6 @@ EXERCISES = {
         "it names the first array that is not finite, be it inf or NaN, and None where all is well",
     ),
     "clip_by_hand": (_clip_by_hand, "one norm over all, never enlarged, and what is infinite shows as NaN"),
-    "threshold": (_threshold, "ordinary steps stay as they are, and only the rare long ones are clipped"),
 }
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer
