@@ -204,7 +204,7 @@ WRONG = {
         "what is finite": (first_of(lambda array: np.isfinite(array).all()), "only finite numbers"),
         "the last": (
             lambda numbers: ([None] + [name for name, array in numbers if not np.isfinite(array).all()])[-1],
-            "the first broken array counts",
+            "The first broken array counts",
         ),
         "the array": (
             lambda numbers: next((array for _, array in numbers if not np.isfinite(array).all()), None), "the array",

@@ -141,7 +141,17 @@ def _of_infinite(function) -> str | None:
 
 FINITE = ("step 1", np.array([0.5, -2.0])), ("step 2", np.array([[1e300, 0.0], [-1e-300, 3.0]]))
 BROKEN = (  # what was computed, in its order, and the name of the first that is not finite
-    ("inf comes first and NaN follows", [*FINITE, ("step 3", np.array([1.0, np.inf])), ("loss", np.array(np.nan))], 2),
+    (
+        "inf comes first and NaN follows",
+        [
+            *FINITE,
+            ("step 3", np.array([1.0, np.inf])),
+            ("dh", np.array([np.inf, -np.inf])),
+            ("loss", np.array(np.nan)),
+            ("dW", np.array([np.nan, np.inf])),
+        ],
+        2,
+    ),
     ("NaN comes first and inf follows", [*FINITE, ("loss", np.array(np.nan)), ("dh", np.array([np.inf, 1.0]))], 2),
     ("-inf stands among finite numbers", [("h", np.array([[3.0, -np.inf], [1.0, 1.0]])), *FINITE], 0),
     ("the last array holds nothing but inf", [*FINITE, ("dW", np.array([np.inf, np.inf]))], 2),
@@ -184,9 +194,11 @@ def _wrong_name(what: str, numbers, expected: str, given: str) -> str:
         return f"where {what}, {wanted}, which holds only finite numbers. A large number is still a number"
     if np.isnan(arrays[expected]).any():
         return f"where {what}, {wanted}. Your condition does not notice NaN"
-    if not np.isfinite(arrays[expected]).any():
-        return f"where {what}, {wanted}. Return at the first array that is broken"
-    return f"where {what}, {wanted}. One infinite entry is enough, and the first broken array counts"
+    if np.isnan(arrays[given]).all():
+        return f"where {what}, {wanted}. Your condition does not notice inf"
+    if np.isinf(arrays[given]).all():
+        return f"where {what}, {wanted}. One infinite entry is enough to break an array"
+    return f"where {what}, {wanted}. The first broken array counts"
 
 
 EXERCISES = {
