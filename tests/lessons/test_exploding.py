@@ -96,7 +96,7 @@ def test_a_threshold_well_above_the_median_is_best_and_the_exact_number_matters_
 def test_a_threshold_of_one_clips_nearly_every_step_and_ten_times_the_median_few():
     assert np.median(at_threshold(1.0)["clipped"]) > 0.9
     assert np.median(at_threshold(15.0)["clipped"]) < 0.05
-    assert not at_threshold(None)["clipped"].any()
+    assert not any(at_threshold(None)["clipped"])
 
 
 def test_a_share_counts_the_norms_above_the_threshold():

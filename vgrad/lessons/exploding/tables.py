@@ -5,11 +5,8 @@ from __future__ import annotations
 from itertools import product
 from pathlib import Path
 
-import numpy as np
-
 from ... import require
 from ...kit.experiments.stored import Table, Tables
-from ...ops import Array
 from .measure.thresholds import clipped_at
 
 LIMITS = (0.15, 1.0, 1.5, 4.0, 15.0, 150.0, None)
@@ -25,12 +22,12 @@ TABLES = Tables(
 )
 
 
-def at_threshold(clip: float | None) -> dict[str, Array]:
+def at_threshold(clip: float | None) -> dict[str, list[float]]:
     """Return "last" and "clipped" of all networks of the stored table that were trained with one threshold.
 
-    "last" : (25,), the loss relative to always answering 1; "clipped" : (25,), the share of steps that it clipped.
+    "last" : 25 numbers, the loss relative to always answering 1; "clipped" : 25 shares of clipped steps.
     Raises ValueError where the table has no such threshold.
     """
     require.instance("clip", clip, clip in LIMITS, f"one of {', '.join(map(str, LIMITS))}")
     cells = [cell.result for cell in TABLES.load("thresholds") if cell.settings["clip"] == clip]
-    return {name: np.concatenate([cell[name] for cell in cells]).astype(float) for name in ("last", "clipped")}
+    return {name: [number for cell in cells for number in cell[name]] for name in ("last", "clipped")}
