@@ -124,6 +124,9 @@ def test_a_tanh_net_of_both_passes_is_bounded_forward_only():
     assert (nets.largest <= 1).all()
     assert (nets.largest > 0.9).all()
     assert (nets.norm > 1e3).all()
+    assert (nets.finite_losses, nets.finite_gradients) == (2, 2)
+    broken = thresholds.both_passes(400, seeds=2)
+    assert (broken.finite_losses, broken.finite_gradients) == (2, 0)
     calm = thresholds.both_passes(50, "float64", gain=0.5, seeds=2)
     assert (calm.norm < 10).all()
 

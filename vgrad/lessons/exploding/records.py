@@ -113,6 +113,16 @@ class BothPasses(NamedTuple):
     loss: Array  # (seeds,)
     norm: Array  # (seeds,): of all gradients; not finite where one of them is not
 
+    @property
+    def finite_losses(self) -> int:
+        """How many networks have a finite loss."""
+        return int(np.isfinite(self.loss).sum())
+
+    @property
+    def finite_gradients(self) -> int:
+        """How many networks have a finite gradient."""
+        return int(np.isfinite(self.norm).sum())
+
 
 class RunsRecord(NamedTuple):
     """RNNs that learn the adding problem, side by side."""
