@@ -615,7 +615,7 @@ def assert_cliff_is_told_truly(explorer):
     finding, protocol, how = words.split("\n")
     met = sum(float(norm) > limit for norm in record.clipped.norm[:-1])
     steps = "1 step" if asked["steps"] == 1 else f"{asked['steps']} steps"
-    assert protocol.endswith(f"learning rate {rate:.3g}, the gradient exceeded the threshold in {met} of {steps}.")
+    assert protocol.endswith(f", at learning rate {rate:.3g}, clipping shortens {met} of {steps}.")
     lengths = [math.hypot(*move) for path in (record.free, record.clipped) for move in [longest(path)]]
     told = re.match(r"The longest step is (\S+) long without clipping, and (\S+) with it\. ", how).groups()
     assert [float(each) for each in told] == pytest.approx(lengths, rel=0.06)
@@ -626,8 +626,8 @@ def assert_cliff_is_told_truly(explorer):
         assert finding == f"Both balls lie at the start, where the loss is {said[0]}."
     elif met == 0:
         assert free == clipped
-        same_for_both = f"The gradient never exceeds {limit:.3g}, so clipping changes nothing."
-        assert finding == f"{same_for_both} Both balls are{' off the map' * left[0]} at a loss of {said[0]}."
+        same_for_both = f"The norm of the gradient never exceeds {limit:.3g}, so clipping changes nothing."
+        assert finding == f"{same_for_both} Both balls end{' off the map' * left[0]} at a loss of {said[0]}."
     else:
         assert_both_balls_are_told_truly(finding, free, clipped, said, left)
 

@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
-from types import SimpleNamespace
 
 import numpy as np
-
-from vgrad.lessons.exploding import train_rnn
-
-from . import Later
 
 
 def norm_of(grads):
@@ -97,16 +91,36 @@ def nought_if_infinite(grads, limit):
     return with_if(grads, limit) if np.isfinite(norm_of(grads)) else [0 * np.ones_like(array) for array in grads]
 
 
-def doubling():
-    number, layer = np.float16(1), 0
-    with np.errstate(over="ignore"):
-        while np.isfinite(number):
-            number, layer = number * np.float16(1.5), layer + 1
-    return layer
+def first_of(broken):
+    """An autopsy that names the first array of which ``broken`` is true."""
+    return lambda numbers: next((name for name, array in numbers if broken(array)), None)
 
 
-def trained(**settings):
-    return Later(lambda: train_rnn(**dict(T=100, steps=100) | settings))
+def by_entries(numbers):
+    for name, array in numbers:
+        for entry in np.ravel(array):
+            if not math.isfinite(entry):
+                return name
+    return None
+
+
+def of_a_list(numbers):
+    broken = [name for name, array in numbers if not np.isfinite(array).all()]
+    return broken[0] if broken else None
+
+
+def backwards(numbers):
+    found = None
+    for name, array in reversed(numbers):
+        if not np.isfinite(array).all():
+            found = name
+    return found
+
+
+def gives_up(numbers):
+    for name, array in numbers:
+        return None if np.isfinite(array).all() else name
+    return None
 
 
 RIGHT = {
@@ -123,26 +137,16 @@ RIGHT = {
             array * np.minimum(1, limit / np.linalg.norm([np.linalg.norm(a) for a in grads])) for array in grads
         ],
     },
-    "layer_15": {
-        "28": 28,
-        "28.0": 28.0,
-        "by logarithms": int(np.ceil(16 / np.log2(1.5))),
-        "rounded up, a float": np.ceil(16 / np.log2(1.5)),
-        "of NumPy's whole numbers": np.int64(28),
-        "an array of no dimension": np.array(28),
-        "a fraction": Fraction(56, 2),
-        "counted": doubling(),
-        "of the largest number": math.floor(math.log(65504) / math.log(1.5)) + 1,
-    },
-    "finite_rnn": {
-        "the lesson's": trained(clip=5.0),
-        "one": trained(clip=1.0),
-        "a whole number": trained(clip=2),
-        "large": trained(clip=300.0),
-        "small": trained(clip=0.01),
-        "another seed": trained(clip=1.0, seed=4),
-        "more networks": trained(clip=1.0, seeds=6),
-        "more steps": trained(clip=1.0, steps=120),
+    "autopsy": {
+        "as the lesson has it": first_of(lambda array: not np.isfinite(array).all()),
+        "by any": first_of(lambda array: (~np.isfinite(array)).any()),
+        "by both names": first_of(lambda array: np.isnan(array).any() or np.isinf(array).any()),
+        "by the sum of what is wrong": first_of(lambda array: np.sum(np.isnan(array) | np.isinf(array)) > 0),
+        "by 0 times it": first_of(lambda array: not np.all(0 * array == 0)),
+        "by entries": by_entries,
+        "by next": lambda numbers: next((name for name, array in numbers if not np.all(np.isfinite(array))), None),
+        "by a list of all": of_a_list,
+        "backwards": backwards,
     },
 }
 WRONG = {
@@ -189,36 +193,35 @@ WRONG = {
         "an infinite one left": (left_infinite, "0 · inf is NaN"),
         "an infinite one set to 0": (nought_if_infinite, "nobody will know"),
     },
-    "layer_15": {
-        "one before": (27, "65,504"),
-        "one behind": (29, "one layer before"),
-        "of 2": (16, "smaller factor"),
-        "not whole": (16 / np.log2(1.5), "whole"),
-        "float32's": (219, "float32"),
-        "float64's": (1751, "float64"),
-        "too few": (10, "still holds"),
-        "too many": (40, "earlier"),
-        "far too many": (5000, "earlier"),
-        "none": (0, "counted from 1"),
-        "negative": (-28, "counted from 1"),
-        "a text": ("28", "text"),
-        "the largest number": (65504, "earlier"),
-    },
-    "finite_rnn": {
-        "as it stands": (trained(), "clip a number"),
-        "too large": (trained(clip=1e4), "smaller"),
-        "far too large": (trained(clip=1e12), "smaller"),
-        "nothing moves": (trained(clip=0.0), "nothing moves"),
-        "nearly nothing moves": (trained(clip=1e-12), "nothing moves"),
-        "few networks": (trained(clip=5.0, seeds=2), "5 networks"),
-        "few steps": (trained(clip=5.0, steps=20), "100 steps"),
-        "another gain": (trained(gain=1.0, clip=5.0, steps=5), "gain 1.1"),
-        "another cell": (trained(cell="rnn", clip=5.0, steps=5), "relu_rnn"),
-        "a short sequence": (trained(T=20, clip=5.0, steps=5), "T = 100"),
-        "another learning rate": (trained(rate=1e-9, clip=1e4, steps=5), "learning rate"),
-        "called T = 100": (Later(lambda: train_rnn(T=10, steps=100, clip=5.0)._replace(T=100)), "not the net"),
-        "called clipped": (Later(lambda: train_rnn(T=100, steps=100)._replace(clip=5.0)), "stay finite"),
-        "the threshold": (5.0, "whole record"),
-        "made by hand": (SimpleNamespace(clip=5.0, finite=5), "record itself"),
+    "autopsy": {
+        "no inf": (first_of(lambda array: np.isnan(array).any()), "it should return 'step 3', but it returns 'loss'"),
+        "no NaN": (first_of(lambda array: np.isinf(array).any()), "does not notice NaN"),
+        "no -inf": (
+            first_of(lambda array: np.isnan(array).any() or (array == np.inf).any()), "-inf stands among",
+        ),
+        "only where all is broken": (first_of(lambda array: not np.isfinite(array).any()), "One infinite entry"),
+        "what is large": (first_of(lambda array: (abs(array) > 1e100).any()), "A large number is still a number"),
+        "what is finite": (first_of(lambda array: np.isfinite(array).all()), "only finite numbers"),
+        "the last": (
+            lambda numbers: ([None] + [name for name, array in numbers if not np.isfinite(array).all()])[-1],
+            "The first broken array counts",
+        ),
+        "the array": (
+            lambda numbers: next((array for _, array in numbers if not np.isfinite(array).all()), None), "the array",
+        ),
+        "its place": (
+            lambda numbers: next((k for k, (_, a) in enumerate(numbers) if not np.isfinite(a).all()), None), "a place",
+        ),
+        "the pair": (
+            lambda numbers: next((pair for pair in numbers if not np.isfinite(pair[1]).all()), None), "together",
+        ),
+        "whether there is one": (
+            lambda numbers: any(not np.isfinite(array).all() for _, array in numbers), "True or False",
+        ),
+        "after the first": (gives_up, "returns nothing"),
+        "a word for none": (
+            lambda numbers: next((name for name, array in numbers if not np.isfinite(array).all()), "none"),
+            "it should return None",
+        ),
     },
 }  # fmt: skip

@@ -6,11 +6,13 @@ from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
 from .measure.cliff import descend, gradient, quartic, surface, survey, walk
-from .measure.training import PRECISIONS, autopsy, first_overflow, train_rnn, upscaled
+from .measure.thresholds import both_passes, clipped_at, norms_seen
+from .measure.training import PRECISIONS, autopsy, train_rnn, upscaled
+from .tables import at_threshold
 
 __all__ = [
-    "PRECISIONS", "ask", "autopsy", "check", "descend", "draw", "explore", "first_overflow", "gradient", "quartic",
-    "show", "surface", "survey", "train_rnn", "upscaled", "walk",
+    "PRECISIONS", "ask", "at_threshold", "autopsy", "both_passes", "check", "clipped_at", "descend", "draw", "explore",
+    "gradient", "norms_seen", "quartic", "show", "surface", "survey", "train_rnn", "upscaled", "walk",
 ]  # fmt: skip
 
 ask = asker(__name__)

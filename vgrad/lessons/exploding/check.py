@@ -5,14 +5,11 @@ Each check answers with "correct" or with a hint at what to do next.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from ...kit.exercises import Exercises, NotYetError, expect_function, expect_number, expect_record
-from ...kit.judging import call, close, expect_parts, expect_shaped, too_few
+from ...kit.exercises import Exercises, NotYetError, expect_function, is_missing
+from ...kit.judging import call, close, expect_parts, expect_shaped
 from ...kit.slips import told
-from .records import RunsRecord
 
 LARGE = [np.array([[-3.0, 0.0], [0.0, 4.0]]), np.array([12.0, 0.0])]  # of norm 13
 SMALL = [array / 100 for array in LARGE]
@@ -140,67 +137,76 @@ def _of_infinite(function) -> str | None:
     )
 
 
-def _layer_15(layer) -> str | None:
-    layer = float(expect_number(layer))
-    if layer == 28:
+# --- the first number that is not finite ------------------------------------------------------------------------------
+
+FINITE = ("step 1", np.array([0.5, -2.0])), ("step 2", np.array([[1e300, 0.0], [-1e-300, 3.0]]))
+BROKEN = (  # what was computed, in its order, and the name of the first that is not finite
+    (
+        "inf comes first and NaN follows",
+        [
+            *FINITE,
+            ("step 3", np.array([1.0, np.inf])),
+            ("dh", np.array([np.inf, -np.inf])),
+            ("loss", np.array(np.nan)),
+            ("dW", np.array([np.nan, np.inf])),
+        ],
+        2,
+    ),
+    ("NaN comes first and inf follows", [*FINITE, ("loss", np.array(np.nan)), ("dh", np.array([np.inf, 1.0]))], 2),
+    ("-inf stands among finite numbers", [("h", np.array([[3.0, -np.inf], [1.0, 1.0]])), *FINITE], 0),
+    ("the last array holds nothing but inf", [*FINITE, ("dW", np.array([np.inf, np.inf]))], 2),
+    ("all numbers are finite", [*FINITE, ("loss", np.array(0.25))], None),
+    ("the list is empty", [], None),
+)
+
+
+def _autopsy(function) -> str | None:
+    find = expect_function(function, ", first_broken")
+    for what, numbers, place in BROKEN:
+        why = _other_name(what, numbers, place, call(find, numbers=numbers))
+        if why:
+            return why
+    return None
+
+
+def _other_name(what: str, numbers, place: int | None, given) -> str | None:
+    """Why ``given`` is not the name of the first array that is not finite, or None where it is."""
+    expected = None if place is None else numbers[place][0]
+    if given is None and expected is None:
         return None
-    known = {
-        27: "you are near. But 27 layers make 56,815, which float16 still holds, as it ends at 65,504",
-        29: "you are near. But float16 has overflowed one layer before, as layer 28 makes 85,223",
-        16: "that is right for a factor of 2. A smaller factor takes longer",
-        219: "that is right for float32. But float16 ends at 65,504",
-        1751: "that is right for float64. But float16 ends at 65,504",
-    }
-    if layer in known:
-        return known[int(layer)]
-    if layer != int(layer):
-        return f"layers come whole, and {layer:.4g} is a place on a line. At which layer is the number too large first?"
-    if layer > 28:
-        return f"float16 has overflowed by layer {layer:g}, but an earlier one does it. Its largest number is 65,504"
-    if layer < 1:
-        return f"layers are counted from 1, and you give {layer:g}. How often can you multiply by 1.5 up to 65,504?"
-    return f"float16 still holds what layer {layer:g} makes, which is {1.5**layer:,.5g}. Its largest number is 65,504"
+    if is_missing(given):
+        return f"where {what}, it returns nothing; it should return {expected!r}"
+    if expected is None:
+        return f"where {what}, it returns {given!r:.60}; it should return None, because nothing is broken"
+    if isinstance(given, str):
+        return None if given == expected else _wrong_name(what, numbers, expected, given)
+    kinds = {bool: "True or False", int: "a place", np.ndarray: "the array", tuple: "name and array together"}
+    kind = next((words for type_, words in kinds.items() if isinstance(given, type_)), repr(given)[:60])
+    return f"where {what}, it returns {kind}; it should return the name alone, {expected!r}"
 
 
-def _finite_rnn(record) -> str | None:
-    expect_record(record, "the whole record that train_rnn returns", "clip", "finite")
-    if not isinstance(record, RunsRecord):
-        return "hand over the record itself, as train_rnn has returned it"
-    if record.cell != "relu_rnn" or record.gain != 1.1 or record.T != 100:
-        return "you may choose the threshold. But keep the net, which is a relu_rnn with gain 1.1 and T = 100"
-    if record.rate != 0.1:
-        return f"you may choose the threshold. But keep the learning rate of 0.1; the record has {record.rate!r}"
-    seeds, steps = record.loss.shape
-    if seeds < 5 or record.steps < 100:
-        few = too_few(networks=(seeds, 5), steps=(record.steps, 100))
-        return f"the net is the right one. But {few}"
-    if record.clip is None:
-        return f"the net is the right one. But without clipping it is over at step {steps}; give clip a number"
-    if record.clip < 1e-6:
-        return (
-            f"with a threshold of {record.clip:g} all is finite, because nothing moves to speak of; take a larger one"
-        )
-    if record.finite < seeds:
-        stay = f"with a threshold of {record.clip:g}, {record.finite} of {seeds} networks stay finite"
-        return f"the net is the right one. But {stay}; take a smaller one"
-    return _other_numbers(record)
-
-
-def _other_numbers(record) -> str | None:
-    """Before anything is clipped, this net's first gradients are of some 1e11."""
-    first = float(np.median(record.norm[:, 0]))
-    if record.loss.shape[1] == record.steps and 8 < math.log10(max(first, 1e-300)) < 14:
-        return None
-    return (
-        f"all stay finite. But the first gradient is {first:.1e} long in this record, or steps are missing, which is "
-        f"not the net that is asked for. Run train_rnn again, and hand over what it returns"
-    )
+def _wrong_name(what: str, numbers, expected: str, given: str) -> str:
+    arrays = dict(numbers)
+    wanted = f"it should return {expected!r}, but it returns {given!r}"
+    if given not in arrays:
+        return f"where {what}, {wanted}, which is no name in the list"
+    if np.isfinite(arrays[given]).all():
+        return f"where {what}, {wanted}, which holds only finite numbers. A large number is still a number"
+    if np.isnan(arrays[expected]).any():
+        return f"where {what}, {wanted}. Your condition does not notice NaN"
+    if np.isnan(arrays[given]).all():
+        return f"where {what}, {wanted}. Your condition does not notice inf"
+    if np.isinf(arrays[given]).all():
+        return f"where {what}, {wanted}. One infinite entry is enough to break an array"
+    return f"where {what}, {wanted}. The first broken array counts"
 
 
 EXERCISES = {
+    "autopsy": (
+        _autopsy,
+        "it names the first array that is not finite, be it inf or NaN, and None where all is well",
+    ),
     "clip_by_hand": (_clip_by_hand, "one norm over all, never enlarged, and what is infinite shows as NaN"),
-    "layer_15": (_layer_15, "28 layers: 1.5 is 0.58 doublings, so that 16 doublings are 28 layers"),
-    "finite_rnn": (_finite_rnn, "all stay finite; whether they have learnt anything is another question: see `last`"),
 }
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer

@@ -103,6 +103,27 @@ class Autopsy(NamedTuple):
     norm: Array  # (steps,): of all gradients; not finite where one of them is not
 
 
+class BothPasses(NamedTuple):
+    """What the forward and the backward pass of tanh-RNNs come to, before any training."""
+
+    T: int
+    gain: float
+    precision: str
+    largest: Array  # (seeds,): the largest |h| of all time steps
+    loss: Array  # (seeds,)
+    norm: Array  # (seeds,): of all gradients; not finite where one of them is not
+
+    @property
+    def finite_losses(self) -> int:
+        """How many networks have a finite loss."""
+        return int(np.isfinite(self.loss).sum())
+
+    @property
+    def finite_gradients(self) -> int:
+        """How many networks have a finite gradient."""
+        return int(np.isfinite(self.norm).sum())
+
+
 class RunsRecord(NamedTuple):
     """RNNs that learn the adding problem, side by side."""
 

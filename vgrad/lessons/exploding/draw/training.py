@@ -1,4 +1,4 @@
-"""What RNNs learn with clipping and without it: the loss over that of always answering 1, step by step."""
+"""What RNNs learn with clipping and without it: the loss relative to that of always answering 1, step by step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HIGHEST = 2.0  # where learning begins, or not; what comes before is above
 def runs(records) -> Picture:
     """Draw a curve for each RunsRecord as long as all its networks are finite, and then the mark of an overflow."""
     pairs = [*curves.with_looks(records, LOOKS)]
-    axes = curves.axes(grammar.new_figure(), "loss over that of always answering 1")
+    axes = curves.axes(grammar.new_figure(), "loss, relative to the loss of always answering 1")
     steps = max(record.steps for record in records)
     axes.set(xlim=(0, 1.42 * steps), ylim=(LOWEST, HIGHEST), yscale="log")
     axes.plot([0, steps], [1, 1], **grammar.THEORY)
@@ -27,7 +27,7 @@ def runs(records) -> Picture:
     axes.yaxis.set_major_formatter("{x:g}")
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("step of training", fontsize=13)
-    curves.legend(axes.figure, handles=[curves.key("nothing learnt", **grammar.THEORY)])
+    curves.legend(axes.figure, handles=[curves.key("always answering 1", **grammar.THEORY)])
     return Picture(axes.figure, runs_sentence(records))
 
 

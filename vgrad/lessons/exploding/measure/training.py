@@ -1,8 +1,7 @@
 """What breaks when gradients explode, where and when, and what clipping changes about it.
 
-``first_overflow`` finds the layer at which a deep linear net leaves a precision, and ``autopsy`` the step of training
-at which a ReLU-RNN does. ``train_rnn`` trains RNNs on the adding problem, with clipping and without it. ``upscaled``
-scales vanished gradients up, and steps along them.
+``autopsy`` finds the step of training at which a ReLU-RNN leaves a precision. ``train_rnn`` trains RNNs on the adding
+problem, with clipping and without it. ``upscaled`` scales vanished gradients up, and steps along them.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Annotated
 
 import numpy as np
 
-from .... import data, init, models, ops, probes, require, train
+from .... import data, init, models, probes, require, train
 from ....kit.experiments.protocol import (
     CALLS,
     ActivationName,
@@ -33,29 +32,9 @@ from ..records import Autopsy, RunsRecord, Upscaled
 
 PRECISIONS = init.DTYPES
 
+SAMPLES = 16  # in a batch
+
 PlainCell = Annotated[str, require.one_of(("relu_rnn", "rnn"))]
-
-
-@guarded
-@measured
-def first_overflow(
-    factor: Finite,
-    precision: require.Precision = "float64",
-    *,
-    most: Annotated[int, require.whole_from(1, 10_000)] = 5000,
-) -> int | None:
-    """Return the number of the first layer whose output is inf, in a linear net of one unit with W = ``factor``.
-
-    Its input is 1. The number is None if all of the first ``most`` layers are finite.
-    """
-    dtype = np.dtype(precision)
-    params = ops.Affine(np.full((1, 1), factor, dtype), np.zeros(1, dtype))
-    h = np.ones((1, 1), dtype)
-    for layer_number in range(1, most + 1):
-        h, _ = ops.affine(params, h)
-        if not np.isfinite(h).all():
-            return layer_number
-    return None
 
 
 @guarded
@@ -79,7 +58,7 @@ def autopsy(
 @measured
 def train_rnn(
     cell: PlainCell = "relu_rnn", *, gain: Finite = 1.1, T: TwoTimes = 100, clip: NonNegative | None = None,
-    rate: Rates = 0.1, steps: TrainSteps = 300, width: Width = 16, seeds: Networks = 5, seed: Seed = 0,
+    rate: Rates = 0.01, steps: TrainSteps = 300, width: Width = 16, seeds: Networks = 5, seed: Seed = 0,
 ) -> RunsRecord:  # fmt: skip
     """Train ``seeds`` RNNs on the adding problem of T steps, by SGD at the learning rate ``rate``.
 
@@ -137,18 +116,31 @@ def _moved(params, layer: int, step: Array):
     return [*params[:layer], params[layer]._replace(affine=affine._replace(W=affine.W + step)), *params[layer + 1 :]]
 
 
-def _trained(cell, gain, ensemble, clip, rate, steps, T, width, precision, seed):
-    """All records of a training, and its batches."""
+def _trained(cell, gain, ensemble, clip, rate, steps, T, width, precision, seed, *, summed=False):
+    """All records of a training, and its batches.   summed : whether the loss is added up over the samples."""
     require_work("T · steps", T, steps, most=CALLS)
-    require.total("T · seeds · width · (width + 16)", T * math.prod(ensemble) * width * (width + 16))
+    require.total("T · seeds · width · (width + 16)", T * math.prod(ensemble) * width * (width + SAMPLES))
     rng = np.random.default_rng(seed)
     recurrent = "identity" if cell == "relu_rnn" else "orthogonal"
     params = models.init_recurrent(
         cell, 2, width, rng=rng, readout=1, recurrent=recurrent, gain=gain, ensemble=ensemble, dtype=precision
     )
-    batches = [data.adding(T, 16, rng=rng, dtype=precision) for _ in repeat(None, steps)]
-    fitted = train.fit(params, train.sequence(cell), batches, optimizer=train.sgd(rate), steps=steps, clip_norm=clip)
+    batches = [data.adding(T, SAMPLES, rng=rng, dtype=precision) for _ in repeat(None, steps)]
+    model = train.sequence(cell)
+    fitted = train.fit(
+        params, _summed(model) if summed else model, batches, optimizer=train.sgd(rate), steps=steps, clip_norm=clip
+    )
     return [*fitted], batches
+
+
+def _summed(model):
+    """The model whose loss is the sum over the samples of a batch, which is SAMPLES times their mean."""
+
+    def of_sum(params, batch):
+        run = model(params, batch)
+        return run._replace(loss=SAMPLES * run.loss, grads=tree_map(lambda d: SAMPLES * d, run.grads))
+
+    return of_sum
 
 
 def _reach(cell, params, xs) -> Array:

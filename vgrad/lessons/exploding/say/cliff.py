@@ -13,9 +13,10 @@ from ....kit.words.phrases import five, points
 
 def sentence(record) -> str:
     """Say where both balls end, and which is lower; then the start, and how often the threshold was met."""
-    protocol = f"From w {record.w:.3g}, b {record.b:.3g}, learning rate {record.rate:.3g}, {_met(record)}."
+    start = f"From w = {record.w:.3g} and b = {record.b:.3g}"
+    protocol = f"{start}, at learning rate {record.rate:.3g}, clipping shortens {_met(record)}."
     longest = f"The longest step is {_length(record.free)} long without clipping, and {_length(record.clipped)} with it"
-    how = f"{longest}. The map is 3 wide. The loss is that of an RNN of one unit after 50 steps (Pascanu et al. 2013)."
+    how = f"{longest}. The map is 3 wide. The loss is that of one unit after 50 time steps (Pascanu et al. 2013)."
     return "\n".join([_finding(record), protocol, how])
 
 
@@ -48,8 +49,8 @@ def _finding(record) -> str:
         return f"Both balls lie at the start, where the loss is {_loss(record.free)}."
     if not _times(record):
         off = " off the map" if has_left(record, record.free)[-1] else ""
-        unclipped = f"The gradient never exceeds {record.threshold:.3g}, so clipping changes nothing."
-        return f"{unclipped} Both balls are{off} at a loss of {_loss(record.free)}."
+        unclipped = f"The norm of the gradient never exceeds {record.threshold:.3g}, so clipping changes nothing."
+        return f"{unclipped} Both balls end{off} at a loss of {_loss(record.free)}."
     return f"{_without(record)} {_with(record)}"
 
 
@@ -70,12 +71,13 @@ def _with(record) -> str:
         return f"{clipped_at}, it is flung off the map{too}, to {loss}."
     if clipped == free:
         return f"{clipped_at}, it comes to the same loss."
-    return f"{clipped_at}, it comes lower, to {clipped}." if lower else f"{clipped_at}, it stays higher, at {clipped}."
+    if lower:
+        return f"{clipped_at}, it comes to a lower loss of {clipped}."
+    return f"{clipped_at}, it stays at a higher loss of {clipped}."
 
 
 def _met(record) -> str:
-    times = f"{_times(record)} of {grammar.count(record.steps, 'step')}"
-    return f"the gradient exceeded the threshold in {times}"
+    return f"{_times(record)} of {grammar.count(record.steps, 'step')}"
 
 
 def _times(record) -> int:

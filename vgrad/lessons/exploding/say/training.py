@@ -6,6 +6,8 @@ They are about the training of recurrent nets, clipped and not.
 from __future__ import annotations
 
 from ....kit.marks import grammar
+from ....kit.words.phrases import lines
+from ..records import BEGUN
 
 
 def run_label(record) -> str:
@@ -15,11 +17,26 @@ def run_label(record) -> str:
 
 
 def runs_sentence(records) -> str:
-    """Say who stays finite, and who begins to learn."""
-    parts = []
-    for record in records:
-        done = "" if record.finite else f", over after step {record.loss.shape[1]}"
-        parts.append(f"{run_label(record)}: {record.finite} finite{done}, {record.begun} have begun to learn")
-    seeds = grammar.count(len(records[0].loss), "network")
-    steps = grammar.count(records[0].steps, "step")
-    return f"Of {seeds} each, {steps}: {'; '.join(parts)}."
+    """Say of each run how many networks stay finite and how many begin to learn; then which networks they are."""
+    first = records[0]
+    of = f"W_h is {first.gain:.3g} times {'the identity' if first.cell == 'relu_rnn' else 'an orthogonal matrix'}"
+    net = "ReLU" if first.cell == "relu_rnn" else "tanh"
+    protocol = f"{grammar.count(len(first.loss), 'network')} per curve: {net}, {of}, learning rate {first.rate:.3g}."
+    how = (
+        f"A network has begun to learn when its loss in the last 50 steps is below {BEGUN:g} of the loss of a network "
+        f"that always answers 1. The curves are medians of means over 20 steps."
+    )
+    return lines([_run_finding(record) for record in records], protocol, how)
+
+
+def _run_finding(record) -> str:
+    """What becomes of the networks of one run."""
+    how = "without clipping" if record.clip is None else f"clipped at {record.clip:g}"
+    seeds = len(record.loss)
+    if not record.finite:
+        end = grammar.count(record.loss.shape[1], "step")
+        return f"Over {record.T} time steps, {how}, no network stays finite, and training ends after {end}."
+    return (
+        f"Over {record.T} time steps, {how}, {record.finite} of {seeds} stay finite and {record.begun} of {seeds} "
+        f"begin to learn."
+    )
