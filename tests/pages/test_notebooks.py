@@ -22,7 +22,6 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LONG = {  # pages that are still to be divided
     "10_recurrence",
     "11_exploding",
-    "12_gates",
     "16_diagnosis",
     "18_scoreboard",
 }
