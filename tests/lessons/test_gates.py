@@ -231,9 +231,7 @@ def test_a_bias_is_added_to_the_default():
     np.testing.assert_array_equal(more.W_h, plain.W_h)
 
 
-@pytest.mark.parametrize(
-    ("cell", "options"), [("irnn", {}), ("lstm", dict(dtype="float32")), ("gru", dict(readout=1))]
-)
+@pytest.mark.parametrize(("cell", "options"), [("irnn", {}), ("lstm", dict(dtype="float32")), ("gru", dict(readout=1))])
 def test_a_librarys_default_refuses_what_it_does_not_draw(cell, options):
     with pytest.raises(ValueError, match=r"^default is 'keras'; allowed is 'xavier'"):
         networks(cell, default="keras", **options)
@@ -278,7 +276,9 @@ def test_the_picture_of_the_defaults_says_each_number_and_colours_it():
         np.testing.assert_allclose(color, heatmap.colours(np.array([np.log10(median)]), most)[0])
     assert {"Xavier", "PyTorch", "Keras", "inputs of size 0.5", "inputs of size 2"} <= set(written)
     vanished = int((record.medians < 0.1).sum())
-    assert picture.caption.startswith(f"In {vanished} of 18 cases, the gradient vanishes over 9 steps. Of 2 input sizes, ")
+    assert picture.caption.startswith(
+        f"In {vanished} of 18 cases, the gradient vanishes over 9 steps. Of 2 input sizes, "
+    )
     wins = (record.medians[..., 1] > record.medians[..., 0]).sum(axis=1)
     assert f"at {wins[0]} with Xavier, at {wins[1]} with PyTorch and at {wins[2]} with Keras." in picture.caption
 

@@ -453,7 +453,9 @@ def assert_gates_are_told_truly(explorer):
 
 def assert_parts_are_told_truly(how, dc_dc, f):
     """The LSTM's last cell state by its first, and the product of its forget gates, which is the highway's part."""
-    along, through, whole = re.search(r"state, (\S+) comes along .*, (\S+) along .*, and (\S+) along both", how).groups()
+    along, through, whole = re.search(
+        r"state, (\S+) comes along .*, (\S+) along .*, and (\S+) along both", how
+    ).groups()
     H = dc_dc.shape[-1]
     assert float(along) == pytest.approx(float(np.sqrt((f**2).mean())), rel=0.06)
     assert float(whole) == pytest.approx(float(np.sqrt((dc_dc**2).sum(axis=(-2, -1)).mean() / H)), rel=0.06)

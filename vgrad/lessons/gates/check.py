@@ -167,7 +167,9 @@ def _keep_hundred(record) -> str | None:
         return _measured_anew(record)
     few = f"{kept:.0%} of the networks keep their gradient within a factor of ten, and nine of ten should"
     if record.cell == "lstm" and record.mode == "alone" and record.ratio > 0.1:
-        return f"{few}. In some it grows on the detours, and mode='paired' closes the input gate, which makes them small"
+        return (
+            f"{few}. In some it grows on the detours, and mode='paired' closes the input gate, which makes them small"
+        )
     how = "Open the gate a little less" if record.ratio > 1 else "So open the gate further"
     return f"{few}. The median of the networks keeps {record.ratio:.1e}. {how}"
 
@@ -190,8 +192,14 @@ def _measured_anew(record) -> str | None:
 
 
 EXERCISES = {
-    "lstm_steps": (_lstm_steps, "difference quotients find the same three, so you have written how an LSTM hands c back"),
-    "keep_hundred": (_keep_hundred, "nine of ten networks keep their gradient within a factor of ten over a hundred steps"),
+    "lstm_steps": (
+        _lstm_steps,
+        "difference quotients find the same three, so you have written how an LSTM hands c back",
+    ),
+    "keep_hundred": (
+        _keep_hundred,
+        "nine of ten networks keep their gradient within a factor of ten over a hundred steps",
+    ),
 }
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer

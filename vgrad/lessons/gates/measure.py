@@ -10,8 +10,8 @@ from typing import Annotated
 import numpy as np
 
 from ... import models, probes, require
-from ...kit.experiments.protocol import Networks, NonNegatives, TwoTimes, Width, measured, require_work
 from ...kit.experiments.protocol import Batch as Samples
+from ...kit.experiments.protocol import Networks, NonNegatives, TwoTimes, Width, measured, require_work
 from ...kit.experiments.reach import DEFAULTS, D, networks, reach, rms
 from ...ops import Array
 from ...require import Finite, NonNegative, Seed, guarded, whole_from

@@ -13,6 +13,7 @@ from ...kit.words.phrases import five, lines, points, verdict, whose
 
 STARTS = {"xavier": "Xavier", "pytorch": "PyTorch", "keras": "Keras"}
 
+
 def reach_sentence(records) -> str:
     """Say which net keeps its gradient best and which worst, and then what arrives at the first state in each."""
     one = records[0]
