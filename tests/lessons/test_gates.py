@@ -135,7 +135,7 @@ def test_compare_holds_what_each_net_keeps_and_the_split():
     np.testing.assert_allclose(record.gates, sizes, rtol=1e-9, atol=1e-300)
 
 
-# --- whose default, and stacks -----------------------------------------------------------------------------------------
+# --- whose default, and stacks ----------------------------------------------------------------------------------------
 
 
 def torch_cell(cell, **options):

@@ -54,8 +54,8 @@ def lesson(i, f, g, o, c, dh, dc):
     return arrives, dc_before, dz_f
 
 
-def in_float32(**given):
-    return lesson(**{name: np.float32(array) for name, array in given.items()})
+def in_float32(*given):
+    return lesson(*map(np.float32, given))
 
 
 def in_loops(i, f, g, o, c, dh, dc):
@@ -117,7 +117,7 @@ RIGHT = {
         "in loops, and a list": in_loops,
         "of the package's functions": of_the_ops,
         "the slope from h'": by_h,
-        "one array": lambda **given: np.stack(lesson(**given)),
+        "one array": lambda *given: np.stack(lesson(*given)),
         "a static method": Cell.backward,
         "dz_f from the highway": lstm(gate=lambda s, at_c: at_c * s.f * s.c * (1 - s.f)),
     },
@@ -137,8 +137,8 @@ RIGHT = {
 WRONG = {
     "lstm_steps": {
         "as it stands": (lambda i, f, g, o, c, dh, dc: (..., ..., ...), "step 1 is still missing"),
-        "one step": (lambda **given: (lesson(**given)[0], ..., ...), "step 1 is right. Step 2 is still missing"),
-        "two steps": (lambda **given: (*lesson(**given)[:2], None), "steps 1 and 2 are right. Step 3 is still missing"),
+        "one step": (lambda *given: (lesson(*given)[0], ..., ...), "step 1 is right. Step 2 is still missing"),
+        "two steps": (lambda *given: (*lesson(*given)[:2], None), "steps 1 and 2 are right. Step 3 is still missing"),
         "h' forgotten": (lstm(lambda s: s.dc), "h' is made of c' too"),
         "dc forgotten": (lstm(lambda s: s.dh * s.o * (1 - s.shown**2)), "next step"),
         "no slope of tanh": (lstm(lambda s: s.dc + s.dh * s.o), "slope 1 - tanh² is missing"),
@@ -169,11 +169,11 @@ WRONG = {
         "a sigmoid of f": (lstm(gate=lambda s, at_c: at_c * s.c * sigmoid(s.f) * (1 - sigmoid(s.f))), "already"),
         "the sign of step 3": (lstm(gate=lambda s, at_c: -at_c * s.c * s.slope()), "the sign is turned"),
         "another order": (lstm(order=(1, 0, 2)), "another order"),
-        "a mean": (lambda **given: [part / len(part) for part in lesson(**given)], "should be"),
-        "two samples alone": (lambda **given: [part * 2 / len(part) for part in lesson(**given)], "5 samples"),
+        "a mean": (lambda *given: [part / len(part) for part in lesson(*given)], "should be"),
+        "two samples alone": (lambda *given: [part * 2 / len(part) for part in lesson(*given)], "5 samples"),
         "two": (lstm(order=(0, 1)), "three arrays"),
-        "summed over the samples": (lambda **given: [part.sum(0) for part in lesson(**given)], "shape"),
-        "a number": (lambda **given: (*lesson(**given)[:2], 1.0), "shape"),
+        "summed over the samples": (lambda *given: [part.sum(0) for part in lesson(*given)], "shape"),
+        "a number": (lambda *given: (*lesson(*given)[:2], 1.0), "shape"),
         "dc overwritten": (dc_in_place, "dc, which your function was given, has changed"),
         "c overwritten": (c_in_place, "c, which your function was given, has changed"),
     },

@@ -10,8 +10,8 @@ from . import check, draw, explore, records
 from .measure import compare, defaults, split, stack
 
 __all__ = [
-    "CELLS", "ReachRecord", "ask", "cell_label", "check", "compare", "defaults", "draw", "explore", "keeping", "networks",
-    "reach", "record_label", "show", "split", "stack",
+    "CELLS", "ReachRecord", "ask", "cell_label", "check", "compare", "defaults", "draw", "explore", "keeping",
+    "networks", "reach", "record_label", "show", "split", "stack",
 ]  # fmt: skip
 
 ask = asker(__name__)

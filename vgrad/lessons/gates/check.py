@@ -62,7 +62,8 @@ def _why_lstm(backward, case: dict) -> str | None:
             return f"{fine[k]}{'Step' if k else 'step'} {k + 1} is still missing, which is {name}"
         array = expect_shaped(part, name, case["c"].shape)
         if not close(array, right[k]):
-            return f"{fine[k]}{'In' if k else 'in'} step {k + 1}, {find_slip(array, slips) or apart(name, array, right[k])}"
+            why = find_slip(array, slips) or apart(name, array, right[k])
+            return f"{fine[k]}{'In' if k else 'in'} step {k + 1}, {why}"
     return None
 
 

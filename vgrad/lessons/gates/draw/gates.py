@@ -1,4 +1,4 @@
-"""What arrives of a gradient at each step of three nets, as rows of lit cells, and an LSTM's highway with its detours."""
+"""What arrives of a gradient at each step of three nets, as rows of lit cells, and an LSTM's highway and detours."""
 
 from __future__ import annotations
 
