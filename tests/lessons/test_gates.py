@@ -194,9 +194,9 @@ def test_the_default_called_pytorch_is_distributed_as_torch_draws_it(cell):
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 def test_what_reaches_the_first_state_is_what_autograd_finds_in_fresh_cells_of_torch(cell):
-    """The distribution of sizes over networks: medians of forty fresh cells of torch, and of forty drawn here."""
+    """The distribution of sizes over networks: medians of twenty-four fresh cells of torch, and of as many drawn here."""
     theirs = []
-    for seed in range(40):
+    for seed in range(24):
         torch, module, _ = torch_cell(cell, hidden_size=32)
         rng = np.random.default_rng(seed)
         xs, dh = torch.tensor(rng.standard_normal((100, 4, 2))), torch.tensor(rng.standard_normal((4, 32)))
@@ -205,10 +205,10 @@ def test_what_reaches_the_first_state_is_what_autograd_finds_in_fresh_cells_of_t
         (outputs[-1] * dh).sum().backward()
         back = np.concatenate([part.grad[0].numpy() for part in state], axis=-1)
         theirs.append(np.linalg.norm(back) / np.linalg.norm(dh.numpy()))
-    ours = reach(cell, default="pytorch", seeds=40).sizes[:, 0]
+    ours = reach(cell, default="pytorch", seeds=24).sizes[:, 0]
     decades = np.log10([np.median(ours), np.median(theirs)])
     spread = np.std(np.log10(theirs))
-    assert abs(decades[0] - decades[1]) < 1.5 * spread / 40**0.5 * 3
+    assert abs(decades[0] - decades[1]) < 4.5 * spread / 24**0.5
     assert np.std(np.log10(ours)) == pytest.approx(spread, rel=0.5)
 
 
