@@ -194,7 +194,7 @@ def test_the_default_called_pytorch_is_distributed_as_torch_draws_it(cell):
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 def test_what_reaches_the_first_state_is_what_autograd_finds_in_fresh_cells_of_torch(cell):
-    """The distribution of sizes over networks: medians of twenty-four fresh cells of torch, and of as many drawn here."""
+    """The distribution of sizes over networks: twenty-four fresh cells of torch, and as many that are drawn here."""
     theirs = []
     for seed in range(24):
         torch, module, _ = torch_cell(cell, hidden_size=32)
