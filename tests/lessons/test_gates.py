@@ -15,10 +15,12 @@ from vgrad.kit.experiments import reach as reach_experiments
 from vgrad.kit.experiments.reach import keeping, networks, reach
 from vgrad.kit.marks import grammar, heatmap
 from vgrad.kit.words.cells import CELLS
-from vgrad.lessons.gates import draw as gates_draw
 from vgrad.lessons.gates import say as gates_say
-from vgrad.lessons.gates.draw import GatesPlot
-from vgrad.lessons.gates.measure import compare, split
+from vgrad.lessons.gates.draw import defaults as defaults_draw
+from vgrad.lessons.gates.draw import gates as gates_draw
+from vgrad.lessons.gates.draw import reach as reach_draw
+from vgrad.lessons.gates.draw.gates import GatesPlot
+from vgrad.lessons.gates.measure import compare, defaults, split, stack
 from vgrad.lessons.memory import draw as memory_draw
 from vgrad.lessons.memory import measure as memory_measure
 from vgrad.lessons.memory import say as memory_say
@@ -131,6 +133,193 @@ def test_compare_holds_what_each_net_keeps_and_the_split():
     assert all(kept[-1] == pytest.approx(1) for kept in record.kept.values())
     sizes = np.sqrt((split(tape).gates ** 2).sum(axis=(-2, -1)).mean(axis=1) / 6)
     np.testing.assert_allclose(record.gates, sizes, rtol=1e-9, atol=1e-300)
+
+
+# --- whose default, and stacks ----------------------------------------------------------------------------------------
+
+
+def torch_cell(cell, **options):
+    """A fresh cell of PyTorch in float64, and its weights as this package has them, layer by layer."""
+    torch = pytest.importorskip("torch")
+    module = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[cell](2, **options).double()
+    each = []
+    for layer in range(module.num_layers):
+        names = [f"{kind}_l{layer}" for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+        W_x, W_h, b_x, b_h = (getattr(module, name).detach().numpy() for name in names)
+        biases = (b_x, b_h) if cell == "gru" else (b_x + b_h,)
+        each.append((cells.GRUParams if cell == "gru" else cells.Recurrent)(W_x.T, W_h.T, *biases))
+    return torch, module, each
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("layers", [1, 3])
+@pytest.mark.parametrize("T", [7, 100])
+def test_a_fresh_cell_of_torch_hands_back_what_this_package_hands_back(cell, layers, T):
+    """The outputs, and the gradient of every layer's first state, of torch's own weights: by autograd and by hand."""
+    torch, module, params = torch_cell(cell, hidden_size=32, num_layers=layers)
+    rng = np.random.default_rng(0)
+    xs, dh = rng.standard_normal((T, 4, 2)), rng.standard_normal((4, 32))
+    state = [torch.zeros(layers, 4, 32, dtype=torch.float64, requires_grad=True) for _ in range(cells.STATES[cell])]
+    outputs, _ = module(torch.tensor(xs), tuple(state) if cell == "lstm" else state[0])
+    (outputs[-1] * torch.tensor(dh)).sum().backward()
+    tapes = []
+    for each in params:
+        xs, tape = models.unroll(cell, each, xs)
+        tapes.append(tape)
+    np.testing.assert_allclose(xs, outputs.detach().numpy(), rtol=1e-10, atol=1e-13)
+    dhs = np.zeros_like(xs)
+    dhs[-1] = dh
+    for layer in reversed(range(layers)):
+        _, dhs, dstate = models.through_time(tapes[layer], dhs)
+        for mine, its in zip(dstate, state, strict=True):
+            largest = abs(mine).max()
+            assert largest > 0
+            np.testing.assert_allclose(mine, its.grad[layer].numpy(), rtol=1e-6, atol=1e-9 * largest)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_the_default_called_pytorch_is_distributed_as_torch_draws_it(cell):
+    """Bounds and spread of all weights and of the sum of both biases, over forty networks of each."""
+    torch_cell(cell, hidden_size=32)
+    theirs = [torch_cell(cell, hidden_size=32)[2][0] for _ in range(40)]
+    ours = networks(cell, default="pytorch", width=32, seeds=40, apart=True)
+    for name in theirs[0]._fields:
+        mine, its = (np.array([getattr(params, name) for params in nets]).ravel() for nets in (ours, theirs))
+        assert mine.shape == its.shape
+        assert max(abs(mine)) == pytest.approx(max(abs(its)), rel=0.1)
+        assert mine.std() == pytest.approx(its.std(), rel=0.06)
+        shares = np.linspace(0.05, 0.95, 19)
+        np.testing.assert_allclose(np.quantile(mine, shares), np.quantile(its, shares), atol=0.15 * its.std())
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_what_reaches_the_first_state_is_what_autograd_finds_in_fresh_cells_of_torch(cell):
+    """The distribution of sizes over networks: twenty-four fresh cells of torch, and as many that are drawn here."""
+    theirs = []
+    for seed in range(24):
+        torch, module, _ = torch_cell(cell, hidden_size=32)
+        rng = np.random.default_rng(seed)
+        xs, dh = torch.tensor(rng.standard_normal((100, 4, 2))), torch.tensor(rng.standard_normal((4, 32)))
+        state = [torch.zeros(1, 4, 32, dtype=torch.float64, requires_grad=True) for _ in range(cells.STATES[cell])]
+        outputs, _ = module(xs, tuple(state) if cell == "lstm" else state[0])
+        (outputs[-1] * dh).sum().backward()
+        back = np.concatenate([part.grad[0].numpy() for part in state], axis=-1)
+        theirs.append(np.linalg.norm(back) / np.linalg.norm(dh.numpy()))
+    ours = reach(cell, default="pytorch", seeds=24).sizes[:, 0]
+    decades = np.log10([np.median(ours), np.median(theirs)])
+    spread = np.std(np.log10(theirs))
+    assert abs(decades[0] - decades[1]) < 4.5 * spread / 24**0.5
+    assert np.std(np.log10(ours)) == pytest.approx(spread, rel=0.5)
+
+
+def test_the_default_called_keras_is_drawn_as_keras_says():
+    """W_x within Glorot's bound of all gates, rows of W_h orthonormal, and biases of 0 but for b_f = 1."""
+    for cell, gates in (("rnn", 1), ("lstm", 4), ("gru", 3)):
+        for params in networks(cell, default="keras", width=16, seeds=20, apart=True):
+            bound = (6 / (2 + gates * 16)) ** 0.5
+            assert 0.8 * bound < abs(params.W_x).max() <= bound
+            np.testing.assert_allclose(params.W_h @ params.W_h.T, np.eye(16), atol=1e-12)
+            expected = np.repeat([0.0, 1.0, 0.0, 0.0], 16) if cell == "lstm" else np.zeros(gates * 16)
+            np.testing.assert_array_equal(sum(params[2:]), expected)
+
+
+def test_a_bias_is_added_to_the_default():
+    (keras,) = networks("lstm", default="keras", bias=2.0, width=4, apart=True)
+    np.testing.assert_array_equal(keras.b, np.repeat([0.0, 3.0, 0.0, 0.0], 4))
+    plain, more = (networks("gru", default="pytorch", bias=bias, width=4, apart=True)[0] for bias in (0.0, 2.0))
+    np.testing.assert_allclose(more.b_x - plain.b_x, np.repeat([0.0, 2.0, 0.0], 4), atol=1e-15)
+    np.testing.assert_array_equal(more.W_h, plain.W_h)
+
+
+@pytest.mark.parametrize(("cell", "options"), [("irnn", {}), ("lstm", dict(dtype="float32")), ("gru", dict(readout=1))])
+def test_a_librarys_default_refuses_what_it_does_not_draw(cell, options):
+    with pytest.raises(ValueError, match=r"^default is 'keras'; allowed is 'xavier'"):
+        networks(cell, default="keras", **options)
+    with pytest.raises(ValueError, match=r"^default is 'flax'; allowed is"):
+        networks("rnn", default="flax")
+
+
+def test_the_table_of_defaults_holds_what_reach_measures():
+    record = defaults(sigmas=(0.5, 2.0), T=9, width=5, seeds=3, seed=4)
+    assert record.kept.shape == (3, 2, 3, 3)
+    lone = reach("gru", default="keras", sigma=2.0, T=9, width=5, seeds=3, seed=4)
+    np.testing.assert_array_equal(record.kept[2, 1, 2], lone.sizes[:, 0])
+    assert record.medians[2, 1, 2] == lone.ratio
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_rnn_and_lstm_depends_on_the_default(seed):
+    record = defaults(sigmas=(0.3, 1.0, 3.0), batch=1, seed=seed)
+    (small, one, large), pytorch, keras = record.medians
+    for rnn, lstm, _ in (small, one):
+        assert rnn > 1e3 * lstm
+    assert large[0] < large[1]
+    for rnn, lstm, gru in pytorch:
+        assert 100 * rnn < min(lstm, gru)
+        assert lstm < 1e-18
+    assert keras[0][0] > 1e3 * keras[0][1]
+    assert keras[1][0] == pytest.approx(keras[1][1], rel=10)
+    assert 1e6 * keras[2][0] < keras[2][1]
+    assert all(1e6 * gru < lstm for _, lstm, gru in keras)
+
+
+def test_the_picture_of_the_defaults_says_each_number_and_colours_it():
+    record = defaults(sigmas=(0.5, 2.0), T=9, width=5, seeds=3)
+    picture = defaults_draw.defaults(record)
+    axes = picture.figure.axes[0]
+    written = [text.get_text() for text in axes.texts]
+    most = grammar.up_to(np.abs(np.log10(record.medians)).max(), heatmap.DECADES)
+    colours = [patch.get_facecolor() for patch in axes.patches]
+    for median, color in zip(record.medians.ravel(), colours, strict=True):
+        assert grammar.number(median) in written
+        assert grammar.number(median) in picture.alt
+        np.testing.assert_allclose(color, heatmap.colours(np.array([np.log10(median)]), most)[0])
+    assert {"Xavier", "PyTorch", "Keras", "inputs of size 0.5", "inputs of size 2"} <= set(written)
+    vanished = int((record.medians < 0.1).sum())
+    assert picture.caption.startswith(
+        f"In {vanished} of 18 cases, the gradient vanishes over 9 steps. Of 2 input sizes, "
+    )
+    wins = (record.medians[..., 1] > record.medians[..., 0]).sum(axis=1)
+    assert f"at {wins[0]} with Xavier, at {wins[1]} with PyTorch and at {wins[2]} with Keras." in picture.caption
+
+
+def test_one_layer_of_a_stack_is_what_reach_measures_and_more_layers_are_fed_by_it():
+    """A stack against the product of its layers' Jacobians, in one sample of one network."""
+    T, H = 5, 3
+    record = stack(layers=2, opened="every", bias=1.0, mode="alone", T=T, width=H, batch=1, seeds=1, seed=2)
+    lower, upper = (
+        networks("lstm", bias=1.0, T=T, width=H, seed=seed, inputs=inputs, apart=True)[0]
+        for seed, inputs in ((4, 2), (5, H))
+    )
+    rng = np.random.default_rng((2, 1))
+    xs = rng.standard_normal((T, 1, 1, 2))[:, 0]
+    dh = rng.standard_normal((1, 1, H))[0]
+
+    def loss(h, c, first):
+        state = (h, c)
+        other = (np.zeros_like(h), np.zeros_like(h))
+        outputs, _ = models.unroll("lstm", lower, xs, state if first else other)
+        outputs, _ = models.unroll("lstm", upper, outputs, other if first else state)
+        return float((outputs[-1] * dh).sum())
+
+    for layer in (0, 1):
+        eps, back = 1e-6, []
+        for part, unit in itertools.product((0, 1), range(H)):
+            step = np.zeros((2, 1, H))
+            step[part, 0, unit] = eps
+            back.append((loss(*step, first=layer == 0) - loss(*-step, first=layer == 0)) / (2 * eps))
+        assert record.kept[layer, 0] == pytest.approx(np.linalg.norm(back) / np.linalg.norm(dh), rel=1e-6)
+    alone = stack(layers=1, opened="none", T=9, width=4, seeds=2).kept
+    np.testing.assert_allclose(alone[0], reach("lstm", T=9, width=4, seeds=2).sizes[:, 0], rtol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_one_open_layer_carries_the_gradient_to_the_first_state_and_the_others_stay_shut(seed):
+    kept = {opened: stack(opened=opened, seeds=5, batch=1, seed=seed).medians for opened in ("none", "every", "first")}
+    assert max(kept["none"]) < 1e-10
+    assert kept["first"][0] > 1e-2 > 1e-10 > kept["first"][2]
+    assert kept["first"][0] > kept["every"][0] > 1e-3
+    assert kept["every"][2] > 0.1
 
 
 # --- memory -----------------------------------------------------------------------------------------------------------
@@ -258,7 +447,7 @@ def test_names_and_numbers_lie_apart(settings):
 def test_several_lstms_are_shaded_by_their_bias_and_named_by_it_at_their_curves():
     records = [reach("lstm", bias=bias, T=10, seeds=2) for bias in (3.0, 0.0, 1.0)]
     records += [reach("lstm", bias=5.0, mode="paired", T=10, seeds=2), reach("lstm", mode="chrono", T=10, seeds=2)]
-    looks = gates_draw._looks(records)
+    looks = reach_draw._looks(records)
     three, nought, one, paired, _ = (cie_lab(linear_rgb(look.color))[0] for look in looks)
     assert np.all(np.diff([nought, one, three, paired]) < -3)
     for look in looks:
@@ -266,14 +455,14 @@ def test_several_lstms_are_shaded_by_their_bias_and_named_by_it_at_their_curves(
             assert contrast(look.color, ground) >= 3
     names = [gates_say.short_name(record, records) for record in records]
     assert names == ["forget bias 3", "forget bias 0", "forget bias 1", "forget 5, input -5", "chrono biases"]
-    written = {text.get_text(): text.get_color() for text in gates_draw.reach(records).figure.axes[0].texts}
+    written = {text.get_text(): text.get_color() for text in reach_draw.reach(records).figure.axes[0].texts}
     for name, look in zip(names, looks, strict=True):
         assert written[name] == look.color
 
 
 def test_one_lstm_among_other_nets_keeps_its_colour():
     records = [reach("rnn", T=5, seeds=2), reach("lstm", bias=1.0, T=5, seeds=2), reach("gru", T=5, seeds=2)]
-    assert [look.color for look in gates_draw._looks(records)] == [CELLS[record.cell].color for record in records]
+    assert [look.color for look in reach_draw._looks(records)] == [CELLS[record.cell].color for record in records]
     named = ["RNN", "LSTM, forget bias 1", "GRU, update bias 0"]
     assert [gates_say.short_name(record, records) for record in records] == named
 
@@ -302,13 +491,13 @@ def test_on_axes_that_have_grown_a_shorter_record_is_drawn_as_short_as_it_is():
 
 def test_still_pictures_say_their_numbers():
     records = [reach("rnn", T=20, seeds=3), reach("lstm", bias=3.0, mode="paired", T=20, seeds=3)]
-    finding, protocol, how = gates_draw.reach(records).caption.split("\n")
+    finding, protocol, how = reach_draw.reach(records).caption.split("\n")
     names = ("the RNN", "the LSTM with forget bias 3 and input bias -3")
     sizes = {name: record.ratio for record, name in zip(records, names, strict=True)}
     best, worst = sorted(sizes, key=lambda name: abs(np.log(sizes[name])))
-    assert finding.startswith(f"Over 20 steps, {best} keeps its gradient best: {grammar.number(sizes[best])} of it ")
+    assert finding.startswith(f"T{best[1:]} keeps {grammar.number(sizes[best])} of its gradient over 20 steps, so the ")
     assert finding.endswith(f" T{worst[1:]} keeps {grammar.number(sizes[worst])}.")
-    assert protocol == "Medians of 3 networks, width 32, inputs of size 1."
+    assert protocol == "Median of 3 networks, width 32, inputs of size 1."
     for record, name in zip(records, ("RNN", "LSTM, forget 3, input -3"), strict=True):
         assert f"{name} {grammar.number(record.ratio)}" in how
     table = course.load("adding")

@@ -154,31 +154,12 @@ def first_broken(broken):
     return lambda numbers: next((name for name, array in numbers if broken(array)), None)
 
 
-def lstm_back(five=lambda *five: five, *, slopes=True, by_h=True, tanh=True):
-    """An LSTM's way back, with parts of it left out, and its five results changed."""
+def lstm_three(three=lambda *three: three, *, by_h=True):
+    """An LSTM's backward pass in three steps, with a part of it left out, and its three results changed."""
 
-    def function(z, c, dh, dc):
-        i, f, o = (1 / (1 + np.exp(-part)) for part in (z[0], z[1], z[3]))
-        g = np.tanh(z[2])
-        shown = np.tanh(f * c + i * g)
-        if by_h:
-            dc = dc + dh * o * ((1 - shown**2) if tanh else 1)
-        slope = (i * (1 - i), f * (1 - f), 1 - g**2, o * (1 - o)) if slopes else (1, 1, 1, 1)
-        dz = [part * by for part, by in zip((dc * g, dc * c, dc * i, dh * shown), slope, strict=True)]
-        return five(*dz, dc * f)
-
-    return function
-
-
-def lstm_slip(part):
-    """The right way back, but dz_g with a sigmoid's slope, or dz_f with the new c in place of the old."""
-
-    def function(z, c, dh, dc):
-        i, f, g = 1 / (1 + np.exp(-z[0])), 1 / (1 + np.exp(-z[1])), np.tanh(z[2])
-        dz_i, dz_f, dz_g, dz_o, back = lstm_back()(z, c, dh, dc)
-        if part == "g":
-            return dz_i, dz_f, dz_g / (1 + g) * g, dz_o, back
-        return dz_i, dz_f / c * (f * c + i * g), dz_g, dz_o, back
+    def function(i, f, g, o, c, dh, dc):
+        arrives = dc + by_h * dh * o * (1 - np.tanh(f * c + i * g) ** 2)
+        return three(arrives, arrives * f, arrives * c * f * (1 - f))
 
     return function
 
@@ -284,37 +265,23 @@ TRIES = {
         "a word": "three",
         "nothing": None,
     },
-    "lstm_pullback": lambda: {
-        "right": lstm_back(),
-        "no h": lstm_back(by_h=False),
-        "no tanh'": lstm_back(tanh=False),
-        "no slopes": lstm_back(slopes=False),
-        "changed places": lstm_back(lambda i, f, g, o, dc: (f, i, g, o, dc)),
-        "g's slope a sigmoid's": lstm_slip("g"),
-        "df with the new c": lstm_slip("f"),
-        "wrong dc": lstm_back(lambda i, f, g, o, dc: (i, f, g, o, -dc)),
-        "four": lstm_back(lambda *five: five[:4]),
-        "a hole": lstm_back(lambda i, f, g, o, dc: (i, f, None, o, dc)),
-        "one number": lstm_back(lambda i, f, g, o, dc: (i, f, g, o, 1.0)),
-        "nothing": lambda z, c, dh, dc: None,
-        "raises": lambda z, c, dh, dc: raising(z),
-        "no function": 3,
-    },
-    "gru_update": lambda: {
-        "right": lambda u, n, h, dh: (h - n) * dh * u * (1 - u),
-        "the sign": lambda u, n, h, dh: (n - h) * dh * u * (1 - u),
-        "by u": lambda u, n, h, dh: (h - n) * dh,
-        "h alone": lambda u, n, h, dh: h * dh * u * (1 - u),
-        "no dh": lambda u, n, h, dh: (h - n) * u * (1 - u),
-        "wrong": lambda u, n, h, dh: dh,
-        "one number": lambda u, n, h, dh: 1.0,
-        "nothing": lambda u, n, h, dh: None,
-        "raises": lambda u, n, h, dh: raising(u),
+    "lstm_steps": lambda: {
+        "right": lstm_three(),
+        "untouched": lambda i, f, g, o, c, dh, dc: (..., ..., ...),
+        "one step": lstm_three(lambda arrives, dc_before, dz_f: (arrives, ..., ...)),
+        "no h": lstm_three(by_h=False),
+        "no f": lstm_three(lambda arrives, dc_before, dz_f: (arrives, arrives, dz_f)),
+        "the sign": lstm_three(lambda arrives, dc_before, dz_f: (arrives, dc_before, -dz_f)),
+        "changed places": lstm_three(lambda arrives, dc_before, dz_f: (dz_f, dc_before, arrives)),
+        "two": lstm_three(lambda arrives, dc_before, dz_f: (arrives, dc_before)),
+        "one number": lstm_three(lambda arrives, dc_before, dz_f: (arrives, dc_before, 1.0)),
+        "nothing": lambda i, f, g, o, c, dh, dc: None,
+        "raises": lambda i, f, g, o, c, dh, dc: raising(c),
         "no function": 3,
     },
     "keep_hundred": lambda: {
         "right": reached(bias=5.0, mode="paired"),
-        "untouched": reached(bias=1.0),
+        "untouched": reached(default="pytorch", bias=1.0),
         "wide open": reached(bias=5.0),
         "not enough": reached(bias=3.0, mode="paired"),
         "a GRU, half open": reached("gru", bias=1.0),
@@ -1260,10 +1227,12 @@ def test_clip_learns():
 
 
 def test_gates_default():
+    assert reach.reach("rnn").ratio == pytest.approx(9e-8, rel=0.06)
+    assert abs(reach.reach("rnn").ratio ** 0.01 - 0.85) < 0.005
     for seed in range(5):
         rnn, lstm = (reach.reach(cell, seed=seed).ratio for cell in ("rnn", "lstm"))
         assert lstm < 1e-12 < 1e-9 < rnn
-    assert course.QUESTIONS["gates_default"].right == "the RNN's"
+    assert course.QUESTIONS["gates_default"].right.startswith("less than in the RNN")
 
 
 def test_gates_three():
@@ -1272,6 +1241,23 @@ def test_gates_three():
         assert np.mean(sizes > 1) > 0.5
     assert (1 / (1 + np.exp(-3))) ** 100 < 0.01
     assert course.QUESTIONS["gates_three"].right.startswith("it grows")
+
+
+def test_gates_library():
+    weights = models.init_recurrent("rnn", 2, 32, rng=np.random.default_rng(0), scheme="torch_recurrent").W_h
+    assert abs(weights).max() == pytest.approx(0.177, abs=0.001)
+    assert weights.std() * 32**0.5 == pytest.approx(0.58, rel=0.03)
+    for seed in range(5):
+        rnn, lstm = (reach.reach(cell, default="pytorch", seed=seed).ratio for cell in ("rnn", "lstm"))
+        assert rnn < 1e-22 < 1e-21 < lstm
+    assert course.QUESTIONS["gates_library"].right.startswith("the LSTM")
+
+
+def test_gates_stack():
+    for seed in range(5):
+        first, *others = gates.stack(opened="first", seeds=10, seed=seed).medians
+        assert first > 1e-2 > 1e-3 > 1e-10 > max(others)
+    assert course.QUESTIONS["gates_stack"].right == "that of the first layer alone"
 
 
 def test_gates_learn():

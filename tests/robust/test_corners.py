@@ -12,8 +12,8 @@ from vgrad import kit, lessons
 from vgrad.kit.marks.learning import learning
 from vgrad.lessons.deep_training import draw as deep_training_draw
 from vgrad.lessons.exploding.draw.training import runs
-from vgrad.lessons.gates import draw as gates_draw
-from vgrad.lessons.gates.draw import reach
+from vgrad.lessons.gates.draw import gates as gates_draw
+from vgrad.lessons.gates.draw.reach import reach
 from vgrad.lessons.gradient_flow.draw import grid, spread
 from vgrad.lessons.initialization import draw as initialization_draw
 from vgrad.lessons.learning.draw.training import losses

@@ -18,153 +18,87 @@ def sigmoid(z):
 
 
 class Lstm:
-    """One step forward, and the way back with whatever part of it a variant changes."""
+    """One step, and the three lines with whatever part of them a variant changes."""
 
-    def __init__(self, z, c, dh, dc):
-        self.z, self.c, self.dh, self.dc = z, c, dh, dc
-        self.i, self.f, self.o = (sigmoid(z[k]) for k in (0, 1, 3))
-        self.g = np.tanh(z[2])
-        self.new = self.f * c + self.i * self.g
+    def __init__(self, i, f, g, o, c, dh, dc):
+        self.i, self.f, self.g, self.o, self.c, self.dh, self.dc = i, f, g, o, c, dh, dc
+        self.new = f * c + i * g
         self.shown = np.tanh(self.new)
 
     def arrives(self):
         return self.dc + self.dh * self.o * (1 - self.shown**2)
 
-    def back(self, arrives=None):
-        at_c = self.arrives() if arrives is None else arrives
-        return {
-            "i": at_c * self.g * self.i * (1 - self.i), "f": at_c * self.c * self.f * (1 - self.f),
-            "g": at_c * self.i * (1 - self.g**2), "o": self.dh * self.shown * self.o * (1 - self.o), "c": at_c * self.f,
-        }  # fmt: skip
+    def slope(self):
+        return self.f * (1 - self.f)
 
 
-def lstm(arrives=None, order="ifgoc", **parts):
-    """A way back: what arrives at c' is arrives(step), and each part in ``parts`` is a function of the step."""
+def lstm(arrives=None, order=(0, 1, 2), **lines):
+    """A backward pass: each line that is given is a function of the step and of what arrives."""
 
-    def backward(z, c, dh, dc):
-        step = Lstm(z, c, dh, dc)
-        five = step.back(arrives and arrives(step)) | {name: part(step) for name, part in parts.items()}
-        return tuple(five[name] for name in order)
+    def backward(i, f, g, o, c, dh, dc):
+        step = Lstm(i, f, g, o, c, dh, dc)
+        at_c = arrives(step) if arrives else step.arrives()
+        highway = lines.get("highway", lambda s, at_c: at_c * s.f)(step, at_c)
+        gate = lines.get("gate", lambda s, at_c: at_c * s.c * s.slope())(step, at_c)
+        three = (at_c, highway, gate)
+        return tuple(three[k] for k in order)
 
     return backward
 
 
-def lesson(z, c, dh, dc):
-    z_i, z_f, z_g, z_o = z
-    i, f, o = (1 / (1 + np.exp(-part)) for part in (z_i, z_f, z_o))
-    g = np.tanh(z_g)
+def lesson(i, f, g, o, c, dh, dc):
     shown = np.tanh(f * c + i * g)
-    dc = dc + dh * o * (1 - shown**2)
-    dz = (dc * g * i * (1 - i), dc * c * f * (1 - f), dc * i * (1 - g**2), dh * shown * o * (1 - o))
-    return *dz, f * dc
+    arrives = dc + dh * o * (1 - shown**2)
+    dc_before = arrives * f
+    dz_f = arrives * c * f * (1 - f)
+    return arrives, dc_before, dz_f
 
 
-def in_float32(z, c, dh, dc):
-    return lesson([np.float32(part) for part in z], np.float32(c), np.float32(dh), np.float32(dc))
+def in_float32(*given):
+    return lesson(*map(np.float32, given))
 
 
-def in_loops(z, c, dh, dc):
-    five = [np.zeros_like(c) for _ in range(5)]
+def in_loops(i, f, g, o, c, dh, dc):
+    three = [np.zeros_like(c) for _ in range(3)]
     for at in np.ndindex(*c.shape):
-        z_i, z_f, z_g, z_o = (part[at] for part in z)
-        i, f, o = (1 / (1 + math.exp(-part)) for part in (z_i, z_f, z_o))
-        g = math.tanh(z_g)
-        shown = math.tanh(f * c[at] + i * g)
-        at_c = dc[at] + dh[at] * o * (1 - shown * shown)
-        numbers = (
-            at_c * g * i * (1 - i),
-            at_c * c[at] * f * (1 - f),
-            at_c * i * (1 - g * g),
-            dh[at] * shown * o * (1 - o),
-        )
-        for array, number in zip(five, (*numbers, at_c * f), strict=True):
-            array[at] = number
-    return five
+        shown = math.tanh(f[at] * c[at] + i[at] * g[at])
+        at_c = dc[at] + dh[at] * o[at] * (1 - shown * shown)
+        three[0][at] = at_c
+        three[1][at] = at_c * f[at]
+        three[2][at] = at_c * c[at] * f[at] * (1 - f[at])
+    return three
 
 
-def of_the_ops(z, c, dh, dc):
-    """Each gate's own pullback, as the package has it."""
-    (i, back_i), (f, back_f), (o, back_o) = (ops.sigmoid(z[k]) for k in (0, 1, 3))
-    g, back_g = ops.tanh(z[2])
-    shown, back_c = ops.tanh(f * c + i * g)
+def of_the_ops(i, f, g, o, c, dh, dc):
+    """The pullbacks of tanh and sigmoid, as the package has them."""
+    _, back_c = ops.tanh(f * c + i * g)
+    _, back_f = ops.sigmoid(np.log(f / (1 - f)))
     at_c = dc + back_c(dh * o)
-    return [back_i(at_c * g), back_f(at_c * c), back_g(at_c * i), back_o(dh * shown), at_c * f]
+    return at_c, f * at_c, back_f(at_c * c)
 
 
-def stacked(z, c, dh, dc):
-    return np.stack(lesson(z, c, dh, dc))
-
-
-def in_two(z, c, dh, dc):
-    *dz, dc_before = lesson(z, c, dh, dc)
-    return dz, dc_before
-
-
-def side_by_side(z, c, dh, dc):
-    *dz, dc_before = lesson(z, c, dh, dc)
-    return np.concatenate(dz, axis=-1), dc_before
+def by_h(i, f, g, o, c, dh, dc):
+    """The slope of tanh from h' = o tanh c'."""
+    h = o * np.tanh(f * c + i * g)
+    at_c = dc + dh * (o - h**2 / o)
+    return at_c, at_c * f, at_c * c * (f - f**2)
 
 
 class Cell:
     @staticmethod
-    def backward(gates, cell, d_hidden, d_cell):
-        step = Lstm(gates, cell, d_hidden, d_cell)
-        return [*step.back().values()]
+    def backward(keep, forget, new, show, cell, d_hidden, d_cell):
+        return [*lesson(keep, forget, new, show, cell, d_hidden, d_cell)]
 
 
-def dc_in_place(z, c, dh, dc):
-    step = Lstm(z, c, dh, dc)
-    dc += dh * step.o * (1 - step.shown**2)
-    return tuple(step.back(dc).values())
+def dc_in_place(i, f, g, o, c, dh, dc):
+    dc += dh * o * (1 - np.tanh(f * c + i * g) ** 2)
+    return dc, dc * f, dc * c * f * (1 - f)
 
 
-def z_in_place(z, c, dh, dc):
-    five = lesson(z, c, dh, dc)
-    for part, derivative in zip(z, five[:4], strict=True):
-        part -= 0.1 * derivative
-    return five
-
-
-def c_in_place(z, c, dh, dc):
-    five = lesson(z, c, dh, dc)
-    c *= sigmoid(z[1])
-    return five
-
-
-# --- the GRU ----------------------------------------------------------------------------------------------------------
-
-
-def gate(u, n, h, dh):
-    return (h - n) * dh * u * (1 - u)
-
-
-def gate_in_loops(u, n, h, dh):
-    return [
-        [(h[k][j] - n[k][j]) * dh[k][j] * u[k][j] * (1 - u[k][j]) for j in range(u.shape[1])] for k in range(u.shape[0])
-    ]
-
-
-def gate_by_z(u, n, h, dh):
-    """Through the z that made u."""
-    z = np.log(u / (1 - u))
-    slope = np.exp(-z) / (1 + np.exp(-z)) ** 2
-    return dh * slope * (h - n)
-
-
-def gate_in_place(u, n, h, dh):
-    dh *= h - n
-    dh *= u * (1 - u)
-    return dh
-
-
-def h_in_place(u, n, h, dh):
-    h -= n
-    return h * dh * u * (1 - u)
-
-
-class Gru:
-    def update(self, keep, new, old, arriving):
-        return np.multiply(arriving, old - new) * (keep - keep**2)
+def c_in_place(i, f, g, o, c, dh, dc):
+    three = lesson(i, f, g, o, c, dh, dc)
+    c *= f
+    return three
 
 
 def reached(cell="lstm", **settings):
@@ -177,29 +111,20 @@ def renamed(of, settings, **fields):
 
 
 RIGHT = {
-    "lstm_pullback": {
+    "lstm_steps": {
         "as the lesson has it": lesson,
         "in float32": in_float32,
         "in loops, and a list": in_loops,
         "of the package's functions": of_the_ops,
-        "one array": stacked,
-        "dz in one, and dc": in_two,
+        "the slope from h'": by_h,
+        "one array": lambda *given: np.stack(lesson(*given)),
         "a static method": Cell.backward,
-        "in another order": lstm(),
-        "slopes in factors": lstm(g=lambda s: (1 + s.g) * s.arrives() * (1 - s.g) * s.i),
-    },
-    "gru_update": {
-        "as the lesson has it": gate,
-        "in loops, and lists": gate_in_loops,
-        "through z": gate_by_z,
-        "in float32": lambda u, n, h, dh: np.float32(dh) * np.float32(h - n) * np.float32(u - u * u),
-        "a method": Gru().update,
-        "multiplied out": lambda u, n, h, dh: dh * u * h - dh * u * n - dh * u**2 * h + dh * u**2 * n,
-        "both terms": lambda u, n, h, dh: dh * h * u * (1 - u) - dh * n * (1 - u) * u,
-        "two signs": lambda u, n, h, dh: -(n - h) * dh * u * (1 - u),
+        "dz_f from the highway": lstm(gate=lambda s, at_c: at_c * s.f * s.c * (1 - s.f)),
     },
     "keep_hundred": {
         "LSTM, paired": reached(bias=5.0, mode="paired"),
+        "as the lesson has it": reached(default="pytorch", bias=5.0, mode="paired"),
+        "a GRU of Keras": reached("gru", default="keras", bias=6.0),
         "wider open": reached(bias=7.0, mode="paired"),
         "GRU": reached("gru", bias=5.0),
         "GRU, wider open": reached("gru", bias=8.0),
@@ -210,76 +135,52 @@ RIGHT = {
     },
 }
 WRONG = {
-    "lstm_pullback": {
-        "h' forgotten": (lstm(lambda s: s.dc), "depends on it too"),
+    "lstm_steps": {
+        "as it stands": (lambda i, f, g, o, c, dh, dc: (..., ..., ...), "step 1 is still missing"),
+        "one step": (lambda *given: (lesson(*given)[0], ..., ...), "step 1 is right. Step 2 is still missing"),
+        "two steps": (lambda *given: (*lesson(*given)[:2], None), "steps 1 and 2 are right. Step 3 is still missing"),
+        "h' forgotten": (lstm(lambda s: s.dc), "h' is made of c' too"),
         "dc forgotten": (lstm(lambda s: s.dh * s.o * (1 - s.shown**2)), "next step"),
-        "no tanh'": (lstm(lambda s: s.dc + s.dh * s.o), "tanh'(c')"),
+        "no slope of tanh": (lstm(lambda s: s.dc + s.dh * s.o), "slope 1 - tanh² is missing"),
         "no o": (lstm(lambda s: s.dc + s.dh * (1 - s.shown**2)), "o is missing"),
-        "no slopes": (
-            lstm(
-                i=lambda s: s.arrives() * s.g, f=lambda s: s.arrives() * s.c, g=lambda s: s.arrives() * s.i,
-                o=lambda s: s.dh * s.shown,
-            ),
-            "own slopes",
-        ),
-        "g's slope a sigmoid's": (lstm(g=lambda s: s.arrives() * s.i * s.g * (1 - s.g)), "tanh's"),
-        "df with the new c": (lstm(f=lambda s: s.arrives() * s.new * s.f * (1 - s.f)), "old c"),
-        "do with c'": (lstm(o=lambda s: s.dh * s.new * s.o * (1 - s.o)), "o multiplies tanh c'"),
-        "the highway without f": (lstm(c=lambda s: s.arrives()), "gate that keeps"),
-        "the highway through i": (lstm(c=lambda s: s.arrives() * s.i), "you have taken i"),
-        "the highway of dc alone": (lstm(c=lambda s: s.dc * s.f), "depends on it too"),
-        "i and f changed places": (lstm(order="figoc"), "dz_i and dz_f"),
-        "in the order of another library": (lstm(order="ifogc"), "dz_g and dz_o"),
-        "dc first": (lstm(order="cifgo"), "order"),
-        "di with c": (lstm(i=lambda s: s.arrives() * s.c * s.i * (1 - s.i)), "you have taken c"),
-        "df with g": (lstm(f=lambda s: s.arrives() * s.g * s.f * (1 - s.f)), "you have taken g"),
-        "dg with f": (lstm(g=lambda s: s.arrives() * s.f * (1 - s.g**2)), "you have taken f"),
-        "dg with o": (lstm(g=lambda s: s.arrives() * s.o * (1 - s.g**2)), "you have taken o"),
-        "do of all that arrives": (lstm(o=lambda s: s.arrives() * s.shown * s.o * (1 - s.o)), "it hears of dh"),
-        "do of dc": (lstm(o=lambda s: s.dc * s.shown * s.o * (1 - s.o)), "what arrives at it is dh"),
-        "tanh' at the old c": (
-            lstm(lambda s: s.dc + s.dh * s.o * (1 - np.tanh(s.c) ** 2)), "that slope is at the old c",
-        ),
-        "1 less c' squared": (lstm(lambda s: s.dc + s.dh * s.o * (1 - s.new**2)), "lacks the tanh"),
-        "the signs": (lambda z, c, dh, dc: [-part for part in lesson(z, c, dh, dc)], "sign"),
-        "one sign": (lstm(c=lambda s: -s.arrives() * s.f), "sign"),
-        "means over the samples": (
-            lambda z, c, dh, dc: [part / len(c) for part in lesson(z, c, dh, dc)], "should be",
-        ),
-        "two samples alone": (
-            lambda z, c, dh, dc: [part * 2 / len(c) for part in lesson(z, c, dh, dc)], "5 samples",
-        ),
-        "four": (lstm(order="ifgo"), "five arrays"),
-        "side by side": (side_by_side, "dz_i"),
-        "summed over the samples": (lambda z, c, dh, dc: [part.sum(0) for part in lesson(z, c, dh, dc)], "shape"),
-        "transposed": (lambda z, c, dh, dc: [part.T for part in lesson(z, c, dh, dc)], "shape"),
-        "a hole": (lambda z, c, dh, dc: [*lesson(z, c, dh, dc)[:4], None], "dc_before"),
+        "the slope at the old c": (lstm(lambda s: s.dc + s.dh * s.o * (1 - np.tanh(s.c) ** 2)), "at the old c"),
+        "1 less c' squared": (lstm(lambda s: s.dc + s.dh * s.o * (1 - s.new**2)), "not the slope of tanh"),
+        "h' for the slope": (lstm(lambda s: s.dc + s.dh * s.o * s.shown), "you took h' itself"),
+        "a product": (lstm(lambda s: s.dc * s.dh * s.o * (1 - s.shown**2)), "so add them"),
+        "a difference": (lstm(lambda s: s.dc - s.dh * s.o * (1 - s.shown**2)), "you subtract"),
+        "the sign of step 1": (lstm(lambda s: -s.arrives()), "the sign is turned"),
+        "no f": (lstm(highway=lambda s, at_c: at_c), "step 1 is right. In step 2, all that arrives"),
+        "i for f": (lstm(highway=lambda s, at_c: at_c * s.i), "you took i"),
+        "o for f": (lstm(highway=lambda s, at_c: at_c * s.o), "you took o"),
+        "the highway of dc alone": (lstm(highway=lambda s, at_c: s.dc * s.f), "not only dc arrives"),
+        "the slope on the highway": (lstm(highway=lambda s, at_c: at_c * s.slope()), "the factor is f itself"),
+        "c on the highway": (lstm(highway=lambda s, at_c: at_c * s.f * s.c), "c is no factor"),
+        "f twice": (lstm(highway=lambda s, at_c: at_c * s.f**2), "once only"),
+        "the sign of step 2": (lstm(highway=lambda s, at_c: -at_c * s.f), "the sign is turned"),
+        "no slope of f": (lstm(gate=lambda s, at_c: at_c * s.c), "steps 1 and 2 are right. In step 3, that is"),
+        "no c": (lstm(gate=lambda s, at_c: at_c * s.slope()), "c is missing"),
+        "the new c": (lstm(gate=lambda s, at_c: at_c * s.new * s.slope()), "the new c'"),
+        "g for c": (lstm(gate=lambda s, at_c: at_c * s.g * s.slope()), "you took g"),
+        "the gate from dc": (lstm(gate=lambda s, at_c: s.dc * s.c * s.slope()), "use the result of step 1"),
+        "the gate from the highway": (lstm(gate=lambda s, at_c: at_c * s.f * s.c * s.slope()), "not passed f"),
+        "f alone": (lstm(gate=lambda s, at_c: at_c * s.c * s.f), "you took f alone"),
+        "1 - f alone": (lstm(gate=lambda s, at_c: at_c * s.c * (1 - s.f)), "you took 1 - f alone"),
+        "the slope of tanh": (lstm(gate=lambda s, at_c: at_c * s.c * (1 - s.f**2)), "1 - f² is the slope of tanh"),
+        "a sigmoid of f": (lstm(gate=lambda s, at_c: at_c * s.c * sigmoid(s.f) * (1 - sigmoid(s.f))), "already"),
+        "the sign of step 3": (lstm(gate=lambda s, at_c: -at_c * s.c * s.slope()), "the sign is turned"),
+        "another order": (lstm(order=(1, 0, 2)), "another order"),
+        "a mean": (lambda *given: [part / len(part) for part in lesson(*given)], "should be"),
+        "two samples alone": (lambda *given: [part * 2 / len(part) for part in lesson(*given)], "5 samples"),
+        "two": (lstm(order=(0, 1)), "three arrays"),
+        "summed over the samples": (lambda *given: [part.sum(0) for part in lesson(*given)], "shape"),
+        "a number": (lambda *given: (*lesson(*given)[:2], 1.0), "shape"),
         "dc overwritten": (dc_in_place, "dc, which your function was given, has changed"),
-        "z overwritten": (z_in_place, "z, which your function was given, has changed"),
         "c overwritten": (c_in_place, "c, which your function was given, has changed"),
     },
-    "gru_update": {
-        "the sign": (lambda u, n, h, dh: (n - h) * dh * u * (1 - u), "sign"),
-        "by u": (lambda u, n, h, dh: (h - n) * dh, "in between"),
-        "h alone": (lambda u, n, h, dh: h * dh * u * (1 - u), "both depend on u"),
-        "n alone": (lambda u, n, h, dh: -n * dh * u * (1 - u), "both depend on u"),
-        "a sum": (lambda u, n, h, dh: (h + n) * dh * u * (1 - u), "taken from each other"),
-        "no dh": (lambda u, n, h, dh: (h - n) * u * (1 - u), "where is dh"),
-        "half a slope": (lambda u, n, h, dh: (h - n) * dh * u, "and u is only one"),
-        "the other half": (lambda u, n, h, dh: (h - n) * dh * (1 - u), "and 1 - u is only one"),
-        "tanh's slope": (lambda u, n, h, dh: (h - n) * dh * (1 - u**2), "slope of a tanh"),
-        "a sigmoid of u": (lambda u, n, h, dh: (h - n) * dh * sigmoid(u) * (1 - sigmoid(u)), "u is one already"),
-        "n's slope": (lambda u, n, h, dh: (h - n) * dh * u * (1 - u) * (1 - n**2), "should be"),
-        "a quarter for the slope": (lambda u, n, h, dh: (h - n) * dh * 0.25, "should be"),
-        "a mean": (lambda u, n, h, dh: gate(u, n, h, dh) / len(u), "should be"),
-        "of two samples": (lambda u, n, h, dh: 2 * gate(u, n, h, dh) / len(u), "1 sample"),
-        "transposed": (lambda u, n, h, dh: gate(u, n, h, dh).T, "shape"),
-        "one number": (lambda u, n, h, dh: gate(u, n, h, dh).sum(), "shape"),
-        "dh overwritten": (gate_in_place, "dh, which your function was given, has changed"),
-        "h overwritten": (h_in_place, "h, which your function was given, has changed"),
-    },
     "keep_hundred": {
-        "as it stands": (reached(bias=1.0), "open the gate"),
+        "as it stands": (reached(default="pytorch", bias=1.0), "open the gate"),
+        "Xavier, bias 1": (reached(bias=1.0), "open the gate"),
+        "the default alone": (reached(default="keras"), "open the gate"),
         "not enough": (reached(bias=3.0, mode="paired"), "open the gate"),
         "wide open, alone": (reached(bias=6.0), "paired"),
         "a GRU, half open": (reached("gru", bias=1.0), "open the gate"),

@@ -8,12 +8,13 @@ import numpy as np
 
 from ... import cells, models, probes, require
 from ...ops import Array, sigmoid
-from ...require import Finite, Flag, NonNegative, NumberArray, Seed, guarded
+from ...require import Count, Finite, Flag, NonNegative, NumberArray, Seed, guarded
 from ...tape import backprop, tree_map
 from .protocol import Batch, Networks, Time, TwoTimes, Width, measured, require_work
 
 CELLS = {"rnn": "rnn", "irnn": "relu_rnn", "lstm": "lstm", "gru": "gru"}  # IRNN: ReLU and W_h = 1 (Le et al. 2015)
 MODES = ("alone", "paired", "chrono")
+DEFAULTS = ("xavier", "pytorch", "keras")  # whose initialization
 D = 2  # inputs per step
 KEEPS = 1  # number of the gate that keeps: i f g o, r u n
 
@@ -40,6 +41,7 @@ class ReachRecord(NamedTuple):
     batch: int
     seeds: int
     sizes: Array  # (seeds, T + 1): ‖dL/dstate_t‖ / ‖dL/dh_T‖, t = 0 … T
+    default: str = "xavier"
 
     @property
     def ratio(self) -> float:
@@ -51,51 +53,68 @@ class ReachRecord(NamedTuple):
 @measured
 def reach(
     cell: CellName, *, bias: Finite = 0.0, mode: str = "alone", T: TwoTimes = 100, width: Width = 32,
-    sigma: NonNegative = 1.0, batch: Batch = 4, seeds: Networks = 20, seed: Seed = 0,
+    sigma: NonNegative = 1.0, batch: Batch = 4, seeds: Networks = 20, seed: Seed = 0, default: str = "xavier",
 ) -> ReachRecord:  # fmt: skip
     """Send a N(0, 1) gradient of h_T back through T steps, whose inputs are x ~ N(0, sigma²), and measure what arrives.
 
-    cell, bias, mode : as in ``networks``. All of the ``seeds`` networks differ.
+    cell, bias, mode, default : as in ``networks``. All of the ``seeds`` networks differ.
     """
     require.total("T · seeds · batch · width", T * seeds * batch * width)
     require_work("T · seeds · batch · width²", T, seeds, batch, width**2)
     rng = np.random.default_rng((seed, 1))
-    params = networks(cell, bias=bias, mode=mode, T=T, width=width, seeds=seeds, seed=seed)
+    params = networks(cell, bias=bias, mode=mode, T=T, width=width, seeds=seeds, seed=seed, default=default)
     xs = sigma * rng.standard_normal((T, seeds, batch, D))
     _, tape = models.unroll(CELLS[cell], params, xs)
     dh, *silent = (np.zeros_like(array) for array in tape[-1].output)
     dh = rng.standard_normal(dh.shape)
     norms = [probes.norm(np.concatenate(step.cotangent, axis=-1)) for step in backprop(tape, (dh, *silent))]
     sizes = np.stack(norms[::-1], axis=-1) / probes.norm(dh)[:, None]
-    return ReachRecord(cell, bias, mode, T, width, sigma, batch, seeds, sizes)
+    return ReachRecord(cell, bias, mode, T, width, sigma, batch, seeds, sizes, default)
 
 
 @guarded
 @measured
 def networks(
     cell: CellName, *, bias: Finite = 0.0, mode: str = "alone", T: Time = 100, width: Width = 32, seeds: Networks = 1,
-    seed: Seed = 0, apart: Flag = False, **options,
+    seed: Seed = 0, apart: Flag = False, default: str = "xavier", inputs: Count = D, **options,
 ) -> Any:  # fmt: skip
     """Draw ``seeds`` networks of one cell, in one tree with an ensemble axis, or in a list if they are kept ``apart``.
 
     bias : of the gate that keeps the state; mode : "alone", or for an LSTM also "paired", with the negative bias for
     the input gate, or "chrono", with biases drawn for T steps. A cell without such a gate takes 0 and "alone".
-    options : of init_recurrent. The first networks are the same however many there are.
-
-    The weights are Xavier's. W_x of all gates is drawn in one piece, as torch's xavier_normal_(cell.weight_ih_l0) draws
-    it, and W_h gate by gate.
+    default : whose initialization. "xavier" has Xavier's weights and biases of 0. It draws W_x of all gates in one
+    piece, as torch's xavier_normal_(cell.weight_ih_l0) does, and W_h gate by gate. "pytorch" is that of torch.nn.RNN,
+    LSTM and GRU, with all weights and both biases from U(±1/√width). "keras" is that of keras.layers.SimpleRNN, LSTM
+    and GRU, with its reset_after. There W_x is uniform with Xavier's scale, the rows of W_h are orthonormal, both are
+    drawn in one piece for all gates, and all biases are 0 but the LSTM's b_f, which is 1. ``bias`` is added to these.
+    inputs : numbers per step; options : of init_recurrent, for "xavier" alone. The first networks are the same however
+    many there are.
     """
-    require.total("seeds · width²", seeds * width**2)
-    kind = CELLS[cell]
-    options |= _biases(cell, bias, mode, T)
+    require.total("seeds · (inputs + width) · width", seeds * (inputs + width) * width)
+    require.choice("default", default, DEFAULTS)
+    if default != "xavier" and (cell == "irnn" or options):
+        raise ValueError(f"default is {default!r}; allowed is 'xavier' for an IRNN, and with options of init_recurrent")
+    start = bias + (default == "keras" and cell == "lstm")
+    options |= _biases(cell, start, mode, T)
     if cell == "irnn":
         options["recurrent"] = "identity"
-    one_piece = ((D + width) / (D + cells.GATES[kind] * width)) ** 0.5
-    each = []
-    for k in range(seeds):
-        params = models.init_recurrent(kind, D, width, rng=np.random.default_rng((seed, 0, k)), **options)
-        each.append(tree_map(np.copy, _scaled(params, one_piece)))
+    rngs = [np.random.default_rng((seed, 0, k)) for k in range(seeds)]
+    each = [tree_map(np.copy, _drawn(CELLS[cell], default, inputs, width, rng, options)) for rng in rngs]
     return each if apart else tree_map(lambda *arrays: np.stack(arrays), *each)
+
+
+def _drawn(kind: str, default: str, inputs: int, width: int, rng, options: dict):
+    """One network of a cell, as this default draws it."""
+    gates = cells.GATES[kind]
+    scheme = dict(scheme="torch_recurrent") if default == "pytorch" else {}
+    params = models.init_recurrent(kind, inputs, width, rng=rng, **scheme, **options)
+    if default == "pytorch":
+        return params
+    if default == "xavier":
+        return _scaled(params, ((inputs + width) / (inputs + gates * width)) ** 0.5)
+    W_x, _ = models.init_affine(inputs, gates * width, scheme="xavier_uniform", rng=rng)
+    W_h, _ = models.init_affine(width, gates * width, scheme="orthogonal", rng=rng)
+    return params._replace(W_x=W_x, W_h=W_h)
 
 
 @guarded

@@ -9,7 +9,9 @@ import numpy as np
 
 from ...kit.marks import grammar
 from ...kit.words.cells import CELLS
-from ...kit.words.phrases import five, medians, points, verdict
+from ...kit.words.phrases import five, lines, points, verdict, whose
+
+STARTS = {"xavier": "Xavier", "pytorch": "PyTorch", "keras": "Keras"}
 
 
 def reach_sentence(records) -> str:
@@ -17,17 +19,17 @@ def reach_sentence(records) -> str:
     one = records[0]
     first = [(f"the {_net_in_words(record)}", record.ratio) for record in records]
     ordered = sorted(first, key=lambda net: _away(net[1]))
-    worst = "" if len(records) == 1 else f" {_keeps(*ordered[-1])}."
-    nets = f"{medians(one.seeds).capitalize()}, width {one.width}, inputs of size {one.sigma:g}."
+    worst = "" if len(records) == 1 else f"{_capital(_keeps(*ordered[-1]))}."
+    nets = f"{whose(one.seeds)}, width {one.width}, inputs of size {one.sigma:g}."
     each = "; ".join(f"{short_name(record, records)} {grammar.number(record.ratio)}" for record in records)
-    how = f"Of the gradient of the last h, so much reaches the first state: {each}."
-    return f"{_best(*ordered[0], one.T)}{worst}\n{nets}\n{how}"
+    how = f"Each first state receives the following share of the gradient of the last h: {each}."
+    return lines((_best(*ordered[0], one.T), worst), nets, how)
 
 
 def short_name(record, records) -> str:
     """Return what tells a record's net from those of the other ``records``, as it is written at its curve."""
-    if record.cell not in ("lstm", "gru"):
-        return CELLS[record.cell].label
+    if record.default != "xavier" or record.cell not in ("lstm", "gru"):
+        return _net_in_words(record)
     bias = {"alone": f"forget bias {record.bias:g}", "chrono": "chrono biases"}.get(
         record.mode, f"forget {record.bias:g}, input {0 - record.bias:g}"
     )
@@ -38,15 +40,16 @@ def short_name(record, records) -> str:
 
 def sentence(record) -> str:
     """Say of a GatesRecord: which net keeps its gradient best, the networks, and the LSTM's two parts."""
-    ordered = sorted(_first(record), key=lambda net: _away(net[1]))
-    finding = f"{_best(*ordered[0], record.T - 1)} {_keeps(*ordered[1])}, and {_keeps(*ordered[2], capital=False)}."
+    best, *others = sorted(_first(record), key=lambda net: _away(net[1]))
+    second, third = (_keeps(*net) for net in others)
+    finding = _best(*best, record.T - 1), f"{_capital(second)}, and {third}."
     biases = f"{_bias(record.forget_bias, record.mode)}, update bias {record.update_bias:g}".capitalize()
     protocol = f"{biases}, network {record.seed}, width {record.width}, inputs of size {record.sigma:g}."
-    over = f"Measured is the Jacobian of the last state by the first, over {grammar.count(record.batch, 'sample')}."
-    size = "Its size is given over that of the identity."
+    over = f"over {grammar.count(record.batch, 'sample')}, relative to the identity matrix"
+    what = f"This is the size of the Jacobian of the last state with respect to the first, {over}."
     parts = [grammar.number(getattr(record, name)[0]) for name in ("highway", "gates", "total")]
-    split = "Along the LSTM's cell state, {} comes by the highway, {} by detours through the gates, and {} in all."
-    return f"{finding}\n{protocol}\n{over} {size} {split.format(*parts)}"
+    split = "In the LSTM's cell state, {} comes along the highway, {} along the detours, and {} along both together."
+    return lines(finding, protocol, (what, split.format(*parts)))
 
 
 def alt(record) -> str:
@@ -65,18 +68,24 @@ def _first(record) -> list[tuple[str, float]]:
 
 
 def _best(net: str, size: float, steps: int) -> str:
-    over = f"Over {grammar.count(steps, 'step')}, {net} keeps its gradient best"
-    share = f"{grammar.number(size)} of it" if size < 1 else _times(size)
-    return f"{over}: {share} reaches the first, so it {verdict(size)}."
+    over = f"over {grammar.count(steps, 'step')}"
+    if size < 1:
+        kept = f"{net} keeps {grammar.number(size)} of its gradient {over}"
+    else:
+        kept = f"{net} makes its gradient {_times(size)} {over}"
+    return f"{_capital(kept)}, so the gradient {verdict(size)}."
 
 
-def _keeps(net: str, size: float, capital: bool = True) -> str:
-    words = f"{net} keeps {grammar.number(size) if size < 1 else _times(size)}"
-    return words[0].upper() + words[1:] if capital else words
+def _keeps(net: str, size: float) -> str:
+    return f"{net} keeps {grammar.number(size)}" if size < 1 else f"{net} makes it {_times(size)}"
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _times(size: float) -> str:
-    return f"{grammar.number(size)} times as much" if np.isfinite(size) else "more than float64 holds"
+    return f"{grammar.number(size)} times as large" if np.isfinite(size) else "larger than float64 can hold"
 
 
 def _away(size: float) -> float:
@@ -93,6 +102,34 @@ def _bias(bias: float, mode: str) -> str:
 
 def _net_in_words(record) -> str:
     label = CELLS[record.cell].label
+    if record.default != "xavier":
+        added = f" and {record.bias:g} added to its bias" if record.bias else ""
+        return f"{label} with the default of {STARTS[record.default]}{added}"
     if record.cell == "gru":
         return f"{label} with update bias {record.bias:g}"
     return f"{label} with {_bias(record.bias, record.mode)}" if record.cell == "lstm" else label
+
+
+def defaults_sentence(record) -> str:
+    """Say how often the gradient vanishes, and at how many sizes of the inputs the LSTM keeps more than the RNN."""
+    cases = record.medians.ravel()
+    vanished = sum(verdict(size) == "vanishes" for size in cases)
+    counted = f"In {vanished} of {len(cases)} cases, the gradient vanishes over {grammar.count(record.T, 'step')}."
+    rnn, lstm = (record.medians[..., record.cells.index(cell)] for cell in ("rnn", "lstm"))
+    counts = dict(zip(record.defaults, (lstm > rnn).sum(axis=1), strict=True))
+    *most, last = (f"at {count} with {STARTS[default]}" for default, count in counts.items())
+    sizes = grammar.count(len(record.sigmas), "input size")
+    wins = f"Of {sizes}, the LSTM keeps more than the RNN {', '.join(most)} and {last}."
+    protocol = f"{whose(record.seeds)} in bold, and the smallest and the largest, width {record.width}."
+    return lines((counted, wins), protocol)
+
+
+def defaults_alt(record) -> str:
+    """Say in words what is in the table, row by row."""
+    names = [CELLS[cell].label for cell in record.cells]
+    rows = []
+    for default, medians_of in zip(record.defaults, record.medians, strict=True):
+        for sigma, row in zip(record.sigmas, medians_of, strict=True):
+            numbers = ", ".join(f"{name} {grammar.number(size)}" for name, size in zip(names, row, strict=True))
+            rows.append(f"{STARTS[default]}, inputs of size {sigma:g}: {numbers}")
+    return f"A table of what reaches the first state of each cell. {'; '.join(rows)}."
