@@ -33,7 +33,7 @@ def shattered_sentence(records) -> str:
     ]  # fmt: skip
     first = records[0]
     nets = f"{medians(len(first.correlation)).capitalize()}, {first.depth} ReLU layers, width {first.width}."
-    what = "The picture shows how similar the gradient is to the one that is one point and five points further on."
+    what = "This is the correlation with the gradient one point and five points further on."
     return lines([what, *parts], nets)
 
 
@@ -41,9 +41,7 @@ def spirals_sentence(record) -> str:
     """Say how many points of two spirals each kind of net classifies correctly, in the median."""
     tests = dict(zip(record.nets, np.median(record.test, axis=1), strict=True))
     told = ", ".join(f"{name} {test:.2f}" for name, test in tests.items())
-    return lines(
-        [f"These are the test accuracies of the median network: {told}."], "A dot on the right is one network."
-    )
+    return lines([f"The median network reaches these test accuracies: {told}."], "A dot on the right is one network.")
 
 
 def spirals_alt(record) -> str:
