@@ -10,7 +10,7 @@ import numpy as np
 from ...kit.exercises import Exercises, expect_answer, expect_function, expect_number
 from ...kit.judging import call
 
-NETS = ((1, 7), (2, 5), (4, 36))  # plain nets: hidden layers, and units of each
+NETS = ((4, 36), (2, 5), (1, 7))  # plain nets: hidden layers, and units of each
 STEPS = ((0.003, 100), (0.1, 7))  # of a warm-up: the rate, and how many steps it takes
 
 

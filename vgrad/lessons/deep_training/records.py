@@ -63,7 +63,7 @@ class SpiralsRecord(NamedTuple):
     points: Array  # (points, 2)
     labels: Array  # (points,): 0 or 1
     nets: list[str]  # in words
-    test: Array  # (nets, seeds): accuracy on the points that were held out
+    test: list[list[float]]  # (nets, seeds): accuracy on the points that were held out
 
 
 class BlocksRecord(NamedTuple):

@@ -7,8 +7,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ... import require
 from ...kit.experiments.stored import Cell, Table, Tables
 from . import measure
@@ -84,4 +82,4 @@ def compare_spirals() -> SpiralsRecord:
     }
     points, labels = measure.spiral_points()
     tests = [best("spirals", **net).result["test"] for net in nets.values()]
-    return SpiralsRecord(points, labels, list(nets), np.array(tests))
+    return SpiralsRecord(points, labels, list(nets), tests)
