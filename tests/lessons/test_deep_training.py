@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from drawn import pixels
 
-from vgrad.lessons.deep_training import best, show
+from vgrad.lessons.deep_training import best, compare_spirals, shatter, show
 from vgrad.lessons.deep_training.draw import BlocksPlot
-from vgrad.lessons.deep_training.measure import train_blocks, trained, watch_blocks
+from vgrad.lessons.deep_training.measure import first_step, train_blocks, train_plain, watch_blocks
 
 SMALL = dict(blocks=3, width=8, steps=12, seeds=3)
 
@@ -56,26 +56,75 @@ def test_numbers_that_are_no_longer_finite_end_training_and_are_said():
     assert "no longer finite" in show(record).caption
 
 
-@pytest.mark.parametrize(("name", "cell"), [("sigmoid_blocks", 11), ("warm_up", 13), ("spiral_blocks", 1)])
+@pytest.mark.parametrize(("name", "cell"), [("sigmoid_blocks", 11), ("warm_up", 6), ("spirals", 5)])
 def test_a_stored_cell_says_what_running_says(name, cell):
     stored = course.load(name)[cell]
-    np.testing.assert_allclose(trained(**stored.settings)["test"], stored.result["test"], atol=0.06)
+    (again,) = course.compute(name, [stored.settings])
+    np.testing.assert_allclose(again.result["test"], stored.result["test"], atol=0.06)
 
 
 def test_the_best_rate_is_that_of_the_training_batches_and_an_unknown_cell_is_refused():
-    cell = best("warm_up", norm="pre", warmup=0)
-    assert cell.settings["rate"] == 0.003
-    assert best("warm_up", norm="pre", warmup=0, rate=0.001).settings["rate"] == 0.001
+    cell = best("spirals", hidden=1, width=800)
+    assert cell.settings["rate"] == 0.03
+    assert best("spirals", hidden=1, width=800, rate=0.01).settings["rate"] == 0.01
     with pytest.raises(ValueError, match=r"^settings is "):
         best("warm_up", norm="batch")
 
 
-def test_the_spirals_need_blocks_that_learn():
-    tests = {k: np.median(best("spiral_blocks", **k_).result["test"]) for k, k_ in (
-        ("none", dict(blocks=0)), ("one", dict(blocks=1)), ("four", dict(blocks=4)),
-        ("frozen", dict(blocks=4, frozen=True)),
-    )}  # fmt: skip
-    assert max(tests["none"], tests["frozen"]) < 0.65 < tests["one"] < 0.95 < tests["four"]
+def test_the_first_step_moves_each_weight_by_the_rate_and_random_signs_keep_the_gradient():
+    step = first_step(8, rate=0.02, seeds=3)
+    assert step.moved == pytest.approx(0.02, rel=1e-3)
+    start, adam, coin = np.median(step.added, axis=0)
+    assert adam > start + 0.3
+    assert abs(coin - start) < 0.3
+    assert np.all(step.h_in_common > 3 * step.dh_in_common)
+
+
+def test_a_first_step_of_no_length_changes_nothing():
+    step = first_step(4, rate=0.0, seeds=2)
+    for look in (step.ratio, step.added, step.returned):
+        np.testing.assert_array_equal(look[:, 1:], look[:, :1].repeat(2, axis=1))
+
+
+def test_weights_move_less_in_a_warm_up():
+    full, warm = (train_blocks(norm="post", warmup=warmup, **SMALL).moved[1] for warmup in (0, 10))
+    assert warm == pytest.approx(full / 10, rel=1e-3)
+
+
+@pytest.mark.parametrize(("hidden", "width", "weights"), [(0, 9, 6), (1, 7, 37), (2, 5, 57), (4, 36, 4178)])
+def test_a_plain_net_has_as_many_weights_as_one_counts(hidden, width, weights):
+    record = train_plain(hidden, width=width, steps=1, seeds=2)
+    assert record.weights == weights
+    assert np.isnan(record.ratio).all() == (hidden == 0)
+
+
+def test_frozen_plain_nets_start_as_free_ones_do_and_learn_less():
+    free, frozen = (train_plain(2, width=32, steps=250, rate=0.01, seeds=3, frozen=frozen) for frozen in (False, True))
+    np.testing.assert_array_equal(free.ratio, frozen.ratio)
+    assert np.median(frozen.test) < np.median(free.test)
+
+
+def test_the_spirals_need_depth_and_not_only_weights():
+    none, wide, _, deep, frozen = compare_spirals().test
+    assert max(*none, *frozen) < 0.65 < min(wide)
+    assert max(wide) < min(deep)
+
+
+def test_the_picture_of_the_spirals_holds_its_points_and_its_accuracies():
+    record = compare_spirals()
+    picture = show(record)
+    plane, right = picture.figure.axes
+    assert sum(len(line.get_xdata()) for line in plane.lines) == len(record.points)
+    for line, test in zip(right.lines, record.test, strict=False):
+        np.testing.assert_array_equal(line.get_xdata(), test)
+    assert f"4 layers of 36 units {np.median(record.test[3]):.2f}" in picture.caption
+
+
+def test_no_two_curves_of_a_picture_share_a_colour():
+    norm = dict(norm="batch", skip="pre")
+    kinds = ({}, dict(norm="batch"), norm, dict(alpha=0.1, **norm), dict(alpha=0.5, **norm))
+    picture = show([shatter(depth=2, width=8, points=32, seeds=2, **kind) for kind in kinds])
+    assert len({line.get_color() for line in picture.figure.axes[0].lines[:5]}) == 5
 
 
 def test_a_live_picture_moved_to_another_record_is_the_fresh_picture_pixel_for_pixel():

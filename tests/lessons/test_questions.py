@@ -86,11 +86,6 @@ def around(down):
     return block
 
 
-def deep_line(slopes, lag):
-    centred = slopes - slopes.mean()
-    return (centred[: len(slopes) - lag] * centred[lag:]).sum()
-
-
 def pathed(skip="pre", norm="layer", **settings):
     return skip_connections_measure.both_ways(skip=skip, norm=norm, **{"width": 64, **settings})
 
@@ -533,14 +528,13 @@ TRIES = {
         "raises": lambda h, W, alpha: raising(h),
         "no function": 3,
     },
-    "resemblance": lambda: {
-        "right": lambda slopes, lag: deep_line(slopes, lag) / deep_line(slopes, 0),
-        "not divided": deep_line,
-        "upside down": lambda slopes, lag: deep_line(slopes, 0) / deep_line(slopes, lag),
-        "the wrong sign": lambda slopes, lag: -deep_line(slopes, lag) / deep_line(slopes, 0),
-        "not shifted": lambda slopes, lag: 1.0,
-        "neighbours": lambda slopes, lag: deep_line(slopes, 1) / deep_line(slopes, 0),
-        "a word": "noise",
+    "weights": lambda: {
+        "right": lambda hidden, width: 3 * width + (hidden - 1) * (width + 1) * width + (width + 1) * 2,
+        "no bias": lambda hidden, width: (hidden - 1) * width**2 + 4 * width,
+        "one layer too many": lambda hidden, width: 3 * width + hidden * (width + 1) * width + (width + 1) * 2,
+        "nothing between": lambda hidden, width: 5 * width + 2,
+        "no outputs": lambda hidden, width: 3 * width + (hidden - 1) * (width + 1) * width,
+        "a word": "4178",
         "nothing": None,
     },
     "warm": lambda: {
@@ -1124,38 +1118,48 @@ def test_path_norm():
     assert course.QUESTIONS["path_norm"].right == "less than a hundredth"
 
 
-def test_path_shatter():
-    for seed in range(5):
-        record = deep_training_measure.shatter(norm="batch", width=64, seed=seed)
-        assert abs(np.median(record.correlation[:, 1:], axis=0)).max() < 0.3
-    assert course.QUESTIONS["path_shatter"].right == "after one"
+def deep_first_steps():
+    return [deep_training_measure.first_step(rate=0.01, seed=seed) for seed in range(5)]
 
 
 def test_deep_steps():
-    for seed in range(5):
-        record = deep_training_measure.train_blocks(24, norm="post", rate=0.01, steps=3, seeds=5, seed=seed)
-        at_the_start, after_three = np.median(record.ratio, axis=0)[[0, 2]]
-        assert 0.1 < at_the_start < 10
-        assert 1e-4 < after_three < 1e-2
-    assert course.QUESTIONS["deep_steps"].right == "about a thousandth"
+    steps = deep_first_steps()
+    assert abs(np.median(steps[0].added, axis=0)[:2] - (2.1, 2.8)).max() < 0.1
+    assert abs(np.median(steps[0].returned, axis=0)[1] - 1.8) < 0.1
+    before, after, _ = np.median([np.median(step.ratio, axis=0) for step in steps], axis=0)
+    assert 0.3 < before < 3
+    assert 0.01 < after < 0.1
+    assert abs((2.8 / 3.8) ** 12 - 0.026) < 0.001
+    assert course.QUESTIONS["deep_steps"].right == "about 0.03 times as large"
+
+
+def test_deep_signs():
+    for step in deep_first_steps():
+        before, adam, any_sign = np.median(step.added, axis=0)
+        assert abs(any_sign - before) < 0.5 * (adam - before)
+        assert abs(any_sign - before) < 0.3
+    assert course.QUESTIONS["deep_signs"].right.startswith("about 2.1")
 
 
 def test_deep_warmup():
-    results = {
-        change: np.median(best("warm_up", norm="post", rate=3e-3, **settings).result["test"])
-        for change, settings in {
-            "nothing": dict(warmup=0), "a warm-up": dict(warmup=100), "small": dict(start="1/sqrt(blocks)"),
-        }.items()
-    }  # fmt: skip
-    assert results["nothing"] < results["a warm-up"] < results["small"]
-    assert course.QUESTIONS["deep_warmup"].right.startswith("branches that start small")
+    tests = {
+        (norm, warmup): np.median(best("warm_up", norm=norm, warmup=warmup, rate=2e-3).result["test"])
+        for norm in ("pre", "post")
+        for warmup in (0, 100)
+    }
+    assert tests["post", 100] > tests["post", 0] + 0.2
+    assert tests["pre", 100] < tests["pre", 0] + 0.02
+    assert course.QUESTIONS["deep_warmup"].right == "only in the post-norm net"
 
 
-def test_deep_frozen():
-    frozen = best("warm_up", norm="pre", frozen=True, rate=3e-3).result["test"]
-    baseline = best("warm_up", blocks=0, rate=3e-3).result["test"]
-    assert 0.35 < min(frozen) < max(frozen) < 0.65 < min(baseline)
-    assert course.QUESTIONS["deep_frozen"].right.startswith("clearly more than a tenth, but less")
+def test_deep_wide():
+    deep, wide, none = (best("spirals", **net).result for net in (
+        dict(hidden=4, width=36), dict(hidden=1, width=800), dict(hidden=0)
+    ))  # fmt: skip
+    assert abs(deep["weights"] / wide["weights"] - 1) < 0.05
+    assert max(none["test"]) < 0.65 < min(wide["test"])
+    assert max(wide["test"]) < min(deep["test"])
+    assert course.QUESTIONS["deep_wide"].right.startswith("the deep one")
 
 
 def test_rnn_shared():

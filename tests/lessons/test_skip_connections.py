@@ -170,5 +170,6 @@ def test_the_shattered_picture_holds_its_correlations_and_says_them():
     for record, line in zip(records, picture.figure.axes[0].lines, strict=False):
         np.testing.assert_allclose(line.get_ydata(), np.median(record.correlation, axis=0))
     five = f"{np.median(records[2].correlation[:, 5]):z.1f}"
-    assert f"Batch norm and skip × 0.1: {np.median(records[2].correlation[:, 1]):z.1f} and {five}." in picture.caption
+    next_to = f"{np.median(records[2].correlation[:, 1]):z.1f}"
+    assert f"With batch norm and path, branch × 0.1 it is {next_to} and {five}." in picture.caption
     assert deep_training_draw.shattered(records).png() == picture.png()

@@ -339,8 +339,9 @@ def assert_blocks_are_told_truly(explorer):
     looks = [k for k, step in enumerate(again.looks) if step <= again.step]
     ratios = np.where(np.isnan(again.ratio), np.inf, again.ratio)
     first, latest = (np.sort(ratios[:, k])[lower] for k in (0, looks[-1]))
-    assert f"dh at the first layer is {told_size(first)}, so it {verdict_of(first)}" in words
-    now = f"it is {told_size(latest)}" if math.isfinite(latest) else "it is no longer finite"
+    before, later = (told_size(ratio).replace("the last", "dh after them") for ratio in (first, latest))
+    assert f"dh before the blocks is {before}, so it {verdict_of(first)}" in words
+    now = f"it is {later}" if math.isfinite(latest) else "it is no longer finite"
     steps = again.looks[looks[-1]]
     assert f"After {steps} step{'s' if steps > 1 else ''} {now}, so it {verdict_of(latest)}" in words
     assert bool(record.trouble) == ("training has ended" in words)

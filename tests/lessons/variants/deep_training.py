@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
-from vgrad import probes
+from vgrad import models, tape
 
 
-def centred(slopes):
-    return slopes - slopes.mean()
+def in_loops(hidden, width):
+    sizes = [2, *[width] * hidden, 2]
+    return sum((rows + 1) * columns for rows, columns in pairwise(sizes))
 
 
-def product(slopes, lag):
-    return (slopes[: len(slopes) - lag] * slopes[lag:]).sum()
+def by_arrays(hidden, width):
+    rows = np.array([2, *[width] * hidden])
+    columns = np.array([*[width] * hidden, 2])
+    return (rows * columns).sum() + columns.sum()
 
 
-def in_loops(slopes, lag):
-    mean = sum(slopes) / len(slopes)
-    above = sum((slopes[k] - mean) * (slopes[k + lag] - mean) for k in range(len(slopes) - lag))
-    return above / sum((slope - mean) ** 2 for slope in slopes)
+class Net:
+    def count(self, hidden, width=36):
+        return 3 * width + (hidden - 1) * (width * width + width) + 2 * width + 2
 
 
-class Line:
-    def resemblance(self, slopes, lag=1):
-        g = centred(slopes)
-        return g[lag:] @ g[:-lag] / (g @ g)
+def of_the_package(hidden, width):
+    layers = models.init_mlp([2, *[width] * hidden, 2], scheme="he_normal", rng=np.random.default_rng(0))
+    return sum(array.size for array in tape.leaves(layers))
+
+
+def parts(hidden, width, first=3, between=1, last=2):
+    """The right count with parts of its own: per unit, of the layers between, and of the outputs."""
+    return first * width + between * (hidden - 1) * (width + 1) * width + last * (width + 1)
 
 
 def rising(rate, steps, t):
@@ -32,16 +40,14 @@ def rising(rate, steps, t):
 
 
 RIGHT = {
-    "resemblance": {
-        "as the lesson has it": lambda slopes, lag: product(centred(slopes), lag) / (centred(slopes) ** 2).sum(),
+    "weights": {
+        "as the lesson has it": parts,
         "in loops": in_loops,
-        "a method": Line().resemblance,
-        "of the package": lambda slopes, lag: probes.autocorrelation(slopes, lag)[-1],
-        "by corrcoef": lambda slopes, lag: np.corrcoef(slopes[:-lag], slopes[lag:])[0, 1],
-        "by np.correlate": lambda slopes, lag: (
-            np.correlate(centred(slopes), centred(slopes), "full")[len(slopes) - 1 + lag] / product(centred(slopes), 0)
-        ),
-        "in float32": lambda slopes, lag: Line().resemblance(slopes.astype(np.float32), lag),
+        "by arrays": by_arrays,
+        "a method": Net().count,
+        "of the package": of_the_package,
+        "in float32": lambda hidden, width: np.float32(parts(hidden, width)),
+        "multiplied out": lambda hidden, width: (hidden - 1) * width**2 + (hidden + 4) * width + 2,
     },
     "warm": {
         "as the lesson has it": lambda rate, steps, t: rate * min(1.0, t / steps),
@@ -54,23 +60,22 @@ RIGHT = {
     },
 }
 WRONG = {
-    "resemblance": {
-        "not centred": (lambda slopes, lag: product(slopes, lag) / (slopes**2).sum(), "mean of the line"),
-        "not divided": (lambda slopes, lag: product(centred(slopes), lag), "divided by the sum of the squares"),
-        "a covariance": (
-            lambda slopes, lag: product(centred(slopes), lag) / (len(slopes) - lag),
-            "divides by the mean square",
+    "weights": {
+        "no bias": (lambda hidden, width: (hidden - 1) * width**2 + 4 * width, "also has a bias"),
+        "outputs without a bias": (lambda hidden, width: parts(hidden, width) - 2, "each of the two outputs"),
+        "units without a bias": (lambda hidden, width: parts(hidden, width) - hidden * width, "each hidden unit also"),
+        "between without a bias": (
+            lambda hidden, width: parts(hidden, width) - (hidden - 1) * width,
+            "between layers, each unit",
         ),
-        "upside down": (lambda slopes, lag: product(centred(slopes), 0) / product(centred(slopes), lag), "below"),
-        "not shifted": (lambda slopes, lag: 1.0, "shifted by lag"),
-        "neighbours": (lambda slopes, lag: Line().resemblance(slopes), "right for neighbours"),
-        "the root": (
-            lambda slopes, lag: product(centred(slopes), lag) / product(centred(slopes), 0) ** 0.5,
-            "took the root",
-        ),
-        "its sign": (lambda slopes, lag: -Line().resemblance(slopes, lag), "sign"),
-        "a list": (lambda slopes, lag: probes.autocorrelation(slopes, lag), "one number"),
-        "twice as far": (lambda slopes, lag: Line().resemblance(slopes, 2 * lag), "whose correlation is"),
+        "one layer too many": (lambda hidden, width: parts(hidden + 1, width), "counted twice"),
+        "one layer between": (lambda hidden, width: parts(2, width), "right for two hidden layers"),
+        "nothing between": (lambda hidden, width: parts(hidden, width, between=0), "between are missing"),
+        "no outputs": (lambda hidden, width: parts(hidden, width, last=0), "outputs are missing"),
+        "a square first layer": (lambda hidden, width: parts(hidden, width, first=width + 1), "only two inputs"),
+        "one output": (lambda hidden, width: parts(hidden, width, last=1), "there are two outputs"),
+        "doubled": (lambda hidden, width: 2 * parts(hidden, width), "You count"),
+        "three numbers": (lambda hidden, width: [3 * width, 0, 2 * width + 2], "one number"),
     },
     "warm": {
         "without an end": (lambda rate, steps, t: rate * t / steps, "stay at its full value"),

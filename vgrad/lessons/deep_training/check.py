@@ -7,64 +7,58 @@ from __future__ import annotations
 
 import numpy as np
 
-from ... import probes
 from ...kit.exercises import Exercises, expect_answer, expect_function, expect_number
 from ...kit.judging import call
 
-CASES = ((0, 1), (1, 5), (2, 20))  # of a line: its seed, and the distance
+NETS = ((4, 36), (2, 5), (1, 7))  # plain nets: hidden layers, and units of each
 STEPS = ((0.003, 100), (0.1, 7))  # of a warm-up: the rate, and how many steps it takes
 
 
-def _line(seed: int) -> np.ndarray:
-    """A line of gradients that resemble their neighbours, with a mean that is not 0."""
-    noise = np.random.default_rng(seed).standard_normal(256)
-    return np.convolve(noise, np.ones(8) / 8, mode="same") + 0.7
-
-
-def _resemblance(function) -> str | None:
+def _weights(function) -> str | None:
     function = expect_function(function)
-    for seed, lag in CASES:
-        line = _line(seed)
-        given = call(function, slopes=line, lag=lag)
-        value = float(
-            expect_number(
-                expect_answer(given, "; it should return the correlation"), "return one number, the correlation"
+    for hidden, width in NETS:
+        given = expect_answer(call(function, hidden=hidden, width=width), "; it should return how many there are")
+        count = float(expect_number(given, "return one number, of weights and biases"))
+        right = _count(hidden, width)
+        if abs(count - right) > 0.5:
+            return _count_slip(count, hidden, width) or (
+                f"with {hidden} hidden layer{'s' if hidden > 1 else ''} of {width} units there are {right} weights and "
+                f"biases. You count {count:.6g}"
             )
-        )
-        centred = line - line.mean()
-        right = float(probes.autocorrelation(line, lag)[-1])
-        if any(abs(value - each) < 2e-3 for each in (right, np.corrcoef(line[:-lag], line[lag:])[0, 1])):
-            continue
-        return _slip(value, line, centred, lag) or (
-            f"at a distance of {lag} it returns {value:.4g} for a line whose correlation is {right:.4g}"
-        )
     return None
 
 
-def _slip(value: float, line: np.ndarray, centred: np.ndarray, lag: int) -> str | None:
-    """Name the step that is wrong, where the number tells it."""
-    square = (centred**2).sum()
-    product = (centred[:-lag] * centred[lag:]).sum()
+def _count(hidden: int, width: int) -> int:
+    """The weights and biases of a plain net for the spirals."""
+    return (2 + 1) * width + (hidden - 1) * (width + 1) * width + (width + 1) * 2
+
+
+def _count_slip(count: float, hidden: int, width: int) -> str | None:
+    """Name the part that is wrong, where the number tells it."""
+    first, between, last = 3 * width, (hidden - 1) * (width + 1) * width, (width + 1) * 2
     slips = {
-        "the shift is right. But the mean of the line has to be subtracted first": (
-            (line[:-lag] * line[lag:]).sum() / (line**2).sum()
+        "the weights are right. But each unit and each output also has a bias": (
+            2 * width + (hidden - 1) * width**2 + 2 * width
         ),
-        "the products are right. But they still have to be divided by the sum of the squares": product,
-        "the mean product is right. But a correlation also divides by the mean square": (
-            (centred[:-lag] * centred[lag:]).mean()
+        "the hidden layers are right. But each of the two outputs also has a bias": first + between + 2 * width,
+        "the outputs are right. But each hidden unit also has a bias": (2 * width + (hidden - 1) * width**2 + last),
+        "the first layer and the outputs are right. But between layers, each unit also has a bias": (
+            first + (hidden - 1) * width**2 + last
         ),
-        "the sum of the squares is right. But it belongs below the line, and the products above it": square / product,
-        "this is the correlation at distance 0. But one of the two lines has to be shifted by lag": 1.0,
-        "the products are right. But the squares have to be summed as well, and you took the root of their sum": (
-            product / square**0.5
+        "the first layer is counted twice. Only hidden - 1 layers stand between": (
+            first + hidden * (width + 1) * width + last
         ),
-        "the correlation is right, but its sign is not": -product / square,
+        "this is right for two hidden layers. But there are hidden - 1 layers between": (
+            first + (width + 1) * width + last
+        ),
+        "the first layer and the outputs are right. But the layers between are missing": first + last,
+        "the hidden layers are right. But the weights of the two outputs are missing": first + between,
+        "the layers between and the outputs are right. But the first layer has only two inputs": (
+            (width + 1) * width + between + last
+        ),
+        "the hidden layers are right. But there are two outputs": first + between + width + 1,
     }
-    if lag > 1:
-        slips["the correlation is right for neighbours. But it has to be shifted by lag"] = (
-            centred[:-1] * centred[1:]
-        ).sum() / square
-    return next((hint for hint, wrong in slips.items() if abs(value - wrong) < 1e-6 * max(1, abs(wrong))), None)
+    return next((hint for hint, wrong in slips.items() if abs(count - wrong) < 0.5), None)
 
 
 def _warm(function) -> str | None:
@@ -128,7 +122,7 @@ def _first_apart(given, right, times, rate: float, steps: int) -> str:
 
 
 EXERCISES = {
-    "resemblance": (_resemblance, "it is 1 for a line that repeats itself, and near 0 for noise"),
+    "weights": (_weights, "four hidden layers of 36 units have 4178 of them, and one hidden layer of 800 has 4002"),
     "warm": (_warm, "the rate rises in a straight line, and then it stays"),
 }
 _exercises = Exercises(EXERCISES)

@@ -1,6 +1,7 @@
 """Shattered gradients, and nets of many blocks while they learn.
 
-``shattered`` draws how far along a line of inputs a gradient resembles itself. ``BlocksPlot`` draws training, alive.
+``shattered`` draws how far along a line of inputs a gradient resembles itself, and ``spirals`` a task
+with what nets make of it. ``BlocksPlot`` draws training, alive.
 """
 
 from __future__ import annotations
@@ -10,7 +11,15 @@ import numpy as np
 from ... import require
 from ...kit.marks import curves, grammar
 from ...kit.marks.picture import LivePicture, Picture
-from .say import blocks_alt, blocks_sentence, middle, path_label, shattered_sentence
+from .say import (
+    blocks_alt,
+    blocks_sentence,
+    middle,
+    path_label,
+    shattered_sentence,
+    spirals_alt,
+    spirals_sentence,
+)
 
 LOOKS = {"none": grammar.CURES["plain"], "pre": grammar.CURES["skip"], "post": grammar.CURES["layer"]}
 FLOORS = (2, 4, 6, 8, 10, 15, 20, 40)
@@ -23,8 +32,7 @@ def shattered(records) -> Picture:
     axes = curves.axes(grammar.new_figure(), "correlation of the gradient with itself")
     labels = []
     lags = np.arange(records[0].correlation.shape[1])
-    for record in records:
-        look = grammar.cure(record.norm, record.skip, record.alpha)
+    for record, look in zip(records, _apart(records), strict=True):
         median = curves.curve(axes, lags, record.correlation, look)
         labels.append((median[-1], path_label(record), look.color))
     axes.plot(lags[[0, -1]], [0, 0], **grammar.MARK)
@@ -36,11 +44,43 @@ def shattered(records) -> Picture:
     return Picture(axes.figure, shattered_sentence(records))
 
 
+def _apart(records) -> list:
+    """A look for each record. One whose colour is taken gets the first look of the table that is still free."""
+    looks: list = []
+    for record in records:
+        own = grammar.cure(record.norm, record.skip, record.alpha)
+        free = [look for look in (own, *grammar.CURES.values()) if look.color not in {each.color for each in looks}]
+        looks.append(own._replace(color=free[0].color, marker=free[0].marker) if free else own)
+    return looks
+
+
+def spirals(record) -> Picture:
+    """Draw the points of two spirals, and the test accuracy of each network that learned them."""
+    figure = grammar.new_figure()
+    curves.title(figure, "the task: on which arm is a point?")
+    curves.title(figure, "test accuracy of five networks each", 0.63)
+    plane = figure.add_axes((0.02, 0.06, 0.40, 0.82))
+    for label, marker, look in ((0, "o", grammar.CURES["skip"]), (1, "^", grammar.CURES["skip/depth"])):
+        plane.plot(*record.points[record.labels == label].T, marker, color=look.color, markersize=4)
+    plane.set_aspect("equal")
+    plane.axis("off")
+    right = figure.add_axes((0.66, 0.135, 0.32, 0.755))
+    grammar.tidy(right)
+    for height, test in enumerate(record.test):
+        right.plot(test, np.full(len(test), height), "o", color=grammar.INK, markersize=8, alpha=0.6)
+    right.axvline(0.5, **grammar.MARK)
+    right.text(0.51, -0.45, "guessing", va="top", fontsize=12, color=grammar.FAINT)
+    right.set(xlim=(0.45, 1.02), ylim=(len(record.test) - 0.5, -0.5))
+    right.set_yticks(range(len(record.nets)), record.nets)
+    right.set_xlabel("share of the points", fontsize=13)
+    return Picture(figure, spirals_sentence(record), spirals_alt(record))
+
+
 class BlocksPlot(LivePicture):
     """The picture of a BlocksRecord, kept alive.
 
-    On the left is the accuracy of each batch, with a line for a readout of the pixels alone. On the right is the first
-    layer's gradient over the last's, after 0, 1, 3 … steps.
+    On the left is the accuracy of each batch, with a line for a readout of the pixels alone. On the right is the
+    gradient before the blocks over that after them, after 0, 1, 3 … steps.
     """
 
     def _build(self, record):
@@ -49,7 +89,7 @@ class BlocksPlot(LivePicture):
         self.course = curves.LiveCurve(self.right, linewidth=2.4)
         self.ratio = curves.LiveCurve(self.back, linewidth=2.4, markersize=8)
         curves.title(self.figure, "accuracy of each batch")
-        curves.title(self.figure, "dh, first layer ÷ last", 0.53, 0.98)
+        curves.title(self.figure, "dh before the blocks ÷ after", 0.53, 0.98)
         return [*self.course.artists, *self.ratio.artists]
 
     def _limits(self, record):

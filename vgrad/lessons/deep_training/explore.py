@@ -8,7 +8,8 @@ from collections.abc import Generator
 
 from ...kit.explorers.controls import choice, networks, scale, three_digits, whole
 from ...kit.explorers.training import FIRST, TrainExplorer
-from . import draw, measure, say
+from . import draw, say
+from .measure import blocks
 from .records import BlocksRecord
 
 PRESETS = {
@@ -41,14 +42,14 @@ def train_deep(**values) -> TrainExplorer:
 def _watch(*, rate, steps, **settings) -> Generator[BlocksRecord, None, None]:
     """Yield the records of the controls' values, each with the baseline: the rate as its number box shows it."""
     line = _baseline(steps)
-    for record in measure.watch_blocks(rate=three_digits(rate), steps=steps, **settings):
+    for record in blocks.watch_blocks(rate=three_digits(rate), steps=steps, **settings):
         yield record._replace(baseline=line)
 
 
 @functools.lru_cache(16)
 def _baseline(steps: int) -> float:
     """What a readout of the pixels alone classifies after as many steps, at a rate that suits it."""
-    return statistics.median(measure.train_blocks(0, rate=0.01, steps=steps).right.tolist())
+    return statistics.median(blocks.train_blocks(0, rate=0.01, steps=steps).right.tolist())
 
 
 def _told(record) -> str:

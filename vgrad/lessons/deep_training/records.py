@@ -1,6 +1,7 @@
 """What the experiments of this lesson return.
 
-These are plain records about shattered gradients, and about nets of many blocks while they train.
+These are plain records about shattered gradients, about nets of many blocks while they train, and about nets that tell
+two spirals apart.
 """
 
 from __future__ import annotations
@@ -25,6 +26,46 @@ class ShatterRecord(NamedTuple):
     correlation: Array  # (seeds, lags + 1)
 
 
+class FirstStep(NamedTuple):
+    """What ``first_step`` measured: before the step, after it, and after as large a step with random signs."""
+
+    norm: str  # "none", "pre" or "post"
+    rate: float  # the learning rate
+    blocks: int
+    moved: float  # how far a typical weight moved, the median over all weights
+    ratio: Array  # (seeds, 3): ‖dh‖ at the first hidden layer over that at the last
+    added: Array  # (seeds, 3): b², the median block
+    returned: Array  # (seeds, 3): s², the median block
+    h_in_common: Array  # (seeds,): which share of the squares of h all samples have in common, before the step
+    dh_in_common: Array  # (seeds,): the same of dh
+
+
+class PlainRecord(NamedTuple):
+    """What ``train_plain`` measured."""
+
+    hidden: int  # layers
+    width: int
+    norm: str | None
+    skip: str | None
+    alpha: float | str
+    frozen: bool  # whether all layers but the readout stayed as they were
+    rate: float  # the learning rate
+    steps: int
+    weights: int  # of one network, biases included
+    ratio: Array  # (seeds,): ‖dh‖ at the first hidden layer over that at the last, before training; NaN without one
+    accuracy: Array  # (seeds,): on the last batches
+    test: Array  # (seeds,): on the points that were held out
+
+
+class SpiralsRecord(NamedTuple):
+    """The task of two spirals, and what nets of about equally many weights make of it."""
+
+    points: Array  # (points, 2)
+    labels: Array  # (points,): 0 or 1
+    nets: list[str]  # in words
+    test: list[list[float]]  # (nets, seeds): accuracy on the points that were held out
+
+
 class BlocksRecord(NamedTuple):
     """What ``watch_blocks`` has measured after ``step`` steps; NaN for what is still to come."""
 
@@ -37,7 +78,6 @@ class BlocksRecord(NamedTuple):
     optimizer: str
     width: int
     frozen: bool  # whether all layers but the readout stayed as they were
-    task: str
     seeds: int
     step: int
     accuracy: Array  # (seeds, steps): of each batch, before the update of that step
@@ -45,6 +85,7 @@ class BlocksRecord(NamedTuple):
     ratio: Array  # (seeds, looks): ‖dh‖ at the first hidden layer over that at the last
     added: Array  # (seeds, looks): b², the mean square that a branch adds to that of its h, the median block
     returned: Array  # (seeds, looks): s², ‖dh‖² that a branch hands back over that of the path, the median block
+    moved: Array  # (looks,): how far a typical weight moved in the step before a look, the median over all weights
     test: Array  # (seeds,): accuracy on what was held out, at the end
     trouble: str | None  # why training ended early
     baseline: float = np.nan  # accuracy of a readout of the pixels alone, if it was measured

@@ -18,21 +18,39 @@ OPTIMIZERS = {"adam": "Adam", "momentum": "momentum"}
 
 def path_label(record) -> str:
     """Return what a record's nets have beside their layers, and how much of it."""
-    weaker = "" if isinstance(record.alpha, str) or record.alpha == 1 else f" × {record.alpha:g}"
-    return grammar.cure(record.norm, record.skip, record.alpha).label + weaker
+    label = grammar.cure(record.norm, record.skip, record.alpha).label
+    weaker = "" if isinstance(record.alpha, str) or record.alpha == 1 else f", branch × {record.alpha:g}"
+    return label.replace("skip", "path") + weaker
 
 
 def shattered_sentence(records) -> str:
     """Say how much the gradient resembles itself at neighbouring points, and five points apart."""
     correlations = [np.median(record.correlation[:, (1, 5)], axis=0) for record in records]
     parts = [
-        f"{path_label(r).capitalize()}: {next_to:z.1f} and {five:z.1f}."
+        f"With {path_label(r)} it is {next_to:z.1f} and {five:z.1f}." if r.norm or r.skip else
+        f"In plain layers it is {next_to:z.1f} and {five:z.1f}."
         for r, (next_to, five) in zip(records, correlations, strict=True)
-    ]
+    ]  # fmt: skip
     first = records[0]
-    nets = f"{medians(len(first.correlation)).capitalize()}, {first.depth} layers, width {first.width}."
-    what = "These are the correlations with the gradient one point and five points further on."
+    nets = f"{medians(len(first.correlation)).capitalize()}, {first.depth} ReLU layers, width {first.width}."
+    what = "This is the correlation with the gradient one point and five points further on."
     return lines([what, *parts], nets)
+
+
+def spirals_sentence(record) -> str:
+    """Say how many points of two spirals each kind of net classifies correctly, in the median."""
+    tests = dict(zip(record.nets, np.median(record.test, axis=1), strict=True))
+    told = ", ".join(f"{name} {test:.2f}" for name, test in tests.items())
+    return lines([f"The median network reaches these test accuracies: {told}."], "A dot on the right is one network.")
+
+
+def spirals_alt(record) -> str:
+    """Say in words what is drawn: the points of two spirals, and the accuracies of each kind of net."""
+    each = (f"{name} {min(test):.2f} to {max(test):.2f}" for name, test in zip(record.nets, record.test, strict=True))
+    return (
+        f"On the left, {len(record.points)} points on two spiral arms wind around the same centre. On the right are "
+        f"the test accuracies of five networks each: {', '.join(each)}."
+    )
 
 
 def middle(rows):
@@ -68,7 +86,7 @@ def blocks_alt(record) -> str:
     back = points(ratio, record.looks[: record.looked], "after step", size)
     return (
         f"Training of {grammar.count(record.blocks, 'block')} {NORMS[record.norm]}: the accuracy is {shown}, on an "
-        f"axis of {record.steps} steps; dh at the first layer over dh at the last is {back}."
+        f"axis of {record.steps} steps; dh before the blocks over dh after them is {back}."
     )
 
 
@@ -77,11 +95,11 @@ def _back(record) -> list[str]:
     if record.blocks == 0:
         return []
     ratio = middle(record.ratio[:, : record.looked])[1]
-    first = f"At the start, dh at the first layer is {size(ratio[0], 'times the last')}, {so_it(ratio[0])}."
+    first = f"At the start, dh before the blocks is {size(ratio[0], 'times dh after them')}, {so_it(ratio[0])}."
     if record.looked < 2:
         return [first]
     last = grammar.count(record.looks[record.looked - 1], "step")
-    now = "it is no longer finite" if not np.isfinite(ratio[-1]) else f"it is {size(ratio[-1], 'times the last')}"
+    now = "it is no longer finite" if not np.isfinite(ratio[-1]) else f"it is {size(ratio[-1], 'times dh after them')}"
     return [first, f"After {last} {now}, {so_it(ratio[-1])}."]
 
 

@@ -1,6 +1,7 @@
-"""Is a deep net's gradient noise?  And how do nets of many blocks train, with a norm, small branches or a warm-up?
+"""How do nets of many blocks train, with a norm, small branches or a warm-up?
 
-``shatter``: how far a gradient resembles itself.  ``train_blocks``: h + branch, trained, with its controls.
+``train_blocks`` trains nets of h + branch, with their controls. ``first_step`` takes Adam's first step, and for
+comparison a step of the same size with random signs.
 """
 
 from __future__ import annotations
@@ -10,14 +11,11 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from ... import data, models, ops, probes, require, train
-from ...kit.experiments.learning import learn, usual
-from ...kit.experiments.protocol import (
+from .... import data, models, ops, probes, require, train
+from ....kit.experiments.learning import usual
+from ....kit.experiments.protocol import (
     CALLS,
     ActivationName,
-    Alpha,
-    Depth,
-    FormName,
     Networks,
     TrainSteps,
     Width,
@@ -26,56 +24,25 @@ from ...kit.experiments.protocol import (
     require_work,
     share_correct,
 )
-from ...models.checks import NormName
-from ...ops import Affine, Array
-from ...require import Flag, NonNegative, Seed, guarded, whole_from
-from ...tape import tree_map
-from .records import BlocksRecord, ShatterRecord
+from ....ops import Affine, Array
+from ....require import Flag, NonNegative, Seed, guarded, whole_from
+from ....tape import leaves, tree_map
+from ..records import BlocksRecord, FirstStep
+from .plain import _freezing
 
 NORMS = {"none": None, "pre": "layer_input", "post": "layer_output"}  # a layer norm's place: as models calls it
 STARTS = {"1": lambda blocks: 1.0, "1/sqrt(blocks)": lambda blocks: blocks**-0.5, "0": lambda blocks: 0.0}
-TASKS = ("digits", "spirals")
 OPTIMIZERS = {"adam": train.adam, "momentum": train.momentum}
 BATCH = 48
-TRAINING, TEST = 1500, 1000  # points of the spirals
-TURNS = 2.5  # of each arm
+PIXELS, DIGITS = 64, 10  # of a picture, and how many kinds
 LOOKS = (0, 1, 3, 10, 30, 100)  # after so many steps the gradient is looked at
 
-Points = Annotated[int, whole_from(2, 10_000)]
 Blocks = Annotated[int, whole_from(0, 200)]
+SomeBlocks = Annotated[int, whole_from(1, 200)]
 WarmUp = Annotated[int, whole_from(0, 10_000)]
 Place = Annotated[str, require.one_of(NORMS)]
 Start = Annotated[str, require.one_of(STARTS)]
-Task = Annotated[str, require.one_of(TASKS)]
 OptimizerName = Annotated[str, require.one_of(OPTIMIZERS)]
-
-
-@guarded
-@measured
-def shatter(
-    *, skip: FormName = None, alpha: Alpha = 1.0, norm: NormName = None, depth: Depth = 24, width: Width = 100,
-    points: Points = 256, lags: int = 20, seeds: Networks = 5, seed: Seed = 0,
-) -> ShatterRecord:  # fmt: skip
-    """Measure the autocorrelation of the gradient of a ReLU net's one output along a line of inputs.
-
-    x(t) = a + t b, with t from -2 to 2 and N(0, 1) vectors a and b (Balduzzi et al. 2017). The weights are He's. With
-    batch norm, the points are the batch. lags : the largest distance, in points, at which it is compared with itself.
-    """
-    require.total("seeds · depth · width · (width + points)", seeds * depth * width * (width + points))
-    rng = np.random.default_rng(seed)
-    path = norm_and_skip(norm, skip, alpha)
-    params = models.init_mlp([width] * (depth + 1) + [1], ensemble=(seeds,), scheme="he_normal", rng=rng, **path)
-    start, along = rng.standard_normal((2, seeds, 1, width))
-    x = start + np.linspace(-2, 2, points)[:, None] * along
-    y, tape = models.mlp(params, x, "relu", **path)
-    slope = (models.gradients(tape, np.ones_like(y))[1] * along).sum(axis=-1)
-    return ShatterRecord(skip, alpha, norm, depth, width, points, probes.autocorrelation(slope, lags))
-
-
-def deep(depth: int, steps: int) -> dict[str, Any]:
-    """Return the accuracy of five narrow networks of h + φ(h) W / depth, after so many steps of training."""
-    record = learn("relu", skip="pre", alpha="1/depth", depth=depth, width=16, rates=(0.1,), steps=steps)
-    return dict(accuracy=record.best)
 
 
 def train_blocks(blocks: int = 24, **settings) -> BlocksRecord:
@@ -88,17 +55,17 @@ def trained(**settings) -> dict[str, Any]:
     """Return each network's accuracy at the end of training, on the last batches and on the test set.
 
     It also returns the ratio of the first layer's gradient to the last's after 0, 1, 3 … steps, the median over the
-    networks. All settings are as in ``watch_blocks``.
+    networks, and how far a typical weight moved in these steps. All settings are as in ``watch_blocks``.
     """
     record = train_blocks(**settings)
-    return dict(accuracy=record.right, test=record.test, ratio=np.median(record.ratio, axis=0))
+    return dict(accuracy=record.right, test=record.test, ratio=np.median(record.ratio, axis=0), moved=record.moved)
 
 
 @guarded
 def watch_blocks(
     blocks: Blocks = 24, *, norm: Place = "none", start: Start = "1", activation: ActivationName = "relu",
     warmup: WarmUp = 0, rate: NonNegative = 3e-3, optimizer: OptimizerName = "adam", steps: TrainSteps = 250,
-    width: Width = 32, frozen: Flag = False, task: Task = "digits", seeds: Networks = 5, seed: Seed = 0,
+    width: Width = 32, frozen: Flag = False, seeds: Networks = 5, seed: Seed = 0,
 ) -> Generator[BlocksRecord, None, None]:  # fmt: skip
     """Train ``seeds`` networks of ``blocks`` blocks h + φ(h W₁) W₂, and yield a record after every step.
 
@@ -106,18 +73,16 @@ def watch_blocks(
     readout is all there is, which is the baseline without a hidden layer. norm : where a layer norm stands, "none",
     "pre" at the input of each branch, or "post" after each sum; start : by what each W₂ is multiplied before training,
     a name in STARTS; warmup : the steps in which the rate rises to ``rate``; frozen : whether all but the readout stay
-    as they are; task : "digits", or "spirals" of two classes whose arms go round two and a half times. Training is
-    in float32, and ``test`` is measured at the end alone. Raises ValueError naming the argument and its value.
+    as they are. Training is in float32, on the digits, and ``test`` is measured at the end alone. Raises ValueError
+    naming the argument and its value.
     """
     require_work("blocks · steps", max(blocks, 1), steps, most=CALLS)
     require_work("seeds · blocks · width² · steps", seeds, max(blocks, 1), width**2, BATCH, steps)
     require.total("seeds · blocks · width · (width + batch)", seeds * max(blocks, 1) * width * (width + BATCH))
     rng = np.random.default_rng(seed)
-    x, labels, *held_out = _task(task, rng)
+    x, labels, *held_out = data.digits(dtype="float32")
     path = norm_and_skip(NORMS[norm], "branch", 1.0)
-    sizes = [x.shape[-1], *[width] * (blocks + 1 if blocks else 0), labels.max() + 1]
-    weights: dict[str, Any] = dict(scheme=usual(activation), activation=activation, ensemble=(seeds,), dtype="float32")
-    nets = _started(models.init_mlp(sizes, rng=rng, **weights, **path), STARTS[start](max(blocks, 1)))
+    nets = _started(_drawn(blocks, width, activation, seeds, rng, path), STARTS[start](max(blocks, 1)))
     model = train.classifier(activation, **path)
     rule = OPTIMIZERS[optimizer](rate)
     rule = train.warmup(rule, warmup) if warmup else rule
@@ -129,13 +94,49 @@ def watch_blocks(
     for looks, value in zip((ratio, added, returned), first, strict=True):
         looks[:, 0] = value
     record = BlocksRecord(
-        blocks, norm, start, activation, warmup, float(rate), optimizer, width, bool(frozen), task, seeds, 0,
-        np.full((seeds, steps), np.nan), LOOKS, ratio, added, returned, np.full(seeds, np.nan), None,
+        blocks, norm, start, activation, warmup, float(rate), optimizer, width, bool(frozen), seeds, 0,
+        np.full((seeds, steps), np.nan), LOOKS, ratio, added, returned, np.full(len(LOOKS), np.nan),
+        np.full(seeds, np.nan), None,
     )  # fmt: skip
-    return _watched(record, fitted, probe, held_out, path)
+    return _watched(record, fitted, nets, probe, held_out, path)
 
 
-def _watched(record: BlocksRecord, fitted: Iterator, probe, held_out, path) -> Generator[BlocksRecord, None, None]:
+@guarded
+@measured
+def first_step(
+    blocks: SomeBlocks = 24, *, norm: Place = "post", rate: NonNegative = 0.01, width: Width = 32,
+    seeds: Networks = 5, seed: Seed = 0,
+) -> FirstStep:  # fmt: skip
+    """ΔW = -rate · m̂ / √ŝ of Adam's first step on the digits, and |ΔW| with random signs.
+
+    Returns the ratio of gradients, b² and s² of ReLU blocks before the step, after it, and after the step whose signs
+    were drawn anew. This last one has the same size in every weight, but no direction. Returns also which share of the
+    squares of h and of dh all samples have in common before the step. In all else as ``watch_blocks``. Raises
+    ValueError naming the argument and its value.
+    """
+    require.total("seeds · blocks · width · (width + batch)", seeds * blocks * width * (width + BATCH))
+    rng = np.random.default_rng(seed)
+    x, labels, *_ = data.digits(dtype="float32")
+    path = norm_and_skip(NORMS[norm], "branch", 1.0)
+    nets = _drawn(blocks, width, "relu", seeds, rng, path)
+    model = train.classifier("relu", **path)
+    stepped = next(train.fit(nets, model, data.batches(x, labels, BATCH, rng=rng), optimizer=train.adam(rate), steps=1))
+    other = tree_map(lambda old, new: _any_direction(old, new, rng), nets, stepped.params)
+    probe = (x[:BATCH], labels[:BATCH])
+    looks = [_looked(each, probe, "relu", path) for each in (nets, stepped.params, other)]
+    ratio, added, returned = np.moveaxis(np.array(looks), 0, -1)
+    moved = float(np.median(_moved(nets, stepped.params)))
+    return FirstStep(norm, float(rate), blocks, moved, ratio, added, returned, *_in_common(nets, probe, path))
+
+
+def _any_direction(old: Array, new: Array, rng) -> Array:
+    """``old``, moved as far as ``new`` is from it, but up or down at random."""
+    return (old + abs(new - old) * rng.choice([-1, 1], size=old.shape)).astype(old.dtype)
+
+
+def _watched(
+    record: BlocksRecord, fitted: Iterator, nets: list, probe, held_out, path
+) -> Generator[BlocksRecord, None, None]:
     """Yield each step's record, in arrays of its own."""
     step = measured(lambda: next(fitted, None))  # between two steps, whoever draws has the machine as it was
     looked = measured(_looked)
@@ -146,20 +147,29 @@ def _watched(record: BlocksRecord, fitted: Iterator, probe, held_out, path) -> G
         record = record._replace(step=now.step, accuracy=accuracy, trouble=now.trouble)
         if now.step in LOOKS:
             seen = [record.ratio.copy(), record.added.copy(), record.returned.copy()]
+            k = LOOKS.index(now.step)
             for looks, value in zip(seen, looked(now.params, probe, record.activation, path), strict=True):
-                looks[:, LOOKS.index(now.step)] = value
-            record = record._replace(ratio=seen[0], added=seen[1], returned=seen[2])
+                looks[:, k] = value
+            moved = record.moved.copy()
+            moved[k] = np.median(_moved(nets, now.params))
+            record = record._replace(ratio=seen[0], added=seen[1], returned=seen[2], moved=moved)
+        nets = now.params
         if record.done:
             record = record._replace(test=test_of(now.params, held_out, record.activation, path))
         yield record
 
 
-def _task(task: str, rng) -> tuple[Array, ...]:
-    """Inputs and labels to train on, and inputs and labels that are held out."""
-    if task == "digits":
-        return data.digits(dtype="float32")
-    x, labels = data.spirals(TRAINING + TEST, turns=TURNS, noise=0.0, rng=rng, dtype="float32")
-    return x[:TRAINING], labels[:TRAINING], x[TRAINING:], labels[TRAINING:]
+def _drawn(blocks: int, width: int, activation: str, seeds: int, rng, path) -> list:
+    """Networks of so many blocks for the digits, with the usual weights of their activation, in float32."""
+    sizes = [PIXELS, *[width] * (blocks + 1 if blocks else 0), DIGITS]
+    weights: dict[str, Any] = dict(scheme=usual(activation), activation=activation, ensemble=(seeds,), dtype="float32")
+    return models.init_mlp(sizes, rng=rng, **weights, **path)
+
+
+def _moved(before: list, after: list) -> Array:
+    """How far each weight and each bias has moved, as one list."""
+    pairs = zip(leaves(before), leaves(after), strict=True)
+    return np.concatenate([abs(new - old).ravel() for old, new in pairs])
 
 
 def _started(nets: list, factor: float) -> list:
@@ -174,16 +184,6 @@ def _started(nets: list, factor: float) -> list:
     return [block(layers) for layers in nets]
 
 
-def _freezing(model: train.Model) -> train.Model:
-    """The model, but for the gradients of all layers before the readout, which are 0."""
-
-    def frozen_model(params, batch):
-        run = model(params, batch)
-        return run._replace(grads=[*(tree_map(np.zeros_like, d) for d in run.grads[:-1]), run.grads[-1]])
-
-    return frozen_model
-
-
 def _looked(nets: list, probe, activation: str, path) -> tuple[Array | float, ...]:
     """‖dh‖ of the loss of ``probe`` at the first hidden layer over that at the last, and b² and s² of the blocks.
 
@@ -192,13 +192,31 @@ def _looked(nets: list, probe, activation: str, path) -> tuple[Array | float, ..
     """
     if len(nets) == 1:
         return np.nan, np.nan, np.nan
-    h, tape = models.hidden(nets[:-1], probe[0], activation, **path)
-    logits, readout = ops.affine(nets[-1].affine, h)
-    _, dlogits = ops.softmax_cross_entropy(logits, probe[1])
-    _, dh = readout(dlogits(1.0))
+    tape, dh = _run(nets, probe, activation, path)
     norms = probes.norms(tape, dh).dh
     ratio = np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1])
     return ratio, *_lanes(tape, dh)
+
+
+def _run(nets: list, probe, activation: str, path) -> tuple[list, Array]:
+    """The tape of the hidden layers, and dh of the loss at their end."""
+    h, tape = models.hidden(nets[:-1], probe[0], activation, **path)
+    logits, readout = ops.affine(nets[-1].affine, h)
+    _, dlogits = ops.softmax_cross_entropy(logits, probe[1])
+    return tape, readout(dlogits(1.0))[1]
+
+
+def _in_common(nets: list, probe, path) -> tuple[Array, Array]:
+    """N ‖mean over the samples‖² / ‖all N‖², of h and of dh at the end of each block, their medians, (seeds,)."""
+    forward = []
+    backward = []
+    tape, dh = _run(nets, probe, "relu", path)
+    for step in reversed(tape):
+        if step.name.startswith("join"):
+            for rows, shares in ((step.output, forward), (dh, backward)):
+                shares.append(_squares(np.broadcast_to(rows.mean(-2, keepdims=True), rows.shape)) / _squares(rows))
+        _, dh = step.pullback(dh)
+    return np.median(forward, axis=0), np.median(backward, axis=0)
 
 
 def _lanes(tape, dh) -> tuple[Array | float, Array | float]:
