@@ -19,10 +19,10 @@ from vgrad.lessons.gates import draw as gates_draw
 from vgrad.lessons.gates import say as gates_say
 from vgrad.lessons.gates.draw import GatesPlot
 from vgrad.lessons.gates.measure import compare, split
-from vgrad.lessons.memory import draw as memory_draw
-from vgrad.lessons.memory import measure as memory_measure
-from vgrad.lessons.memory import say as memory_say
-from vgrad.lessons.memory.draw import MemoryPlot, adding
+from vgrad.lessons.memory.draw import adding as memory_draw
+from vgrad.lessons.memory.draw.adding import MemoryPlot, adding
+from vgrad.lessons.memory.measure import adding as memory_measure
+from vgrad.lessons.memory.say import adding as memory_say
 
 SMALL = dict(T=12, width=6)
 

@@ -186,8 +186,8 @@ def record(name):
         "trained": lambda: kit.experiments.training.train_mlp(**TRAIN),
         "trainings": lambda: [kit.experiments.training.train_mlp(**TRAIN)],
         "runs": lambda: [lessons.exploding.measure.training.train_rnn(T=3, steps=2, width=2, seeds=1)],
-        "memory": lambda: lessons.memory.measure.train_memory(**REMEMBER),
-        "memories": lambda: [lessons.memory.measure.train_memory(**REMEMBER)],
+        "memory": lambda: lessons.memory.measure.adding.train_memory(**REMEMBER),
+        "memories": lambda: [lessons.memory.measure.adding.train_memory(**REMEMBER)],
         "powers": lambda: lessons.recurrence.measure.recurrence.powers(T=3, one=np.eye(2)),
         "radii": lambda: lessons.recurrence.measure.recurrence.by_radius(
             radii=(0.5, 1.0), inputs=(0.0,), n=3, T=3, seeds=1
@@ -398,9 +398,9 @@ ROWS = {
     "lessons.learning.measure.trains": lambda: dict(record=record("trained")),
     "kit.experiments.baseline.baseline": lambda: dict(steps=2, batch=2),
     "kit.experiments.learning.learn": lambda: LEARN,
-    "lessons.memory.measure.train_memory": lambda: REMEMBER,
-    "lessons.memory.measure.watch": lambda: REMEMBER,
-    "lessons.memory.measure.table": lambda: dict(cell="gru", T=3, width=2, steps=10, seeds=1),
+    "lessons.memory.measure.adding.train_memory": lambda: REMEMBER,
+    "lessons.memory.measure.adding.watch": lambda: REMEMBER,
+    "lessons.memory.measure.adding.table": lambda: dict(cell="gru", T=3, width=2, steps=10, seeds=1),
     "lessons.scoreboard.measure.myths.measure_claim": lambda: dict(name="eigenvalues"),
     "lessons.normalization.measure.compare": lambda: ONE,
     "lessons.normalization.measure.growth": lambda: dict(activation="relu", batches=(4,), depth=2, width=3, seeds=1),

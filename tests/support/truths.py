@@ -24,7 +24,7 @@ from vgrad.lessons.deep_training import measure as deep_training_measure
 from vgrad.lessons.diagnosis.measure import clinic as diagnosis_measure
 from vgrad.lessons.diagnosis.records import LEARNS
 from vgrad.lessons.diagnosis.say import clinic as diagnosis_say
-from vgrad.lessons.memory import measure as memory_measure
+from vgrad.lessons.memory.measure import adding as memory_measure
 from vgrad.lessons.recurrence.measure import connectivity as recurrence_measure
 from vgrad.lessons.scoreboard.measure import board as scoreboard_measure
 from vgrad.lessons.skip_connections import say as skip_connections_say

@@ -6,8 +6,8 @@ from ...kit.experiments.stored import Cell
 from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
-from .measure import table, train_memory, watch
-from .say import name
+from .measure.adding import table, train_memory, watch
+from .say.adding import name
 from .tables import TABLES
 
 __all__ = [
@@ -16,7 +16,7 @@ __all__ = [
 
 ask = asker(__name__)
 load = TABLES.load
-draws(records.MemoryRecord)(draw.memory)
-draws(records.MemoryRecord, several=True)(draw.losses)
-draws(Cell, several=True)(draw.adding)
-draws(Cell, several=True)(draw.learnt)
+draws(records.MemoryRecord)(draw.adding.memory)
+draws(records.MemoryRecord, several=True)(draw.adding.losses)
+draws(Cell, several=True)(draw.adding.adding)
+draws(Cell, several=True)(draw.adding.learnt)

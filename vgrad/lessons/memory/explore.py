@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ...kit.explorers.controls import choice, networks, real, scale, three_digits, whole
 from ...kit.explorers.training import TrainExplorer
-from . import draw, measure, say
+from .draw import adding as draw
+from .measure import adding as measure
+from .say import adding as say
 
 PRESETS = {
     "1 · A GRU adds": dict(T=50),

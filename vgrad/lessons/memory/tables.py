@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...kit.experiments.stored import Table, Tables
-from . import measure
+from .measure import adding
 
 _NETS = (
     dict(cell="rnn"),
@@ -23,7 +23,7 @@ TABLES = Tables(
     Path(__file__).with_name("tables"),
     adding=Table(
         "the adding problem over a hundred steps: the loss, when it was solved, and what reaches the first step",
-        measure.table,
+        adding.table,
         [net | dict(T=100, width=32, rate=0.01, steps=800, seeds=5, seed=0) for net in _NETS],
     ),
 )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.marks import curves, grammar
-from ...kit.marks.flow import DECADES
-from ...kit.marks.grammar import MARK, decades
-from ...kit.marks.picture import LivePicture, Picture
-from ...kit.words.cells import CELLS, record_label
-from ...kit.words.phrases import solved_count
-from . import say
+from ....kit.marks import curves, grammar
+from ....kit.marks.flow import DECADES
+from ....kit.marks.grammar import MARK, decades
+from ....kit.marks.picture import LivePicture, Picture
+from ....kit.words.cells import CELLS, record_label
+from ....kit.words.phrases import solved_count
+from ..say import adding as say
 
 HIGHEST = (0.4, 0.6, 1, 2, 5, 10, 100, 1e3, 1e6, 1e12, 1e38)
 SPAN = 10  # steps whose mean loss is drawn, if there are as many

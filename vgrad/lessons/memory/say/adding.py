@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from ...kit.marks import grammar
-from ...kit.words.cells import CELLS, cell_label, record_label
-from ...kit.words.phrases import five, points, solved_count, verdict, whose
-from ...require import guarded, thing
+from ....kit.marks import grammar
+from ....kit.words.cells import CELLS, cell_label, record_label
+from ....kit.words.phrases import five, points, solved_count, verdict, whose
+from ....require import guarded, thing
 
 GUESS = 1 / 6  # the loss of always answering 1
 SOLVED = 0.05  # the loss that counts as solved

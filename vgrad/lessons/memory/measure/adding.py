@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from ... import data, models, probes, require, train
-from ...kit.experiments.protocol import CALLS, Networks, TrainSteps, TwoTimes, Width, measured, require_work
-from ...kit.experiments.reach import CELLS, CellName, keeping, networks
-from ...kit.experiments.training import Rates
-from ...ops import Array, affine, mse
-from ...require import Count, Finite, Seed, guarded
-from .records import MemoryRecord
+from .... import data, models, probes, require, train
+from ....kit.experiments.protocol import CALLS, Networks, TrainSteps, TwoTimes, Width, measured, require_work
+from ....kit.experiments.reach import CELLS, CellName, keeping, networks
+from ....kit.experiments.training import Rates
+from ....ops import Array, affine, mse
+from ....require import Count, Finite, Seed, guarded
+from ..records import MemoryRecord
 
 BATCH = 32
 CLIP = 1.0  # norm to which the gradient is clipped
