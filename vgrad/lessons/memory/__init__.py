@@ -17,6 +17,5 @@ __all__ = [
 ask = asker(__name__)
 load = TABLES.load
 draws(records.MemoryRecord)(draw.adding.memory)
-draws(records.MemoryRecord, several=True)(draw.adding.losses)
-draws(Cell, several=True)(draw.adding.adding)
+draws(Cell, several=True)(draw.adding.losses)
 draws(Cell, several=True)(draw.adding.learnt)

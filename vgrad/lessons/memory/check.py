@@ -78,7 +78,7 @@ def _slips_of(lag: int, span: int, carried: bool) -> dict[str, float]:
         "Guessing gives this share. But the answers whose cause lies in the window are learned": 0.5,
         "The answers with their cause in the window are counted. But the others are guessed, and half of those are "
         "right": seen,
-        "You count L - 1 guesses. But the first answer with its cause in the window is number L + 1, so L are guessed": (
+        "You count L - 1 guesses. But the first answer with its cause in the window is number L + 1, so there are L": (
             1 - (lag - 1) / (2 * span)
         ),
         "This is the share of wrong answers. The share of right ones is asked for": lag / (2 * span),
