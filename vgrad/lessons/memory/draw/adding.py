@@ -71,9 +71,8 @@ def losses(cells) -> Picture:
     """Draw the loss while each net of the stored table "adding" trains: a median and a band of its networks."""
     axes = curves.axes(grammar.new_figure(), "loss of ten batches")
     last = max(cell.settings["steps"] for cell in cells)
-    for height, words in ((say.GUESS, "always 1"), (say.SOLVED, "solved")):
+    for height in (say.GUESS, say.SOLVED):
         axes.plot([0, last], [height, height], **MARK)
-        axes.text(0.01 * last, height, words, va="bottom", fontsize=12, color=grammar.FAINT)
     ends = []
     for cell in cells:
         rows = np.array(cell.result["loss"])
@@ -84,7 +83,7 @@ def losses(cells) -> Picture:
     curves.label_ends(axes, last, ends)
     axes.set(xlim=(0, 1.4 * last), ylim=(0, 0.32))
     axes.set_xticks(np.linspace(0, last, 5).round())
-    axes.set_xlabel("step of training", fontsize=13)
+    axes.set_xlabel("step of training (dotted: always answering 1, and solved)", fontsize=13)
     curves.legend(axes.figure)
     return Picture(axes.figure, say.losses_sentence(cells))
 
@@ -101,7 +100,7 @@ def learnt(cells) -> Picture:
         look = CELLS[cell.settings["cell"]]
         median = curves.curve(axes, cell.result["marks"], row.clip(floor, ceiling), look, every=1)
         ends.append((cell.result["marks"][-1], median[-1], say.name(cell), look.color))
-    axes.set(xlim=(-0.02 * last, 1.3 * last), ylim=(floor, ceiling))
+    axes.set(xlim=(-0.02 * last, 1.5 * last), ylim=(floor, ceiling))
     curves.ground(axes, floor, ceiling, words=False)
     for at in {end[0] for end in ends}:
         curves.label_ends(axes, at, [end[1:] for end in ends if end[0] == at])
