@@ -26,4 +26,9 @@ TABLES = Tables(
         adding.table,
         [net | dict(T=100, width=32, rate=0.01, steps=800, seeds=5, seed=0) for net in _NETS],
     ),
+    shuffled=Table(
+        "the same GRU without a gate bias, where each sequence has the answer of another one",
+        adding.table,
+        [dict(cell="gru", bias=0.0, T=100, width=32, rate=0.01, steps=200, seeds=5, seed=0, shuffled=True)],
+    ),
 )

@@ -18,7 +18,7 @@ from ....kit.experiments.protocol import CALLS, Networks, TrainSteps, TwoTimes, 
 from ....kit.experiments.reach import CELLS, CellName, keeping, networks
 from ....kit.experiments.training import Rates
 from ....ops import Array, affine, mse
-from ....require import Count, Finite, Seed, guarded
+from ....require import Count, Finite, Flag, Seed, guarded
 from ..records import MemoryRecord
 
 BATCH = 32
@@ -37,19 +37,21 @@ def train_memory(cell: str, **settings) -> MemoryRecord:
 def watch(
     cell: CellName, *, bias: Finite = 0.0, mode: str = "alone", T: TwoTimes = 100, width: Width = 32,
     rate: Rates = 0.01, steps: TrainSteps = 400, seeds: Networks = 5, every: Count = 10, seed: Seed = 0,
+    shuffled: Flag = False,
 ) -> Generator[MemoryRecord, None, None]:  # fmt: skip
     """Train ``seeds`` networks on the same batches, and yield a record after every step.
 
     Training is Adam at the learning rate ``rate``, with the gradient clipped to a norm of 1. cell, bias, mode : as in
-    ``networks``; every : after so many steps the backward pass through time is measured again. The records begin with
-    step 0, before any training. Raises ValueError naming argument and value.
+    ``networks``; every : after so many steps the backward pass through time is measured again; shuffled : whether each
+    sequence of a batch gets the answer of another one, so that there is nothing to remember and no loss below 1/6 to be
+    had, which is a control. The records begin with step 0, before any training. Raises ValueError naming argument and value.
     """
     require_work("T · steps", T, steps, most=CALLS)
     require.total("T · seeds · width · (width + 32)", T * seeds * width * (width + BATCH))
     options: dict[str, Any] = dict(bias=bias, mode=mode, T=T, width=width, seeds=seeds, seed=seed)
     params = networks(cell, readout=1, dtype="float32", **options)
     rng = np.random.default_rng((seed, 1))
-    batches = (data.adding(T, BATCH, rng=rng, dtype="float32") for _ in repeat(None))
+    batches = (_batch(T, rng, shuffled) for _ in repeat(None))
     xs, target = data.adding(T, BATCH, rng=np.random.default_rng((seed, 2)), dtype="float32")
     to_come = np.full((seeds, steps), np.nan)
     found = _way_back(cell, params, xs, target)
@@ -57,6 +59,12 @@ def watch(
     model = train.sequence(CELLS[cell])
     fitted = train.fit(params, model, batches, optimizer=train.adam(rate), steps=steps, clip_norm=CLIP)
     return _watched(record, fitted, xs, target, every)
+
+
+def _batch(T: int, rng, shuffled: bool) -> tuple[Array, Array]:
+    """Sequences and their answers, or the answers of others among them."""
+    xs, target = data.adding(T, BATCH, rng=rng, dtype="float32")
+    return xs, rng.permutation(target) if shuffled else target
 
 
 def _watched(
