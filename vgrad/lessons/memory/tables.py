@@ -1,11 +1,11 @@
-"""The table of this lesson that takes too long to compute while one reads."""
+"""The tables of this lesson that take too long to compute while one reads."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from ...kit.experiments.stored import Table, Tables
-from .measure import adding
+from .measure import adding, truncation
 
 _NETS = (
     dict(cell="rnn"),
@@ -18,6 +18,8 @@ _NETS = (
     dict(cell="gru", bias=0.0),
     dict(cell="gru", bias=1.0),
 )
+_ECHO = dict(steps=6000, width=32, seeds=5, seed=0)
+_SPANS = {lag: (lag // 2, lag, lag + 1, lag + 2, 2 * lag, 3 * lag) for lag in (2, 4, 8)}
 
 TABLES = Tables(
     Path(__file__).with_name("tables"),
@@ -30,5 +32,16 @@ TABLES = Tables(
         "the same GRU without a gate bias, where each sequence has the answer of another one",
         adding.table,
         [dict(cell="gru", bias=0.0, T=100, width=32, rate=0.01, steps=200, seeds=5, seed=0, shuffled=True)],
+    ),
+    echo=Table(
+        "the echo of a stream in windows, with the state carried over or reset, and with the readout alone: the accuracy",
+        truncation.table,
+        [
+            dict(cell=cell, carried=carried, frozen=frozen, lag=lag, span=span) | _ECHO
+            for cell in ("gru", "rnn")
+            for carried, frozen in ((True, False), (False, False), (True, True))
+            for lag, spans in _SPANS.items()
+            for span in (spans if not frozen else [lag + 1])
+        ],
     ),
 )
