@@ -129,3 +129,30 @@ def test_what_is_learnt_says_whose_gradient_rises_and_whose_falls():
     assert 'In the net "RNN" it falls from 0.014 to' in finding
     assert f"to {rnn.min():.1e} on the way".replace("e-0", "e-") in finding
     assert "falls" not in memory_draw.learnt([cells[2]]).caption
+
+
+def test_the_gate_opens_even_where_there_is_nothing_to_remember():
+    (control,) = course.load("shuffled")
+    (gru,) = chosen("GRU, update bias 0")
+    assert control.settings == gru.settings | dict(shuffled=True, steps=200)
+    assert not any(control.result["solved"])
+    assert np.min(np.array(control.result["loss"])[:, 5:]) > 0.1
+    for result in (control.result, gru.result):
+        widest = dict(zip(result["marks"], result["widest"], strict=True))
+        assert np.max(widest[0]) < 0.6
+        assert np.min(widest[100]) > 0.8
+
+
+def test_a_shuffled_batch_has_the_answers_of_its_sequences_in_another_order():
+    pair = [memory_measure._batch(6, np.random.default_rng(0), shuffled) for shuffled in (False, True)]
+    (xs, target), (same, other) = pair
+    np.testing.assert_array_equal(xs, same)
+    assert not np.array_equal(target, other)
+    np.testing.assert_array_equal(np.sort(target, axis=0), np.sort(other, axis=0))
+
+
+def test_the_stored_control_begins_as_training_begins_again():
+    (cell,) = course.load("shuffled")
+    options = {key: value for key, value in cell.settings.items() if key != "steps"}
+    record = memory_measure.train_memory(steps=10, **options)
+    np.testing.assert_allclose(record.loss.mean(axis=1), np.array(cell.result["loss"])[:, 0], rtol=2e-3)
