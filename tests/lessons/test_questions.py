@@ -25,7 +25,7 @@ from vgrad.lessons.exploding.measure import cliff as exploding_measure_cliff
 from vgrad.lessons.exploding.measure import training as exploding_measure
 from vgrad.lessons.initialization import measure as initialization_measure
 from vgrad.lessons.learning import measure as learning_measure
-from vgrad.lessons.memory import check as memory_check
+from vgrad.lessons.memory.measure.exact import scan
 from vgrad.lessons.normalization import load as normalization_load
 from vgrad.lessons.normalization import measure as normalization_measure
 from vgrad.lessons.recurrence.measure import connectivity as recurrence_measure_connectivity
@@ -1335,10 +1335,10 @@ def test_cut_window():
 
 def test_ring_state():
     r, u = 0.999, np.random.default_rng(0).standard_normal((20_000, 200))
-    h = memory_check.scan(r, u)[10_000:]
+    h = scan(r, u)[10_000:]
     assert np.mean(h**2) == pytest.approx(1 / (1 - r**2), rel=0.1)
     assert 1 / (1 - r**2) == pytest.approx(500, rel=0.01)
-    assert memory_check.scan(r, np.ones((20_000, 1)))[-1, 0] ** 2 == pytest.approx(1_000_000, rel=0.01)
+    assert scan(r, np.ones((20_000, 1)))[-1, 0] ** 2 == pytest.approx(1_000_000, rel=0.01)
     assert course.QUESTIONS["ring_state"].right == "about 500"
 
 

@@ -399,6 +399,8 @@ ROWS = {
     "kit.experiments.learning.learn": lambda: LEARN,
     "lessons.memory.measure.adding.train_memory": lambda: REMEMBER,
     "lessons.memory.measure.adding.watch": lambda: REMEMBER,
+    "lessons.memory.measure.exact.kept": lambda: dict(r=0.9, T=3, width=2, batch=2),
+    "lessons.memory.measure.exact.scan": lambda: dict(r=0.9, v=array(4, 2)),
     "lessons.memory.measure.adding.table": lambda: dict(cell="gru", T=3, width=2, steps=10, seeds=1),
     "lessons.scoreboard.measure.myths.measure_claim": lambda: dict(name="eigenvalues"),
     "lessons.normalization.measure.compare": lambda: ONE,
