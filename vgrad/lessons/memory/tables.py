@@ -29,7 +29,7 @@ TABLES = Tables(
         [net | dict(T=100, width=32, rate=0.01, steps=800, seeds=5, seed=0) for net in _NETS],
     ),
     echo=Table(
-        "the echo of a stream in windows, with the state carried over or reset, and with the readout alone: the accuracy",
+        "the accuracy of an echo learned in windows, with the state carried over, reset, or with the readout alone",
         truncation.table,
         [
             dict(cell=cell, carried=carried, frozen=frozen, lag=lag, span=span) | _ECHO
