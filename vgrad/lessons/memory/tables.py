@@ -34,7 +34,7 @@ TABLES = Tables(
         [dict(cell="gru", bias=0.0, T=100, width=32, rate=0.01, steps=200, seeds=5, seed=0, shuffled=True)],
     ),
     echo=Table(
-        "the echo of a stream in windows, with the state carried over or reset, or with the readout alone: accuracy",
+        "the accuracy of an echo learned in windows, with the state carried over, reset, or with the readout alone",
         truncation.table,
         [
             dict(cell=cell, carried=carried, frozen=frozen, lag=lag, span=span) | _ECHO

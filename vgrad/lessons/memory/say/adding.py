@@ -135,7 +135,10 @@ def _loss(record) -> str:
 
 
 def _arriving(record) -> str:
-    """Say how much of the gradient reaches the first state."""
+    """Say how much of the gradient reaches the first state, or that truncation lets none reach it."""
+    if record.span is not None:
+        back = f"The gradient goes back {grammar.count(record.span, 'step')} of {record.T}"
+        return f"{back}, so none of it reaches the first state"
     with np.errstate(invalid="ignore"):
         ratio = float(np.median(record.sizes[:, 0]))
     if not np.isfinite(ratio):
