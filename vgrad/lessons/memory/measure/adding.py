@@ -43,9 +43,9 @@ def watch(
 
     Training is Adam at the learning rate ``rate``, with the gradient clipped to a norm of 1. cell, bias, mode : as in
     ``networks``; every : after so many steps the backward pass through time is measured again; span : how many of the
-    last steps the gradient goes back through, which is all where it is None; shuffled : whether each sequence of a batch
-    gets the answer of another one, so that there is nothing to remember, which is a control. The records begin with step
-    0, before any training. Raises ValueError naming argument and value.
+    last steps the gradient goes back through, which is all where it is None; shuffled : whether each sequence of a
+    batch gets the answer of another one, so that there is nothing to remember, which is a control. The records begin
+    with step 0, before any training. Raises ValueError naming argument and value.
     """
     require_work("T · steps", T, steps, most=CALLS)
     require.total("T · seeds · width · (width + 32)", T * seeds * width * (width + BATCH))
