@@ -47,7 +47,7 @@ def solvers(
     if cell in LINEAR:
         options |= dict(ring=ring or RING)
         params = _stacked(lambda rng: models.init_linear(LINEAR[cell], D, width, rng=rng, **options), seeds, seed)
-        return params._replace(cell=_undone(params.cell)) if pulse and cell == "linear" else params
+        return params._replace(cell=without_gamma(params.cell)) if pulse and cell == "linear" else params
     options |= dict(update_bias=bias) if cell == "gru" else dict(recurrent="orthogonal")
     return _stacked(lambda rng: models.init_recurrent(cell, D, width, rng=rng, **options), seeds, seed)
 
@@ -60,8 +60,8 @@ def _require_own(cell: str, ring: Ring | None, bias: float) -> None:
         require.choice("bias", float(bias), (0.0,))
 
 
-def _undone(params: cells.Diagonal) -> cells.Diagonal:
-    """W_x / γ, with γ = √(1 - r²) and r = exp(-exp(nu))."""
+def without_gamma(params: cells.Diagonal) -> cells.Diagonal:
+    """W_x / γ, with γ = √(1 - r²) and r = exp(-exp(nu)).  Return the recurrence whose inputs γ does not make smaller."""
     gamma = np.sqrt(-np.expm1(-2 * np.exp(params.nu)))
     return params._replace(W_x=params.W_x / gamma[..., None, :])
 

@@ -20,6 +20,7 @@ from ....ops import Array
 from ....require import Seed, guarded
 from ....tape import backprop
 from ..records import RING, RingRecord, SelectiveRecord, SizesRecord
+from .nets import without_gamma
 
 D = 2  # inputs a step
 RATIOS = (0.9, 0.99, 0.999)
@@ -98,7 +99,7 @@ def state_sizes(
     W_x = params.W_x / np.linalg.norm(params.W_x, axis=-2, keepdims=True)
     nu = np.log(-np.log(r))[:, None, None] + np.zeros((seeds, width))
     params = cells.Diagonal(W_x + np.zeros((len(r), 1, 1, 1)), np.zeros(nu.shape), nu)
-    found = [_rms(cell, params, xs) for cell in ("diagonal", partial(cells.diagonal, normalized=False))]
+    found = [_rms(each, xs) for each in (params, without_gamma(params))]
     return SizesRecord(r, T, width, seeds, *found, *(_expected(r, T, flag) for flag in (True, False)))
 
 
@@ -108,9 +109,9 @@ def _expected(r: tuple[float, ...], T: int, normalized: bool) -> Array:
     return np.array([[rms(each, t, normalized=normalized) for t in range(1, T + 1)] for each in r])
 
 
-def _rms(cell, params: cells.Diagonal, xs: Array) -> Array:
+def _rms(params: cells.Diagonal, xs: Array) -> Array:
     """The rms of h_1 … h_T over units and samples, (len(r), seeds, T)."""
-    hs, _ = models.unroll(cell, params, xs)
+    hs, _ = models.unroll("diagonal", params, xs)
     return np.moveaxis(np.sqrt((hs**2).mean(axis=(-2, -1))), 0, -1)
 
 
