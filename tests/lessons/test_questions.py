@@ -25,6 +25,7 @@ from vgrad.lessons.exploding.measure import cliff as exploding_measure_cliff
 from vgrad.lessons.exploding.measure import training as exploding_measure
 from vgrad.lessons.initialization import measure as initialization_measure
 from vgrad.lessons.learning import measure as learning_measure
+from vgrad.lessons.memory.measure.exact import scan
 from vgrad.lessons.normalization import load as normalization_load
 from vgrad.lessons.normalization import measure as normalization_measure
 from vgrad.lessons.recurrence.measure import connectivity as recurrence_measure_connectivity
@@ -1312,11 +1313,33 @@ def test_gates_three():
 
 def test_gates_learn():
     cells = {(cell.settings["cell"], cell.settings.get("bias")): cell for cell in course.load("adding")}
-    gru, lstm = cells["gru", 0.0].result, cells["lstm", 1.0].result
-    assert np.median(gru["reach"][0]) < 1e-14
-    assert np.median(lstm["reach"][0]) == pytest.approx(6e-4, rel=0.1)
-    assert max(gru["solved"]) < min(step for step in lstm["solved"] if step)
-    assert course.QUESTIONS["gates_learn"].right == "the GRU"
+    gru = cells["gru", 0.0].result
+    assert f"{np.median(gru['reach'][0]):.0e}" == "2e-15"
+    assert len(gru["solved"]) == 5
+    assert all(step <= 800 for step in gru["solved"])
+    assert np.median(gru["widest"][-1]) > np.median(gru["widest"][0]) + 0.3
+    assert np.max(np.array(gru["loss"])[:, -5:]) < 0.05 < 1 / 12
+    assert course.QUESTIONS["gates_learn"].right == "All five learn to add, because training changes the gate."
+
+
+def test_cut_window():
+    right = {
+        (cell.settings["span"], cell.settings["carried"]): np.median(cell.result["accuracy"])
+        for cell in course.load("echo")
+        if (cell.settings["cell"], cell.settings["lag"]) == ("gru", 4)
+    }
+    assert right[5, True] > 0.97 > 0.8 > right[4, True]
+    assert abs(right[5, False] - 0.6) < 0.05  # what is said of a state that is reset
+    assert course.QUESTIONS["cut_window"].right.startswith("nearly all")
+
+
+def test_ring_state():
+    r, u = 0.999, np.random.default_rng(0).standard_normal((20_000, 200))
+    h = scan(r, u)[10_000:]
+    assert np.mean(h**2) == pytest.approx(1 / (1 - r**2), rel=0.1)
+    assert 1 / (1 - r**2) == pytest.approx(500, rel=0.01)
+    assert scan(r, np.ones((20_000, 1)))[-1, 0] ** 2 == pytest.approx(1_000_000, rel=0.01)
+    assert course.QUESTIONS["ring_state"].right == "about 500"
 
 
 def test_one_number():

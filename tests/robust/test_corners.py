@@ -55,10 +55,7 @@ DRAWN = {
     "no step of the adding problem": lambda: memory_draw.memory(
         next(lessons.memory.measure.adding.watch("gru", T=2, width=1, seeds=1))
     ),
-    "a step of the adding problem": lambda: memory_draw.losses([remembering()]),
-    "nine steps of it": lambda: memory_draw.losses([remembering(steps=9)]),
     "it overflows": lambda: memory_draw.memory(remembering("irnn", T=10, width=8, steps=30, rate=1e30)),
-    "its losses overflow": lambda: memory_draw.losses([remembering("irnn", T=10, width=8, steps=30, rate=1e30)]),
     "a step of learning": lambda: learning([digits()]),
     "a step of an RNN": lambda: runs([recurrent()]),
     "two steps of an RNN": lambda: runs([recurrent(steps=2)]),

@@ -187,7 +187,6 @@ def record(name):
         "trainings": lambda: [kit.experiments.training.train_mlp(**TRAIN)],
         "runs": lambda: [lessons.exploding.measure.training.train_rnn(T=3, steps=2, width=2, seeds=1)],
         "memory": lambda: lessons.memory.measure.adding.train_memory(**REMEMBER),
-        "memories": lambda: [lessons.memory.measure.adding.train_memory(**REMEMBER)],
         "powers": lambda: lessons.recurrence.measure.recurrence.powers(T=3, one=np.eye(2)),
         "radii": lambda: lessons.recurrence.measure.recurrence.by_radius(
             radii=(0.5, 1.0), inputs=(0.0,), n=3, T=3, seeds=1
@@ -400,6 +399,8 @@ ROWS = {
     "kit.experiments.learning.learn": lambda: LEARN,
     "lessons.memory.measure.adding.train_memory": lambda: REMEMBER,
     "lessons.memory.measure.adding.watch": lambda: REMEMBER,
+    "lessons.memory.measure.exact.kept": lambda: dict(r=0.9, T=3, width=2, batch=2),
+    "lessons.memory.measure.exact.scan": lambda: dict(r=0.9, v=array(4, 2)),
     "lessons.memory.measure.adding.table": lambda: dict(cell="gru", T=3, width=2, steps=10, seeds=1),
     "lessons.scoreboard.measure.myths.measure_claim": lambda: dict(name="eigenvalues"),
     "lessons.normalization.measure.compare": lambda: ONE,
@@ -602,7 +603,7 @@ def test_a_wrong_argument_is_refused_by_its_name(name):
 
 PICTURED = (  # records of the rooms in SHOWN
     "slopes", "factors", "cliff", "read", "agreement", "gates", "reaches", "learnt", "trained", "trainings", "runs",
-    "memory", "memories", "powers", "radii", "recurrence", "products", "shattered", "rocs", "rates",
+    "memory", "powers", "radii", "recurrence", "products", "shattered", "rocs", "rates",
 )  # fmt: skip
 
 

@@ -477,6 +477,7 @@ def assert_memory_is_told_truly(explorer):
     assert gate in protocol
     assert ("bias" in protocol) == (cell in ("lstm", "gru"))
     settings = dict(bias=record.bias, mode=record.mode, rate=record.rate, T=asked["T"], seeds=asked["seeds"])
+    settings["span"] = None if asked["span"] == "all" else int(asked["span"])
     *_, again = itertools.islice(memory_measure.watch(cell, steps=asked["steps"], **settings), record.step + 1)
     losses = again.loss[:, : again.step]
     np.testing.assert_array_equal(record.loss[:, : record.step], losses)
@@ -496,9 +497,13 @@ def assert_memory_is_told_truly(explorer):
     of = "of" if arrives < 1 else "times"
     received = f"The first state receives {grammar.number(float(arrives))} {of} the gradient of the last h"
     lost = "The gradient is no longer finite"
-    assert finding.removeprefix(start) == (
-        f"{received if math.isfinite(arrives) else lost}, so it {verdict_of(arrives)}."
-    )
+    arriving = f"{received if math.isfinite(arrives) else lost}, so it {verdict_of(arrives)}."
+    if (settings["span"] or math.inf) < asked["T"]:
+        assert (again.sizes[:, : asked["T"] - settings["span"] + 1] == 0).all()
+        arriving = (
+            f"The gradient goes back {settings['span']} steps of {asked['T']}, so none of it reaches the first state."
+        )
+    assert finding.removeprefix(start) == arriving
     assert ("The gate that keeps" in how) == (cell in ("lstm", "gru") and bool(np.isfinite(again.open).all()))
 
 

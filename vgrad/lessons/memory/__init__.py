@@ -7,16 +7,22 @@ from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
 from .measure.adding import table, train_memory, watch
+from .measure.exact import kept, scan
+from .measure.truncation import echo, truncation
 from .say.adding import name
 from .tables import TABLES
 
 __all__ = [
-    "TABLES", "Cell", "ask", "check", "draw", "explore", "load", "name", "show", "table", "train_memory", "watch",
+    "TABLES", "Cell", "ask", "check", "draw", "echo", "explore", "kept", "load", "name", "scan", "show", "table",
+    "train_memory", "truncation", "watch",
 ]  # fmt: skip
 
 ask = asker(__name__)
 load = TABLES.load
 draws(records.MemoryRecord)(draw.adding.memory)
-draws(records.MemoryRecord, several=True)(draw.adding.losses)
-draws(Cell, several=True)(draw.adding.adding)
+draws(Cell, several=True)(draw.adding.losses)
 draws(Cell, several=True)(draw.adding.learnt)
+draws(Cell, several=True, picture="echo")(draw.truncation.table)
+draws(records.TruncationRecord, several=True)(draw.truncation.error)
+draws(records.TruncationRecord, several=True)(draw.truncation.cosine)
+draws(records.EchoRecord, several=True)(draw.truncation.echo)

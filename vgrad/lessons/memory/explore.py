@@ -24,6 +24,7 @@ CELLS = {
     "LSTM, chrono biases": "lstm chrono",
     "GRU": "gru",
 }
+SPANS = {"all steps": "all"} | {f"the last {k} steps": str(k) for k in (50, 20, 10, 5, 2)}
 
 
 def train_memory(**values) -> TrainExplorer:
@@ -35,6 +36,7 @@ def train_memory(**values) -> TrainExplorer:
         "rate": scale("learning rate", 0.01, 1e-4, 10.0, box_step=None),  # any rate can be typed
         "steps": whole("steps", 300, 50, 800),
         "seeds": networks(3, 5),
+        "span": choice("gradient of", "all", SPANS),
     }
     return TrainExplorer(
         "train_memory", controls, _watch, draw.MemoryPlot,
@@ -43,11 +45,12 @@ def train_memory(**values) -> TrainExplorer:
     )  # fmt: skip
 
 
-def _watch(*, cell, bias, rate, **settings):
+def _watch(*, cell, bias, rate, span, **settings):
     """The records of the controls' values; a cell without a gate has no bias."""
     kind, _, mode = cell.partition(" ")
     has_bias = kind in ("lstm", "gru") and mode != "chrono"
     settings |= dict(bias=bias if has_bias else 0.0, mode=mode or "alone", rate=three_digits(rate))
+    settings["span"] = None if span == "all" else int(span)
     return measure.watch(kind, **settings)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...ops import Array
 
+CHANCE = 0.5  # the accuracy of a guess, of one bit
 SOLVED, WINDOW = 0.05, 25  # a mean loss, of so many steps running; without memory it is data.ADDING_BASELINE
 
 
@@ -31,6 +32,7 @@ class MemoryRecord(NamedTuple):
     widest: Array  # (seeds,): the same of the unit that keeps most, the geometric mean over time
     measured: int  # the step after which sizes, open and widest were measured
     trouble: str | None = None  # why training ended early
+    span: int | None = None  # of how many last steps the gradient was taken; None: of all
 
     @property
     def steps(self) -> int:
@@ -159,3 +161,46 @@ class SelectiveRecord(NamedTuple):
     T: int
     gates: Array  # (T,): a_t, the share of h that step t keeps
     kept: Array  # (T + 1,): |dL/dh_t| / |dL/dh_T| for t = 0 … T
+
+
+class TruncationRecord(NamedTuple):
+    """What ``truncation`` has measured."""
+
+    cell: str
+    bias: float
+    mode: str
+    gain: float
+    lag: int
+    T: int
+    width: int
+    batch: int
+    seeds: int
+    spans: tuple[int, ...]
+    error: Array  # (seeds, spans): ‖g_k - g‖ / ‖g‖
+    cosine: Array  # (seeds, spans)
+
+
+class EchoRecord(NamedTuple):
+    """What ``echo`` has measured, while networks trained and on a new stream afterwards."""
+
+    cell: str
+    lag: int
+    span: int
+    carried: bool  # whether the state goes on from one window to the next
+    frozen: bool  # whether the readout alone learned
+    width: int
+    seeds: int
+    steps: int  # of the stream on which they trained
+    loss: Array  # (seeds, windows): of each window, before its update
+    course: Array  # (seeds, windows): the accuracy there
+    by_position: Array  # (seeds, span): the accuracy on the new stream, by the position within its window
+
+    @property
+    def accuracy(self) -> Array:
+        """Each network's accuracy on the new stream, the mean over all positions: (seeds,)."""
+        return self.by_position.mean(axis=1)
+
+    @property
+    def expected(self) -> float:
+        """1/2 + max(0, 1 - L/k) / 2.  The accuracy of one who knows its own window alone and guesses all else."""
+        return CHANCE + (1 - CHANCE) * max(0.0, 1 - self.lag / self.span)

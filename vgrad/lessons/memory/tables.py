@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ...kit.experiments.stored import Table, Tables
-from .measure import adding, solve
+from .measure import adding, solve, truncation
 from .records import RING
 
 _NETS = (
@@ -20,6 +20,8 @@ _NETS = (
     dict(cell="gru", bias=0.0),
     dict(cell="gru", bias=1.0),
 )
+_ECHO = dict(steps=6000, width=32, seeds=5, seed=0)
+_SPANS = {lag: (lag // 2, lag, lag + 1, lag + 2, 2 * lag, 3 * lag) for lag in (2, 4, 8)}
 
 _SOLVERS = (
     *(dict(cell="linear", ring=ring) for ring in ([0.5, 0.9], [0.9, 0.999], [0.99, 0.9999], [0.999, 0.99999])),
@@ -60,5 +62,21 @@ TABLES = Tables(
         "the adding problem over a hundred to a thousand steps: when each network had solved it, and its loss",
         solve.table,
         _solving("adding", _ADDERS, (100, 300), 400),
+    ),
+    shuffled=Table(
+        "the same GRU without a gate bias, where each sequence has the answer of another one",
+        adding.table,
+        [dict(cell="gru", bias=0.0, T=100, width=32, rate=0.01, steps=200, seeds=5, seed=0, shuffled=True)],
+    ),
+    echo=Table(
+        "the accuracy of an echo learned in windows, with the state carried over, reset, or with the readout alone",
+        truncation.table,
+        [
+            dict(cell=cell, carried=carried, frozen=frozen, lag=lag, span=span) | _ECHO
+            for cell in ("gru", "rnn")
+            for carried, frozen in ((True, False), (False, False), (True, True))
+            for lag, spans in _SPANS.items()
+            for span in (spans if not frozen else [lag + 1])
+        ],
     ),
 )

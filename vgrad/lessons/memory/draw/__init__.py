@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import adding
+from . import adding, truncation
 
-__all__ = ["adding"]
+__all__ = ["adding", "truncation"]

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import numpy as np
 
 from ....kit.marks import grammar
-from ....kit.words.cells import CELLS, cell_label, record_label
-from ....kit.words.phrases import five, points, solved_count, verdict, whose
+from ....kit.words.cells import CELLS
+from ....kit.words.phrases import five, lines, points, solved_count, verdict, whose
 from ....require import guarded, thing
 
 GUESS = 1 / 6  # the loss of always answering 1
@@ -24,43 +24,64 @@ def quantiles(rows):
         return np.nan_to_num(grammar.quantiles(rows), nan=np.inf, posinf=np.inf)
 
 
-def adding_sentence(cells) -> str:
-    """Say how many networks of each cell have solved the adding problem, and at which steps."""
-    parts = [f"{name(cell)} {solved_count(cell.result['solved'])}{_when(cell)}" for cell in cells]
+def losses_sentence(cells) -> str:
+    """Say which of the stored nets solves the adding problem soonest, and which of them solves it least often."""
+    best, worst = min(cells, key=_lateness), max(cells, key=_lateness)
+    finding = f"{_solving(best)}."
+    if worst is not best:
+        finding += f" {_solving(worst)}."
     one = cells[0].settings
-    settings = f"over {one['T']} steps, width {one['width']}, {one['steps']} steps of training each"
-    return f"The adding problem {settings}, solved by: {'; '.join(parts)}."
+    protocol = f"Sequences of {one['T']} numbers: width {one['width']}, Adam at {one['rate']:g}, medians of 5 networks."
+    dotted = (
+        f"The dotted lines are the loss of always answering 1, {GUESS:.2g}, and that of a solved problem, {SOLVED:g}."
+    )
+    return lines(finding, protocol, dotted)
 
 
-def _when(cell) -> str:
-    """The first and the last step at which a network of the cell had solved it."""
-    steps = [step for step in cell.result["solved"] if step]
-    if not steps:
-        return ""
-    return f", at step {min(steps)}" + (f" to {max(steps)}" if len(steps) > 1 else "")
+def _lateness(cell) -> tuple[int, float]:
+    """How many networks have not solved it, and when the last of the others had."""
+    solved = [step for step in cell.result["solved"] if step]
+    return len(cell.result["solved"]) - len(solved), max(solved, default=np.inf)
 
 
-def losses_sentence(records) -> str:
-    """Say how many networks of each record have solved it."""
-    parts = [f"{record_label(record)} {solved_count(record.solved)}" for record in records]
-    steps = grammar.count(max(record.steps for record in records), "step")
-    return f"Networks that add two numbers up to {records[0].T} steps apart within {steps}: {'; '.join(parts)}."
+def _solving(cell) -> str:
+    """Say how many networks of a stored net have solved the problem, and when the last of them had."""
+    solved = [step for step in cell.result["solved"] if step]
+    when = (
+        f", the last of them at step {max(solved)}" if len(solved) > 1 else f", at step {solved[0]}" if solved else ""
+    )
+    return f'{solved_count(cell.result["solved"])} networks of the kind "{name(cell)}" learn to add{when}'
 
 
 def learnt_sentence(cells) -> str:
-    """Say how many networks of each cell have solved it, beside what their gradient was before training."""
-    parts = []
-    for cell in cells:
-        sizes = {mark: np.median(row) for mark, row in zip(cell.result["marks"], cell.result["reach"], strict=True)}
-        marks = [mark for mark in (0, 25, 100, 400, 800) if mark in sizes]
-        parts.append(f"{name(cell)} {points([sizes[mark] for mark in marks], marks, 'at step')}")
-    return f"Of the gradient of the last h reaches the first state, while it learns: {'; '.join(parts)}."
+    """Say of the net whose gradient rises most, and of the one whose gradient falls most, how far it reaches."""
+    rise = {name(cell): _reaching(cell) for cell in cells}
+    most = max(rise, key=lambda net: rise[net][-1] / max(rise[net][0], 1e-300))
+    least = min(rise, key=lambda net: min(rise[net]) / max(rise[net][0], 1e-300))
+    first, last = (grammar.number(rise[most][k]) for k in (0, -1))
+    end = cells[0].result["marks"][-1]
+    finding = f'In the net "{most}", {first} of the gradient reaches the first state before training'
+    finding += f", and {last} after {end} steps."
+    if min(rise[least]) < rise[least][0]:
+        first, lowest = (grammar.number(size) for size in (rise[least][0], min(rise[least])))
+        finding += f' In the net "{least}" it falls from {first} to {lowest} on the way.'
+    one = cells[0].settings
+    return lines(
+        finding,
+        f"Medians of 5 networks: the adding problem over {one['T']} steps, relative to the gradient of the last h.",
+    )
+
+
+def _reaching(cell) -> list[float]:
+    """How much of the gradient reaches the first state at each mark of training, the median of the networks."""
+    return [float(np.median(row)) for row in cell.result["reach"]]
 
 
 @guarded
 def name(cell: Annotated[Any, thing("a Cell of a stored table", lambda it: hasattr(it, "settings"))]) -> str:
-    """Return the name of a stored cell's net."""
-    return cell_label(cell.settings["cell"], cell.settings.get("bias", 0.0), cell.settings.get("mode", "alone"))
+    """Return the name of a stored cell's net in words, such as "LSTM, forget bias 1"."""
+    kind, bias = cell.settings["cell"], cell.settings.get("bias", 0.0)
+    return _in_words(kind, bias, cell.settings.get("mode", "alone")).replace(" and ", ", ")
 
 
 def sentence(record) -> str:
@@ -77,15 +98,20 @@ def _have(record) -> str:
 
 
 def _kind(record) -> str:
-    """The net in words, with the bias that opens it."""
-    label = CELLS[record.cell].label
-    if record.cell == "gru":
-        return f"{label}, update bias {record.bias:g}"
-    if record.cell != "lstm":
+    """The net of a record in words, with the bias that opens it."""
+    return _in_words(record.cell, record.bias, record.mode)
+
+
+def _in_words(cell: str, bias: float, mode: str) -> str:
+    """A net in words, with the bias that opens it, such as "LSTM, forget bias 3 and input bias -3"."""
+    label = CELLS[cell].label
+    if cell == "gru":
+        return f"{label}, update bias {bias:g}"
+    if cell != "lstm":
         return label
-    paired = f"forget bias {record.bias:g} and input bias {0 - record.bias:g}"
-    modes = {"alone": f"forget bias {record.bias:g}", "chrono": "chrono biases"}
-    return f"{label}, {modes.get(record.mode, paired)}"
+    paired = f"forget bias {bias:g} and input bias {0 - bias:g}"
+    modes = {"alone": f"forget bias {bias:g}", "chrono": "chrono biases"}
+    return f"{label}, {modes.get(mode, paired)}"
 
 
 def _how(record) -> str:
@@ -109,7 +135,10 @@ def _loss(record) -> str:
 
 
 def _arriving(record) -> str:
-    """Say how much of the gradient reaches the first state."""
+    """Say how much of the gradient reaches the first state, or that truncation lets none reach it."""
+    if record.span is not None:
+        back = f"The gradient goes back {grammar.count(record.span, 'step')} of {record.T}"
+        return f"{back}, so none of it reaches the first state"
     with np.errstate(invalid="ignore"):
         ratio = float(np.median(record.sizes[:, 0]))
     if not np.isfinite(ratio):
