@@ -126,7 +126,7 @@ class SolveRecord(NamedTuple):
 
 
 class RingRecord(NamedTuple):
-    """What ``ring`` has measured: ‖dL/dh_t‖ / ‖dL/dh_T‖ for t = 0 … T, (seeds, T + 1) of each net."""
+    """What ``ring`` has measured: ‖dL/dh_t‖ / ‖dL/dh_T‖ for t = 1 … T, (seeds, T) of each net."""
 
     between: tuple[float, float]
     angle: float | None
@@ -134,9 +134,9 @@ class RingRecord(NamedTuple):
     width: int
     seeds: int
     exact: dict[float, Array]  # of the recurrence whose units all have |λ| = r, by r
-    powers: dict[float, Array]  # r^(T - t), (T + 1,)
+    powers: dict[float, Array]  # r^(T - t), (T,)
     ring: Array
-    expected: Array  # (T + 1,): theory of the ring, for infinitely many units
+    expected: Array  # (T,): theory of the ring, for infinitely many units
     rnn: Array
     gru: Array
 

@@ -61,7 +61,7 @@ def _require_own(cell: str, ring: Ring | None, bias: float) -> None:
 
 
 def without_gamma(params: cells.Diagonal) -> cells.Diagonal:
-    """W_x / γ, with γ = √(1 - r²) and r = exp(-exp(nu)).  Return the recurrence whose inputs γ does not make smaller."""
+    """W_x / γ, with γ = √(1 - r²) and r = exp(-exp(nu)).  Return the recurrence whose inputs γ leaves as they are."""
     gamma = np.sqrt(-np.expm1(-2 * np.exp(params.nu)))
     return params._replace(W_x=params.W_x / gamma[..., None, :])
 

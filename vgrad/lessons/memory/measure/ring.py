@@ -56,20 +56,19 @@ def ring(
     exact = {float(each): _arrives(*_of_size(drawn, float(each)), xs, rng) for each in r}
     rnn = _arrives("rnn", models.init_recurrent("rnn", D, width, recurrent="orthogonal", **options), xs, rng)
     gru = _arrives("gru", models.init_recurrent("gru", D, width, **options), xs, rng)
-    back = np.arange(T, -1, -1)
+    back = np.arange(T - 1, -1, -1)
     powers = {each: each**back for each in exact}
     expected = np.array([theory.ring_ratio(int(t), *map(float, between)) for t in back])
     return RingRecord(between, angle, T, width, seeds, exact, powers, on_ring, expected, rnn, gru)
 
 
 def _arrives(cell, params, xs: Array, rng: np.random.Generator) -> Array:
-    """‖dL/dh_t‖ / ‖dL/dh_T‖ for t = 0 … T, (seeds, T + 1)."""
+    """‖dL/dh_t‖ / ‖dL/dh_T‖ for t = 1 … T, (seeds, T)."""
     outputs, tape = models.unroll(cell, params, xs)
     doutputs = np.zeros_like(outputs)
     doutputs[-1] = rng.standard_normal(outputs[-1].shape)
-    steps = models.back_through_time(tape, doutputs)
-    norms = [probes.norm(np.concatenate(step.cotangent, axis=-1)) for step in steps]
-    return np.stack(norms[::-1], axis=-1) / norms[0][..., None]
+    norms = probes.norms_in_time(tape, doutputs)
+    return norms / norms[..., -1:]
 
 
 def _of_size(params: cells.Diagonal, r: float) -> tuple:
@@ -84,7 +83,7 @@ def _of_size(params: cells.Diagonal, r: float) -> tuple:
 @guarded
 @measured
 def state_sizes(
-    r: Kept = RATIOS, *, T: Time = 1000, width: Width = 32, batch: Batch = 4, seeds: Networks = 5, seed: Seed = 0
+    r: Kept = RATIOS, *, T: Time = 1000, width: Width = 32, batch: Batch = 8, seeds: Networks = 5, seed: Seed = 0
 ) -> SizesRecord:
     """h_t = r h_{t-1} + γ u_t.  Measure the rms of h_t, with γ = √(1 - r²) and without it, where u is white noise.
 
