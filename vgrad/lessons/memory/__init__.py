@@ -8,13 +8,15 @@ from ...kit.show import draws, show
 from . import check, draw, explore, records
 from .measure.adding import table, train_memory, watch
 from .measure.exact import kept, scan
+from .measure.ring import ring, selective, state_sizes
+from .measure.solve import solve
 from .measure.truncation import echo, truncation
 from .say.adding import name
 from .tables import TABLES
 
 __all__ = [
-    "TABLES", "Cell", "ask", "check", "draw", "echo", "explore", "kept", "load", "name", "scan", "show", "table",
-    "train_memory", "truncation", "watch",
+    "TABLES", "Cell", "ask", "check", "draw", "echo", "explore", "kept", "load", "name", "ring", "scan", "selective",
+    "show", "solve", "state_sizes", "table", "train_memory", "truncation", "watch",
 ]  # fmt: skip
 
 ask = asker(__name__)
@@ -26,3 +28,8 @@ draws(Cell, several=True, picture="echo")(draw.truncation.table)
 draws(records.TruncationRecord, several=True)(draw.truncation.error)
 draws(records.TruncationRecord, several=True)(draw.truncation.cosine)
 draws(records.EchoRecord, several=True)(draw.truncation.echo)
+draws(Cell, several=True)(draw.solve.verdicts)
+draws(records.SolveRecord, several=True)(draw.solve.course)
+draws(records.RingRecord)(draw.ring.ring)
+draws(records.SizesRecord)(draw.ring.sizes)
+draws(records.SelectiveRecord)(draw.ring.selective)

@@ -13,8 +13,8 @@ PRESETS = {
     "2 · An RNN does not": dict(cell="rnn"),
     "3 · LSTM, forget bias 0": dict(cell="lstm", bias=0.0),
     "4 · LSTM, both gates set": dict(cell="lstm paired", bias=3.0),
-    "5 · LSTM, chrono": dict(cell="lstm chrono", T=100),
-    "6 · An RNN of ReLUs": dict(cell="irnn", rate=0.001),
+    "5 · Linear: it all arrives": dict(cell="linear"),
+    "6 · A linear cell that selects": dict(cell="selective"),
 }
 CELLS = {
     "RNN": "rnn",
@@ -23,6 +23,8 @@ CELLS = {
     "LSTM, input gate closed": "lstm paired",
     "LSTM, chrono biases": "lstm chrono",
     "GRU": "gru",
+    "linear recurrence": "linear",
+    "linear, selective gate": "selective",
 }
 SPANS = {"all steps": "all"} | {f"the last {k} steps": str(k) for k in (50, 20, 10, 5, 2)}
 

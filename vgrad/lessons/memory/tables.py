@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from ...kit.experiments.stored import Table, Tables
-from .measure import adding, truncation
+from .measure import adding, solve, truncation
+from .records import RING
 
 _NETS = (
     dict(cell="rnn"),
@@ -21,12 +23,45 @@ _NETS = (
 _ECHO = dict(steps=6000, width=32, seeds=5, seed=0)
 _SPANS = {lag: (lag // 2, lag, lag + 1, lag + 2, 2 * lag, 3 * lag) for lag in (2, 4, 8)}
 
+_SOLVERS = (
+    *(dict(cell="linear", ring=ring) for ring in ([0.5, 0.9], [0.9, 0.999], [0.99, 0.9999], [0.999, 0.99999])),
+    dict(cell="rnn"),
+    dict(cell="gru", bias=0.0),
+    dict(cell="gru", bias=5.0),
+)
+_ADDERS = (
+    dict(cell="linear", ring=[*RING]),
+    dict(cell="selective", ring=[0.9, 0.999]),
+    dict(cell="selective", ring=[*RING]),
+    dict(cell="rnn"),
+    dict(cell="gru", bias=0.0),
+    dict(cell="gru", bias=5.0),
+)
+_RATES = (0.01, 0.001)  # an RNN needs the lower one, and a linear recurrence the higher one
+
+
+def _solving(task: str, nets: tuple, lengths: tuple, steps: int) -> list[dict]:
+    """The settings of all nets at all lengths and learning rates, the shortest first."""
+    same: dict[str, Any] = dict(width=32, batch=16, steps=steps, seeds=5, seed=0)
+    return [dict(task=task, **net, T=T, rate=rate, **same) for T in lengths for net in nets for rate in _RATES]
+
+
 TABLES = Tables(
     Path(__file__).with_name("tables"),
     adding=Table(
         "the adding problem over a hundred steps: the loss, when it was solved, and what reaches the first step",
         adding.table,
         [net | dict(T=100, width=32, rate=0.01, steps=800, seeds=5, seed=0) for net in _NETS],
+    ),
+    first_symbol=Table(
+        "who names the first of so many symbols: when each network could, and its accuracy",
+        solve.table,
+        _solving("first", _SOLVERS, (100, 300, 1000), 200),
+    ),
+    long_adding=Table(
+        "the adding problem over a hundred to a thousand steps: when each network had solved it, and its loss",
+        solve.table,
+        _solving("adding", _ADDERS, (100, 300), 400),
     ),
     shuffled=Table(
         "the same GRU without a gate bias, where each sequence has the answer of another one",

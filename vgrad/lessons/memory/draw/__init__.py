@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import adding, truncation
+from . import adding, ring, solve, truncation
 
-__all__ = ["adding", "truncation"]
+__all__ = ["adding", "ring", "solve", "truncation"]

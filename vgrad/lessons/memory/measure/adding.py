@@ -15,11 +15,12 @@ import numpy as np
 
 from .... import data, models, probes, require, train
 from ....kit.experiments.protocol import CALLS, Networks, TrainSteps, TwoTimes, Width, measured, require_work
-from ....kit.experiments.reach import CELLS, CellName, keeping, networks
+from ....kit.experiments.reach import keeping
 from ....kit.experiments.training import Rates
 from ....ops import Array, affine, mse
 from ....require import Count, Finite, Flag, Seed, guarded
 from ..records import MemoryRecord
+from .nets import CELLS, CellName, networks
 
 BATCH = 32
 CLIP = 1.0  # norm to which the gradient is clipped

@@ -13,6 +13,7 @@ from ....kit.marks import grammar
 from ....kit.words.cells import CELLS
 from ....kit.words.phrases import five, lines, points, solved_count, verdict, whose
 from ....require import guarded, thing
+from ..records import RING
 
 GUESS = 1 / 6  # the loss of always answering 1
 SOLVED = 0.05  # the loss that counts as solved
@@ -107,6 +108,8 @@ def _in_words(cell: str, bias: float, mode: str) -> str:
     label = CELLS[cell].label
     if cell == "gru":
         return f"{label}, update bias {bias:g}"
+    if cell in ("linear", "selective"):
+        return f"{label}, ring from {RING[0]:g} to {RING[1]:g}"
     if cell != "lstm":
         return label
     paired = f"forget bias {bias:g} and input bias {0 - bias:g}"
