@@ -167,5 +167,5 @@ def test_a_scan_adds_up_powers():
     powers = [[0.7 ** (t - s) if s <= t else 0.0 for s in range(6)] for t in range(6)]
     np.testing.assert_allclose(scan(0.7, v), np.array(powers) @ v, rtol=1e-12)
     assert scan(0.7, v.astype("float32")).dtype == np.float32
-    assert scan(1, np.arange(4.0)).tolist() == [0, 1, 3, 6]
+    assert scan(1, np.arange(4.0)[:, None])[:, 0].tolist() == [0, 1, 3, 6]
     assert scan(0.5, np.zeros((0, 2))).shape == (0, 2)

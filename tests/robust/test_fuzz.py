@@ -505,6 +505,7 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("tape.tree_map", "tree", "None [] 3", "a tree of one leaf, or of none"),
     ("data.sentences.agreement", "distance", "0", "the verb right behind its subject"),
     ("data.minibatches.batches", "[xy]", "[...,None] [...,:-1]", "rows of any shape"),
+    ("lessons.memory.measure.scan.scan", "v", "[...,:-1]", "fewer units"),
     ("data.sequences.one_hot", "labels", "[...,None] [...,:-1]", "labels of any shape"),
     ("gradcheck.directional", "x", "[] 3.0 [...,None] [...,:-1]", "whatever f takes"),
     ("theory.*", "q", "inf", "the limit"),

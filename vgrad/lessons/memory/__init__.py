@@ -7,8 +7,8 @@ from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
 from .measure.adding import table, train_memory, watch
-from .measure.scan import scan
 from .measure.ring import ring, selective, state_sizes
+from .measure.scan import scan
 from .measure.solve import solve
 from .measure.truncation import echo, truncation
 from .say.adding import name
