@@ -12,11 +12,12 @@ from .measure.scan import scan
 from .measure.solve import solve
 from .measure.truncation import echo, truncation
 from .say.adding import name
+from .say.solve import verdicts
 from .tables import TABLES
 
 __all__ = [
     "TABLES", "Cell", "ask", "check", "draw", "echo", "explore", "load", "name", "ring", "scan", "selective",
-    "show", "solve", "state_sizes", "table", "train_memory", "truncation", "watch",
+    "show", "solve", "state_sizes", "table", "train_memory", "truncation", "verdicts", "watch",
 ]  # fmt: skip
 
 ask = asker(__name__)
