@@ -160,10 +160,13 @@ def looked():
 ONE = dict(depth=2, width=3, batch=2, seeds=1)
 TIME = dict(T=3, width=2, batch=2)
 LEARN = dict(depth=1, width=2, rates=(0.1, 0.2), steps=2, batch=2, seeds=1)
-REMEMBER = dict(cell="gru", bias=1.0, T=3, width=2, steps=2, seeds=1, every=1)
+REMEMBER = dict(cell="gru", bias=1.0, T=3, width=2, steps=2, seeds=1, every=1, span=2)
 TRAIN = dict(activation="tanh", depth=2, width=3, batch=2, steps=2, seeds=1, frozen=(1,))
 FEW_BLOCKS = dict(blocks=2, width=3, steps=2, seeds=1)
 PREDICTED = dict(activation="tanh", sigma_w=1.5, sigma_b=0.1)
+
+TRUNCATED = dict(cell="gru", lag=1, T=3, width=2, batch=2, seeds=1, spans=(1, 2))
+ECHO = dict(lag=1, span=2, steps=2, width=2, seeds=1)
 
 
 @cache
@@ -187,6 +190,8 @@ def record(name):
         "trainings": lambda: [kit.experiments.training.train_mlp(**TRAIN)],
         "runs": lambda: [lessons.exploding.measure.training.train_rnn(T=3, steps=2, width=2, seeds=1)],
         "memory": lambda: lessons.memory.measure.adding.train_memory(**REMEMBER),
+        "truncated": lambda: [lessons.memory.measure.truncation.truncation(**TRUNCATED)],
+        "echoes": lambda: [lessons.memory.measure.truncation.echo(**ECHO)],
         "powers": lambda: lessons.recurrence.measure.recurrence.powers(T=3, one=np.eye(2)),
         "radii": lambda: lessons.recurrence.measure.recurrence.by_radius(
             radii=(0.5, 1.0), inputs=(0.0,), n=3, T=3, seeds=1
@@ -401,6 +406,9 @@ ROWS = {
     "lessons.memory.measure.adding.watch": lambda: REMEMBER,
     "lessons.memory.measure.scan.scan": lambda: dict(r=0.9, v=array(4, 2)),
     "lessons.memory.measure.adding.table": lambda: dict(cell="gru", T=3, width=2, steps=10, seeds=1),
+    "lessons.memory.measure.truncation.truncation": lambda: TRUNCATED,
+    "lessons.memory.measure.truncation.echo": lambda: ECHO,
+    "lessons.memory.measure.truncation.table": lambda: ECHO,
     "lessons.scoreboard.measure.myths.measure_claim": lambda: dict(name="eigenvalues"),
     "lessons.normalization.measure.compare": lambda: ONE,
     "lessons.normalization.measure.growth": lambda: dict(activation="relu", batches=(4,), depth=2, width=3, seeds=1),
@@ -538,6 +546,7 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("lessons.initialization.measure.he_or_xavier", "scheme", "None", "learn's own choice"),
     ("lessons.initialization.measure.train_from", "constant", "None", "random weights"),
     ("lessons.initialization.measure.train_from", "hidden", "0", "no hidden layer, which is the baseline"),
+    ("lessons.memory.measure.adding.*", "span", "None", "the gradient of all steps"),
     ("lessons.edge_of_chaos.measure.trained", "depth", "0", "no hidden layer, which is the baseline"),
     ("lessons.deep_training.measure.shatter", "lags", "0", "with itself"),
     ("lessons.deep_training.measure.*", "blocks", "0", "the readout alone"),
@@ -603,7 +612,8 @@ def test_a_wrong_argument_is_refused_by_its_name(name):
 
 PICTURED = (  # records of the rooms in SHOWN
     "slopes", "factors", "cliff", "read", "agreement", "gates", "reaches", "learnt", "trained", "trainings", "runs",
-    "memory", "powers", "radii", "recurrence", "products", "shattered", "rocs", "rates",
+    "memory", "truncated", "echoes", "powers", "radii", "recurrence", "products", "shattered", "rocs",
+    "rates",
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ _NETS = (
     dict(cell="gru", bias=1.0),
 )
 _ECHO = dict(steps=6000, width=32, seeds=5, seed=0)
-_SPANS = {lag: (lag // 2, lag, lag + 1, lag + 2, 2 * lag, 3 * lag) for lag in (2, 4, 8)}
+_SPANS = {lag: sorted({lag // 2, lag, lag + 1, lag + 2, 2 * lag, 3 * lag}) for lag in (2, 4, 8)}
 
 _SOLVERS = (
     *(dict(cell="linear", ring=ring) for ring in ([0.5, 0.9], [0.9, 0.999], [0.99, 0.9999], [0.999, 0.99999])),
