@@ -58,6 +58,7 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "kit.experiments.flow.draw_networks", "kit.experiments.flow.sigmas", "lessons.*.illness.diagnose",
     "lessons.diagnosis.measure.kinds.*", "lessons.diagnosis.measure.faults.*",
     "lessons.diagnosis.measure.strangers.meet", "lessons.diagnosis.measure.strangers.learns",
+    "lessons.memory.measure.nets.*", "lessons.memory.measure.solve.first_of",
 )  # fmt: skip
 TRIED = ("kit.words.cells.*",)  # though their names are like those
 
@@ -405,6 +406,17 @@ ROWS = {
     "lessons.memory.measure.adding.train_memory": lambda: REMEMBER,
     "lessons.memory.measure.adding.watch": lambda: REMEMBER,
     "lessons.memory.measure.scan.scan": lambda: dict(r=0.9, v=array(4, 2)),
+    "lessons.memory.measure.ring.ring": lambda: dict(
+        r=(0.9, 1.01), between=(0.5, 0.9), angle=1.0, T=3, width=2, seeds=1
+    ),
+    "lessons.memory.measure.ring.state_sizes": lambda: dict(r=(0.9, 0.5), T=3, width=2, batch=2, seeds=1),
+    "lessons.memory.measure.ring.selective": lambda: dict(marks=(2,), T=3),
+    "lessons.memory.measure.solve.solve": lambda: dict(
+        task="first", cell="linear", T=3, ring=(0.5, 0.9), width=2, batch=2, steps=2, seeds=1
+    ),
+    "lessons.memory.measure.solve.table": lambda: dict(
+        task="adding", cell="gru", T=3, width=2, batch=2, steps=10, seeds=1
+    ),
     "lessons.memory.measure.adding.table": lambda: dict(cell="gru", T=3, width=2, steps=10, seeds=1),
     "lessons.memory.measure.truncation.truncation": lambda: TRUNCATED,
     "lessons.memory.measure.truncation.echo": lambda: ECHO,

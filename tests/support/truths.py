@@ -476,6 +476,7 @@ def assert_memory_is_told_truly(explorer):
     gate = {"lstm": forget[mode], "gru": f", update bias {record.bias:g},"}.get(cell, "")
     assert gate in protocol
     assert ("bias" in protocol) == (cell in ("lstm", "gru"))
+    assert (", ring from 0.99 to 0.9999," in protocol) == (cell in ("linear", "selective"))
     settings = dict(bias=record.bias, mode=record.mode, rate=record.rate, T=asked["T"], seeds=asked["seeds"])
     settings["span"] = None if asked["span"] == "all" else int(asked["span"])
     *_, again = itertools.islice(memory_measure.watch(cell, steps=asked["steps"], **settings), record.step + 1)
