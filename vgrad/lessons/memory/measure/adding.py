@@ -93,8 +93,9 @@ def _model(cell: str, span: int | None) -> train.Model:
 
     def model(params, batch) -> train.Pass:
         xs, target = batch
-        _, before = models.unroll(cell, params.cell, xs[:-span])
-        outputs, tape = models.unroll(cell, params, xs[-span:], before[-1].output)
+        start = len(xs) - (span or 0)
+        _, before = models.unroll(cell, params.cell, xs[:start])
+        outputs, tape = models.unroll(cell, params, xs[start:], before[-1].output)
         loss, pullback = mse(outputs[-1], target)
         doutputs = np.zeros_like(outputs)
         doutputs[-1] = pullback()

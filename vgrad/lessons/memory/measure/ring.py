@@ -51,9 +51,10 @@ def ring(
     rng = np.random.default_rng((seed, 1))
     xs = rng.standard_normal((T, 1, D))
     options: dict[str, Any] = dict(rng=rng, ensemble=(seeds,))
-    drawn = models.init_linear("diagonal", D, width, ring=between, angle=angle, **options)
+    drawn: Any = models.init_linear("diagonal", D, width, ring=between, angle=angle, **options)
     on_ring = _arrives("diagonal", drawn, xs, rng)
-    exact = {float(each): _arrives(*_of_size(drawn, float(each)), xs, rng) for each in r}
+    sized = {float(each): _of_size(drawn, float(each)) for each in r}
+    exact = {each: _arrives(cell, params, xs, rng) for each, (cell, params) in sized.items()}
     rnn = _arrives("rnn", models.init_recurrent("rnn", D, width, recurrent="orthogonal", **options), xs, rng)
     gru = _arrives("gru", models.init_recurrent("gru", D, width, **options), xs, rng)
     back = np.arange(T - 1, -1, -1)
@@ -94,7 +95,7 @@ def state_sizes(
     require.total("len(r) · T · seeds · batch · width", len(r) * T * seeds * batch * width)
     rng = np.random.default_rng((seed, 1))
     xs = rng.standard_normal((T, batch, WIDE))
-    params = models.init_linear("diagonal", WIDE, width, rng=rng, ensemble=(seeds,))
+    params: Any = models.init_linear("diagonal", WIDE, width, rng=rng, ensemble=(seeds,))
     W_x = params.W_x / np.linalg.norm(params.W_x, axis=-2, keepdims=True)
     nu = np.log(-np.log(r))[:, None, None] + np.zeros((seeds, width))
     params = cells.Diagonal(W_x + np.zeros((len(r), 1, 1, 1)), np.zeros(nu.shape), nu)
