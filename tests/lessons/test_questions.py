@@ -217,6 +217,17 @@ def score_row(decades=lambda norms: np.log10(norms[:, 0] / norms[:, -1]), middle
 
 SCORES = scoreboard_measure_taught.forge(scoreboard_measure.board(), seed=3)
 
+
+def recurrence(back):
+    """A linear recurrence with γ, and a pullback that is back(γ, r, dh)."""
+
+    def function(r, u):
+        gamma = (1 - r**2) ** 0.5
+        return scan(r, gamma * u), lambda dh: back(gamma, r, dh)
+
+    return function
+
+
 TRIES = {
     "three_cures": lambda: {
         "right": scored(),
@@ -238,6 +249,24 @@ TRIES = {
         "dots": lambda norms: (..., ..., ..., "holds"),
         "a number": lambda norms: 3.0,
         "no function": 3,
+        "raises": raising,
+    },
+    "share_right": lambda: {
+        "right": lambda L, k, carried: 0.5 if k <= L else 1 if carried else 1 - L / (2 * k),
+        "never guessed right": lambda L, k, carried: 0.0 if k <= L else 1 if carried else 1 - L / (2 * k),
+        "all learned": lambda L, k, carried: 1.0,
+        "as if reset": lambda L, k, carried: 0.5 if k <= L else 1 - L / (2 * k),
+        "as if carried": lambda L, k, carried: 0.5 if k <= L else 1.0,
+        "no function": 0.5,
+        "raises": raising,
+    },
+    "recurrence": lambda: {
+        "right": recurrence(lambda gamma, r, dh: gamma * scan(r, dh[::-1])[::-1]),
+        "forwards": recurrence(lambda gamma, r, dh: gamma * scan(r, dh)),
+        "no gamma": recurrence(lambda gamma, r, dh: scan(r, dh[::-1])[::-1]),
+        "turned once": recurrence(lambda gamma, r, dh: gamma * scan(r, dh[::-1])),
+        "no recurrence": recurrence(lambda gamma, r, dh: gamma * dh),
+        "no function": 0.5,
         "raises": raising,
     },
     "false_cell": lambda: {
@@ -1326,7 +1355,7 @@ def test_cut_window():
     right = {
         (cell.settings["span"], cell.settings["carried"]): np.median(cell.result["accuracy"])
         for cell in course.load("echo")
-        if (cell.settings["cell"], cell.settings["lag"]) == ("gru", 4)
+        if (cell.settings["cell"], cell.settings["lag"], cell.settings["frozen"]) == ("gru", 4, False)
     }
     assert right[5, True] > 0.97 > 0.8 > right[4, True]
     assert abs(right[5, False] - 0.6) < 0.05  # what is said of a state that is reset
@@ -1340,6 +1369,17 @@ def test_ring_state():
     assert 1 / (1 - r**2) == pytest.approx(500, rel=0.01)
     assert scan(r, np.ones((20_000, 1)))[-1, 0] ** 2 == pytest.approx(1_000_000, rel=0.01)
     assert course.QUESTIONS["ring_state"].right == "about 500"
+
+
+def test_linear_add():
+    solved = {}
+    for cell in course.load("long_adding"):
+        if (cell.settings["T"], cell.settings.get("ring")) == (100, [0.99, 0.9999]):
+            assert np.median(cell.result["reach"]) > 0.5
+            solved.setdefault(cell.settings["cell"], []).extend(step is not None for step in cell.result["solved"])
+    assert not any(solved["linear"])
+    assert sum(solved["selective"]) >= 5
+    assert course.QUESTIONS["linear_add"].right.startswith("no, because it adds a number")
 
 
 def test_one_number():
