@@ -501,9 +501,8 @@ def assert_memory_is_told_truly(explorer):
     arriving = f"{received if math.isfinite(arrives) else lost}, so it {verdict_of(arrives)}."
     if (settings["span"] or math.inf) < asked["T"]:
         assert (again.sizes[:, : asked["T"] - settings["span"] + 1] == 0).all()
-        arriving = (
-            f"The gradient goes back {settings['span']} steps of {asked['T']}, so none of it reaches the first state."
-        )
+        back = "1 step" if settings["span"] == 1 else f"{settings['span']} steps"
+        arriving = f"The gradient goes back {back} of {asked['T']}, so none of it reaches the first state."
     assert finding.removeprefix(start) == arriving
     assert ("The gate that keeps" in how) == (cell in ("lstm", "gru") and bool(np.isfinite(again.open).all()))
 

@@ -26,7 +26,7 @@ CELLS = {
     "linear recurrence": "linear",
     "linear, selective gate": "selective",
 }
-SPANS = {"all steps": "all"} | {f"the last {k} steps": str(k) for k in (50, 20, 10, 5, 2)}
+SPANS = {"all steps": "all"} | {f"the last {k} steps": str(k) for k in (20, 10, 5, 2)} | {"the last step": "1"}
 
 
 def train_memory(**values) -> TrainExplorer:

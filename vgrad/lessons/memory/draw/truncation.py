@@ -18,7 +18,7 @@ RUNS = (CURES["plain"], CURES["skip/depth"], CURES["batch"], CURES["layer"], CUR
 BLOCK = 100  # steps of the stream, whose mean accuracy is drawn
 ACROSS, ROW = 9.0, 0.56  # inches: the width of a table, and the height of one of its rows
 GAP = 0.78  # inches from one panel to the next
-LIGHT = 0.55  # of the way from a guess to all right: from here on, letters are dark
+LIGHT = 0.48  # of the way from a guess to all right: from here on, letters are dark
 
 
 # --- the gradient -----------------------------------------------------------------------------------------------------

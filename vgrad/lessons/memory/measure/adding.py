@@ -90,6 +90,8 @@ def _watched(
 def _model(cell: str, span: int | None) -> train.Model:
     """The model of training. The state before the last ``span`` steps is a constant to the gradient."""
     whole = train.sequence(cell)
+    if span is None:
+        return whole
 
     def model(params, batch) -> train.Pass:
         xs, target = batch
@@ -102,7 +104,7 @@ def _model(cell: str, span: int | None) -> train.Model:
         grads, _, _ = models.through_time(tape, doutputs)
         return train.Pass(loss, None, grads, lambda: whole(params, batch).trouble())
 
-    return model if span else whole
+    return model
 
 
 @measured

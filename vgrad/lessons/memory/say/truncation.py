@@ -55,9 +55,12 @@ def truncation_sentence(records, kind: str) -> str:
     best, worst = (choose(at, key=at.__getitem__) for choose in (min, max))
     shown = [worst, best] if len(at) > 1 else [best]
     steps = grammar.count(span, "step")
-    finding = [SAID[kind].format(span=steps, net=f"the {net}", size=grammar.number(at[net])) for net in shown]
+    finding = [
+        SAID[kind].format(span=steps, net=f"the {net.replace(', ', ' with ', 1)}", size=grammar.number(at[net]))
+        for net in shown
+    ]
     nets = f"{medians(one.seeds, 'untrained network').capitalize()}, {one.T} steps, width {one.width}."
-    task = f"At every step, the loss compares the output with the input of {grammar.count(one.lag, 'step')} ago."
+    task = f"At every step, the loss compares the output with the input of {_steps_ago(records)}."
     each = "; ".join(f"{net} {_by_span(size, one.spans)}" for net, size in sizes.items())
     return lines(finding, nets, [task, f"The {MEASURES[kind]} of the cell's gradient by span: {each}."])
 
@@ -99,11 +102,11 @@ def run_name(record, records) -> str:
 def echo_sentence(records) -> str:
     """Say the accuracy of each run after training, of whom it is, and what a guess has."""
     one = records[0]
-    finding = [f"{_in_windows(record)}, the accuracy is {_ranged(record.accuracy)}." for record in records]
-    networks = f"Median and range of {grammar.count(one.seeds, CELLS[one.cell].label)}"
-    if one.seeds == 1:
-        networks = f"One {CELLS[one.cell].label}"
-    protocol = f"{networks}, echo of {grammar.count(one.lag, 'step')} ago. A guess has {CHANCE:g}."
+    several = len({record.cell for record in records}) > 1
+    kind = "network" if several else CELLS[one.cell].label
+    networks = f"One {kind}" if one.seeds == 1 else f"Median and range of {one.seeds} {kind}s"
+    finding = [f"{_in_windows(record, several)}, the accuracy is {_ranged(record.accuracy)}." for record in records]
+    protocol = f"{networks}, echo of {_steps_ago(records)}. A guess has {CHANCE:g}."
     how = [
         f"The networks trained on {grammar.count(one.steps, 'step')} of a stream, Adam at 0.01, clipped at norm 1.",
         "The accuracy is that of all answers to a new stream.",
@@ -117,11 +120,18 @@ def echo_sentence(records) -> str:
     return lines(finding, protocol, how)
 
 
-def _in_windows(record) -> str:
-    """A run in words, as a sentence begins with it."""
-    begins = f"With windows of {grammar.count(record.span, 'step')}"
+def _in_windows(record, several: bool) -> str:
+    """A run in words, as a sentence begins with it; with its cell where there are several."""
+    whose = f"For the {CELLS[record.cell].label} with" if several else "With"
+    begins = f"{whose} windows of {grammar.count(record.span, 'step')}"
     state = " and the state carried over" if record.carried else " and the state reset at each"
     return begins + state + (", where the readout alone learns" if record.frozen else "")
+
+
+def _steps_ago(records) -> str:
+    """The lags of all records: "1 step ago", "2, 4 and 8 steps ago"."""
+    lags = sorted({record.lag for record in records})
+    return f"{_and(lags)} {'step' if lags == [1] else 'steps'} ago"
 
 
 def _ranged(accuracy) -> str:
