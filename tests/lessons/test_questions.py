@@ -25,7 +25,7 @@ from vgrad.lessons.exploding.measure import cliff as exploding_measure_cliff
 from vgrad.lessons.exploding.measure import training as exploding_measure
 from vgrad.lessons.initialization import measure as initialization_measure
 from vgrad.lessons.learning import measure as learning_measure
-from vgrad.lessons.memory.measure.exact import scan
+from vgrad.lessons.memory.measure.scan import scan
 from vgrad.lessons.normalization import load as normalization_load
 from vgrad.lessons.normalization import measure as normalization_measure
 from vgrad.lessons.recurrence.measure import connectivity as recurrence_measure_connectivity

@@ -400,8 +400,6 @@ ROWS = {
     "kit.experiments.learning.learn": lambda: LEARN,
     "lessons.memory.measure.adding.train_memory": lambda: REMEMBER,
     "lessons.memory.measure.adding.watch": lambda: REMEMBER,
-    "lessons.memory.measure.exact.kept": lambda: dict(r=0.9, T=3, width=2, batch=2),
-    "lessons.memory.measure.exact.scan": lambda: dict(r=0.9, v=array(4, 2)),
     "lessons.memory.measure.ring.ring": lambda: dict(
         r=(0.9, 1.01), between=(0.5, 0.9), angle=1.0, T=3, width=2, seeds=1
     ),
@@ -413,6 +411,7 @@ ROWS = {
     "lessons.memory.measure.solve.table": lambda: dict(
         task="adding", cell="gru", T=3, width=2, batch=2, steps=10, seeds=1
     ),
+    "lessons.memory.measure.scan.scan": lambda: dict(r=0.9, v=array(4, 2)),
     "lessons.memory.measure.adding.table": lambda: dict(cell="gru", T=3, width=2, steps=10, seeds=1),
     "lessons.scoreboard.measure.myths.measure_claim": lambda: dict(name="eigenvalues"),
     "lessons.normalization.measure.compare": lambda: ONE,
@@ -518,6 +517,7 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("tape.tree_map", "tree", "None [] 3", "a tree of one leaf, or of none"),
     ("data.sentences.agreement", "distance", "0", "the verb right behind its subject"),
     ("data.minibatches.batches", "[xy]", "[...,None] [...,:-1]", "rows of any shape"),
+    ("lessons.memory.measure.scan.scan", "v", "[...,:-1]", "fewer units"),
     ("data.sequences.one_hot", "labels", "[...,None] [...,:-1]", "labels of any shape"),
     ("gradcheck.directional", "x", "[] 3.0 [...,None] [...,:-1]", "whatever f takes"),
     ("theory.*", "q", "inf", "the limit"),
@@ -535,6 +535,7 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("probes.*", "[ahJ]", "[...,None] [...,:-1]", "an array of another shape has a size too"),
     ("train.update.*", "ensemble", "0", "one network"),
     ("train.loop.fit", "batches", "[]", "no batch, no step"),
+    ("lessons.memory.measure.ring.selective", "marks", "[]", "nothing is to be forgotten"),
     ("lessons.activations.measure.slope_at", "z", "[...,None] [...,:-1]", "an entry each"),
     ("lessons.exploding.measure.cliff.*", "*", "nan inf", "a path may leave the plane; no threshold, no clipping"),
     ("lessons.diagnosis.measure.clinic.visit", "ordered", "[]", "no test is ordered"),

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from vgrad.lessons.memory.measure.exact import scan
+from vgrad.lessons.memory.measure.scan import scan
 
 
 def share(short=0.5, carried=1.0, reset=lambda L, k: 1 - L / (2 * k), least=lambda L: L + 1):

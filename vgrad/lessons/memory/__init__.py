@@ -7,16 +7,17 @@ from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
 from .measure.adding import table, train_memory, watch
-from .measure.exact import kept, scan
 from .measure.ring import ring, selective, state_sizes
+from .measure.scan import scan
 from .measure.solve import solve
 from .measure.truncation import echo, truncation
 from .say.adding import name
+from .say.solve import verdicts
 from .tables import TABLES
 
 __all__ = [
-    "TABLES", "Cell", "ask", "check", "draw", "echo", "explore", "kept", "load", "name", "ring", "scan", "selective",
-    "show", "solve", "state_sizes", "table", "train_memory", "truncation", "watch",
+    "TABLES", "Cell", "ask", "check", "draw", "echo", "explore", "load", "name", "ring", "scan", "selective",
+    "show", "solve", "state_sizes", "table", "train_memory", "truncation", "verdicts", "watch",
 ]  # fmt: skip
 
 ask = asker(__name__)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...kit.exercises import Exercises, expect_answer, expect_function, expect_number
 from ...kit.judging import Case, Words, apart, call, close, counted, expect_shaped, find_slip, judge_pullback
-from .measure.exact import scan
+from .measure.scan import scan
 
 WORDS = Words("h", "scan(r, gamma * u)", "dh")
 WINDOWS = (  # lag, span, and whether the state is carried over
