@@ -53,7 +53,7 @@ def ring(
     options: dict[str, Any] = dict(rng=rng, ensemble=(seeds,))
     drawn = models.init_linear("diagonal", D, width, ring=between, angle=angle, **options)
     on_ring = _arrives("diagonal", drawn, xs, rng)
-    exact = {float(each): _arrives(*_of_size(drawn, float(each)), xs, rng) for each in r}
+    exact = {float(each): _arrives(*_of_size(drawn, float(each)), xs=xs, rng=rng) for each in r}
     rnn = _arrives("rnn", models.init_recurrent("rnn", D, width, recurrent="orthogonal", **options), xs, rng)
     gru = _arrives("gru", models.init_recurrent("gru", D, width, **options), xs, rng)
     back = np.arange(T - 1, -1, -1)
@@ -71,7 +71,7 @@ def _arrives(cell, params, xs: Array, rng: np.random.Generator) -> Array:
     return norms / norms[..., -1:]
 
 
-def _of_size(params: cells.Diagonal, r: float) -> tuple:
+def _of_size(params: cells.Diagonal, r: float) -> tuple[Any, cells.Diagonal]:
     """The recurrence and its parameters where all units have |λ| = r."""
     s = -math.log(r)
     if r < 1:
@@ -94,7 +94,7 @@ def state_sizes(
     require.total("len(r) · T · seeds · batch · width", len(r) * T * seeds * batch * width)
     rng = np.random.default_rng((seed, 1))
     xs = rng.standard_normal((T, batch, WIDE))
-    params = models.init_linear("diagonal", WIDE, width, rng=rng, ensemble=(seeds,))
+    params: Any = models.init_linear("diagonal", WIDE, width, rng=rng, ensemble=(seeds,))
     W_x = params.W_x / np.linalg.norm(params.W_x, axis=-2, keepdims=True)
     nu = np.log(-np.log(r))[:, None, None] + np.zeros((seeds, width))
     params = cells.Diagonal(W_x + np.zeros((len(r), 1, 1, 1)), np.zeros(nu.shape), nu)
