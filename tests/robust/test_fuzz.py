@@ -543,6 +543,7 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("probes.*", "[ahJ]", "[...,None] [...,:-1]", "an array of another shape has a size too"),
     ("train.update.*", "ensemble", "0", "one network"),
     ("train.loop.fit", "batches", "[]", "no batch, no step"),
+    ("lessons.memory.measure.ring.selective", "marks", "[]", "nothing is to be forgotten"),
     ("lessons.activations.measure.slope_at", "z", "[...,None] [...,:-1]", "an entry each"),
     ("lessons.exploding.measure.cliff.*", "*", "nan inf", "a path may leave the plane; no threshold, no clipping"),
     ("lessons.diagnosis.measure.clinic.visit", "ordered", "[]", "no test is ordered"),

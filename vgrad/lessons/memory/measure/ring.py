@@ -51,10 +51,9 @@ def ring(
     rng = np.random.default_rng((seed, 1))
     xs = rng.standard_normal((T, 1, D))
     options: dict[str, Any] = dict(rng=rng, ensemble=(seeds,))
-    drawn: Any = models.init_linear("diagonal", D, width, ring=between, angle=angle, **options)
+    drawn = models.init_linear("diagonal", D, width, ring=between, angle=angle, **options)
     on_ring = _arrives("diagonal", drawn, xs, rng)
-    sized = {float(each): _of_size(drawn, float(each)) for each in r}
-    exact = {each: _arrives(cell, params, xs, rng) for each, (cell, params) in sized.items()}
+    exact = {float(each): _arrives(*_of_size(drawn, float(each)), xs=xs, rng=rng) for each in r}
     rnn = _arrives("rnn", models.init_recurrent("rnn", D, width, recurrent="orthogonal", **options), xs, rng)
     gru = _arrives("gru", models.init_recurrent("gru", D, width, **options), xs, rng)
     back = np.arange(T - 1, -1, -1)
@@ -72,7 +71,7 @@ def _arrives(cell, params, xs: Array, rng: np.random.Generator) -> Array:
     return norms / norms[..., -1:]
 
 
-def _of_size(params: cells.Diagonal, r: float) -> tuple:
+def _of_size(params: cells.Diagonal, r: float) -> tuple[Any, cells.Diagonal]:
     """The recurrence and its parameters where all units have |λ| = r."""
     s = -math.log(r)
     if r < 1:
