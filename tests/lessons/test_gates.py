@@ -1,16 +1,15 @@
-"""What lesson 12 measures and draws: how far a gated cell's gradient reaches, by which paths, and who learns to add."""
+"""What lesson 12 measures and draws: how far a gated cell's gradient reaches, and by which paths."""
 
 from __future__ import annotations
 
 import itertools
 
-import course
 import numpy as np
 import pytest
 from drawn import pixels
 from test_pictures import cie_lab, contrast, linear_rgb
 
-from vgrad import cells, data, models, probes
+from vgrad import cells, models, probes
 from vgrad.kit.experiments import reach as reach_experiments
 from vgrad.kit.experiments.reach import keeping, networks, reach
 from vgrad.kit.marks import grammar, heatmap
@@ -21,10 +20,6 @@ from vgrad.lessons.gates.draw import gates as gates_draw
 from vgrad.lessons.gates.draw import reach as reach_draw
 from vgrad.lessons.gates.draw.gates import GatesPlot
 from vgrad.lessons.gates.measure import compare, defaults, split, stack
-from vgrad.lessons.memory import draw as memory_draw
-from vgrad.lessons.memory import measure as memory_measure
-from vgrad.lessons.memory import say as memory_say
-from vgrad.lessons.memory.draw import MemoryPlot, adding
 
 SMALL = dict(T=12, width=6)
 
@@ -322,72 +317,6 @@ def test_one_open_layer_carries_the_gradient_to_the_first_state_and_the_others_s
     assert kept["every"][2] > 0.1
 
 
-# --- memory -----------------------------------------------------------------------------------------------------------
-
-
-def test_training_is_watched_step_by_step_and_repeats():
-    records = [*memory_measure.watch("gru", bias=1.0, T=8, width=6, steps=12, seeds=2, every=5)]
-    assert [record.step for record in records] == [*range(13)]
-    assert [record.measured for record in records] == [0] * 5 + [5] * 5 + [10] * 2 + [12]
-    assert np.isfinite(records[-1].loss).all()
-    assert np.isnan(records[3].loss[:, 3:]).all()
-    assert records[-1].done
-    again = memory_measure.train_memory("gru", bias=1.0, T=8, width=6, steps=12, seeds=2, every=5)
-    np.testing.assert_array_equal(again.loss, records[-1].loss)
-    np.testing.assert_array_equal(again.sizes, records[-1].sizes)
-    np.testing.assert_allclose(again.sizes[:, -1], 1)
-
-
-def test_solved_is_the_first_step_whose_window_is_low():
-    record = next(memory_measure.watch("rnn", T=4, width=2, steps=60, seeds=3))
-    loss = np.full((3, 60), 0.2)
-    loss[1, 30:] = 0.0  # the mean of 25 is below 0.05 as soon as 19 are 0
-    loss[2, 50:] = 0.0
-    assert record._replace(loss=loss, step=60).solved == [None, 49, None]
-
-
-def test_a_plain_cell_has_no_gate_that_keeps():
-    record = next(memory_measure.watch("rnn", T=4, width=2, steps=2, seeds=2))
-    assert np.isnan([record.open, record.widest]).all()
-
-
-def test_the_unit_that_keeps_most_is_told_apart_from_the_mean():
-    record = next(memory_measure.watch("gru", T=9, width=4, steps=1, seeds=2, seed=3))
-    params = networks("gru", T=9, width=4, seeds=2, seed=3, readout=1, dtype="float32")
-    xs, _ = data.adding(9, memory_measure.BATCH, rng=np.random.default_rng((3, 2)), dtype="float32")
-    gate = keeping("gru", params.cell, xs[:, None], models.unroll("gru", params.cell, xs)[0]).astype(np.float64)
-    kept = [
-        [gate[:, seed, :, unit].prod() ** (1 / (9 * memory_measure.BATCH)) for unit in range(4)] for seed in range(2)
-    ]
-    np.testing.assert_allclose(record.open, gate.mean(axis=(0, 2, 3)), rtol=1e-5)
-    np.testing.assert_allclose(record.widest, np.max(kept, axis=1), rtol=1e-4)
-
-
-@pytest.mark.parametrize("number", [0, 3, 8])
-def test_the_stored_table_begins_as_training_begins_again(number):
-    cell = course.load("adding")[number]
-    kind = cell.settings["cell"]
-    options = {key: value for key, value in cell.settings.items() if key not in ("cell", "steps")}
-    record = memory_measure.train_memory(kind, steps=10, **options)
-    np.testing.assert_allclose(record.loss.mean(axis=1), np.array(cell.result["loss"])[:, 0], rtol=2e-3)
-    start = next(memory_measure.watch(kind, steps=10, **options))
-    np.testing.assert_allclose(start.sizes[:, 0], cell.result["reach"][0], rtol=2e-3)
-    stored_widest = np.array(cell.result["widest"][0], dtype=float)
-    np.testing.assert_allclose(start.widest, stored_widest, rtol=2e-3, equal_nan=True)
-
-
-def test_the_stored_table_says_who_adds():
-    solved = {memory_say.name(cell): [s is not None for s in cell.result["solved"]] for cell in course.load("adding")}
-    assert all(len(networks) == 5 for networks in solved.values())
-    assert {cell.settings["steps"] for cell in course.load("adding")} == {800}
-    for net in ("GRU b_u = 0", "GRU b_u = 1", "LSTM, chrono", "LSTM b_f = 3, b_i = -3"):
-        assert all(solved[net])
-    assert not any(solved["RNN"] + solved["LSTM b_f = 0"])
-    for cell in course.load("adding"):
-        ends = np.array(cell.result["loss"])[:, -1]
-        assert (cell.settings["cell"] != "rnn") or (ends > 0.8 * data.ADDING_BASELINE).all()
-
-
 # --- pictures ---------------------------------------------------------------------------------------------------------
 
 
@@ -467,21 +396,7 @@ def test_one_lstm_among_other_nets_keeps_its_colour():
     assert [gates_say.short_name(record, records) for record in records] == named
 
 
-def test_a_live_picture_of_training_moved_is_the_fresh_one_pixel_for_pixel():
-    records = [*memory_measure.watch("gru", bias=1.0, T=8, width=6, steps=60, seeds=2)][1::20]
-    records += [*memory_measure.watch("rnn", T=20, width=6, steps=9, seeds=1)][1::4]
-    live = MemoryPlot(records[0])
-    for record in [*records, *records[::-1]]:
-        live.update(record)
-        np.testing.assert_array_equal(pixels(live), pixels(MemoryPlot(record)))
-
-
 def test_on_axes_that_have_grown_a_shorter_record_is_drawn_as_short_as_it_is():
-    memory = [next(memory_measure.watch("gru", T=T, width=4, steps=5, seeds=2)) for T in (40, 8)]
-    live = MemoryPlot(memory[0])
-    live.update(memory[1], grow=True)
-    assert live.time.get_xlim()[1] > 40
-    assert list(live.arriving.median.get_xdata()) == [*range(9)]
     gates = GatesPlot(compare(T=40, width=4))
     gates.update(compare(T=8, width=4), grow=True)
     assert gates.axes.get_xlim()[0] > 40
@@ -500,7 +415,3 @@ def test_still_pictures_say_their_numbers():
     assert protocol == "Median of 3 networks, width 32, inputs of size 1."
     for record, name in zip(records, ("RNN", "LSTM, forget 3, input -3"), strict=True):
         assert f"{name} {grammar.number(record.ratio)}" in how
-    table = course.load("adding")
-    assert "GRU b_u = 1 5 of 5, at step" in adding(table).caption
-    assert adding(table).png() == adding(table).png()
-    assert "RNN" in memory_draw.learnt(table[:1]).caption

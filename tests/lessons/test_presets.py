@@ -110,8 +110,8 @@ PRESETS = {
         "2 · An RNN does not": lambda record: record.cell == "rnn",
         "3 · LSTM, forget bias 0": lambda record: record.cell == "lstm" and record.bias == 0,
         "4 · LSTM, both gates set": lambda record: record.mode == "paired" and record.bias == 3,
-        "5 · LSTM, chrono": lambda record: record.mode == "chrono" and record.T == 100,
-        "6 · An RNN of ReLUs": lambda record: record.cell == "irnn" and np.median(record.sizes[:, 0]) > 0.1,
+        "5 · Linear: it all arrives": lambda record: record.cell == "linear" and np.median(record.sizes[:, 0]) > 0.5,
+        "6 · A linear cell that selects": lambda record: record.cell == "selective" and record.T == 30,
     },
     "signal_propagation": {
         "1 · Xavier halves ReLU": lambda record: record.sigma_w == pytest.approx(1) and record.ratio < 1e-3,

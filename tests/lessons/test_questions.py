@@ -27,6 +27,7 @@ from vgrad.lessons.exploding.measure import thresholds as exploding_measure_thre
 from vgrad.lessons.exploding.measure import training as exploding_measure
 from vgrad.lessons.initialization import measure as initialization_measure
 from vgrad.lessons.learning import measure as learning_measure
+from vgrad.lessons.memory.measure.scan import scan
 from vgrad.lessons.normalization import load as normalization_load
 from vgrad.lessons.normalization import measure as normalization_measure
 from vgrad.lessons.recurrence.measure import connectivity as recurrence_measure_connectivity
@@ -186,6 +187,17 @@ def score_row(decades=lambda norms: np.log10(norms[:, 0] / norms[:, -1]), middle
 
 SCORES = scoreboard_measure_taught.forge(scoreboard_measure.board(), seed=3)
 
+
+def recurrence(back):
+    """A linear recurrence with γ, and a pullback that is back(γ, r, dh)."""
+
+    def function(r, u):
+        gamma = (1 - r**2) ** 0.5
+        return scan(r, gamma * u), lambda dh: back(gamma, r, dh)
+
+    return function
+
+
 TRIES = {
     "three_cures": lambda: {
         "right": scored(),
@@ -207,6 +219,24 @@ TRIES = {
         "dots": lambda norms: (..., ..., ..., "holds"),
         "a number": lambda norms: 3.0,
         "no function": 3,
+        "raises": raising,
+    },
+    "share_right": lambda: {
+        "right": lambda L, k, carried: 0.5 if k <= L else 1 if carried else 1 - L / (2 * k),
+        "never guessed right": lambda L, k, carried: 0.0 if k <= L else 1 if carried else 1 - L / (2 * k),
+        "all learned": lambda L, k, carried: 1.0,
+        "as if reset": lambda L, k, carried: 0.5 if k <= L else 1 - L / (2 * k),
+        "as if carried": lambda L, k, carried: 0.5 if k <= L else 1.0,
+        "no function": 0.5,
+        "raises": raising,
+    },
+    "recurrence": lambda: {
+        "right": recurrence(lambda gamma, r, dh: gamma * scan(r, dh[::-1])[::-1]),
+        "forwards": recurrence(lambda gamma, r, dh: gamma * scan(r, dh)),
+        "no gamma": recurrence(lambda gamma, r, dh: scan(r, dh[::-1])[::-1]),
+        "turned once": recurrence(lambda gamma, r, dh: gamma * scan(r, dh[::-1])),
+        "no recurrence": recurrence(lambda gamma, r, dh: gamma * dh),
+        "no function": 0.5,
         "raises": raising,
     },
     "false_cell": lambda: {
@@ -1266,11 +1296,44 @@ def test_gates_stack():
 
 def test_gates_learn():
     cells = {(cell.settings["cell"], cell.settings.get("bias")): cell for cell in course.load("adding")}
-    gru, lstm = cells["gru", 0.0].result, cells["lstm", 1.0].result
-    assert np.median(gru["reach"][0]) < 1e-14
-    assert np.median(lstm["reach"][0]) == pytest.approx(6e-4, rel=0.1)
-    assert max(gru["solved"]) < min(step for step in lstm["solved"] if step)
-    assert course.QUESTIONS["gates_learn"].right == "the GRU"
+    gru = cells["gru", 0.0].result
+    assert f"{np.median(gru['reach'][0]):.0e}" == "2e-15"
+    assert len(gru["solved"]) == 5
+    assert all(step <= 800 for step in gru["solved"])
+    assert np.median(gru["widest"][-1]) > np.median(gru["widest"][0]) + 0.3
+    assert np.max(np.array(gru["loss"])[:, -5:]) < 0.05 < 1 / 12
+    assert course.QUESTIONS["gates_learn"].right == "All five learn to add, because training changes the gate."
+
+
+def test_cut_window():
+    right = {
+        (cell.settings["span"], cell.settings["carried"]): np.median(cell.result["accuracy"])
+        for cell in course.load("echo")
+        if (cell.settings["cell"], cell.settings["lag"], cell.settings["frozen"]) == ("gru", 4, False)
+    }
+    assert right[5, True] > 0.97 > 0.8 > right[4, True]
+    assert abs(right[5, False] - 0.6) < 0.05  # what is said of a state that is reset
+    assert course.QUESTIONS["cut_window"].right.startswith("nearly all")
+
+
+def test_ring_state():
+    r, u = 0.999, np.random.default_rng(0).standard_normal((20_000, 200))
+    h = scan(r, u)[10_000:]
+    assert np.mean(h**2) == pytest.approx(1 / (1 - r**2), rel=0.1)
+    assert 1 / (1 - r**2) == pytest.approx(500, rel=0.01)
+    assert scan(r, np.ones((20_000, 1)))[-1, 0] ** 2 == pytest.approx(1_000_000, rel=0.01)
+    assert course.QUESTIONS["ring_state"].right == "about 500"
+
+
+def test_linear_add():
+    solved = {}
+    for cell in course.load("long_adding"):
+        if (cell.settings["T"], cell.settings.get("ring")) == (100, [0.99, 0.9999]):
+            assert np.median(cell.result["reach"]) > 0.5
+            solved.setdefault(cell.settings["cell"], []).extend(step is not None for step in cell.result["solved"])
+    assert not any(solved["linear"])
+    assert sum(solved["selective"]) >= 5
+    assert course.QUESTIONS["linear_add"].right.startswith("no, because it adds a number")
 
 
 def test_one_number():

@@ -17,7 +17,7 @@ from vgrad.lessons.gates.draw.reach import reach
 from vgrad.lessons.gradient_flow.draw import grid, spread
 from vgrad.lessons.initialization import draw as initialization_draw
 from vgrad.lessons.learning.draw.training import losses
-from vgrad.lessons.memory import draw as memory_draw
+from vgrad.lessons.memory.draw import adding as memory_draw
 from vgrad.lessons.recurrence.draw.recurrence import powers
 
 ONE = dict(depth=1, width=1, batch=1, seeds=1)
@@ -28,7 +28,7 @@ def trained(**settings):
 
 
 def remembering(cell="gru", **settings):
-    return lessons.memory.measure.train_memory(
+    return lessons.memory.measure.adding.train_memory(
         cell, **{"T": 2, "width": 1, "steps": 1, "seeds": 1, "every": 1, **settings}
     )
 
@@ -53,12 +53,9 @@ DRAWN = {
     "two steps back": lambda: reach([kit.experiments.reach.reach("lstm", T=2, width=1, batch=1, seeds=1)]),
     "two steps of three cells": lambda: gates_draw.gates(lessons.gates.measure.compare(T=2, width=1, batch=1)),
     "no step of the adding problem": lambda: memory_draw.memory(
-        next(lessons.memory.measure.watch("gru", T=2, width=1, seeds=1))
+        next(lessons.memory.measure.adding.watch("gru", T=2, width=1, seeds=1))
     ),
-    "a step of the adding problem": lambda: memory_draw.losses([remembering()]),
-    "nine steps of it": lambda: memory_draw.losses([remembering(steps=9)]),
     "it overflows": lambda: memory_draw.memory(remembering("irnn", T=10, width=8, steps=30, rate=1e30)),
-    "its losses overflow": lambda: memory_draw.losses([remembering("irnn", T=10, width=8, steps=30, rate=1e30)]),
     "a step of learning": lambda: learning([digits()]),
     "a step of an RNN": lambda: runs([recurrent()]),
     "two steps of an RNN": lambda: runs([recurrent(steps=2)]),

@@ -58,6 +58,7 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "kit.experiments.flow.draw_networks", "kit.experiments.flow.sigmas", "lessons.*.illness.diagnose",
     "lessons.diagnosis.measure.kinds.*", "lessons.diagnosis.measure.faults.*",
     "lessons.diagnosis.measure.strangers.meet", "lessons.diagnosis.measure.strangers.learns",
+    "lessons.memory.measure.nets.*", "lessons.memory.measure.solve.first_of",
 )  # fmt: skip
 TRIED = ("kit.words.cells.*",)  # though their names are like those
 
@@ -160,10 +161,13 @@ def looked():
 ONE = dict(depth=2, width=3, batch=2, seeds=1)
 TIME = dict(T=3, width=2, batch=2)
 LEARN = dict(depth=1, width=2, rates=(0.1, 0.2), steps=2, batch=2, seeds=1)
-REMEMBER = dict(cell="gru", bias=1.0, T=3, width=2, steps=2, seeds=1, every=1)
+REMEMBER = dict(cell="gru", bias=1.0, T=3, width=2, steps=2, seeds=1, every=1, span=2)
 TRAIN = dict(activation="tanh", depth=2, width=3, batch=2, steps=2, seeds=1, frozen=(1,))
 FEW_BLOCKS = dict(blocks=2, width=3, steps=2, seeds=1)
 PREDICTED = dict(activation="tanh", sigma_w=1.5, sigma_b=0.1)
+
+TRUNCATED = dict(cell="gru", lag=1, T=3, width=2, batch=2, seeds=1, spans=(1, 2))
+ECHO = dict(lag=1, span=2, steps=2, width=2, seeds=1)
 
 
 @cache
@@ -183,8 +187,9 @@ def record(name):
         "trained": lambda: kit.experiments.training.train_mlp(**TRAIN),
         "trainings": lambda: [kit.experiments.training.train_mlp(**TRAIN)],
         "runs": lambda: [lessons.exploding.measure.training.train_rnn(T=3, steps=2, width=2, seeds=1)],
-        "memory": lambda: lessons.memory.measure.train_memory(**REMEMBER),
-        "memories": lambda: [lessons.memory.measure.train_memory(**REMEMBER)],
+        "memory": lambda: lessons.memory.measure.adding.train_memory(**REMEMBER),
+        "truncated": lambda: [lessons.memory.measure.truncation.truncation(**TRUNCATED)],
+        "echoes": lambda: [lessons.memory.measure.truncation.echo(**ECHO)],
         "powers": lambda: lessons.recurrence.measure.recurrence.powers(T=3, one=np.eye(2)),
         "recurrence": lambda: lessons.recurrence.measure.recurrence.unrolled(T=3),
         "products": lambda: lessons.chain_rule.measure.products(depth=3, seeds=4),
@@ -394,9 +399,24 @@ ROWS = {
     "lessons.learning.measure.trains": lambda: dict(record=record("trained")),
     "kit.experiments.baseline.baseline": lambda: dict(steps=2, batch=2),
     "kit.experiments.learning.learn": lambda: LEARN,
-    "lessons.memory.measure.train_memory": lambda: REMEMBER,
-    "lessons.memory.measure.watch": lambda: REMEMBER,
-    "lessons.memory.measure.table": lambda: dict(cell="gru", T=3, width=2, steps=10, seeds=1),
+    "lessons.memory.measure.adding.train_memory": lambda: REMEMBER,
+    "lessons.memory.measure.adding.watch": lambda: REMEMBER,
+    "lessons.memory.measure.scan.scan": lambda: dict(r=0.9, v=array(4, 2)),
+    "lessons.memory.measure.ring.ring": lambda: dict(
+        r=(0.9, 1.01), between=(0.5, 0.9), angle=1.0, T=3, width=2, seeds=1
+    ),
+    "lessons.memory.measure.ring.state_sizes": lambda: dict(r=(0.9, 0.5), T=3, width=2, batch=2, seeds=1),
+    "lessons.memory.measure.ring.selective": lambda: dict(marks=(2,), T=3),
+    "lessons.memory.measure.solve.solve": lambda: dict(
+        task="first", cell="linear", T=3, ring=(0.5, 0.9), width=2, batch=2, steps=2, seeds=1
+    ),
+    "lessons.memory.measure.solve.table": lambda: dict(
+        task="adding", cell="gru", T=3, width=2, batch=2, steps=10, seeds=1
+    ),
+    "lessons.memory.measure.adding.table": lambda: dict(cell="gru", T=3, width=2, steps=10, seeds=1),
+    "lessons.memory.measure.truncation.truncation": lambda: TRUNCATED,
+    "lessons.memory.measure.truncation.echo": lambda: ECHO,
+    "lessons.memory.measure.truncation.table": lambda: ECHO,
     "lessons.scoreboard.measure.myths.measure_claim": lambda: dict(name="eigenvalues"),
     "lessons.normalization.measure.compare": lambda: ONE,
     "lessons.normalization.measure.growth": lambda: dict(activation="relu", batches=(4,), depth=2, width=3, seeds=1),
@@ -506,6 +526,7 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("tape.tree_map", "tree", "None [] 3", "a tree of one leaf, or of none"),
     ("data.sentences.agreement", "distance", "0", "the verb right behind its subject"),
     ("data.minibatches.batches", "[xy]", "[...,None] [...,:-1]", "rows of any shape"),
+    ("lessons.memory.measure.scan.scan", "v", "[...,:-1]", "fewer units"),
     ("data.sequences.one_hot", "labels", "[...,None] [...,:-1]", "labels of any shape"),
     ("gradcheck.directional", "x", "[] 3.0 [...,None] [...,:-1]", "whatever f takes"),
     ("theory.*", "q", "inf", "the limit"),
@@ -523,6 +544,7 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("probes.*", "[ahJ]", "[...,None] [...,:-1]", "an array of another shape has a size too"),
     ("train.update.*", "ensemble", "0", "one network"),
     ("train.loop.fit", "batches", "[]", "no batch, no step"),
+    ("lessons.memory.measure.ring.selective", "marks", "[]", "nothing is to be forgotten"),
     ("lessons.activations.measure.slope_at", "z", "[...,None] [...,:-1]", "an entry each"),
     ("lessons.exploding.measure.cliff.*", "*", "nan inf", "a path may leave the plane; no threshold, no clipping"),
     ("lessons.diagnosis.measure.clinic.visit", "ordered", "[]", "no test is ordered"),
@@ -538,6 +560,7 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("lessons.initialization.measure.he_or_xavier", "scheme", "None", "learn's own choice"),
     ("lessons.initialization.measure.train_from", "constant", "None", "random weights"),
     ("lessons.initialization.measure.train_from", "hidden", "0", "no hidden layer, which is the baseline"),
+    ("lessons.memory.measure.adding.*", "span", "None", "the gradient of all steps"),
     ("lessons.edge_of_chaos.measure.trained", "depth", "0", "no hidden layer, which is the baseline"),
     ("lessons.deep_training.measure.plain.shatter", "lags", "0", "with itself"),
     ("lessons.deep_training.measure.*", "blocks", "0", "the readout alone"),
@@ -604,7 +627,7 @@ def test_a_wrong_argument_is_refused_by_its_name(name):
 
 PICTURED = (  # records of the rooms in SHOWN
     "slopes", "factors", "cliff", "read", "gates", "reaches", "learnt", "trained", "trainings", "runs",
-    "memory", "memories", "powers", "recurrence", "products", "shattered", "rocs", "rates",
+    "memory", "truncated", "echoes", "powers", "recurrence", "products", "shattered", "rocs", "rates",
 )  # fmt: skip
 
 

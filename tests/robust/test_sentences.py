@@ -112,6 +112,8 @@ CORNERS = {
         dict(cell="irnn", rate=10.0),  # numbers that grow beyond all bounds
         dict(cell="lstm", bias=-1.0, T=100, seeds=1),
         dict(cell="rnn", rate=10.0, seeds=2),
+        dict(cell="selective", rate=10.0, seeds=2),
+        dict(cell="linear", seeds=1, span="5"),
     ],
     "train_mlp": [
         dict(activation="relu", scheme="he_normal", rate=10.0, depth=3),  # numbers that do not stay finite

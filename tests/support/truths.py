@@ -24,7 +24,7 @@ from vgrad.lessons.deep_training import measure as deep_training_measure
 from vgrad.lessons.diagnosis.measure import clinic as diagnosis_measure
 from vgrad.lessons.diagnosis.records import LEARNS
 from vgrad.lessons.diagnosis.say import clinic as diagnosis_say
-from vgrad.lessons.memory import measure as memory_measure
+from vgrad.lessons.memory.measure import adding as memory_measure
 from vgrad.lessons.recurrence.measure import connectivity as recurrence_measure
 from vgrad.lessons.scoreboard.measure import board as scoreboard_measure
 from vgrad.lessons.skip_connections import say as skip_connections_say
@@ -481,7 +481,9 @@ def assert_memory_is_told_truly(explorer):
     gate = {"lstm": forget[mode], "gru": f", update bias {record.bias:g},"}.get(cell, "")
     assert gate in protocol
     assert ("bias" in protocol) == (cell in ("lstm", "gru"))
+    assert (", ring from 0.99 to 0.9999," in protocol) == (cell in ("linear", "selective"))
     settings = dict(bias=record.bias, mode=record.mode, rate=record.rate, T=asked["T"], seeds=asked["seeds"])
+    settings["span"] = None if asked["span"] == "all" else int(asked["span"])
     *_, again = itertools.islice(memory_measure.watch(cell, steps=asked["steps"], **settings), record.step + 1)
     losses = again.loss[:, : again.step]
     np.testing.assert_array_equal(record.loss[:, : record.step], losses)
@@ -501,9 +503,12 @@ def assert_memory_is_told_truly(explorer):
     of = "of" if arrives < 1 else "times"
     received = f"The first state receives {grammar.number(float(arrives))} {of} the gradient of the last h"
     lost = "The gradient is no longer finite"
-    assert finding.removeprefix(start) == (
-        f"{received if math.isfinite(arrives) else lost}, so it {verdict_of(arrives)}."
-    )
+    arriving = f"{received if math.isfinite(arrives) else lost}, so it {verdict_of(arrives)}."
+    if (settings["span"] or math.inf) < asked["T"]:
+        assert (again.sizes[:, : asked["T"] - settings["span"] + 1] == 0).all()
+        back = "1 step" if settings["span"] == 1 else f"{settings['span']} steps"
+        arriving = f"The gradient goes back {back} of {asked['T']}, so none of it reaches the first state."
+    assert finding.removeprefix(start) == arriving
     assert ("The gate that keeps" in how) == (cell in ("lstm", "gru") and bool(np.isfinite(again.open).all()))
 
 

@@ -12,6 +12,8 @@ CELLS = {  # colours and markers that are those of norms and skips elsewhere, an
     "irnn": grammar.Look("#a66a00", "d", "IRNN"),
     "lstm": grammar.Look("#8f2fb0", "*", "LSTM"),
     "gru": grammar.Look("#00716b", "H", "GRU"),
+    "linear": grammar.Look("#b3006b", ">", "linear recurrence"),
+    "selective": grammar.Look("#5c5f9e", "8", "linear, selective gate"),
 }
 LSTM_MODES = {"alone": "", "paired": ", b_i = {minus}", "chrono": ", chrono"}
 

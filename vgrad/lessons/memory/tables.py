@@ -1,11 +1,13 @@
-"""The table of this lesson that takes too long to compute while one reads."""
+"""The tables of this lesson that take too long to compute while one reads."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from ...kit.experiments.stored import Table, Tables
-from . import measure
+from .measure import adding, solve, truncation
+from .records import RING
 
 _NETS = (
     dict(cell="rnn"),
@@ -18,12 +20,72 @@ _NETS = (
     dict(cell="gru", bias=0.0),
     dict(cell="gru", bias=1.0),
 )
+_ECHO = dict(steps=6000, width=32, seeds=5, seed=0)
+_SPANS = {lag: sorted({lag // 2, lag, lag + 1, lag + 2, 2 * lag, 3 * lag}) for lag in (2, 4, 8)}
+
+_SOLVERS = (
+    *(dict(cell="linear", ring=ring) for ring in ([0.5, 0.9], [0.9, 0.999], [0.99, 0.9999], [0.999, 0.99999])),
+    dict(cell="rnn"),
+    dict(cell="gru", bias=0.0),
+    dict(cell="gru", bias=5.0),
+)
+_ADDERS = (
+    dict(cell="linear", ring=[*RING]),
+    dict(cell="selective", ring=[0.9, 0.999]),
+    dict(cell="selective", ring=[*RING]),
+    dict(cell="rnn"),
+    dict(cell="gru", bias=0.0),
+    dict(cell="gru", bias=5.0),
+)
+_RATES = {"linear": (0.01,), "selective": (0.01,)}  # an RNN needs a lower one, so the others are also trained at it
+_BOTH = (0.01, 0.001)
+
+
+def _solving(task: str, nets: tuple, lengths: tuple, steps: int) -> list[dict]:
+    """The settings of all nets at all lengths and their learning rates, the shortest first."""
+    same: dict[str, Any] = dict(width=32, batch=16, steps=steps, seeds=5, seed=0)
+    every = [(T, net) for T in lengths for net in nets]
+    return [dict(task=task, **net, T=T, rate=rate, **same) for T, net in every for rate in _rates(task, net, T)]
+
+
+def _rates(task: str, net: dict, T: int) -> tuple[float, ...]:
+    """The learning rates of a net. A GRU is slow, and so it has one where the other changes nothing that is seen."""
+    if net["cell"] == "gru" and (task == "adding" or net["bias"] == 0):
+        return () if T == 1000 else _BOTH[:1]
+    return _RATES.get(net["cell"], _BOTH)
+
 
 TABLES = Tables(
     Path(__file__).with_name("tables"),
     adding=Table(
         "the adding problem over a hundred steps: the loss, when it was solved, and what reaches the first step",
-        measure.table,
+        adding.table,
         [net | dict(T=100, width=32, rate=0.01, steps=800, seeds=5, seed=0) for net in _NETS],
+    ),
+    first_symbol=Table(
+        "who names the first of so many symbols: when each network could, and its accuracy",
+        solve.table,
+        _solving("first", _SOLVERS, (100, 300, 1000), 200),
+    ),
+    long_adding=Table(
+        "the adding problem over a hundred to a thousand steps: when each network had solved it, and its loss",
+        solve.table,
+        _solving("adding", _ADDERS, (100, 300), 400),
+    ),
+    shuffled=Table(
+        "the same GRU without a gate bias, where each sequence has the answer of another one",
+        adding.table,
+        [dict(cell="gru", bias=0.0, T=100, width=32, rate=0.01, steps=200, seeds=5, seed=0, shuffled=True)],
+    ),
+    echo=Table(
+        "the accuracy of an echo learned in windows, with the state carried over, reset, or with the readout alone",
+        truncation.table,
+        [
+            dict(cell=cell, carried=carried, frozen=frozen, lag=lag, span=span) | _ECHO
+            for cell in ("gru", "rnn")
+            for carried, frozen in ((True, False), (False, False), (True, True))
+            for lag, spans in _SPANS.items()
+            for span in (spans if not frozen else [lag + 1])
+        ],
     ),
 )

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.marks import curves, grammar
-from ...kit.marks.flow import DECADES
-from ...kit.marks.grammar import MARK, decades
-from ...kit.marks.picture import LivePicture, Picture
-from ...kit.words.cells import CELLS, record_label
-from ...kit.words.phrases import solved_count
-from . import say
+from ....kit.marks import curves, grammar
+from ....kit.marks.flow import DECADES
+from ....kit.marks.grammar import MARK, decades
+from ....kit.marks.picture import LivePicture, Picture
+from ....kit.words.cells import CELLS
+from ..say import adding as say
 
 HIGHEST = (0.4, 0.6, 1, 2, 5, 10, 100, 1e3, 1e6, 1e12, 1e38)
-SPAN = 10  # steps whose mean loss is drawn, if there are as many
 
 
 class MemoryPlot(LivePicture):
@@ -69,47 +67,25 @@ def _limits(record) -> tuple:
     return record.steps, highest, record.T, -grammar.up_to(-least, DECADES), grammar.up_to(most, DECADES)
 
 
-def losses(records) -> Picture:
-    """Draw the loss of training's batches, the mean of ten each, or of short runs every batch's."""
-    steps = max(record.steps for record in records)
-    short = min(record.steps for record in records) < SPAN
-    span = 1 if short else SPAN
-    axes = curves.axes(grammar.new_figure(), "loss of each batch" if short else "loss of ten batches")
-    ends = []
-    axes.set(xlim=(0, 1.45 * steps), ylim=(0, 0.32))
-    for height in (say.GUESS, say.SOLVED):
-        axes.plot([0, steps], [height, height], **MARK)
-    for record in records:
-        rows = record.loss[:, : record.steps // span * span].reshape(record.seeds, -1, span).mean(axis=-1)
-        look = CELLS[record.cell]
-        median = curves.curve(axes, span * (np.arange(rows.shape[1]) + 0.5), rows, look)
-        ends.append((median[-1], record_label(record), look.color))
-    curves.label_ends(axes, steps, ends)
-    axes.set_xticks(np.linspace(0, steps, 5).round())
-    axes.set_xlabel("step of training; dotted: always answering 1, and solved", fontsize=13)
-    curves.legend(axes.figure)
-    return Picture(axes.figure, say.losses_sentence(records))
-
-
-def adding(cells) -> Picture:
-    """Draw when each network of the stored table "adding" had solved it: a row for each net, a dot for each network."""
-    figure = grammar.new_figure(9.0, 5.2)
-    axes = figure.add_axes((0.25, 0.125, 0.73, 0.78))
-    grammar.tidy(axes)
+def losses(cells) -> Picture:
+    """Draw the loss while each net of the stored table "adding" trains: a median and a band of its networks."""
+    axes = curves.axes(grammar.new_figure(), "loss of ten batches")
     last = max(cell.settings["steps"] for cell in cells)
-    for row, cell in enumerate(reversed(cells)):
+    for height in (say.GUESS, say.SOLVED):
+        axes.plot([0, last], [height, height], **MARK)
+    ends = []
+    for cell in cells:
+        rows = np.array(cell.result["loss"])
         look = CELLS[cell.settings["cell"]]
-        axes.plot([0, last], [row, row], color=look.color, alpha=0.35, linewidth=1.6)
-        dots = [step for step in cell.result["solved"] if step]
-        axes.plot(dots, [row] * len(dots), "o", color=look.color, markersize=9, alpha=0.8)
-        axes.text(1.02 * last, row, solved_count(cell.result["solved"]), va="center", fontsize=13, color=look.color)
-    names = [say.name(cell) for cell in reversed(cells)]
-    axes.set_yticks(range(len(cells)), names, fontsize=13)
-    axes.set(xlim=(0, 1.17 * last), ylim=(-0.6, len(cells) - 0.4))
-    axes.set_xticks(np.arange(0, last + 1, 200))
-    axes.set_xlabel("step of training", fontsize=13)
-    curves.title(figure, "when each network had solved it", color="black")
-    return Picture(figure, say.adding_sentence(cells))
+        span = cell.settings["steps"] / rows.shape[1]
+        median = curves.curve(axes, span * (np.arange(rows.shape[1]) + 0.5), rows, look)
+        ends.append((median[-1], say.name(cell), look.color))
+    curves.label_ends(axes, last, ends)
+    axes.set(xlim=(0, 1.4 * last), ylim=(0, 0.32))
+    axes.set_xticks(np.linspace(0, last, 5).round())
+    axes.set_xlabel("step of training (dotted: always answering 1, and solved)", fontsize=13)
+    curves.legend(axes.figure)
+    return Picture(axes.figure, say.losses_sentence(cells))
 
 
 def learnt(cells) -> Picture:
@@ -124,7 +100,7 @@ def learnt(cells) -> Picture:
         look = CELLS[cell.settings["cell"]]
         median = curves.curve(axes, cell.result["marks"], row.clip(floor, ceiling), look, every=1)
         ends.append((cell.result["marks"][-1], median[-1], say.name(cell), look.color))
-    axes.set(xlim=(-0.02 * last, 1.3 * last), ylim=(floor, ceiling))
+    axes.set(xlim=(-0.02 * last, 1.5 * last), ylim=(floor, ceiling))
     curves.ground(axes, floor, ceiling, words=False)
     for at in {end[0] for end in ends}:
         curves.label_ends(axes, at, [end[1:] for end in ends if end[0] == at])
