@@ -200,8 +200,8 @@ def _frame_strip(axes: Axes, at, T: int, cell: str, driven: bool, predicted: boo
         axes.text(-0.012, y, words, transform=axes.transAxes, ha="right", va="center", fontsize=SMALL)
     axes.text(-0.235, 1.5, TITLE, transform=axes.transAxes, ha="left", va="top", fontsize=SMALL + 2, weight="bold")
     thinned = f" ({len(at)} drawn)" if len(at) < T else ""
-    dashes = " The dashed lines are predictions from its weights." if predicted else ""
-    who = f"This is one {NAMES[cell]} over {T} steps{thinned}. The circles show what is measured.{dashes}"
+    drawn = "The dashed lines are predicted." if predicted else "The circles are measured."
+    who = f"This is one {NAMES[cell]} over {T} steps{thinned}. {drawn}"
     axes.text(-0.235, 1.26, who, transform=axes.transAxes, ha="left", va="top", fontsize=SMALL)
 
 
