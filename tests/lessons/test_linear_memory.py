@@ -8,7 +8,7 @@ import pytest
 
 from vgrad import models, probes, theory
 from vgrad.kit.experiments.stored import Cell
-from vgrad.lessons.memory import records
+from vgrad.lessons.memory import TABLES, records
 from vgrad.lessons.memory.draw import ring as ring_draw
 from vgrad.lessons.memory.draw import solve as solve_draw
 from vgrad.lessons.memory.measure import nets
@@ -203,7 +203,7 @@ def cells_of(name, **settings):
 AGAIN = [
     *(("first_symbol", dict(cell=cell, T=100, rate=0.01)) for cell in ("linear", "rnn", "gru")),
     ("first_symbol", dict(cell="linear", T=1000, rate=0.01, ring=[0.999, 0.99999])),
-    *(("long_adding", dict(cell=cell, T=100, rate=0.001)) for cell in ("linear", "selective", "rnn", "gru")),
+    *(("long_adding", dict(cell=cell, T=100, rate=0.01)) for cell in ("linear", "selective", "rnn", "gru")),
 ]
 
 
@@ -222,6 +222,64 @@ def test_a_stored_cell_can_be_computed_again():
     assert cell.result["solved"] == record.solved
     assert np.shape(cell.result["scores"]) == (2, record.done // 10)
     np.testing.assert_allclose(cell.result["final"], record.final, rtol=1e-3)
+
+
+def solved_of(name, cell, T, **settings):
+    """How many of the five networks have solved the task, at the best of the learning rates."""
+    found = cells_of(name, cell=cell, T=T, **settings)
+    assert all(len(one.result["solved"]) == 5 for one in found)
+    return max(sum(step is not None for step in one.result["solved"]) for one in found)
+
+
+def accuracy_of(T, **settings):
+    return max(np.median(one.result["final"]) for one in cells_of("first_symbol", T=T, **settings))
+
+
+RINGS = ([0.5, 0.9], [0.9, 0.999], [0.99, 0.9999], [0.999, 0.99999])
+
+
+def test_the_ring_decides_who_names_the_first_symbol():
+    counts = {T: [solved_of("first_symbol", "linear", T, ring=ring) for ring in RINGS] for T in (100, 300, 1000)}
+    assert counts == {100: [0, 5, 5, 5], 300: [0, 0, 5, 5], 1000: [0, 0, 0, 5]}
+    at_last = [accuracy_of(1000, cell="linear", ring=ring) for ring in RINGS]
+    assert abs(at_last[0] - 1 / 8) < 0.03  # the control: the inner ring knows nothing
+    assert at_last[1] < 0.25 < 0.4 < at_last[2] < 0.75 < 0.9 < at_last[3]
+    reach = [np.median(cells_of("first_symbol", T=1000, ring=ring)[0].result["reach"]) for ring in RINGS]
+    assert np.all(np.diff(reach) > 0)
+    assert reach[0] < 1e-40 < 0.5 < reach[3]
+
+
+def test_a_tanh_rnn_names_the_first_of_a_hundred_at_a_low_rate_and_of_a_thousand_at_none():
+    rates = {one.settings["rate"]: one.result["solved"] for one in cells_of("first_symbol", cell="rnn", T=100)}
+    assert None not in rates[0.001]
+    assert rates[0.01].count(None) >= 4
+    assert {one.settings["rate"] for one in cells_of("first_symbol", cell="rnn", T=1000)} == {0.01, 0.003, 0.001}
+    assert solved_of("first_symbol", "rnn", 1000) == 0
+
+
+def test_a_gru_needs_its_bias_to_name_the_first_symbol():
+    assert solved_of("first_symbol", "gru", 100, bias=5.0) == 5
+    for T in (100, 300):
+        assert abs(accuracy_of(T, cell="gru", bias=0.0) - 1 / 8) < 0.05
+    assert solved_of("first_symbol", "gru", 1000, bias=5.0) == 0
+
+
+@pytest.mark.parametrize("T", [100, 300])
+def test_no_linear_recurrence_adds_and_no_rnn_but_the_selective_gate_does(T):
+    assert solved_of("long_adding", "linear", T) == solved_of("long_adding", "rnn", T) == 0
+    assert solved_of("long_adding", "selective", T) == 5
+    for one in cells_of("long_adding", cell="linear", T=T):
+        assert np.median(one.result["reach"]) > 0.3  # what fails is not the gradient
+        assert np.median(one.result["final"]) > 1 / 6
+
+
+@pytest.mark.parametrize("name", ["first_symbol", "long_adding"])
+def test_each_cell_of_the_stored_tables_is_one_that_its_command_computes(name):
+    assert [cell.settings for cell in course.load(name)] == TABLES[name].cells
+    for cell in course.load(name):
+        done, steps = cell.result["done"], cell.settings["steps"]
+        assert (done < steps) <= (None not in cell.result["solved"])
+        assert np.shape(cell.result["scores"]) == (5, done // 10)
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
