@@ -60,8 +60,8 @@ def table_sentence(cells) -> str:
     task, one = TASKS[cells[0].settings["task"]], cells[0].settings
     found = verdicts(cells)
     longest = max(T for row in found.values() for T in row)
-    parts = [f"{solved_count(row[longest].solved)} of {name}" for name, row in found.items() if longest in row]
-    finding = f"Over {longest} steps the task is solved by {'; '.join(parts)}."
+    parts = [f"{name}, {solved_count(row[longest].solved)}" for name, row in found.items() if longest in row]
+    finding = f"Over {longest} steps, so many networks of each kind have solved the task: {'; '.join(parts)}."
     limit = "above" if task.score == "accuracy" else "below"
     solved = f"A network has solved it when the mean {task.score} of 25 batches is {limit} {task.solved:g}."
     chance = f"Without memory the {task.score} is {grammar.number(task.chance)}."
