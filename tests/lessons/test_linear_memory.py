@@ -6,17 +6,18 @@ import course
 import numpy as np
 import pytest
 
-from vgrad import models, probes, theory
+from vgrad import data, models, probes, theory
 from vgrad.kit.experiments.stored import Cell
 from vgrad.lessons.memory import TABLES, records
 from vgrad.lessons.memory.draw import ring as ring_draw
 from vgrad.lessons.memory.draw import solve as solve_draw
-from vgrad.lessons.memory.measure import nets
+from vgrad.lessons.memory.measure import layered, nets
 from vgrad.lessons.memory.measure import solve as solve_measure
 from vgrad.lessons.memory.measure.adding import train_memory
 from vgrad.lessons.memory.measure.ring import ring, selective, state_sizes
 from vgrad.lessons.memory.measure.solve import solve
 from vgrad.lessons.memory.say import solve as solve_say
+from vgrad.tape import leaves, tree_map
 
 SIZES = (0.9, 0.99, 0.999, 1.01)
 SMALL = dict(T=8, width=4, batch=4, seeds=2)
@@ -351,3 +352,52 @@ def test_the_state_sizes_are_drawn_with_and_without_gamma():
     names = {text.get_text() for text in picture.figure.axes[0].texts}
     assert names == {"all, with γ", "r = 0.9, without γ", "r = 0.99, without γ"}
     assert "Without γ the state grows to" in picture.caption
+
+
+# --- a layer before the recurrence ------------------------------------------------------------------------------------
+
+
+def test_a_relu_at_each_step_lets_a_linear_recurrence_add_exactly():
+    """ReLU(x + mark - 1) is x at a mark and 0 elsewhere, and an r of 1 adds what comes."""
+    xs, target = data.adding(50, 20, rng=np.random.default_rng(0))
+    s = 1e-18
+    gamma = np.sqrt(2 * s)
+    ones = np.ones((2, 1))
+    by_hand = layered.Layered(ones, -ones[0], ones[:1] / gamma, np.zeros(1), np.log([s]))
+    added = models.unroll(layered.after("relu"), by_hand, xs)[0][-1]
+    np.testing.assert_allclose(added, target, rtol=1e-12)
+    assert abs(models.unroll(layered.after("identity"), by_hand, xs)[0][-1] - target).min() > 1
+
+
+@pytest.mark.parametrize("activation", layered.ACTIVATIONS)
+def test_the_gradient_behind_a_layer_is_the_slope_of_the_loss(activation):
+    rng = np.random.default_rng(0)
+    cell = layered.after(activation)
+    params = tree_map(lambda array: array[0].astype(float), layered.networks(width=4, seeds=1, seed=0))
+    xs, weights = rng.standard_normal((5, 3, 2)), rng.standard_normal((5, 3, 1))
+    _, tape = models.unroll(cell, params, xs)
+    grads, dxs, _ = models.through_time(tape, weights)
+    ways = tree_map(lambda array: rng.standard_normal(array.shape), params)
+    dx = rng.standard_normal(xs.shape)
+
+    def loss(step):
+        moved = tree_map(lambda array, way: array + step * way, params, ways)
+        return (weights * models.unroll(cell, moved, xs + step * dx)[0]).sum()
+
+    products = tree_map(lambda grad, way: (grad * way).sum(), grads, ways)
+    slope = sum(leaves(products)) + (dxs * dx).sum()
+    np.testing.assert_allclose((loss(1e-6) - loss(-1e-6)) / 2e-6, slope, rtol=1e-5)
+
+
+def test_the_stored_networks_behind_a_layer_are_those_that_its_command_draws():
+    stored = [one for one in course.load("layered") if one.settings["activation"] == "relu"]
+    settings = stored[0].settings | dict(steps=1)
+    (again,) = course.compute("layered", [settings])
+    np.testing.assert_allclose(again.result["reach"], stored[0].result["reach"], rtol=1e-2)
+
+
+def test_behind_a_relu_all_linear_recurrences_add_and_behind_the_identity_none():
+    solved = {one.settings["activation"]: one.result["solved"] for one in course.load("layered")}
+    assert all(step < 250 for step in solved["relu"])
+    assert solved["identity"] == [None] * 5
+    assert min(np.median(one.result["reach"]) for one in course.load("layered")) > 0.5

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ...kit.experiments.stored import Table, Tables
-from .measure import adding, solve, truncation
+from .measure import adding, layered, solve, truncation
 from .records import RING
 
 _NETS = (
@@ -75,6 +75,14 @@ TABLES = Tables(
         "the adding problem over a hundred to a thousand steps: when each network had solved it, and its loss",
         solve.table,
         _solving("adding", _ADDERS, (100, 300), 400),
+    ),
+    layered=Table(
+        "the adding problem by a linear recurrence behind a layer, with a ReLU and without one",
+        layered.table,
+        [
+            dict(activation=activation, T=100, width=32, rate=0.01, batch=16, steps=400, seeds=5, seed=0)
+            for activation in layered.ACTIVATIONS
+        ],
     ),
     shuffled=Table(
         "the same GRU without a gate bias, where each sequence has the answer of another one",
