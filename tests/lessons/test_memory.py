@@ -84,6 +84,18 @@ def test_the_stored_table_says_who_adds():
         assert (cell.settings["cell"] != "rnn") or (ends > 0.8 * data.ADDING_BASELINE).all()
 
 
+def test_what_arrives_after_200_steps_tells_who_learns_and_what_arrives_before_does_not():
+    """What arrives before training is largest where one network learns, and smallest where all five do."""
+    learn, before, after = {}, {}, {}
+    for net in course.load("adding"):
+        kind = memory_say.name(net)
+        learn[kind] = sum(step is not None for step in net.result["solved"])
+        before[kind], after[kind] = (np.median(net.result["reach"][net.result["marks"].index(k)]) for k in (0, 200))
+    assert {kind for kind in after if after[kind] > 1e-3} == {kind for kind in learn if learn[kind] >= 4}
+    assert learn[min(before, key=lambda kind: before[kind])] == 5
+    assert learn[max(before, key=lambda kind: before[kind])] == 1
+
+
 def test_a_live_picture_of_training_moved_is_the_fresh_one_pixel_for_pixel():
     records = [*memory_measure.watch("gru", bias=1.0, T=8, width=6, steps=60, seeds=2)][1::20]
     records += [*memory_measure.watch("rnn", T=20, width=6, steps=9, seeds=1)][1::4]

@@ -101,6 +101,7 @@ RIGHT = {
         "as a half and a half of what is learned": share(reset=lambda L, k: 0.5 + (1 - L / k) / 2),
         "as guesses and learned answers": share(reset=lambda L, k: (L * 0.5 + (k - L)) / k),
         "as fractions": share(Fraction(1, 2), 1, lambda L, k: 1 - Fraction(L, 2 * k)),
+        "with k = L in the last case, which gives a half as well": share(least=lambda L: L),
         "in float32": share(np.float32(0.5), np.float32(1), lambda L, k: np.float32(1 - L / (2 * k))),
     },
     "recurrence": {
@@ -118,7 +119,6 @@ WRONG = {
     "share_right": {
         "a guess is never right": (share(0.0), "half of them are right"),
         "everything is learned": (share(1.0), "apart"),
-        "k = L is enough": (share(least=lambda L: L), "apart"),
         "one formula for all": (share(lambda L, k: 1 - L / (2 * k)), "L = 4, k = 2"),
         "one formula from k = L on": (share(lambda L, k: 1 / 2 if k < L else 2 / 3), "Count the answers"),
         "carried, and not learned": (share(carried=0.5), "so the network learns"),

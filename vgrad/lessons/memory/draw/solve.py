@@ -34,8 +34,11 @@ def verdicts(cells) -> Picture:
     axes = figure.add_axes((0.3, 0.72 / height, 0.68, ROW * len(found) / height))
     axes.set(xlim=(-0.5, len(lengths) - 0.5), ylim=(len(found) - 0.5, -0.5))
     for k, row in enumerate(found.values()):
-        for T, verdict in row.items():
-            _field(axes, lengths.index(T), k, verdict, task)
+        for column, T in enumerate(lengths):
+            if T in row:
+                _field(axes, column, k, row[T], task)
+            else:
+                axes.text(column, k, "not run", ha="center", va="center", fontsize=12, color=grammar.FAINT)
     axes.set_xticks(range(len(lengths)), [f"T = {T}" for T in lengths], fontsize=13)
     axes.set_yticks(range(len(found)), list(found), fontsize=13)
     axes.tick_params(length=0, colors=grammar.INK)

@@ -47,12 +47,12 @@ def solve(
         cell, of.inputs, of.outputs, ring=ring, bias=bias, width=width, seeds=seeds, seed=seed, pulse=task == "first"
     )
     draw = partial(DRAWS[task], T, batch, dtype="float32")
-    reach = _reach(cell, params, *draw(rng=np.random.default_rng((seed, 2))))
+    reach_before = reach(nets.CELLS[cell], params, *draw(rng=np.random.default_rng((seed, 2))))
     ring = ring or RING if cell in nets.LINEAR else None
-    record = SolveRecord(task, cell, ring, bias, T, width, rate, batch, steps, reach, np.empty((seeds, 0)))
+    record = SolveRecord(task, cell, ring, bias, T, width, rate, batch, steps, reach_before, np.empty((seeds, 0)))
     model = train.sequence(nets.CELLS[cell])
-    batches = _batches(draw, np.random.default_rng((seed, 1)))
-    return _trained(record, train.fit(params, model, batches, optimizer=train.adam(rate), steps=steps, clip_norm=CLIP))
+    drawn = batches(draw, np.random.default_rng((seed, 1)))
+    return trained(record, train.fit(params, model, drawn, optimizer=train.adam(rate), steps=steps, clip_norm=CLIP))
 
 
 def first_of(T: int, N: int, *, rng: np.random.Generator, dtype: str) -> tuple[Array, Array]:
@@ -79,12 +79,13 @@ def table(task: str, cell: str, **settings) -> dict[str, Any]:
     )
 
 
-def _batches(draw: Callable, rng: np.random.Generator) -> Iterator:
+def batches(draw: Callable, rng: np.random.Generator) -> Iterator:
+    """Yield new batches without an end."""
     while True:
         yield draw(rng=rng)
 
 
-def _trained(record: SolveRecord, fitted: Iterator[train.TrainRecord]) -> SolveRecord:
+def trained(record: SolveRecord, fitted: Iterator[train.TrainRecord]) -> SolveRecord:
     """The record after training, which ends when all networks have solved the task."""
     scores = []
     trouble = None
@@ -96,9 +97,9 @@ def _trained(record: SolveRecord, fitted: Iterator[train.TrainRecord]) -> SolveR
     return record._replace(scores=np.stack(scores, axis=-1), trouble=trouble)
 
 
-def _reach(cell: str, params, xs: Array, target: Array) -> Array:
+def reach(cell: Callable | str, params, xs: Array, target: Array) -> Array:
     """‖dL/dh_1‖ / ‖dL/dh_T‖ of a loss at the last step."""
-    outputs, tape = models.unroll(nets.CELLS[cell], params, xs)
+    outputs, tape = models.unroll(cell, params, xs)
     _, pullback = (ops.softmax_cross_entropy if target.dtype.kind in "iu" else ops.mse)(outputs[-1], target)
     doutputs = np.zeros_like(outputs)
     doutputs[-1] = pullback()

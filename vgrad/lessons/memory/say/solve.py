@@ -60,15 +60,29 @@ def table_sentence(cells) -> str:
     task, one = TASKS[cells[0].settings["task"]], cells[0].settings
     found = verdicts(cells)
     longest = max(T for row in found.values() for T in row)
-    parts = [f"{solved_count(row[longest].solved)} of {name}" for name, row in found.items() if longest in row]
-    finding = f"Over {longest} steps the task is solved by {'; '.join(parts)}."
+    parts = [f"{name}, {solved_count(row[longest].solved)}" for name, row in found.items() if longest in row]
+    finding = f"Over {longest} steps, so many networks of each kind have solved the task: {'; '.join(parts)}."
     limit = "above" if task.score == "accuracy" else "below"
     solved = f"A network has solved it when the mean {task.score} of 25 batches is {limit} {task.solved:g}."
     chance = f"Without memory the {task.score} is {grammar.number(task.chance)}."
-    rates = " and ".join(f"{rate:g}" for rate in sorted({cell.settings["rate"] for cell in cells}))
+    rates = _rates(cells)
     protocol = f"{whose(one['seeds'])}, {one['steps']} steps of Adam at most, clipped at norm 1."
-    how = f"Each net was trained at the learning rates {rates}, and the better of them is shown."
-    return lines(finding, [protocol, chance], [solved, how])
+    return lines(finding, [protocol, chance], [solved, *rates])
+
+
+def _rates(cells) -> list[str]:
+    """Say of the nets with several learning rates which these were, in a sentence for each set of them."""
+    of_net: dict[str, set] = {}
+    for cell in cells:
+        of_net.setdefault(net_name(cell), set()).add(cell.settings["rate"])
+    by_rates: dict[tuple, list] = {}
+    for net, rates in of_net.items():
+        by_rates.setdefault(tuple(sorted(rates)), []).append(net)
+    return [
+        f"Trained at learning rate{'s' if len(rates) > 1 else ''} {', '.join(f'{rate:g}' for rate in rates)}: "
+        f"{'; '.join(nets)}." + (" The best is shown." if len(rates) > 1 else "")
+        for rates, nets in by_rates.items()
+    ]
 
 
 def table_alt(cells) -> str:
