@@ -756,5 +756,5 @@ def test_what_does_not_belong_together_is_refused(what):
 
 def test_another_experiments_record_is_told_from_the_one_asked_for():
     record = products(depth=3, seeds=2)
-    for exercise in ("keep_hundred", "hold_path"):
+    for exercise in ("keep_far", "hold_path"):
         assert "hand over the whole record" in repr(course.answer(exercise, record))

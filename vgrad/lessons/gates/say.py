@@ -21,8 +21,9 @@ def reach_sentence(records) -> str:
     ordered = sorted(first, key=lambda net: _away(net[1]))
     worst = "" if len(records) == 1 else f"{_capital(_keeps(*ordered[-1]))}."
     nets = f"{whose(one.seeds)}, width {one.width}, inputs of size {one.sigma:g}."
-    each = "; ".join(f"{short_name(record, records)} {grammar.number(record.ratio)}" for record in records)
-    how = f"Each first state receives the following share of the gradient of the last h: {each}."
+    each = "; ".join(f"{grammar.number(record.ratio)} with {short_name(record, records)}" for record in records)
+    state = "state, which is h and c in an LSTM" if any(record.cell == "lstm" for record in records) else "state"
+    how = f"A gradient is sent from the last h. This share of it reaches the first {state}: {each}."
     return lines((_best(*ordered[0], one.T), worst), nets, how)
 
 
@@ -45,10 +46,11 @@ def sentence(record) -> str:
     finding = _best(*best, record.T - 1), f"{_capital(second)}, and {third}."
     biases = f"{_bias(record.forget_bias, record.mode)}, update bias {record.update_bias:g}".capitalize()
     protocol = f"{biases}, network {record.seed}, width {record.width}, inputs of size {record.sigma:g}."
-    over = f"over {grammar.count(record.batch, 'sample')}, relative to the identity matrix"
-    what = f"This is the size of the Jacobian of the last state with respect to the first, {over}."
+    over = grammar.count(record.batch, "sample")
+    what = f"What is kept is the share of a random gradient of the last state, as a root mean square over {over}."
     parts = [grammar.number(getattr(record, name)[0]) for name in ("highway", "gates", "total")]
-    split = "In the LSTM's cell state, {} comes along the highway, {} along the detours, and {} along both together."
+    split = "From the LSTM's last cell state to its first, "
+    split += "{} comes along the highway, {} along the detours, and {} along both together."
     return lines(finding, protocol, (what, split.format(*parts)))
 
 
@@ -117,9 +119,11 @@ def defaults_sentence(record) -> str:
     counted = f"In {vanished} of {len(cases)} cases, the gradient vanishes over {grammar.count(record.T, 'step')}."
     rnn, lstm = (record.medians[..., record.cells.index(cell)] for cell in ("rnn", "lstm"))
     counts = dict(zip(record.defaults, (lstm > rnn).sum(axis=1), strict=True))
-    *most, last = (f"at {count} with {STARTS[default]}" for default, count in counts.items())
+    first, *others = counts.items()
     sizes = grammar.count(len(record.sigmas), "input size")
-    wins = f"Of {sizes}, the LSTM keeps more than the RNN {', '.join(most)} and {last}."
+    wins = f"With {STARTS[first[0]]}'s weights, the LSTM keeps more than the RNN at {first[1]} of {sizes}"
+    *more, last = (f"with {STARTS[default]}'s at {count} of {len(record.sigmas)}" for default, count in others)
+    wins = f"{', '.join([wins, *more])} and {last}."
     protocol = f"{whose(record.seeds)} in bold, and the smallest and the largest, width {record.width}."
     return lines((counted, wins), protocol)
 
