@@ -29,8 +29,8 @@ def at_threshold(clip: float | None, rate: float = RATE) -> dict[str, list[float
     """Return "last" and "clipped" of all networks of the stored table that were trained with one threshold.
 
     "last" : 25 numbers, the loss relative to always answering 1; "clipped" : 25 shares of clipped steps.
-    rate : the learning rate, of which the table has a second one for thresholds in BOTH. Raises ValueError where the table
-    has no such threshold, or no such rate for it.
+    rate : the learning rate, of which the table has a second one for thresholds in BOTH. Raises ValueError where the
+    table has no such threshold, or no such rate for it.
     """
     require.instance("clip", clip, clip in LIMITS, f"one of {', '.join(map(str, LIMITS))}")
     rates = (RATE, FASTER) if clip in BOTH else (RATE,)
