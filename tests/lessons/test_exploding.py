@@ -24,7 +24,7 @@ from vgrad.lessons.exploding.measure import cliff as measure_cliff
 from vgrad.lessons.exploding.measure import thresholds
 from vgrad.lessons.exploding.measure import training as measure
 from vgrad.lessons.exploding.say import cliff as say
-from vgrad.lessons.exploding.tables import LIMITS, TABLES, at_threshold
+from vgrad.lessons.exploding.tables import BOTH, FASTER, LIMITS, TABLES, at_threshold
 
 # --- where numbers end ------------------------------------------------------------------------------------------------
 
@@ -93,6 +93,20 @@ def test_a_threshold_well_above_the_median_is_best_and_the_exact_number_matters_
     assert last[1.5] < last[1.0] < last[0.15] < last[None]
 
 
+def test_a_threshold_of_one_is_too_low_for_one_learning_rate_only():
+    last = {(limit, rate): np.median(at_threshold(limit, rate)["last"]) for limit in BOTH for rate in (0.01, FASTER)}
+    assert last[1.0, 0.01] > 1.4 * last[15.0, 0.01]
+    assert last[1.0, FASTER] == pytest.approx(last[15.0, FASTER], rel=0.05)
+    assert last[1.0, FASTER] < 0.9 * last[15.0, 0.01]
+    assert all(len(at_threshold(limit, FASTER)["last"]) == 25 for limit in BOTH)
+
+
+def test_short_steps_leave_the_steep_start_slowly():
+    for seed in range(5):
+        recorded, clipped = (np.median(thresholds.norms_seen(clip=clip, seed=seed)) for clip in (100.0, 1.0))
+        assert clipped > 3 * recorded
+
+
 def test_a_threshold_of_one_clips_nearly_every_step_and_ten_times_the_median_few():
     assert np.median(at_threshold(1.0)["clipped"]) > 0.9
     assert np.median(at_threshold(15.0)["clipped"]) < 0.05
@@ -123,6 +137,7 @@ def test_a_tanh_net_of_both_passes_is_bounded_forward_only():
     nets = thresholds.both_passes(50, "float64", seeds=2)
     assert (nets.largest <= 1).all()
     assert (nets.largest > 0.9).all()
+    assert ((nets.slope > 1.3 / 3) & (nets.slope < 0.5)).all()  # so gain · slope is above 1
     assert (nets.norm > 1e3).all()
     assert (nets.finite_losses, nets.finite_gradients) == (2, 2)
     broken = thresholds.both_passes(400, seeds=2)
@@ -166,6 +181,8 @@ def test_a_short_step_changes_the_loss_by_its_length_times_the_slope():
         (lambda: thresholds.norms_seen("median"), "loss"),
         (lambda: thresholds.clipped_at(-1.0), "clip"),
         (lambda: at_threshold(2.0), "clip"),
+        (lambda: at_threshold(1.0, 0.02), "rate"),
+        (lambda: at_threshold(4.0, 0.04), "rate"),
         (lambda: measure.autopsy("float8"), "precision"),
         (lambda: measure.train_rnn("lstm"), "cell"),
         (lambda: measure.train_rnn(clip=-1.0), "clip"),

@@ -49,17 +49,17 @@ PRESETS = {
         "5 · Well named, and not cured": lambda record: record.right and record.course and not record.cured,
     },
     "cliff": {
-        "1 · Clipping saves it": lambda record: (
+        "1 · At the cliff": lambda record: (
             record.free.longest > 10 and record.clipped.loss[-1] < 0.01 < 0.08 < record.free.loss[-1]
         ),
-        "2 · Too high a threshold": lambda record: record.free.longest > 100 and record.clipped.longest > 10,
-        "3 · Too low a threshold": lambda record: (
+        "2 · A threshold of 100": lambda record: record.free.longest > 100 and record.clipped.longest > 10,
+        "3 · A threshold of 0.01": lambda record: (
             record.clipped.loss[-1] > 0.3 and (record.clipped.norm > record.threshold).all()
         ),
-        "4 · A lucky jump": lambda record: (
+        "4 · Another start": lambda record: (
             0.5 < record.free.longest < 1 and record.clipped.loss[-1] > 10 * record.free.loss[-1]
         ),
-        "5 · No cliff near": lambda record: same(record.free, record.clipped) and record.free.loss[-1] < 0.001,
+        "5 · Far from the cliff": lambda record: same(record.free, record.clipped) and record.free.loss[-1] < 0.001,
     },
     "recurrence": {
         "1 · Eigenvalue 1.5, and it vanishes": lambda record: (

@@ -1256,7 +1256,7 @@ def test_clip_learns():
     record = exploding_measure.train_rnn(T=100, clip=15.0, seeds=2)
     assert record.finite == 2
     assert (record.last > 0.95).all()
-    assert course.QUESTIONS["clip_learns"].right.startswith("they are finite, and they do no better")
+    assert course.QUESTIONS["clip_learns"].right.startswith("they stay finite and learn nothing")
 
 
 def test_gates_default():

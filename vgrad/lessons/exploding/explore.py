@@ -13,11 +13,11 @@ from .say import cliff as say
 
 LAST = 60  # step of descent
 PRESETS = {
-    "1 · Clipping saves it": dict(w=4.45, b=-3.0),
-    "2 · Too high a threshold": dict(w=5.15, b=-3.35, threshold=100.0),
-    "3 · Too low a threshold": dict(threshold=0.01),
-    "4 · A lucky jump": dict(w=4.55, b=-2.9, steps=50),
-    "5 · No cliff near": dict(w=4.15, b=-2.05),
+    "1 · At the cliff": dict(w=4.45, b=-3.0),
+    "2 · A threshold of 100": dict(w=5.15, b=-3.35, threshold=100.0),
+    "3 · A threshold of 0.01": dict(threshold=0.01),
+    "4 · Another start": dict(w=4.55, b=-2.9, steps=50),
+    "5 · Far from the cliff": dict(w=4.15, b=-2.05),
 }
 
 

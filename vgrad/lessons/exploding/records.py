@@ -110,6 +110,7 @@ class BothPasses(NamedTuple):
     gain: float
     precision: str
     largest: Array  # (seeds,): the largest |h| of all time steps
+    slope: Array  # (seeds,): the root mean square of the slopes of tanh, which are 1 - h²
     loss: Array  # (seeds,)
     norm: Array  # (seeds,): of all gradients; not finite where one of them is not
 

@@ -47,7 +47,8 @@ def both_passes(
     doutputs[-1] = pullback(1.0)
     grads, _, _ = models.through_time(tape, doutputs)
     states = np.stack([step.output[0] for step in tape if step.layer is not None])
-    return BothPasses(T, gain, precision, abs(states).max(axis=(0, 2, 3)), loss, global_norm(grads, 1))
+    slope = np.sqrt(np.mean((1 - states**2) ** 2, axis=(0, 2, 3), dtype="float64"))
+    return BothPasses(T, gain, precision, abs(states).max(axis=(0, 2, 3)), slope, loss, global_norm(grads, 1))
 
 
 @guarded

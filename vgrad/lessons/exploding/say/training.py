@@ -23,8 +23,8 @@ def runs_sentence(records) -> str:
     net = "ReLU" if first.cell == "relu_rnn" else "tanh"
     protocol = f"{grammar.count(len(first.loss), 'network')} per curve: {net}, {of}, learning rate {first.rate:.3g}."
     how = (
-        f"A network has begun to learn when its loss in the last 50 steps is below {BEGUN:g} of the loss of a network "
-        f"that always answers 1. The curves are medians of means over 20 steps."
+        f"A network has begun to learn when its relative loss, averaged over the last 50 steps, is below {BEGUN:g}. "
+        f"Each curve is the median of the networks, smoothed over 20 steps."
     )
     return lines([_run_finding(record) for record in records], protocol, how)
 
