@@ -152,8 +152,8 @@ def _matrix(given) -> str | None:
     start = probes.singular_values(grows)[0]
     if start > BEYOND:
         return (
-            f"the powers of grows do exceed 20. But grows itself stretches by {start:.3g} already, at t = 1, and it should "
-            f"begin with 20 at most. Make what stands beside the diagonal smaller"
+            f"the powers of grows do exceed 20. But grows itself stretches by {start:.3g} already, at t = 1, and it "
+            f"should begin with 20 at most. Make what stands beside the diagonal smaller"
         )
     why = _off_the_eigenvalues(never)
     if why:

@@ -141,7 +141,7 @@ def powers_sentence(record) -> str:
         grew = f"grow to {grammar.number(sizes[peak])} at t = {peak}" if sizes[peak] > 1.001 else "never grow"
         end = f"{grammar.number(sizes[-1])} at t = {len(sizes) - 1}"
         findings.append(f"The powers of “{name}” {grew}, and they are {end}.")
-        values = f"the largest |eigenvalue| {grammar.number(radius)} and singular value {grammar.number(stretch)}"
-        spectra.append(f"“{name}” has {values}.")
+        values = f"the largest |eigenvalue| {grammar.number(radius)} and the largest singular value"
+        spectra.append(f"“{name}” has {values} {grammar.number(stretch)}.")
     height = "The height is the largest factor by which Wᵗ can multiply the length of a vector."
     return lines(findings, height, spectra)
