@@ -163,8 +163,8 @@ def by_three_samples(W, hs, dh):
 # --- two matrices with the same eigenvalues -------------------------------------------------------------------------
 
 TURN = np.array([[0.6, 0.8], [-0.8, 0.6]])
-JUMP = np.array([[0.5, 25], [0, 0.5]])
-CALM = [[0.5, 0], [0, 0.5]]
+JUMP = np.array([[0.8, 12], [0, 0.8]])
+CALM = [[0.8, 0], [0, 0.8]]
 
 RIGHT = {
     "rnn_bptt": {
@@ -178,14 +178,15 @@ RIGHT = {
         "a class": Walk(),
     },
     "rnn_matrix": {
-        "as the lesson has it": [[[0.5, 25], [0, 0.5]], CALM],
-        "arrays in a tuple": (JUMP, np.eye(2) / 2),
+        "as the lesson has it": [[[0.8, 12], [0, 0.8]], CALM],
+        "arrays in a tuple": (JUMP, 0.8 * np.eye(2)),
         "one array": np.array([JUMP, CALM]),
         "below the diagonal": [JUMP.T, CALM],
         "turned": [TURN @ JUMP @ TURN.T, CALM],
-        "whole numbers beside it": [[[0.5, -100], [0, 0.5]], CALM],
-        "a calm one that is not normal": [JUMP, [[0.5, 0.7], [0, 0.5]]],
-        "no zero at all": [[[25.5, 25], [-25, -24.5]], CALM],
+        "a negative number beside it": [[[0.8, -19], [0, 0.8]], CALM],
+        "barely enough": [[[0.8, 9.9], [0, 0.8]], CALM],
+        "a calm one that is not normal": [JUMP, [[0.8, 0.35], [0, 0.8]]],
+        "no zero at all": [[[6.8, 6], [-6, -5.2]], CALM],
     },
 }
 WRONG = {
@@ -218,17 +219,19 @@ WRONG = {
     },
     "rnn_matrix": {
         "dots": ([[[..., ...], [..., ...]], [[..., ...], [..., ...]]], "four numbers"),
-        "one dot": ([[[0.5, ...], [0, 0.5]], CALM], "fill in"),
+        "one dot": ([[[0.8, ...], [0, 0.8]], CALM], "fill in"),
         "changed places": ([CALM, JUMP], "changed places"),
         "other eigenvalues": ([[[0.9, 10], [0, 0.9]], CALM], "they are 0.9 and 0.9"),
         "complex eigenvalues": ([[[0, 40], [-40, 0]], CALM], "not even real"),
-        "too small": ([[[0.5, 5], [0, 0.5]], CALM], "stretch by 5"),
-        "exactly at the limit": ([[[0.5, 19.9], [0, 0.5]], CALM], "stretch by 19.9"),
+        "too small": ([[[0.8, 5], [0, 0.8]], CALM], "stretch by 10.3 at most, at t = "),
+        "just below the limit": ([[[0.8, 9.7], [0, 0.8]], CALM], "stretch by 19.9"),
         "never with other eigenvalues": ([JUMP, [[0.1, 0], [0, 0.1]]], "grows is right. But both eigenvalues of never"),
-        "never grows too": ([JUMP, [[0.5, 3], [0, 0.5]]], "should not exceed 1"),
+        "never grows too": ([JUMP, [[0.8, 3], [0, 0.8]]], "should not exceed 1"),
         "both grow": ([JUMP, JUMP], "should not exceed 1"),
         "explodes": ([[[2, 0], [0, 2]], CALM], "they are 2 and 2"),
-        "not finite": ([[[0.5, math.inf], [0, 0.5]], CALM], "not a finite number"),
+        "large at once": ([[[0.8, 25], [0, 0.8]], CALM], "stretches by 25 already"),
+        "eigenvalues of another exercise": ([[[0.5, 15], [0, 0.5]], CALM], "they are 0.5 and 0.5"),
+        "not finite": ([[[0.8, math.inf], [0, 0.8]], CALM], "not a finite number"),
         "one matrix": (JUMP, "should"),
         "three by three": ([np.eye(3) / 2, CALM], "shape"),
     },

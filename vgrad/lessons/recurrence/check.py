@@ -125,8 +125,8 @@ def _with_the_dh_that_is_handed_back(W: Array, hs: Array, dh: Array):
 
 # --- two matrices with the same eigenvalues ---------------------------------------------------------------------------
 
-VALUE = 0.5  # of both eigenvalues
-BEYOND = 20  # which the powers of the first matrix have to exceed
+VALUE = 0.8  # of both eigenvalues
+BEYOND = 20  # which the first matrix itself does not exceed, and its powers do
 POWERS = 200
 
 
@@ -143,15 +143,21 @@ def _matrix(given) -> str | None:
         return "the two matrices have changed places: the one that grows comes first"
     why = _off_the_eigenvalues(grows)
     if why:
-        return f"both eigenvalues of grows should be 0.5, and {why}"
+        return f"both eigenvalues of grows should be 0.8, and {why}"
     if peak <= BEYOND:
         return (
             f"the eigenvalues of grows are right. But its powers stretch by {peak:.3g} at most, at t = {t}. What "
             f"stands beside the diagonal decides how far they grow"
         )
+    start = probes.singular_values(grows)[0]
+    if start > BEYOND:
+        return (
+            f"the powers of grows do exceed 20. But grows itself stretches by {start:.3g} already, at t = 1, and it "
+            f"should begin with 20 at most. Make what stands beside the diagonal smaller"
+        )
     why = _off_the_eigenvalues(never)
     if why:
-        return f"grows is right. But both eigenvalues of never should be 0.5, and {why}"
+        return f"grows is right. But both eigenvalues of never should be 0.8, and {why}"
     if peak_never > 1 + 1e-9:
         return (
             f"grows is right, and so are the eigenvalues of never. But its powers stretch by {peak_never:.3g} at "

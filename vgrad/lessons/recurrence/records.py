@@ -32,6 +32,7 @@ class AgreeRecord(NamedTuple):
     accuracy: Array  # (distances, seeds): on fresh sentences
     before: Array  # (distances, seeds): the gradient at the subject, relative to the last word's, before training
     after: Array  # (distances, seeds): and after it
+    states: Array  # (distances, 2, seeds): the root mean square of h before training, and after it
     learnt: Array  # (distances,): nets whose accuracy is above LEARNT
 
 

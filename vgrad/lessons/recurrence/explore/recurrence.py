@@ -12,7 +12,7 @@ from ..say import recurrence as say
 PRESETS = {
     "1 · Eigenvalue 1.5, and it vanishes": dict(radius=1.5, T=100),
     "2 · Without inputs it holds": dict(radius=1.5, sigma=0.0, T=100),
-    "3 · Eigenvalue 0.9, and it explodes": dict(radius=0.9, sigma=0.0, nonnormality=5.0),
+    "3 · Eigenvalue 0.9 explodes over 30 steps": dict(radius=0.9, sigma=0.0, nonnormality=5.0),
     "4 · No shear: the rule is nearly right": dict(radius=0.9, sigma=0.0, nonnormality=0.0),
     "5 · ReLU explodes": dict(cell="relu_rnn", radius=2.0),
     "6 · An LSTM vanishes too": dict(cell="lstm", radius=1.0),

@@ -100,30 +100,33 @@ def agree(
     )
     settings: dict[str, Any] = dict(units=units, steps=steps, batch=batch, rate=rate, seeds=seeds, seed=seed)
     rows = [_learn(cell, distance, **settings) for distance in distances]
-    accuracy, before, after = (np.array(part) for part in zip(*rows, strict=True))
-    return AgreeRecord(cell, tuple(distances), steps, accuracy, before, after, (accuracy > LEARNT).sum(axis=1))
+    accuracy, before, after, states = (np.array(part) for part in zip(*rows, strict=True))
+    learnt = (accuracy > LEARNT).sum(axis=1)
+    return AgreeRecord(cell, tuple(distances), steps, accuracy, before, after, states, learnt)
 
 
 def _learn(cell, distance, *, units, steps, batch, rate, seeds, seed):
-    """Accuracy in the end, and the gradient at the subject before training and after it."""
+    """Accuracy in the end, the gradient at the subject before training and after it, and both sizes of the states."""
     rng = np.random.default_rng(seed)
     model = train.sequence(cell)
     params = models.init_recurrent(cell, len(data.VOCABULARY), units, readout=2, rng=rng, ensemble=(seeds,))
     probe = data.agreement(distance, batch, rng=rng).xs
-    before = _subject(cell, params, probe, seeds)
+    before, small = _subject(cell, params, probe, seeds)
     sentences = (data.agreement(distance, batch, rng=rng) for _ in range(steps))
     batches = ((new.xs, new.labels) for new in sentences)
     for record in train.fit(params, model, batches, optimizer=train.adam(rate), steps=steps, clip_norm=1.0):
         params = record.params
     fresh = data.agreement(distance, FRESH, rng=rng)
-    return model(params, (fresh.xs, fresh.labels)).accuracy, before, _subject(cell, params, probe, seeds)
+    after, large = _subject(cell, params, probe, seeds)
+    return model(params, (fresh.xs, fresh.labels)).accuracy, before, after, (small, large)
 
 
-def _subject(cell, params, xs: Array, seeds: int) -> Array:
-    """‖dx‖ at the subject, the second word, over that at the last one, one per network."""
+def _subject(cell, params, xs: Array, seeds: int) -> tuple[Array, Array]:
+    """‖dx‖ at the subject, the second word, over that at the last one, and the rms of all h, one per network."""
     T, *sentences = xs.shape
     outputs, tape = models.unroll(cell, params, np.broadcast_to(xs[:, None], (T, seeds, *sentences)))
     doutputs = np.zeros_like(outputs)
     doutputs[-1] = (-1.0, 1.0)  # L = the logit of "are" less that of "is"
     sizes = probes.norm(models.through_time(tape, doutputs)[1])
-    return sizes[1] / sizes[-1]
+    hs = np.stack([step.output[0] for step in tape if isinstance(step.output, tuple)])
+    return sizes[1] / sizes[-1], np.mean(hs**2, axis=(0, 2, 3)) ** 0.5

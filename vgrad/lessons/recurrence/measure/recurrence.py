@@ -18,7 +18,7 @@ from ....ops import Array
 from ....require import Count, Flag, NonNegative, Seed, guarded
 from ..records import PowersRecord, RadiiRecord, RecurrenceRecord, TiedRecord
 
-PROTOCOL = "Each input is drawn from N(0, σ²), and each first state is the tanh of a draw from N(0, 1)."
+PROTOCOL = "The inputs and the first state are random."
 UNITS = 32
 WORK = 10**9  # multiplications
 Units = Annotated[int, require.whole_from(1, 1_000)]

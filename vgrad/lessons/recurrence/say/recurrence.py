@@ -98,10 +98,10 @@ def _peak(record) -> list[str]:
 
 def _measured(record) -> list[str]:
     """What a size is, what W_h is in a gated cell, and how states and inputs are drawn."""
-    what = "the largest factor of any direction" if record.spectral else "the root mean square over all directions"
+    how = "is the largest over all directions" if record.spectral else "is the root mean square over all directions"
     gates = ["Each gate has a W_h with these eigenvalues."] if record.cell in ("lstm", "gru") else []
     state = ["The state is (h, c)."] if record.cell == "lstm" else []
-    return [f"A number is {what}.", *gates, *state, record.protocol]
+    return [f"A size {how} of the gradient at the last state.", *gates, *state, record.protocol]
 
 
 # --- the alternative text ---------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ def powers_sentence(record) -> str:
         grew = f"grow to {grammar.number(sizes[peak])} at t = {peak}" if sizes[peak] > 1.001 else "never grow"
         end = f"{grammar.number(sizes[-1])} at t = {len(sizes) - 1}"
         findings.append(f"The powers of “{name}” {grew}, and they are {end}.")
-        values = f"largest |eigenvalue| {grammar.number(radius)} and the largest singular value"
-        spectra.append(f"The matrix “{name}” has the {values} {grammar.number(stretch)}.")
+        values = f"the largest |eigenvalue| {grammar.number(radius)} and the largest singular value"
+        spectra.append(f"“{name}” has {values} {grammar.number(stretch)}.")
     height = "The height is the largest factor by which Wᵗ can multiply the length of a vector."
     return lines(findings, height, spectra)
