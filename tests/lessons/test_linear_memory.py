@@ -274,6 +274,12 @@ def test_no_linear_recurrence_adds_and_no_rnn_but_the_selective_gate_does(T):
         assert np.median(one.result["final"]) > 1 / 6
 
 
+def test_over_a_thousand_steps_an_open_gru_adds_and_the_linear_recurrence_and_the_rnn_do_not():
+    assert solved_of("long_adding", "gru", 1000, bias=5.0) == 5
+    assert solved_of("long_adding", "linear", 1000) == solved_of("long_adding", "rnn", 1000) == 0
+    assert {ring[0]: solved_of("long_adding", "selective", 1000, ring=ring) for ring in RINGS[1:3]} == {0.9: 0, 0.99: 1}
+
+
 @pytest.mark.parametrize("name", ["first_symbol", "long_adding"])
 def test_each_cell_of_the_stored_tables_is_one_that_its_command_computes(name):
     assert [cell.settings for cell in course.load(name)] == TABLES[name].cells

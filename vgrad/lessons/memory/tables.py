@@ -74,7 +74,7 @@ TABLES = Tables(
     long_adding=Table(
         "the adding problem over a hundred to a thousand steps: when each network had solved it, and its loss",
         solve.table,
-        _solving("adding", _ADDERS, (100, 300), 400),
+        _solving("adding", _ADDERS, (100, 300, 1000), 400),
     ),
     layered=Table(
         "the adding problem by a linear recurrence behind a layer, with a ReLU and without one",
