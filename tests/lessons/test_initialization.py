@@ -251,7 +251,11 @@ def test_the_map_of_training_knows_where_the_two_rules_differ():
     assert (nets.fits(nets.xi), nets.fits(nets.xi_c)) == (33, 30)
     told = edge_of_chaos_draw.trained(nets).caption
     assert "have 40 layers, at σ_w 1.33 and 1.48." in told
-    assert "40 layers and σ_w 1.67, 40 layers and σ_w 1.90, and 80 layers and σ_w 1.48." in told
+    assert "40 layers at σ_w 1.67, 40 layers at σ_w 1.90, and 80 layers at σ_w 1.48." in told
+    assert nets.fits(nets.xi_c / 2) == 32
+    wrong = np.argwhere(nets.within(nets.xi) != nets.learned)
+    found = [(nets.depths[row], round(nets.sigma_w[k], 2), 6 * nets.xi[k] > 60) for row, k in wrong]
+    assert found == [(40, 1.18, True), (80, 1.33, True)]
     alike = nets._replace(xi_c=nets.xi)
     assert "framed" not in edge_of_chaos_draw.trained(alike).caption
 

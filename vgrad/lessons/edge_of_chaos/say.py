@@ -68,8 +68,8 @@ def trained_sentence(record) -> str:
     finding = f"The deepest networks that classify more than half have {deepest.max()} layers, at σ_w {_listed(best)}."
     settings = f"tanh, width {record.width}, 150 steps with momentum, the best of three learning rates"
     apart = np.argwhere(record.within(record.xi) != record.within(record.xi_c))
-    cells = _listed([f"{record.depths[row]} layers and σ_w {record.sigma_w[column]:.2f}" for row, column in apart])
-    told = f"The rules 6 ξ and 6 ξ_c differ in the framed cells, which have {cells}." if cells else ""
+    cells = _listed([f"{record.depths[row]} layers at σ_w {record.sigma_w[column]:.2f}" for row, column in apart])
+    told = f"The limits 6 ξ and 6 ξ_c differ in the framed cells, which are {cells}." if cells else ""
     return lines(finding, f"{medians(record.seeds).capitalize()}: {settings}.", told)
 
 
