@@ -28,6 +28,7 @@ from ....ops import Affine, Array
 from ....require import Flag, NonNegative, Seed, guarded, whole_from
 from ....tape import leaves, tree_map
 from ..records import BlocksRecord, FirstStep
+from .lanes import _each_lane, _lanes, _squares
 from .plain import _freezing
 
 NORMS = {"none": None, "pre": "layer_input", "post": "layer_output"}  # a layer norm's place: as models calls it
@@ -221,35 +222,11 @@ def _in_common(nets: list, probe, path) -> tuple[Array, Array]:
     return np.median(forward, axis=0), np.median(backward, axis=0)
 
 
-def _lanes(tape, dh) -> tuple[Array | float, Array | float]:
-    """b² and s² of the blocks on a tape, their medians, (seeds,)."""
-    added, returned = _each_lane(tape, dh)
-    return (np.median(added, axis=0), np.median(returned, axis=0)) if added else (np.nan, np.nan)
-
-
-def _each_lane(tape, dh) -> tuple[list[Array], list[Array]]:
-    """b² and s² of each block on a tape, (seeds,) each, the last block first."""
-    added = []
-    returned = []
-    for step in reversed(tape):
-        if step.name.startswith("join"):
-            added.append(_squares(step.output) / _squares(step.input[0]) - 1)
-        if step.name.startswith("fork"):
-            returned.append(_squares(dh[1]) / _squares(dh[0]))
-        _, dh = step.pullback(dh)
-    return added, returned
-
-
 def _formula(nets: list, probe, path, norm: str) -> Array:
     """The root of Π (1 + s²) / (1 + b²) over the blocks, (seeds,). Only a norm after the sum divides by 1 + b²."""
     added, returned = (np.array(each) for each in _each_lane(*_run(nets, probe, "relu", path)))
     divided = 1 + added if norm == "post" else 1.0
     return np.sqrt(np.prod((1 + returned) / divided, axis=0))
-
-
-def _squares(rows) -> Array:
-    """The sum of the squares of each network's numbers, (seeds,)."""
-    return np.square(rows, dtype="float64").sum(axis=(-2, -1))
 
 
 def _test(nets: list, held_out, activation: str, path) -> Array:
