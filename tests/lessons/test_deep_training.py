@@ -80,9 +80,18 @@ def test_the_first_step_moves_each_weight_by_the_rate_and_random_signs_keep_the_
     assert np.all(step.h_in_common > 3 * step.dh_in_common)
 
 
+@pytest.mark.parametrize("norm", ["post", "pre"])
+def test_the_formula_of_all_blocks_says_about_what_the_gradient_does(norm):
+    step = first_step(norm=norm, rate=0.01)
+    off = np.median(step.formula, axis=0) / np.median(step.ratio, axis=0)
+    assert np.all((off > 0.4) & (off < 2.5)), off
+    inverse = np.median(step.ratio, axis=0)[0] / np.median(step.formula, axis=0)[1]
+    assert not 0.4 < inverse < 2.5 or norm == "pre"  # and another step's formula does not
+
+
 def test_a_first_step_of_no_length_changes_nothing():
     step = first_step(4, rate=0.0, seeds=2)
-    for look in (step.ratio, step.added, step.returned):
+    for look in (step.ratio, step.added, step.returned, step.formula):
         np.testing.assert_array_equal(look[:, 1:], look[:, :1].repeat(2, axis=1))
 
 

@@ -36,6 +36,7 @@ class FirstStep(NamedTuple):
     ratio: Array  # (seeds, 3): ‖dh‖ at the first hidden layer over that at the last
     added: Array  # (seeds, 3): b², the median block
     returned: Array  # (seeds, 3): s², the median block
+    formula: Array  # (seeds, 3): what b² and s² of all blocks together say that ratio should be
     h_in_common: Array  # (seeds,): which share of the squares of h all samples have in common, before the step
     dh_in_common: Array  # (seeds,): the same of dh
 

@@ -28,6 +28,7 @@ from ....ops import Affine, Array
 from ....require import Flag, NonNegative, Seed, guarded, whole_from
 from ....tape import leaves, tree_map
 from ..records import BlocksRecord, FirstStep
+from .lanes import _each_lane, _lanes, _squares
 from .plain import _freezing
 
 NORMS = {"none": None, "pre": "layer_input", "post": "layer_output"}  # a layer norm's place: as models calls it
@@ -110,9 +111,10 @@ def first_step(
     """ΔW = -rate · m̂ / √ŝ of Adam's first step on the digits, and |ΔW| with random signs.
 
     Returns the ratio of gradients, b² and s² of ReLU blocks before the step, after it, and after the step whose signs
-    were drawn anew. This last one has the same size in every weight, but no direction. Returns also which share of the
-    squares of h and of dh all samples have in common before the step. In all else as ``watch_blocks``. Raises
-    ValueError naming the argument and its value.
+    were drawn anew. This last one has the same size in every weight, but no direction. The ratio stands beside the root
+    of Π (1 + s²) / (1 + b²) over all blocks, where 1 + b² counts only if a norm follows the sum. Returns also which
+    share of the squares of h and of dh all samples have in common before the step. In all else as ``watch_blocks``.
+    Raises ValueError naming the argument and its value.
     """
     require.total("seeds · blocks · width · (width + batch)", seeds * blocks * width * (width + BATCH))
     rng = np.random.default_rng(seed)
@@ -125,8 +127,9 @@ def first_step(
     probe = (x[:BATCH], labels[:BATCH])
     looks = [_looked(each, probe, "relu", path) for each in (nets, stepped.params, other)]
     ratio, added, returned = np.moveaxis(np.array(looks), 0, -1)
+    formula = np.stack([_formula(each, probe, path, norm) for each in (nets, stepped.params, other)], axis=-1)
     moved = float(np.median(_moved(nets, stepped.params)))
-    return FirstStep(norm, float(rate), blocks, moved, ratio, added, returned, *_in_common(nets, probe, path))
+    return FirstStep(norm, float(rate), blocks, moved, ratio, added, returned, formula, *_in_common(nets, probe, path))
 
 
 def _any_direction(old: Array, new: Array, rng) -> Array:
@@ -219,22 +222,11 @@ def _in_common(nets: list, probe, path) -> tuple[Array, Array]:
     return np.median(forward, axis=0), np.median(backward, axis=0)
 
 
-def _lanes(tape, dh) -> tuple[Array | float, Array | float]:
-    """b² and s² of the blocks on a tape, their medians, (seeds,)."""
-    added = []
-    returned = []
-    for step in reversed(tape):
-        if step.name.startswith("join"):
-            added.append(_squares(step.output) / _squares(step.input[0]) - 1)
-        if step.name.startswith("fork"):
-            returned.append(_squares(dh[1]) / _squares(dh[0]))
-        _, dh = step.pullback(dh)
-    return (np.median(added, axis=0), np.median(returned, axis=0)) if added else (np.nan, np.nan)
-
-
-def _squares(rows) -> Array:
-    """The sum of the squares of each network's numbers, (seeds,)."""
-    return np.square(rows, dtype="float64").sum(axis=(-2, -1))
+def _formula(nets: list, probe, path, norm: str) -> Array:
+    """The root of Π (1 + s²) / (1 + b²) over the blocks, (seeds,). Only a norm after the sum divides by 1 + b²."""
+    added, returned = (np.array(each) for each in _each_lane(*_run(nets, probe, "relu", path)))
+    divided = 1 + added if norm == "post" else 1.0
+    return np.sqrt(np.prod((1 + returned) / divided, axis=0))
 
 
 def _test(nets: list, held_out, activation: str, path) -> Array:
