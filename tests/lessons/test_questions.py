@@ -719,10 +719,10 @@ def test_a_reply_that_is_unfit_is_found(reply):
     assert reply in unfit({"a quarter": reply, "1e-18": "Each layer keeps a quarter."}, "1e-18")
 
 
-DEPTH = ROOMS[: ROOMS.index("recurrence")]  # the rooms of the lessons 00 to 09
+WRITTEN = ROOMS[: ROOMS.index("diagnosis")]  # the rooms of the lessons 00 to 13
 
 
-@pytest.mark.parametrize("room", [room for room in DEPTH if len(questions.read(f"vgrad.lessons.{room}")) > 1])
+@pytest.mark.parametrize("room", [room for room in WRITTEN if len(questions.read(f"vgrad.lessons.{room}")) > 1])
 def test_the_right_choice_stands_at_each_place_equally_often(room):
     asked = questions.read(f"vgrad.lessons.{room}").values()
     assert {len(question.choices) for question in asked} == {4}
