@@ -331,6 +331,40 @@ def test_the_readout_does_not_see_the_labels_of_the_test_pictures(monkeypatch):
     assert np.all(after.test < 0.2)
 
 
+def test_sgd_on_units_as_they_are_is_the_training_with_frozen_hidden_layers():
+    for activation in ("sigmoid", "tanh"):
+        frozen = training.train_mlp(activation, depth=2, width=16, seeds=3, steps=60, rate=0.3, frozen=(1, 2))
+        read = learning_measure.sgd_readout(activation=activation, depth=2, width=16, seeds=3, steps=60, rate=0.3)
+        np.testing.assert_allclose(read, frozen.test, atol=0.011)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_sgd_reads_a_buried_signal_only_when_its_units_are_centred_and_scaled(seed):
+    shares = {units: learning_measure.sgd_readout(units, seed=seed) for units in learning_measure.UNITS}
+    assert shares["as they are"].max() < 0.2
+    assert shares["centred"].max() < 0.2
+    assert np.median(shares["centred and scaled"]) > 0.6
+
+
+def test_a_readout_after_no_training_is_the_readout_before_it():
+    start = training.train_mlp("tanh", depth=2, width=16, seeds=3, steps=1, rate=0.0)
+    before = learning_measure.readout("tanh", precision="float32", depths=(2,), seeds=3, width=16)
+    np.testing.assert_allclose(learning_measure.readout_after(start), before.test[0], atol=0.011)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_of_forty_sigmoid_layers_only_those_with_batch_norm_are_read(seed):
+    shares = {
+        norm: learning_measure.readout(norm=norm, precision="float32", depths=(40,), seed=seed).test
+        for norm in ("none", "layer", "batch")
+    }
+    assert max(shares["none"].max(), shares["layer"].max()) < 0.2
+    assert np.median(shares["batch"]) > 0.3
+    for norm in ("none", "layer", "batch"):
+        kind = dict(norm=norm, precision="float32", depths=(40,), seed=seed)
+        assert np.median(learning_measure.readout("relu", **kind).test) < 0.33
+
+
 def test_h_that_overflows_is_not_read():
     record = learning_measure.readout("identity", precision="float32", depths=(2, 900), width=100, seeds=1)
     assert np.isfinite(record.test[0]).all()
@@ -342,8 +376,8 @@ def test_the_picture_of_readouts_says_its_ends_and_draws_the_pixels():
     record = learning_measure.readout(**LITTLE)
     picture = readouts([record, record._replace(shuffled=True)])
     pixels, deep = (f"{100 * np.median(record.test[k]):.0f} %" for k in (0, 1))
-    assert f"With float64 the readout classifies {deep} correctly after 2 layers." in picture.caption
-    assert f"From the pixels it classifies {pixels} correctly." in picture.caption
+    assert f"With float64 the readout share is {deep} after 2 layers." in picture.caption
+    assert f"From the pixels it is {pixels}." in picture.caption
     assert "With shuffled labels" in picture.caption
 
 

@@ -396,6 +396,8 @@ ROWS = {
     "lessons.gradient_flow.measure.lcg": lambda: dict(seed=42),
     "lessons.chain_rule.measure.powers": lambda: dict(slope=0.25, counts=(1, 2)),
     "lessons.learning.measure.readout": lambda: dict(depths=(0, 1), width=3, seeds=1),
+    "lessons.learning.measure.sgd_readout": lambda: dict(depth=1, width=3, steps=2, seeds=1),
+    "lessons.learning.measure.readout_after": lambda: dict(record=record("trained")),
     "lessons.learning.measure.trains": lambda: dict(record=record("trained")),
     "kit.experiments.baseline.baseline": lambda: dict(steps=2, batch=2),
     "kit.experiments.learning.learn": lambda: LEARN,

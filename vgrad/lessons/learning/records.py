@@ -11,6 +11,7 @@ class ReadoutRecord(NamedTuple):
     """What least squares reads in the last h of untrained networks, at each depth; depth 0 is the pixels themselves."""
 
     activation: str
+    norm: str  # before the activation
     precision: str  # of the forward pass
     depths: tuple[int, ...]
     width: int

@@ -99,7 +99,7 @@ def _ran(record) -> int:
 
 SETTINGS = {"width": "width {}", "batch": "batch {}", "steps": "{} steps", "optimizer": "{}"}
 OPTIMIZERS = {"adam": "Adam", "sgd": "SGD"}
-NAMED = {"none": "no normalization", "batch": "batch norm", "layer": "layer norm", "scale": "division alone"}
+NAMED = {"none": "no normalization", "batch": "batch norm", "layer": "layer norm", "scale": "divided per unit"}
 
 
 def digits_name(record, records) -> str:
@@ -124,7 +124,18 @@ def digits_sentence(records) -> str:
     said += [f"Without a hidden layer it is {_percent(bare[0].training)}"] if bare and best.depth else []
     first = deep[0]
     nets = f"Medians of {grammar.count(len(first.training), 'network')} of {grammar.count(first.depth, 'hidden layer')}"
-    return lines([f"{words}." for words in said], f"{nets}, each at its best learning rate.", _all_digits(records))
+    return lines([f"{words}." for words in said], f"{nets}, each at its best learning rate.")
+
+
+def table(records) -> str:
+    """Return the medians of some DigitsRecords as a table to print, with a line for each kind of net."""
+    names = [digits_name(record, records) for record in records]
+    wide = max(map(len, names))
+    rows = [
+        f"{name:{wide}}  {_percent(record.training):>8}  {_percent(record.test):>5}"
+        for name, record in zip(names, records, strict=True)
+    ]
+    return "\n".join([f"{'pictures classified correctly':{wide}}  training   test", *rows])
 
 
 def digits_alt(records) -> str:
