@@ -58,7 +58,9 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "kit.experiments.flow.draw_networks", "kit.experiments.flow.sigmas", "lessons.*.illness.diagnose",
     "lessons.diagnosis.measure.kinds.*", "lessons.diagnosis.measure.faults.*",
     "lessons.diagnosis.measure.strangers.meet", "lessons.diagnosis.measure.strangers.learns",
-    "lessons.memory.measure.nets.*", "lessons.memory.measure.solve.first_of",
+    "lessons.memory.measure.nets.*", "lessons.memory.measure.solve.first_of", "lessons.memory.measure.solve.batches",
+    "lessons.memory.measure.solve.trained", "lessons.memory.measure.solve.reach",
+    "lessons.memory.measure.layered.after", "lessons.memory.measure.layered.networks",
 )  # fmt: skip
 TRIED = ("kit.words.cells.*",)  # though their names are like those
 
@@ -381,6 +383,8 @@ ROWS = {
     "kit.experiments.flow.flow": lambda: ONE,
     "kit.experiments.reach.reach": lambda: dict(cell="lstm", seeds=1) | TIME,
     "lessons.gates.measure.compare": lambda: TIME,
+    "lessons.gates.measure.defaults": lambda: dict(sigmas=(1.0,), seeds=1) | TIME,
+    "lessons.gates.measure.stack": lambda: dict(layers=2, seeds=1) | TIME,
     "lessons.gates.measure.split": lambda: dict(tape=unrolled("lstm")["tape"]),
     "kit.experiments.reach.networks": lambda: dict(cell="lstm", T=3, width=2),
     "kit.experiments.reach.keeping": lambda: dict(
@@ -414,6 +418,9 @@ ROWS = {
     ),
     "lessons.memory.measure.solve.table": lambda: dict(
         task="adding", cell="gru", T=3, width=2, batch=2, steps=10, seeds=1
+    ),
+    "lessons.memory.measure.layered.table": lambda: dict(
+        activation="relu", T=3, rate=0.01, width=2, batch=2, steps=10, seeds=1, seed=0
     ),
     "lessons.memory.measure.adding.table": lambda: dict(cell="gru", T=3, width=2, steps=10, seeds=1),
     "lessons.memory.measure.truncation.truncation": lambda: TRUNCATED,

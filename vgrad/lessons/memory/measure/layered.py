@@ -9,19 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from .... import cells, data, ops, train
+from ....kit.experiments.protocol import CALLS, Batch, Networks, TrainSteps, TwoTimes, Width, require_work
+from ....kit.experiments.training import Rates
 from ....models.mlp import init_affine
 from ....models.recurrent_weights import Sequence
 from ....ops import Array
+from ....require import Seed, guarded, one_of
 from ..records import RING, TASKS, SolveRecord
 from . import nets, solve
 from .adding import CLIP
 
 ACTIVATIONS: dict[str, Callable] = {"relu": ops.relu, "identity": ops.identity}
+Activation = Annotated[str, one_of(ACTIVATIONS)]
 
 
 class Layered(NamedTuple):
@@ -67,11 +71,16 @@ def networks(*, width: int, seeds: int, seed: int) -> Sequence:
     return Sequence(Layered(*layer, *recurrence[:3]), readout)
 
 
-def table(activation: str, *, T: int, width: int, rate: float, batch: int, steps: int, seeds: int, seed: int):
+@guarded
+def table(
+    activation: Activation, *, T: TwoTimes, width: Width, rate: Rates, batch: Batch, steps: TrainSteps,
+    seeds: Networks, seed: Seed,
+):  # fmt: skip
     """Return when each network had learned to add, how many steps were done, its last loss, and what reaches h_1.
 
     The batches and the training are those of ``solve.solve``.
     """
+    require_work("T · steps", T, steps, most=CALLS)
     params = networks(width=width, seeds=seeds, seed=seed)
     cell = after(activation)
     draw = partial(data.adding, T, batch, dtype="float32")
