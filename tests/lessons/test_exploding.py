@@ -450,7 +450,7 @@ def test_a_tanh_rnn_stays_finite_forward_and_overflows_backward():
     """Over 400 steps in float32, at weights three times orthogonal; in float64, or over 200 steps, it does not."""
     for seed in range(5):
         runs = [
-            measure._trained("rnn", 3.0, (), None, 0.01, 1, T, 32, precision, seed)[0][-1]
+            measure.train_on_adding("rnn", 3.0, (), None, 0.01, 1, T, 32, precision, seed)[0][-1]
             for precision, T in (("float32", 400), ("float64", 400), ("float32", 200))
         ]
         assert [bool(np.isfinite(run.loss)) for run in runs] == [True] * 3

@@ -14,7 +14,7 @@ from vgrad.lessons.memory.draw import solve as solve_draw
 from vgrad.lessons.memory.measure import layered, nets
 from vgrad.lessons.memory.measure import solve as solve_measure
 from vgrad.lessons.memory.measure.adding import train_memory
-from vgrad.lessons.memory.measure.ring import ring, selective, state_sizes
+from vgrad.lessons.memory.measure.ring import ring
 from vgrad.lessons.memory.measure.solve import solve
 from vgrad.lessons.memory.say import solve as solve_say
 from vgrad.tape import leaves, tree_map
@@ -66,27 +66,6 @@ def test_the_rnn_of_the_ring_is_orthogonal_and_its_way_back_is_that_of_its_jacob
         dh = dh @ J[0]
         sizes.append(np.linalg.norm(dh))
     np.testing.assert_allclose(record.rnn[0], np.array(sizes[::-1]) / sizes[0], rtol=1e-9)
-
-
-def test_gamma_keeps_the_state_of_size_1_and_without_it_the_state_grows():
-    record = state_sizes((0.5, 0.9, 0.99), T=60, width=100, batch=50, seeds=2)
-    for k, r in enumerate(record.r):
-        np.testing.assert_allclose(record.normalized[k] / record.bare[k], np.sqrt(1 - r * r), rtol=1e-9)
-        np.testing.assert_allclose(record.normalized[k], np.tile(record.normalized_theory[k], (2, 1)), rtol=0.12)
-        np.testing.assert_allclose(record.bare[k], np.tile(record.bare_theory[k], (2, 1)), rtol=0.12)
-    assert record.bare_theory[:, 0] == pytest.approx([1, 1, 1])
-
-
-def test_a_gate_that_the_input_opens_cuts_the_gradient_at_its_mark():
-    keep, forget = np.exp(-8 * np.log(2) / (1 + np.exp([6.0, -6.0])))  # softplus(0) is ln 2
-    nothing, one, two = selective((), T=100), selective((50,), T=100), selective((3, 50), T=100)
-    np.testing.assert_allclose(nothing.gates, keep)
-    np.testing.assert_allclose(one.gates, np.where(np.arange(1, 101) == 50, forget, keep))
-    for record in (nothing, one, two):
-        products = np.append(record.gates[::-1].cumprod()[::-1], 1.0)
-        np.testing.assert_allclose(record.kept, products, rtol=1e-12)
-    assert [round(record.kept[0], 3) for record in (nothing, one)] == [0.254, 0.001]
-    assert two.kept[0] < 1e-4 * nothing.kept[0]
 
 
 # --- who solves what --------------------------------------------------------------------------------------------------
@@ -167,9 +146,6 @@ def test_solve_refuses_what_it_cannot_do(settings, named):
         (lambda: ring((0.9, -1.0)), "r is -1.0"),
         (lambda: ring(()), r"len\(r\) is 0"),
         (lambda: ring(between=(0.9, 0.5)), "between is"),
-        (lambda: state_sizes((1.0,)), "r is 1.0"),
-        (lambda: selective((0,)), "marks is 0"),
-        (lambda: selective((11,), T=10), "marks is 11"),
     ],
 )
 def test_what_no_recurrence_is_is_refused_by_name(call, named):
@@ -342,22 +318,6 @@ def test_a_power_that_is_missed_is_not_called_exact():
     record = ring((0.5,), T=30, width=6, seeds=3)
     off = record._replace(exact={0.5: record.exact[0.5] * (1 + 1e-3)})
     assert "by 0.001 at most" in ring_draw.ring(off).caption
-
-
-@pytest.mark.parametrize("marks", [(), (5,), (2, 9)])
-def test_each_mark_is_drawn(marks):
-    picture = ring_draw.selective(selective(marks, T=10))
-    vertical = [line.get_xdata()[0] for line in picture.figure.axes[0].lines if len({*line.get_xdata()}) == 1]
-    assert vertical == [mark - 0.5 for mark in marks]
-    assert ("no mark" in picture.caption) == (not marks)
-
-
-def test_the_state_sizes_are_drawn_with_and_without_gamma():
-    record = state_sizes((0.9, 0.99), T=40, width=8, seeds=3)
-    picture = ring_draw.sizes(record)
-    names = {text.get_text() for text in picture.figure.axes[0].texts}
-    assert names == {"all, with γ", "r = 0.9, without γ", "r = 0.99, without γ"}
-    assert "Without γ the state grows to" in picture.caption
 
 
 # --- a layer before the recurrence ------------------------------------------------------------------------------------

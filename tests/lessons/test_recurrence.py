@@ -151,7 +151,7 @@ def test_the_exercise_s_walk_is_the_gradient_of_the_engine():
 def test_parts_add_up_to_the_engine_s_gradient_of_the_shared_weights():
     record = shared.parts(T=6, seeds=2, seed=3)
     rng = np.random.default_rng([3, 1])
-    params, xs, state, _ = measure._drawn_net("rnn", T=6, radius=1.0, sigma=1.0, nonnormality=1.0, rng=rng)
+    params, xs, state, _ = measure.drawn_net("rnn", T=6, radius=1.0, sigma=1.0, nonnormality=1.0, rng=rng)
     outputs, tape = models.unroll("rnn", params, xs, state)
     doutputs = np.zeros_like(outputs)
     doutputs[-1] = rng.standard_normal((1, 32))

@@ -61,6 +61,8 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "lessons.memory.measure.nets.*", "lessons.memory.measure.solve.first_of", "lessons.memory.measure.solve.batches",
     "lessons.memory.measure.solve.trained", "lessons.memory.measure.solve.reach",
     "lessons.memory.measure.layered.after", "lessons.memory.measure.layered.networks",
+    "lessons.deep_training.measure.lanes.*", "lessons.deep_training.measure.plain.freezing",
+    "lessons.exploding.measure.training.train_on_adding", "lessons.recurrence.measure.recurrence.drawn_net",
 )  # fmt: skip
 TRIED = ("kit.words.cells.*",)  # though their names are like those
 
@@ -411,8 +413,6 @@ ROWS = {
     "lessons.memory.measure.ring.ring": lambda: dict(
         r=(0.9, 1.01), between=(0.5, 0.9), angle=1.0, T=3, width=2, seeds=1
     ),
-    "lessons.memory.measure.ring.state_sizes": lambda: dict(r=(0.9, 0.5), T=3, width=2, batch=2, seeds=1),
-    "lessons.memory.measure.ring.selective": lambda: dict(marks=(2,), T=3),
     "lessons.memory.measure.solve.solve": lambda: dict(
         task="first", cell="linear", T=3, ring=(0.5, 0.9), width=2, batch=2, steps=2, seeds=1
     ),
@@ -553,7 +553,6 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("probes.*", "[ahJ]", "[...,None] [...,:-1]", "an array of another shape has a size too"),
     ("train.update.*", "ensemble", "0", "one network"),
     ("train.loop.fit", "batches", "[]", "no batch, no step"),
-    ("lessons.memory.measure.ring.selective", "marks", "[]", "nothing is to be forgotten"),
     ("lessons.activations.measure.slope_at", "z", "[...,None] [...,:-1]", "an entry each"),
     ("lessons.exploding.measure.cliff.*", "*", "nan inf", "a path may leave the plane; no threshold, no clipping"),
     ("lessons.diagnosis.measure.clinic.visit", "ordered", "[]", "no test is ordered"),

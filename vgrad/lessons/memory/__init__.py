@@ -7,7 +7,7 @@ from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
 from .measure.adding import table, train_memory, watch
-from .measure.ring import ring, selective, state_sizes
+from .measure.ring import ring
 from .measure.scan import scan
 from .measure.solve import solve
 from .measure.truncation import echo, truncation
@@ -16,8 +16,8 @@ from .say.solve import verdicts
 from .tables import TABLES
 
 __all__ = [
-    "TABLES", "Cell", "ask", "check", "draw", "echo", "explore", "load", "name", "ring", "scan", "selective",
-    "show", "solve", "state_sizes", "table", "train_memory", "truncation", "verdicts", "watch",
+    "TABLES", "Cell", "ask", "check", "draw", "echo", "explore", "load", "name", "ring", "scan",
+    "show", "solve", "table", "train_memory", "truncation", "verdicts", "watch",
 ]  # fmt: skip
 
 ask = asker(__name__)
@@ -32,5 +32,3 @@ draws(records.EchoRecord, several=True)(draw.truncation.echo)
 draws(Cell, several=True)(draw.solve.verdicts)
 draws(records.SolveRecord, several=True)(draw.solve.course)
 draws(records.RingRecord)(draw.ring.ring)
-draws(records.SizesRecord)(draw.ring.sizes)
-draws(records.SelectiveRecord)(draw.ring.selective)

@@ -141,28 +141,6 @@ class RingRecord(NamedTuple):
     gru: Array
 
 
-class SizesRecord(NamedTuple):
-    """What ``state_sizes`` has measured: the rms of h_1 … h_T."""
-
-    r: tuple[float, ...]
-    T: int
-    width: int
-    seeds: int
-    normalized: Array  # (len(r), seeds, T): with γ = √(1 - r²)
-    bare: Array  # the same without γ
-    normalized_theory: Array  # (len(r), T)
-    bare_theory: Array
-
-
-class SelectiveRecord(NamedTuple):
-    """What ``selective`` has measured."""
-
-    marks: tuple[int, ...]
-    T: int
-    gates: Array  # (T,): a_t, the share of h that step t keeps
-    kept: Array  # (T + 1,): |dL/dh_t| / |dL/dh_T| for t = 0 … T
-
-
 class TruncationRecord(NamedTuple):
     """What ``truncation`` has measured."""
 

@@ -28,8 +28,8 @@ from ....ops import Affine, Array
 from ....require import Flag, NonNegative, Seed, guarded, whole_from
 from ....tape import leaves, tree_map
 from ..records import BlocksRecord, FirstStep
-from .lanes import _each_lane, _lanes, _squares
-from .plain import _freezing
+from .lanes import each_lane, squares, typical_lane
+from .plain import freezing
 
 NORMS = {"none": None, "pre": "layer_input", "post": "layer_output"}  # a layer norm's place: as models calls it
 STARTS = {"1": lambda blocks: 1.0, "1/sqrt(blocks)": lambda blocks: blocks**-0.5, "0": lambda blocks: 0.0}
@@ -88,7 +88,7 @@ def watch_blocks(
     rule = OPTIMIZERS[optimizer](rate)
     rule = train.warmup(rule, warmup) if warmup else rule
     batches = data.batches(x, labels, BATCH, rng=rng)
-    fitted = train.fit(nets, _freezing(model) if frozen else model, batches, optimizer=rule, steps=steps)
+    fitted = train.fit(nets, freezing(model) if frozen else model, batches, optimizer=rule, steps=steps)
     probe = (x[:BATCH], labels[:BATCH])
     first = measured(_looked)(nets, probe, activation, path)
     ratio, added, returned = (np.full((seeds, len(LOOKS)), np.nan) for _ in first)
@@ -198,7 +198,7 @@ def _looked(nets: list, probe, activation: str, path) -> tuple[Array | float, ..
     tape, dh = _run(nets, probe, activation, path)
     norms = probes.norms(tape, dh).dh
     ratio = np.where(norms[:, 0] == 0, 0.0, norms[:, 0] / norms[:, -1])
-    return ratio, *_lanes(tape, dh)
+    return ratio, *typical_lane(tape, dh)
 
 
 def _run(nets: list, probe, activation: str, path) -> tuple[list, Array]:
@@ -217,14 +217,14 @@ def _in_common(nets: list, probe, path) -> tuple[Array, Array]:
     for step in reversed(tape):
         if step.name.startswith("join"):
             for rows, shares in ((step.output, forward), (dh, backward)):
-                shares.append(_squares(np.broadcast_to(rows.mean(-2, keepdims=True), rows.shape)) / _squares(rows))
+                shares.append(squares(np.broadcast_to(rows.mean(-2, keepdims=True), rows.shape)) / squares(rows))
         _, dh = step.pullback(dh)
     return np.median(forward, axis=0), np.median(backward, axis=0)
 
 
 def _formula(nets: list, probe, path, norm: str) -> Array:
     """The root of Π (1 + s²) / (1 + b²) over the blocks, (seeds,). Only a norm after the sum divides by 1 + b²."""
-    added, returned = (np.array(each) for each in _each_lane(*_run(nets, probe, "relu", path)))
+    added, returned = (np.array(each) for each in each_lane(*_run(nets, probe, "relu", path)))
     divided = 1 + added if norm == "post" else 1.0
     return np.sqrt(np.prod((1 + returned) / divided, axis=0))
 

@@ -90,7 +90,7 @@ def train_plain(
     ratio = _ratio(nets, (x[:BATCH], labels[:BATCH]), path, seeds)
     model = train.classifier("relu", **path)
     batches = data.batches(x[:TRAINING], labels[:TRAINING], BATCH, rng=rng)
-    fitted = train.fit(nets, _freezing(model) if frozen else model, batches, optimizer=train.adam(rate), steps=steps)
+    fitted = train.fit(nets, freezing(model) if frozen else model, batches, optimizer=train.adam(rate), steps=steps)
     runs = [*fitted]
     last = np.array([run.accuracy for run in runs[-LAST:]])
     logits, _ = models.mlp(runs[-1].params, x[TRAINING:], "relu", **path)
@@ -113,8 +113,8 @@ def deep(depth: int, steps: int) -> dict[str, Any]:
     return dict(accuracy=record.best)
 
 
-def _freezing(model: train.Model) -> train.Model:
-    """The model, but for the gradients of all layers before the readout, which are 0."""
+def freezing(model: train.Model) -> train.Model:
+    """Return a model that trains the readout alone, because the gradients of all layers before it are 0."""
 
     def frozen_model(params, batch):
         run = model(params, batch)

@@ -17,7 +17,7 @@ from ....ops import Array
 from ....require import Finite, NonNegative, Seed, guarded
 from ....train import global_norm
 from ..records import BothPasses
-from .training import SAMPLES, _trained, train_rnn
+from .training import SAMPLES, train_on_adding, train_rnn
 
 LOOSE = 100.0  # a threshold that hardly a norm exceeds
 RATE = 0.01
@@ -63,7 +63,7 @@ def norms_seen(
     then the learning rate is divided, and the threshold multiplied, by as much. clip : the threshold for the mean.
     """
     times = SAMPLES if loss == "sum" else 1
-    records, _ = _trained(
+    records, _ = train_on_adding(
         "relu_rnn", 1.1, (seeds,), clip * times, RATE / times, steps, T, 16, "float64", seed, summed=loss == "sum"
     )
     return np.stack([record.norm for record in records], axis=-1)

@@ -47,7 +47,7 @@ def autopsy(
 
     cell, gain : as in ``train_rnn``; clip : the norm to which gradients are clipped; rate : the learning rate of SGD.
     """
-    records, _ = _trained(cell, gain, (), clip, rate, steps, 100, 16, precision, seed)
+    records, _ = train_on_adding(cell, gain, (), clip, rate, steps, 100, 16, precision, seed)
     last = records[-1]
     loss = np.array([record.loss for record in records])
     norm = np.array([record.norm for record in records])
@@ -65,7 +65,7 @@ def train_rnn(
     cell : "relu_rnn", whose W_h is gain times the identity, or "rnn", with tanh, whose W_h is gain times an orthogonal
     matrix; clip : the norm to which gradients are clipped, or None.
     """
-    records, batches = _trained(cell, gain, (seeds,), clip, rate, steps, T, width, "float64", seed)
+    records, batches = train_on_adding(cell, gain, (seeds,), clip, rate, steps, T, width, "float64", seed)
     loss = np.stack([record.loss for record in records], axis=-1)
     norm = np.stack([record.norm for record in records], axis=-1)
     baseline = np.array([np.mean((target - 1) ** 2) for _, target in batches[: len(records)]])
@@ -116,8 +116,11 @@ def _moved(params, layer: int, step: Array):
     return [*params[:layer], params[layer]._replace(affine=affine._replace(W=affine.W + step)), *params[layer + 1 :]]
 
 
-def _trained(cell, gain, ensemble, clip, rate, steps, T, width, precision, seed, *, summed=False):
-    """All records of a training, and its batches.   summed : whether the loss is added up over the samples."""
+def train_on_adding(cell, gain, ensemble, clip, rate, steps, T, width, precision, seed, *, summed=False):
+    """Return all records of training on the adding problem, and its batches.
+
+    summed : whether the loss is added up over the samples of a batch, or their mean; the others : as in ``train_rnn``.
+    """
     require_work("T · steps", T, steps, most=CALLS)
     require.total("T · seeds · width · (width + 16)", T * math.prod(ensemble) * width * (width + SAMPLES))
     rng = np.random.default_rng(seed)

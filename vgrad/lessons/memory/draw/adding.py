@@ -71,8 +71,12 @@ def losses(cells) -> Picture:
     """Draw the loss while each net of the stored table "adding" trains: a median and a band of its networks."""
     axes = curves.axes(grammar.new_figure(), "loss of ten batches")
     last = max(cell.settings["steps"] for cell in cells)
+    axes.set(xlim=(0, 1.45 * last), ylim=(-0.02, 0.32))
     for height in (say.GUESS, say.SOLVED):
         axes.plot([0, last], [height, height], **MARK)
+    words = dict(va="bottom", fontsize=12, color=grammar.FAINT)
+    axes.text(0.01 * last, say.SOLVED, "solved", **words)
+    axes.text(1.44 * last, say.GUESS, "always answering 1", ha="right", **words)
     ends = []
     for cell in cells:
         rows = np.array(cell.result["loss"])
@@ -81,9 +85,8 @@ def losses(cells) -> Picture:
         median = curves.curve(axes, span * (np.arange(rows.shape[1]) + 0.5), rows, look)
         ends.append((median[-1], say.name(cell), look.color))
     curves.label_ends(axes, last, ends)
-    axes.set(xlim=(0, 1.4 * last), ylim=(0, 0.32))
     axes.set_xticks(np.linspace(0, last, 5).round())
-    axes.set_xlabel("step of training (dotted: always answering 1, and solved)", fontsize=13)
+    axes.set_xlabel("step of training", fontsize=13)
     curves.legend(axes.figure)
     return Picture(axes.figure, say.losses_sentence(cells))
 

@@ -1,4 +1,4 @@
-"""Linear recurrences: the gradient by steps back, the size of the state with and without γ, and a gate that forgets."""
+"""Linear recurrences: the gradient by steps back, beside a tanh RNN and a GRU."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from ....kit.marks import curves, grammar
 from ....kit.marks.flow import DECADES
-from ....kit.marks.grammar import CURES, THEORY, Look, decades
+from ....kit.marks.grammar import CURES, Look, decades
 from ....kit.marks.picture import Picture
 from ....kit.words.cells import CELLS
 from ..say import ring as say
@@ -38,45 +38,6 @@ def ring(record) -> Picture:
     axes.set_xlabel("steps back from the last", fontsize=13)
     curves.legend(axes.figure, theory=True)
     return Picture(axes.figure, say.ring_sentence(record), say.ring_alt(record))
-
-
-def sizes(record) -> Picture:
-    """Draw the rms of the state by time, with γ in full lines and without γ in thin ones, and theory for both."""
-    axes = curves.axes(grammar.new_figure(), "rms of the state h")
-    times = np.arange(1, record.T + 1)
-    ends = []
-    for k, r in enumerate(record.r):
-        look = _look(k, f"r = {r:g}")
-        for rows, theory, words in (
-            (record.normalized[k], record.normalized_theory[k], "with γ"),
-            (record.bare[k], record.bare_theory[k], "without γ"),
-        ):
-            median = curves.curve(axes, times, decades(rows), look, theory=decades(theory))
-            if words == "without γ" or k == 0:
-                name = look.label + ", without γ" if words == "without γ" else "all, with γ"
-                ends.append((median[-1], name, look.color if words == "without γ" else grammar.INK))
-    least, most = curves.span(*(line.get_ydata() for line in axes.lines))
-    axes.set(xlim=(0, 1.5 * record.T), ylim=(min(least, -1.0), max(most, 1.0) + 0.1))
-    grammar.decade_ticks(axes, *axes.get_ylim())
-    curves.label_ends(axes, record.T, ends)
-    axes.set_xticks(np.linspace(0, record.T, 6).round())
-    axes.set_xlabel("time step t", fontsize=13)
-    curves.legend(axes.figure, theory=True)
-    return Picture(axes.figure, say.sizes_sentence(record), say.sizes_alt(record))
-
-
-def selective(record) -> Picture:
-    """Draw what is left of the gradient by time, and a line at each mark."""
-    axes = curves.axes(grammar.new_figure(), "gradient of h, relative to the last h")
-    rows = decades(record.kept)
-    floor, ceiling = -grammar.up_to(-curves.span(rows)[0], DECADES), 1.0
-    axes.set(xlim=(0, record.T), ylim=(floor, ceiling))
-    curves.ground(axes, floor, ceiling, words=False)
-    curves.curve(axes, np.arange(record.T + 1), rows.clip(floor), CELLS["selective"])
-    for mark in record.marks:
-        axes.axvline(mark - 0.5, **THEORY)
-    axes.set_xlabel("time step t; dashed: a mark opens the gate that forgets", fontsize=13)
-    return Picture(axes.figure, say.selective_sentence(record), say.selective_alt(record))
 
 
 def _look(k: int, label: str) -> Look:

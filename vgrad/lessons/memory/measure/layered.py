@@ -75,7 +75,7 @@ def networks(*, width: int, seeds: int, seed: int) -> Sequence:
 def table(
     activation: Activation, *, T: TwoTimes, width: Width, rate: Rates, batch: Batch, steps: TrainSteps,
     seeds: Networks, seed: Seed,
-):  # fmt: skip
+) -> dict[str, Any]:  # fmt: skip
     """Return when each network had learned to add, how many steps were done, its last loss, and what reaches h_1.
 
     The batches and the training are those of ``solve.solve``.
@@ -91,5 +91,4 @@ def table(
     batches = solve.batches(draw, np.random.default_rng((seed, 1)))
     fitted = train.fit(params, train.sequence(cell), batches, optimizer=train.adam(rate), steps=steps, clip_norm=CLIP)
     done = solve.trained(record, fitted)
-    kept: dict[str, Any] = dict(solved=done.solved, done=done.done, final=done.final, reach=done.reach)
-    return kept
+    return dict(solved=done.solved, done=done.done, final=done.final, reach=done.reach)

@@ -31,7 +31,7 @@ def networks(cell: str, *, bias: float, mode: str, T: int, seeds: int, seed: int
     require.choice("bias", float(bias), (0.0,))
     require.choice("mode", mode, reach.MODES[:1])
     options |= dict(ring=RING)
-    return _stacked(lambda rng: models.init_linear(LINEAR[cell], reach.D, width, rng=rng, **options), seeds, seed)
+    return stacked(lambda rng: models.init_linear(LINEAR[cell], reach.D, width, rng=rng, **options), seeds, seed)
 
 
 def solvers(
@@ -46,10 +46,10 @@ def solvers(
     _require_own(cell, ring, bias)
     if cell in LINEAR:
         options |= dict(ring=ring or RING)
-        params = _stacked(lambda rng: models.init_linear(LINEAR[cell], D, width, rng=rng, **options), seeds, seed)
+        params = stacked(lambda rng: models.init_linear(LINEAR[cell], D, width, rng=rng, **options), seeds, seed)
         return params._replace(cell=without_gamma(params.cell)) if pulse and cell == "linear" else params
     options |= dict(update_bias=bias) if cell == "gru" else dict(recurrent="orthogonal")
-    return _stacked(lambda rng: models.init_recurrent(cell, D, width, rng=rng, **options), seeds, seed)
+    return stacked(lambda rng: models.init_recurrent(cell, D, width, rng=rng, **options), seeds, seed)
 
 
 def _require_own(cell: str, ring: Ring | None, bias: float) -> None:
@@ -66,7 +66,10 @@ def without_gamma(params: cells.Diagonal) -> cells.Diagonal:
     return params._replace(W_x=params.W_x / gamma[..., None, :])
 
 
-def _stacked(draw: Callable, seeds: int, seed: int) -> Any:
-    """The networks in one tree with an ensemble axis; the first are the same however many there are."""
+def stacked(draw: Callable, seeds: int, seed: int) -> Any:
+    """Return ``seeds`` networks in one tree with an ensemble axis; the first are the same however many there are.
+
+    draw : rng -> the parameters of one network.
+    """
     each = [draw(np.random.default_rng((seed, 0, k))) for k in range(seeds)]
     return tree_map(lambda *arrays: np.stack(arrays), *each)

@@ -32,6 +32,7 @@ from ....ops import Array, mse, softmax_cross_entropy
 from ....require import Finite, Flag, Seed, guarded
 from ....tape import leaves, tree_map
 from ..records import EchoRecord, TruncationRecord
+from .nets import stacked
 
 SPANS = (1, 4, 8, 16, 32)
 D = 2  # numbers in each input of ``truncation``, as many as ``networks`` are drawn for
@@ -105,8 +106,8 @@ def echo(
     gradient leaves it. carried : whether a window begins in the state where the last one ended, or in 0; frozen :
     whether the cell stays as it was drawn, so that the readout alone learns; steps : how long the stream is, whose last
     part is left out where it does not fill a window; cell : a GRU with all biases 0, or an RNN whose W_h is orthogonal.
-    Training is Adam at 0.01, with the gradient clipped to a norm of 1. Then the
-    networks answer a new stream, without the steps whose answer lies before its beginning.
+    Training is Adam at 0.01, with the gradient clipped to a norm of 1. Then the networks answer a new stream, without
+    the steps whose answer lies before its beginning.
     """
     require.whole("span", span, 1, steps)
     require_work("steps", steps + TESTED, most=CALLS)
@@ -122,11 +123,9 @@ def echo(
 
 
 def _listeners(cell: str, width: int, seeds: int, seed: int):
-    """The networks, in one tree with an ensemble axis, of which the first are the same however many there are."""
-    rngs = [np.random.default_rng((seed, 0, k)) for k in range(seeds)]
+    """The networks, in one tree with an ensemble axis."""
     options: dict[str, Any] = dict(readout=2, dtype="float32", **INITS[cell])
-    each = [models.init_recurrent(cell, 1, width, rng=rng, **options) for rng in rngs]
-    return tree_map(lambda *arrays: np.stack(arrays), *each)
+    return stacked(lambda rng: models.init_recurrent(cell, 1, width, rng=rng, **options), seeds, seed)
 
 
 def _stream(lag: int, span: int, seed: tuple[int, ...]) -> Iterator[tuple[Array, Array]]:

@@ -39,7 +39,7 @@ def unrolled(
     Another seed draws everything anew. With the same seed, only what is asked for changes.
     """
     rng = np.random.default_rng(seed)
-    params, xs, state, W = _drawn_net(cell, T=T, radius=radius, sigma=sigma, nonnormality=nonnormality, rng=rng)
+    params, xs, state, W = drawn_net(cell, T=T, radius=radius, sigma=sigma, nonnormality=nonnormality, rng=rng)
     _, tape = models.unroll(cell, params, xs, state)
     norms = probes.jacobian_norms(tape, spectral=spectral)
     norms = norms if spectral else norms / (UNITS * cells.STATES[cell]) ** 0.5
@@ -53,7 +53,7 @@ def unrolled(
     )
 
 
-def _drawn_net(cell: str, *, T: int, radius: float, sigma: float, nonnormality: float, rng: np.random.Generator):
+def drawn_net(cell: str, *, T: int, radius: float, sigma: float, nonnormality: float, rng: np.random.Generator):
     """Draw the parameters, the inputs (T, 1, UNITS) and the first state of a net, and its W_h (UNITS, UNITS)."""
     W = init.with_spectrum(UNITS, radius=radius, nonnormality=nonnormality, rng=rng)
     params = models.init_recurrent(cell, UNITS, UNITS, recurrent=W, rng=rng)

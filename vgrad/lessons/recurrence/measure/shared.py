@@ -14,7 +14,7 @@ from ....kit.experiments.protocol import Networks, measured
 from ....ops import Array
 from ....require import Seed, guarded
 from ..records import PartsRecord
-from .recurrence import LONGEST, _drawn_net
+from .recurrence import LONGEST, drawn_net
 
 Steps = Annotated[int, require.whole_from(1, LONGEST)]
 
@@ -34,7 +34,7 @@ def parts(*, T: Steps = 30, seeds: Networks = 16, seed: Seed = 0) -> PartsRecord
 
 def _of_one_net(T: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
     """‖dh_t‖ / ‖dh_T‖, ‖part of step t‖ / ‖dW_h‖, and how far the last k steps are from dW_h, each (T,)."""
-    params, xs, state, _ = _drawn_net("rnn", T=T, radius=1.0, sigma=1.0, nonnormality=1.0, rng=rng)
+    params, xs, state, _ = drawn_net("rnn", T=T, radius=1.0, sigma=1.0, nonnormality=1.0, rng=rng)
     hs, tape = models.unroll("rnn", params, xs, state)
     doutputs = np.zeros_like(hs)
     doutputs[-1] = rng.standard_normal(hs.shape[1:])
