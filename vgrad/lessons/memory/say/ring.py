@@ -12,7 +12,9 @@ def ring_sentence(record) -> str:
     """Say of a RingRecord what reaches the first state in each recurrence, and that the powers of r are met exactly."""
     parts = [f"{_share(rows)} where r = {r:g}" for r, rows in record.exact.items()]
     back = grammar.count(record.T - 1, "step")
-    finding = f"After {back} back, a linear recurrence keeps this share of its gradient: {_and(parts)}." if parts else ""
+    finding = ""
+    if parts:
+        finding = f"After {back} back, a linear recurrence keeps this share of its gradient: {_and(parts)}."
     exact = "These are powers of r, whatever the weights and the inputs are."
     exact += f" They differ from r^{record.T - 1} by {_apart(record)} at most."
     beside = f"The tanh RNN keeps {_share(record.rnn)}, and the GRU without a bias keeps {_share(record.gru)}."
