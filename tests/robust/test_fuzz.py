@@ -526,6 +526,8 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("ops.linear.matmul", "b", "[...,:-1]", "fewer columns"),
     ("ops.attention.softmax", "z", "[...,None] [...,:-1]", "a row of any length"),
     ("ops.attention.attention", "v", "[...,:-1]", "fewer units"),
+    ("ops.attention.attention", "scale", "3", "a number"),
+    ("models.transformer.transformer", "scale", "3", "a number"),
     ("models.transformer.init_transformer", "norm", "None", "no norm"),
     ("init.*", "shape", "[]", "a single number"),
     ("init.*", "activation", "*", "a scheme that was derived for no activation, or for another one, has one scale"),

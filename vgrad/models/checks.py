@@ -92,7 +92,17 @@ def check_mlp(params, x, activation, *, norm=None, skip=None) -> None:
 
 
 def check_transformer(
-    params, x, activation="gelu", *, norm="layer", place="pre", heads=1, causal=False, tokens=None
+    params,
+    x,
+    activation="gelu",
+    *,
+    norm="layer",
+    place="pre",
+    heads=1,
+    causal=False,
+    tokens=None,
+    skip=True,
+    scale=None,
 ) -> None:
     """Raise ValueError unless every block was drawn for this norm, and fits x; and so the readout, if there is one."""
     require_layers("params", params)
@@ -121,14 +131,18 @@ def _check_block(block: Block, h, norm, heads: int):
     for each in qk_norms:
         if each is not None:
             require.shape("gamma", each.gamma, f"{size}, for {heads} heads", each.gamma.shape == size)
-    fits.affine(block.first, h)
-    z = _after(block.first, h)
-    fits.affine(block.second, z)
-    after = _after(block.second, z)
+    after = _after_product(W_q, h) if block.first is None else _check_mlp_of(block, h)
     fits.product(W_q, after)
     for each in block.norms or ():
         FITS[norm](each, after)
     return after
+
+
+def _check_mlp_of(block: Block, h) -> fits.Form:
+    fits.affine(block.first, h)
+    z = _after(block.first, h)
+    fits.affine(block.second, z)
+    return _after(block.second, z)
 
 
 def require_heads(heads: int, width: int) -> None:
@@ -155,8 +169,13 @@ def _alike(affine, before) -> bool:
 
 def _after(affine: Affine, h) -> fits.Form:
     """The form of  h W + b."""
-    lead = max(h.shape[:-2], affine.W.shape[:-2], key=len)
-    return fits.Form((*lead, h.shape[-2], affine.W.shape[-1]), h.dtype)
+    return _after_product(affine.W, h)
+
+
+def _after_product(W, h) -> fits.Form:
+    """The form of  h W."""
+    lead = max(h.shape[:-2], W.shape[:-2], key=len)
+    return fits.Form((*lead, h.shape[-2], W.shape[-1]), h.dtype)
 
 
 def _drawn_for(block, layer_number: int, norm, skip, branch: bool) -> None:

@@ -49,11 +49,14 @@ class Attention(NamedTuple):
 
 
 class Block(NamedTuple):
-    """The parameters of a transformer's block: attention, the two maps of its MLP, and a norm for each of the two."""
+    """The parameters of a transformer's block: attention, the two maps of its MLP, and a norm for each of the two.
+
+    A block without an MLP has neither of the maps, and one norm.
+    """
 
     attention: Attention
-    first: Affine
-    second: Affine
+    first: Affine | None
+    second: Affine | None
     norms: tuple[Norm, ...] | None = None
 
 

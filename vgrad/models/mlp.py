@@ -88,7 +88,8 @@ def _of_layer(adjoints: list[Adjoint]) -> Layer | tuple[Layer, ...] | Block:
     maps = _grads(adjoints, Affine)
     norms = _grads(adjoints, Norm)
     if attention:
-        return Block(attention[0], maps[0], maps[1], tuple(norms) or None)
+        first, second = maps or (None, None)
+        return Block(attention[0], first, second, tuple(norms) or None)
     layer = Layer(maps[0], *norms)
     return (layer, *map(Layer, maps[1:])) if maps[1:] else layer
 

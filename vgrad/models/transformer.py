@@ -42,20 +42,25 @@ LastMaps = Annotated[str, require.one_of(LAST_MAPS)]
 @quietly_guarded_by(check_transformer)
 def transformer(
     params: list, x: Array, activation: Activation = "gelu", *, norm: Kind = "layer", place: Place = "pre",
-    heads: Count = 1, causal: Flag = False, tokens: Count | None = None,
+    heads: Count = 1, causal: Flag = False, tokens: Count | None = None, skip: Flag = True, scale: Finite | None = None,
 ) -> tuple[Array, list[Step]]:  # fmt: skip
     """Return the last h (..., T, D), or the readout of it, and the tape, in which the layers are the blocks.
 
     params : of ``init_transformer``; x : (..., T, D), or (..., N T, D) for N sequences of ``tokens`` = T tokens each.
-    norm : a name in KINDS, or None. place : "pre" or "post". Axes in front of T D are those of an ensemble. A readout
-    in the pre-norm form stands behind a norm of its own. Raises ValueError for parameters that were drawn for another
-    norm or place, and for arrays that do not fit.
+    norm : a name in KINDS, or None. place : "pre" or "post". skip : whether there is a path around attention and around
+    the MLP. scale : by what scores are multiplied, by default 1 / √d of a head. Axes in front of T D are those of an
+    ensemble. A readout in the pre-norm form stands behind a norm of its own. Raises ValueError for parameters that were
+    drawn for another norm or place, and for arrays that do not fit.
     """
-    steps = _steps(activation_named(activation), norm, place, (heads, causal, tokens))
+    attend, feed = _steps(activation_named(activation), norm, place, skip, (heads, causal, tokens, scale))
+
+    def steps_of(block):
+        return attend if block.first is None else attend + feed
+
     *blocks, last = params
     if isinstance(last, Block):
-        return walk(params, x, lambda _: steps)
-    h, tape = walk(blocks, x, lambda _: steps)
+        return walk(params, x, steps_of)
+    h, tape = walk(blocks, x, steps_of)
     if norm and last.norm:
         y, pullback = KINDS[norm](last.norm, h)
         tape.append(Step(f"{KINDS[norm].__name__} readout", None, y, pullback, h))
@@ -64,25 +69,29 @@ def transformer(
     return logits, [*tape, Step("readout", None, logits, pullback, h)]
 
 
-def _steps(phi: Callable, norm: str | None, place: str, options: tuple) -> list:
-    """The steps of a block: a name, a letter, and a function (block, state) -> (state, pullback)."""
+def _steps(phi: Callable, norm: str | None, place: str, skip: bool, options: tuple) -> tuple[list, list]:
+    """The steps of attention and of the MLP: a name, a letter, and a function (block, state) -> (state, pullback)."""
 
     def sublayer(number, letter, *branch):
-        words = [("fork", letter, fork), *branch, ("join", letter, join(1.0))]
+        before = [("fork", letter, fork)] if skip else []
+        after = [("join", letter, join(1.0))] if skip else []
         if norm:
             normalize = KINDS[norm]
             own_norm = on_branch(lambda block, h: normalize(block.norms[number], h))
-            words.insert(1 if place == "pre" else len(words), (normalize.__name__, letter, own_norm))
-        return words
+            (before if place == "pre" else after).append((normalize.__name__, letter, own_norm))
+        return [*before, *branch, *after]
 
     attend = on_branch(lambda block, h: self_attention(block.attention, h, *options))
     first = on_branch(lambda block, h: affine(block.first, h))
     second = on_branch(lambda block, h: affine(block.second, h))
     mlp = ("affine", "", first), (phi.__name__, "", activated(phi)), ("affine", "b", second)
-    return [*sublayer(0, "", ("attention", "", attend)), *sublayer(1, "b", *mlp)]
+    return sublayer(0, "", ("attention", "", attend)), sublayer(1, "b", *mlp)
 
 
-def self_attention(params: Attention, x: Array, heads: int = 1, causal: bool = False, tokens: int | None = None):
+def self_attention(
+    params: Attention, x: Array, heads: int = 1, causal: bool = False, tokens: int | None = None,
+    scale: float | None = None,
+):  # fmt: skip
     """y = attention(x W_q, x W_k, x W_v) W_o, each head on its own D / heads columns.
 
     Returns y (..., N T, D), and the pullback(dy) -> (Attention of the gradients, dx). Of QK-norm, an RMS norm of each
@@ -92,7 +101,7 @@ def self_attention(params: Attention, x: Array, heads: int = 1, causal: bool = F
     k, k_pullback = _normed_product(params.W_k, params.k_norm, x)
     v, v_pullback = product(params.W_v, x)
     q, k, v = (_split(each, heads, tokens) for each in (q, k, v))
-    y, heads_pullback = attention(q, k, v, causal)
+    y, heads_pullback = attention(q, k, v, causal, scale=scale)
     y, o_pullback = product(params.W_o, _merge(y))
 
     def pullback(dy):
@@ -144,14 +153,15 @@ def _merge(h: Array) -> Array:
 def init_transformer(
     depth: Count, width: Count, *, scheme: Named, rng: Rng, hidden: Count | None = None, gain: Finite = 1.0,
     norm: Kind = "layer", place: Place = "pre", last_maps: LastMaps = "plain", heads: Count = 1, qk_norm: Flag = False,
-    readout: Count | None = None, ensemble: Sizes = (), dtype: Precision = "float64",
+    mlp: Flag = True, readout: Count | None = None, ensemble: Sizes = (), dtype: Precision = "float64",
 ) -> list:  # fmt: skip
     """W = gain · std · unit draw.  Returns ``depth`` Blocks, and behind them a Layer if there is a ``readout``.
 
     hidden : the units of each MLP, by default 4 · width. last_maps : what W_o and the second map of each MLP are
     multiplied by: "plain" 1, "gpt2" 1 / √branches (of which there are 2 depth), "zero" 0. heads matters to QK-norm
-    alone, whose gamma has width / heads entries. The rest is as in ``init_mlp``. Raises ValueError for sizes below 1,
-    unknown names, heads that do not divide the width, or a gain that is not finite.
+    alone, whose gamma has width / heads entries. mlp : whether a block has one behind its attention. The rest is as in
+    ``init_mlp``. Raises ValueError for sizes below 1, unknown names, heads that do not divide the width, or a gain that
+    is not finite.
     """
     options: dict = dict(scheme=scheme, rng=rng, ensemble=ensemble, dtype=dtype)
     maps = depth * (width * (4 * width + 2 * (hidden or 4 * width)) + 6 * LAYER) + width * (readout or 0)
@@ -167,10 +177,10 @@ def init_transformer(
 
     def block():
         W_q, W_k, W_v, W_o = (matrix(scale) for scale in (gain, gain, gain, last))
-        first = init_affine(width, hidden or 4 * width, gain=gain, **options)
-        second = init_affine(hidden or 4 * width, width, gain=last, **options)
+        first = init_affine(width, hidden or 4 * width, gain=gain, **options) if mlp else None
+        second = init_affine(hidden or 4 * width, width, gain=last, **options) if mlp else None
         of_qk = norms(2, width // heads, "rms" if qk_norm else None)
-        return Block(Attention(W_q, W_k, W_v, W_o, *of_qk), first, second, norms(2, width, norm) or None)
+        return Block(Attention(W_q, W_k, W_v, W_o, *of_qk), first, second, norms(1 + mlp, width, norm) or None)
 
     blocks = [block() for _ in range(depth)]
     if readout is None:

@@ -32,21 +32,23 @@ def softmax(z: Array):
     return p.astype(z.dtype, copy=False), pullback
 
 
-def attention(q: Array, k: Array, v: Array, causal: bool = False, *, mask: Array | None = None):
-    """s = q kᵀ / √d,  a = softmax(s),  y = a v;  da = dy vᵀ,  dv = aᵀ dy,  dq = ds k / √d,  dk = dsᵀ q / √d.
+def attention(
+    q: Array, k: Array, v: Array, causal: bool = False, *, mask: Array | None = None, scale: float | None = None
+):  # fmt: skip
+    """s = c q kᵀ,  a = softmax(s),  y = a v;   da = dy vᵀ,  dv = aᵀ dy,  dq = c ds k,  dk = c dsᵀ q.
 
     Returns y (..., T, D), and the pullback(dy) -> (dq, dk, dv). q : (..., T, d), k : (..., S, d) and v : (..., S, D),
-    for T tokens that look at S. The rule for products, with A = q and B = kᵀ, gives d(kᵀ) = qᵀ ds / √d, and dk is its
+    for T tokens that look at S. The rule for products, with A = c q and B = kᵀ, gives d(kᵀ) = c qᵀ ds, and dk is its
     transpose. ds is what softmax's pullback makes of da. causal : token t, counted from 1, looks at the tokens 1 to t.
-    mask : booleans (..., T, S), where True means that the token of this row may look.
+    mask : booleans (..., T, S), where True means that the token of this row may look. scale : c, by default 1 / √d.
 
     A hidden score is -inf, and so its weight a is exactly 0. Its ds = a (da - Σ a da) is 0 as well, so that hiding
     needs no pullback of its own. A row in which all is hidden is NaN, like such a row of PyTorch's softmax (PyTorch's
     attention answers with 0). ``ops.attention`` refuses it with a ValueError that names the row, and also shapes or
     precisions that do not belong together.
     """
-    root = q.shape[-1] ** 0.5
-    scaled = q / root  # it also holds the 1 / √d of dk; q kᵀ before the division might overflow in float16
+    c = q.shape[-1] ** -0.5 if scale is None else scale
+    scaled = _times(c, q)  # it also holds the c of dk; q kᵀ before the multiplication might overflow in float16
     s = matmul(scaled, k.mT)
     visible = may_look(s.shape[-2:], causal, mask)
     a, softmax_pullback = softmax(s if visible is None else np.where(visible, s, -np.inf))
@@ -55,13 +57,18 @@ def attention(q: Array, k: Array, v: Array, causal: bool = False, *, mask: Array
 
     def pullback(dy):
         ds = softmax_pullback(matmul(dy, v.mT))
-        dq = matmul(ds, k) / root
+        dq = _times(c, matmul(ds, k))
         dk = matmul(ds.mT, scaled)
         dv = matmul(a.mT, dy)
         stacked = dy.ndim - axes  # a pullback may take many cotangents at once
         return sum_to_shape(dq, q, stacked), sum_to_shape(dk, k, stacked), sum_to_shape(dv, v, stacked)
 
     return y, pullback
+
+
+def _times(c: float, a: Array) -> Array:
+    """c a, in the precision of a."""
+    return (c * a).astype(a.dtype, copy=False)
 
 
 def may_look(shape: tuple, causal: bool, mask: Array | None) -> Array | None:

@@ -94,9 +94,11 @@ def softmax(z) -> None:
     require.shape("z", z, "(..., D) with D >= 1", z.ndim >= 1 and z.shape[-1] >= 1)
 
 
-def attention(q, k, v, causal=False, *, mask=None) -> None:
+def attention(q, k, v, causal=False, *, mask=None, scale=None) -> None:
     """Raise ValueError unless q, k, v and mask fit, and each token may look at one at least."""
     require.flag("causal", causal)
+    if scale is not None:
+        require.number("scale", scale)
     for name, each in (("q", q), ("k", k), ("v", v)):
         require.array(name, each)
         require.shape(name, each, "(..., T, D), of one token at least", each.ndim >= 2 and 0 not in each.shape[-2:])

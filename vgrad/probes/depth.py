@@ -137,7 +137,8 @@ def flow(params: Params, tape: Tape, cotangent: Array) -> Flow:
     hidden = bare(weights)(params)[: dh.shape[-1]]
     W = np.stack([joint_norm(maps) for maps in hidden], axis=-1)
     shares = [_dead_and_saturated(slope) for slope in bare(slopes)(tape)]
-    dead, saturated = (np.stack(row, axis=-1) for row in zip(*shares, strict=True))
+    no_slopes = (np.zeros_like(dh), np.zeros_like(dh))  # of attention alone
+    dead, saturated = (np.stack(row, axis=-1) for row in zip(*shares, strict=True)) if shares else no_slopes
     with np.errstate(divide="ignore", invalid="ignore"):
         decades = np.log10(dh) - np.log10(dh[..., -1:])
         return Flow(dh, dz, dW, dW / W, decades, dead, saturated, numbers)
