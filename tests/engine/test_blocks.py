@@ -86,9 +86,10 @@ def test_a_scale_that_is_no_number_is_refused(scale):
 
 def test_blocks_that_were_drawn_for_another_form_are_refused():
     params, x = net(None, mlp=False)
-    broken = params[0]._replace(first=Affine(np.ones((4, 3)), np.ones(3)))
-    with pytest.raises((TypeError, ValueError), match="allowed"):
-        models.transformer([broken, params[1]], x, norm=None)
+    alone = Affine(np.ones((4, 4)), np.ones(4))
+    for broken in (params[0]._replace(first=alone), params[0]._replace(second=alone)):
+        with pytest.raises(ValueError, match=r"params is None; allowed is Affine\(W, b\)"):
+            models.transformer([broken, params[1]], x, norm=None)
 
 
 # --- PyTorch's modules ------------------------------------------------------------------------------------------------

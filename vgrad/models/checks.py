@@ -131,18 +131,20 @@ def _check_block(block: Block, h, norm, heads: int):
     for each in qk_norms:
         if each is not None:
             require.shape("gamma", each.gamma, f"{size}, for {heads} heads", each.gamma.shape == size)
-    after = _after_product(W_q, h) if block.first is None else _check_mlp_of(block, h)
+    has_mlp = block.first is not None or block.second is not None
+    after = _check_maps((block.first, block.second), h) if has_mlp else _after_product(W_q, h)
     fits.product(W_q, after)
     for each in block.norms or ():
         FITS[norm](each, after)
     return after
 
 
-def _check_mlp_of(block: Block, h) -> fits.Form:
-    fits.affine(block.first, h)
-    z = _after(block.first, h)
-    fits.affine(block.second, z)
-    return _after(block.second, z)
+def _check_maps(maps: tuple, h) -> fits.Form:
+    """The form of what the maps of an MLP make of h, one after the other."""
+    for each in maps:
+        fits.affine(each, h)
+        h = _after(each, h)
+    return h
 
 
 def require_heads(heads: int, width: int) -> None:
