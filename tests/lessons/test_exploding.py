@@ -282,6 +282,12 @@ def test_what_does_not_prevent_a_spike_fails_in_other_networks_too(name):
     assert measure_spikes.long_run(seed=4, **REMEDIES[name]).spiked.sum() >= 4
 
 
+def test_with_a_memory_of_less_than_that_of_the_mean_a_spike_needs_no_rounding_errors():
+    for precision in ("float32", "float64"):
+        record = measure_spikes.long_run(decay_squares=0.8, precision=precision, steps=200, seed=5)
+        assert record.spiked.sum() >= 4
+
+
 def test_a_factor_of_the_loss_multiplies_the_gradient_alone():
     few = dict(steps=20, depth=1, width=4, batch=10, seeds=2, precision="float64")
     one, many = (measure_spikes.long_run("sgd", rate=0.0, factor=factor, **few) for factor in (1.0, 1024.0))
