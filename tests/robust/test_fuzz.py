@@ -377,7 +377,7 @@ ROWS = {
     "lessons.diagnosis.measure.trial.rates_of_bands": lambda: dict(found=looked()),
     "lessons.diagnosis.measure.trial.by_budget": lambda: dict(found=looked()),
     "lessons.diagnosis.measure.trial.grid": lambda: dict(activations=("tanh",), depths=(3,), kinds=[{}], first_seed=0),
-    "lessons.exploding.measure.spikes.long_run": lambda: dict(steps=2, depth=1, width=2, batch=2, seeds=1),
+    "lessons.exploding.measure.spikes.long_run": lambda: dict(steps=2, depth=1, width=2, batch=2, seeds=1, clip=1.0),
     "lessons.exploding.measure.spikes.spikes_with": lambda: dict(steps=2, seeds=1, clip=1.0),
     "lessons.exploding.measure.thresholds.both_passes": lambda: dict(T=3, width=2, seeds=1),
     "lessons.exploding.measure.thresholds.clipped_at": lambda: dict(clip=1.0, T=3, steps=2, seeds=1),
