@@ -18,13 +18,15 @@ from vgrad.kit.marks import grammar
 from vgrad.lessons.exploding import records as records_exploding
 from vgrad.lessons.exploding.draw import relief
 from vgrad.lessons.exploding.draw.cliff import CliffPlot, walk
+from vgrad.lessons.exploding.draw.spikes import spikes
 from vgrad.lessons.exploding.draw.training import runs
 from vgrad.lessons.exploding.explore import cliff
 from vgrad.lessons.exploding.measure import cliff as measure_cliff
+from vgrad.lessons.exploding.measure import spikes as measure_spikes
 from vgrad.lessons.exploding.measure import thresholds
 from vgrad.lessons.exploding.measure import training as measure
 from vgrad.lessons.exploding.say import cliff as say
-from vgrad.lessons.exploding.tables import BOTH, FASTER, LIMITS, TABLES, at_threshold
+from vgrad.lessons.exploding.tables import BOTH, FASTER, LIMITS, REMEDIES, TABLES, at_threshold, with_remedy
 
 # --- where numbers end ------------------------------------------------------------------------------------------------
 
@@ -74,8 +76,9 @@ def test_begun_counts_the_networks_below_the_line():
 # --- which threshold --------------------------------------------------------------------------------------------------
 
 
-def test_the_table_holds_the_cells_that_it_names():
-    assert [cell.settings for cell in TABLES.load("thresholds")] == TABLES["thresholds"].cells
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_holds_the_cells_that_it_names(name):
+    assert [cell.settings for cell in TABLES.load(name)] == TABLES[name].cells
 
 
 def test_a_cell_of_the_table_comes_out_the_same_again():
@@ -183,6 +186,13 @@ def test_a_short_step_changes_the_loss_by_its_length_times_the_slope():
         (lambda: at_threshold(2.0), "clip"),
         (lambda: at_threshold(1.0, 0.02), "rate"),
         (lambda: at_threshold(4.0, 0.04), "rate"),
+        (lambda: with_remedy("a prayer"), "name"),
+        (lambda: measure_spikes.long_run("adamax"), "optimizer"),
+        (lambda: measure_spikes.long_run(decay_squares=1.0), "decay_squares"),
+        (lambda: measure_spikes.long_run(floor=-1.0), "floor"),
+        (lambda: measure_spikes.long_run(factor=-1.0), "factor"),
+        (lambda: measure_spikes.spikes_with(clip=-1.0), "clip"),
+        (lambda: measure_spikes.spikes_with(precision="float8"), "precision"),
         (lambda: measure.autopsy("float8"), "precision"),
         (lambda: measure.train_rnn("lstm"), "cell"),
         (lambda: measure.train_rnn(clip=-1.0), "clip"),
@@ -216,6 +226,98 @@ def test_clipping_is_that_of_pytorch_the_infinite_gradient_included():
         ours = train.clip_by_norm([np.array(entries)], 1.0), train.clip_by_value([np.array(entries)], 1.0)
         for mine, other in zip(ours, theirs, strict=True):
             np.testing.assert_allclose(mine[0], other.grad.numpy(), rtol=1e-12)
+
+
+# --- spikes -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=[0, 3])
+def lasting(request):
+    return measure_spikes.long_run(seed=request.param)
+
+
+def test_adam_makes_a_spike_and_the_update_grows_first(lasting):
+    assert lasting.spiked.all()
+    assert (lasting.growth > records_exploding.GROWN).all()
+    update, gradient, _ = lasting.warnings
+    assert (update > gradient).all()
+    assert (lasting.lowest < 1e-6).all()
+
+
+def test_before_a_spike_the_gradient_is_a_rounding_error(lasting):
+    assert (lasting.agreement[:, 4] > 0.99).all()
+    assert (lasting.doubtful < 0.6).all()
+
+
+def test_the_picture_of_a_spike_says_what_its_record_holds(lasting):
+    finding, protocol, how = spikes(lasting).caption.split("\n")
+    assert finding.startswith("In 5 of 5 networks the loss rises above 0.001 after it has fallen below 0.0001.")
+    power = float(finding.partition("falls below ")[2].partition(",")[0])
+    assert power / 10 <= max(lasting.lowest) < power
+    assert "in 5 of them the update becomes 5 times as long" in finding
+    assert "700 steps of Adam at a learning rate of 0.003, with β₂ = 0.9 and a floor of 1e-8" in protocol
+    assert how.startswith("5 networks in float32.")
+
+
+def test_a_remedy_is_named_under_its_picture():
+    few = dict(steps=40, depth=1, width=4, batch=10, seeds=1)
+    clipped = spikes(measure_spikes.long_run("momentum", rate=0.01, clip=2.0, **few)).caption
+    assert "40 steps of SGD with momentum at a learning rate of 0.01, clipped at 2." in clipped
+    assert "In 0 of 1 networks" in clipped
+    assert "1 network in float64" in spikes(measure_spikes.long_run(precision="float64", **few)).caption
+
+
+@pytest.mark.parametrize("name", ["a floor of 1e-4", "float64", "a memory of 0.999", "SGD with momentum"])
+def test_what_prevents_a_spike_does_so_in_other_networks_too(name):
+    assert max(with_remedy(name)["first"]) == -1
+    record = measure_spikes.long_run(seeds=2, seed=4, **REMEDIES[name])
+    assert not record.spiked.any()
+    assert (record.doubtful > 0.9).all()
+    assert (record.loss[:, -1] < records_exploding.LEARNT).all()
+
+
+@pytest.mark.parametrize("name", ["Adam, a memory of 0.9", "clipping at 1.0", "the loss times 1024"])
+def test_what_does_not_prevent_a_spike_fails_in_other_networks_too(name):
+    assert min(with_remedy(name)["first"]) > 0
+    assert measure_spikes.long_run(seed=4, **REMEDIES[name]).spiked.sum() >= 4
+
+
+def test_with_a_memory_of_less_than_that_of_the_mean_a_spike_needs_no_rounding_errors():
+    for precision in ("float32", "float64"):
+        record = measure_spikes.long_run(decay_squares=0.8, precision=precision, steps=200, seed=5)
+        assert record.spiked.sum() >= 4
+
+
+def test_a_factor_of_the_loss_multiplies_the_gradient_alone():
+    few = dict(steps=20, depth=1, width=4, batch=10, seeds=2, precision="float64")
+    one, many = (measure_spikes.long_run("sgd", rate=0.0, factor=factor, **few) for factor in (1.0, 1024.0))
+    np.testing.assert_allclose(many.norm, 1024 * one.norm)
+    np.testing.assert_allclose(many.loss, one.loss)
+    assert not many.moved.any()
+    np.testing.assert_allclose(one.agreement, 1.0)
+
+
+def test_first_warnings_and_growth_are_read_from_the_curves():
+    loss = np.array([[1.0, 1e-5, 1e-6, 1e-5, 1.0, 1e-9], [1.0, 0.5, 0.4, 0.3, 0.2, 1e-5]])
+    moved = np.array([[2.0, 1.0, 3.0, 6.0, 9.0, 1.0], np.ones(6)])
+    norm = np.array([[4.0, 2.0, 1.0, 5.0, 50.0, 1.0], np.ones(6)])
+    record = measure_spikes.long_run(steps=20, depth=1, width=4, batch=10, seeds=2)
+    record = record._replace(
+        loss=loss, moved=moved, norm=norm, every=2, agreement=np.array([[1, 0.5, 0.2], [1, 0.9, 0.8]])
+    )
+    assert record.first.tolist() == [4, -1]
+    assert record.growth.tolist() == [6.0]
+    assert record.lowest.tolist() == [1.0]
+    assert record.warnings.tolist() == [[1], [0], [1]]
+    assert record.doubtful.tolist() == [0.5, 0.8]
+
+
+def test_a_cell_of_the_table_of_spikes_comes_out_the_same_again():
+    """Of momentum, because no rounding error grows there."""
+    cell = TABLES.load("spikes")[-1]
+    (again,) = TABLES.compute("spikes", [cell.settings])
+    assert again.result["first"] == cell.result["first"]
+    np.testing.assert_allclose(again.result["last"], cell.result["last"], rtol=0.2)
 
 
 # --- the cliff --------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from vgrad.lessons.diagnosis.measure import trial as diagnosis_measure_trial
 from vgrad.lessons.edge_of_chaos import measure as edge_of_chaos_measure
 from vgrad.lessons.edge_of_chaos import training_map
 from vgrad.lessons.exploding import tables as exploding_tables
-from vgrad.lessons.exploding.measure import thresholds as exploding_measure_thresholds
+from vgrad.lessons.exploding.measure import spikes as exploding_spikes
 from vgrad.lessons.exploding.measure import training as exploding_measure
 from vgrad.lessons.initialization import measure as initialization_measure
 from vgrad.lessons.learning import measure as learning_measure
@@ -1260,15 +1260,6 @@ def test_nan_step():
     assert course.QUESTIONS["nan_step"].right.startswith("at step 2")
 
 
-def test_tanh_back():
-    for seed in range(5):
-        short, long = (exploding_measure_thresholds.both_passes(T, seed=seed) for T in (100, 400))
-        assert np.all((short.norm > 1e11) & (short.norm < 1e15))
-        assert np.all(np.isfinite(long.loss))
-        assert not np.any(np.isfinite(long.norm))
-    assert course.QUESTIONS["tanh_back"].right.startswith("only the loss")
-
-
 def test_which_threshold():
     medians = {limit: np.median(exploding_tables.at_threshold(limit)["last"]) for limit in (0.15, 1.0, 15.0, None)}
     assert min(medians, key=medians.get) == 15.0
@@ -1280,6 +1271,15 @@ def test_clip_learns():
     assert record.finite == 2
     assert (record.last > 0.95).all()
     assert course.QUESTIONS["clip_learns"].right.startswith("they stay finite and learn nothing")
+
+
+def test_spike_cure():
+    changes = ("clipping at 1.0", "the loss times 1024", "a memory of 0.8", "a floor of 1e-4")
+    spikes = [sum(step >= 0 for step in exploding_tables.with_remedy(name)["first"]) for name in changes]
+    assert spikes == [10, 10, 10, 0]
+    again = exploding_spikes.long_run(floor=1e-4, seeds=2, seed=2)
+    assert not again.spiked.any()
+    assert course.QUESTIONS["spike_cure"].right.startswith("a floor of 1e-4")
 
 
 def test_gates_default():

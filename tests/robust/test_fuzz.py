@@ -191,6 +191,7 @@ def record(name):
         "trained": lambda: kit.experiments.training.train_mlp(**TRAIN),
         "trainings": lambda: [kit.experiments.training.train_mlp(**TRAIN)],
         "runs": lambda: [lessons.exploding.measure.training.train_rnn(T=3, steps=2, width=2, seeds=1)],
+        "spikes": lambda: lessons.exploding.measure.spikes.long_run(steps=2, depth=1, width=2, batch=2, seeds=1),
         "memory": lambda: lessons.memory.measure.adding.train_memory(**REMEMBER),
         "truncated": lambda: [lessons.memory.measure.truncation.truncation(**TRUNCATED)],
         "echoes": lambda: [lessons.memory.measure.truncation.echo(**ECHO)],
@@ -376,6 +377,8 @@ ROWS = {
     "lessons.diagnosis.measure.trial.rates_of_bands": lambda: dict(found=looked()),
     "lessons.diagnosis.measure.trial.by_budget": lambda: dict(found=looked()),
     "lessons.diagnosis.measure.trial.grid": lambda: dict(activations=("tanh",), depths=(3,), kinds=[{}], first_seed=0),
+    "lessons.exploding.measure.spikes.long_run": lambda: dict(steps=2, depth=1, width=2, batch=2, seeds=1, clip=1.0),
+    "lessons.exploding.measure.spikes.spikes_with": lambda: dict(steps=2, seeds=1, clip=1.0),
     "lessons.exploding.measure.thresholds.both_passes": lambda: dict(T=3, width=2, seeds=1),
     "lessons.exploding.measure.thresholds.clipped_at": lambda: dict(clip=1.0, T=3, steps=2, seeds=1),
     "lessons.exploding.measure.thresholds.norms_seen": lambda: dict(T=3, steps=2, seeds=1),
@@ -636,7 +639,7 @@ def test_a_wrong_argument_is_refused_by_its_name(name):
 
 
 PICTURED = (  # records of the rooms in SHOWN
-    "slopes", "factors", "cliff", "read", "gates", "reaches", "learnt", "trained", "trainings", "runs",
+    "slopes", "factors", "cliff", "read", "gates", "reaches", "learnt", "trained", "trainings", "runs", "spikes",
     "memory", "truncated", "echoes", "powers", "recurrence", "products", "shattered", "rocs", "rates",
 )  # fmt: skip
 

@@ -9,9 +9,21 @@ from __future__ import annotations
 import sys
 
 from ..kit.experiments.stored import Tables
-from . import deep_training, diagnosis, edge_of_chaos, initialization, learning, memory, normalization, scoreboard
+from . import (
+    deep_training,
+    diagnosis,
+    edge_of_chaos,
+    exploding,
+    initialization,
+    learning,
+    memory,
+    normalization,
+    scoreboard,
+)
 
-ROOMS = (deep_training, diagnosis, edge_of_chaos, initialization, learning, memory, normalization, scoreboard)
+ROOMS = (
+    deep_training, diagnosis, edge_of_chaos, exploding, initialization, learning, memory, normalization, scoreboard,
+)  # fmt: skip
 TABLES: dict[str, Tables] = {name: room.TABLES for room in ROOMS for name in room.TABLES}  # by the name of each table
 
 

@@ -165,3 +165,70 @@ class Upscaled(NamedTuple):
     cosine: Array  # (seeds,): of the first layer's dW with that of the same net in float64
     gain_first: Array  # (seeds,): by how much the loss falls when the first layer takes the step
     gain_last: Array  # (seeds,): when the last one does
+
+
+LEARNT = 1e-4  # a loss below it says that a batch has been learnt ...
+SPIKE = 1e-3  # ... and one above it, later, is a spike
+GROWN = 5.0  # times its least value before a spike, and a curve has left its lowest
+
+
+class LongRun(NamedTuple):
+    """Networks that are trained on one batch long after they have learnt it."""
+
+    optimizer: str
+    rate: float
+    decay_squares: float  # Adam's β₂
+    floor: float  # Adam's
+    clip: float | None
+    factor: float  # by which the loss was multiplied before its gradient was taken
+    precision: str
+    loss: Array  # (seeds, steps), of the loss itself
+    norm: Array  # (seeds, steps): of all gradients, before clipping
+    moved: Array  # (seeds, steps): the norm of the update of all parameters
+    every: int  # how many steps lie between two entries of ``agreement``
+    agreement: Array  # (seeds, steps // every): the cosine between the gradient and the one that float64 computes there
+
+    @property
+    def first(self) -> Array:
+        """The step of each network's first spike, counted from 0, or -1 where it has none: (seeds,)."""
+        learnt = np.maximum.accumulate(self.loss < LEARNT, axis=1)
+        spikes = learnt & (self.loss > SPIKE)
+        return np.where(spikes.any(axis=1), spikes.argmax(axis=1), -1)
+
+    @property
+    def spiked(self) -> Array:
+        """Whether each network has a spike, (seeds,)."""
+        return self.first >= 0
+
+    @property
+    def growth(self) -> Array:
+        """How many times its least value the update's norm becomes before the first spike, of those that have one."""
+        return np.array([max(row[row.argmin() :]) / min(row) for row in self._before(self.moved)])
+
+    @property
+    def lowest(self) -> Array:
+        """The least norm of a gradient before the first spike, of the networks that have one."""
+        return np.array([min(row) for row in self._before(self.norm)])
+
+    @property
+    def warnings(self) -> Array:
+        """How many steps before its first spike each curve was last below GROWN times its least value before it.
+
+        The shape is (3, networks that have one), and the curves are those of the update, the gradient and the loss.
+        """
+        curves = (self.moved, self.norm, self.loss)
+        return np.array([[_left_for_good(row) for row in self._before(curve)] for curve in curves])
+
+    @property
+    def doubtful(self) -> Array:
+        """The least ``agreement`` of each network before its first spike, or in the whole run, (seeds,)."""
+        ends = np.where(self.spiked, self.first, self.loss.shape[1]) // self.every
+        return np.array([min(row[:end]) for row, end in zip(self.agreement, ends, strict=True)])
+
+    def _before(self, rows: Array) -> list[Array]:
+        return [row[:step] for row, step in zip(rows, self.first, strict=True) if step > 0]
+
+
+def _left_for_good(row: Array) -> int:
+    """How many steps before the end of a row it was last below GROWN times its least value."""
+    return len(row) - 1 - int(np.flatnonzero(row <= GROWN * row.min())[-1])

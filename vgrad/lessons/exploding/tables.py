@@ -1,4 +1,4 @@
-"""The table of this lesson that takes too long to compute while one reads."""
+"""The tables of this lesson that take too long to compute while one reads."""
 
 from __future__ import annotations
 
@@ -7,12 +7,24 @@ from pathlib import Path
 
 from ... import require
 from ...kit.experiments.stored import Table, Tables
+from .measure.spikes import spikes_with
 from .measure.thresholds import RATE, clipped_at
 
 LIMITS = (0.15, 1.0, 1.5, 4.0, 15.0, 150.0, None)
 FASTER = 4 * RATE  # does a low threshold need a higher learning rate only?
 BOTH = (1.0, 15.0)  # the limits at both learning rates
 SEEDS = range(5)
+REMEDIES: dict[str, dict] = {  # against spikes, as they are called, and what each changes
+    "Adam, a memory of 0.9": {},
+    "clipping at 1.0": dict(clip=1.0),
+    "the loss times 1024": dict(factor=1024.0),
+    "a memory of 0.8": dict(decay_squares=0.8),
+    "a floor of 1e-4": dict(floor=1e-4),
+    "a memory of 0.999": dict(decay_squares=0.999),
+    "float64": dict(precision="float64"),
+    "SGD with momentum": dict(optimizer="momentum", rate=0.03),
+}
+TWICE = range(2)  # five networks each
 
 TABLES = Tables(
     Path(__file__).with_name("tables"),
@@ -21,6 +33,11 @@ TABLES = Tables(
         clipped_at,
         [dict(clip=clip, seed=seed) for clip, seed in product(LIMITS, SEEDS)]
         + [dict(clip=clip, rate=FASTER, seed=seed) for clip, seed in product(BOTH, SEEDS)],
+    ),
+    spikes=Table(
+        "Networks that are trained on one batch of digits long after they have learnt it, with one remedy for spikes",
+        spikes_with,
+        [changes | dict(seed=seed) for changes, seed in product(REMEDIES.values(), TWICE)],
     ),
 )
 
@@ -41,3 +58,15 @@ def at_threshold(clip: float | None, rate: float = RATE) -> dict[str, list[float
         if cell.settings["clip"] == clip and cell.settings.get("rate", RATE) == rate
     ]
     return {name: [number for cell in cells for number in cell[name]] for name in ("last", "clipped")}
+
+
+def with_remedy(name: str) -> dict[str, list[float]]:
+    """Return "first" and "last" of all networks of the stored table that were trained with one of REMEDIES.
+
+    "first" : 10 numbers, the step of a network's first spike or -1; "last" : 10 losses after the last step. Raises
+    ValueError where there is no such remedy.
+    """
+    require.choice("name", name, REMEDIES)
+    asked = [REMEDIES[name] | dict(seed=seed) for seed in TWICE]
+    cells = [cell.result for cell in TABLES.load("spikes") if cell.settings in asked]
+    return {key: [number for cell in cells for number in cell[key]] for key in ("first", "last")}

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import cliff, training
+from . import cliff, spikes, training
 
-__all__ = ["cliff", "training"]
+__all__ = ["cliff", "spikes", "training"]
