@@ -207,7 +207,6 @@ def test_a_short_step_changes_the_loss_by_its_length_times_the_slope():
         (lambda: measure_cliff.walk(rate=-1.0), "rate"),
         (lambda: measure_cliff.walk(threshold=0.0), "threshold"),
         (lambda: measure_cliff.walk(steps=0), "steps"),
-        (lambda: measure_cliff.survey(thresholds=(0.0,)), "thresholds"),
     ],
 )
 def test_what_cannot_be_run_is_refused_by_name(call, named):
@@ -357,21 +356,6 @@ def test_one_step_is_flung_far_and_a_clipped_one_is_not():
     assert path.longest > 100
     assert path.loss[-1] == pytest.approx(0.09, abs=1e-3)
     assert measure_cliff.descend(4 + 16 / 9, -2.4, rate=0.3, threshold=1.0, steps=100).longest <= 0.3
-
-
-def test_clipping_is_better_for_most_starts_and_not_for_all():
-    for rows in (15, 16, 17, 18, 19):
-        survey = measure_cliff.survey(thresholds=(0.1, 1.0, 10.0), rows=rows)
-        low, good, high = survey.better
-        assert 0.8 < good < 1
-        assert good > max(low, high)
-
-
-def test_clipping_speeds_the_quartic_up_a_hundredfold():
-    assert measure_cliff.quartic(7e-4) > 100 * measure_cliff.quartic(0.1, 10.0) > 0
-    assert measure_cliff.quartic(8e-4) is None
-    assert measure_cliff.quartic(0.1) is None
-    assert measure_cliff.quartic(0.1, 10.0, start=0.05) == 0
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------

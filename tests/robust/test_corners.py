@@ -146,7 +146,3 @@ def test_growth_and_message_refuse_by_name():
     ):
         with pytest.raises(ValueError, match=rf"^{named} is "):
             call()
-
-
-def test_of_a_survey_without_a_jump_no_share_is_better():
-    assert np.isnan(lessons.exploding.measure.cliff.survey(columns=1, rows=1, steps=1, thresholds=(1.0,)).better).all()

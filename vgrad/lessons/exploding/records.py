@@ -68,28 +68,6 @@ class CliffRecord(NamedTuple):
         return self._replace(steps=step, free=self.free.until(step), clipped=self.clipped.until(step))
 
 
-class SurveyRecord(NamedTuple):
-    """Where descent ends from many starts."""
-
-    rate: float
-    steps: int
-    thresholds: tuple[float, ...]
-    longest: Array  # (starts,): the longest step without clipping
-    free: Array  # (starts,): the last loss without clipping
-    clipped: Array  # (thresholds, starts)
-
-    @property
-    def jumps(self) -> Array:
-        """The starts from which an unclipped step is longer than 1, a third of the map."""
-        return self.longest > 1
-
-    @property
-    def better(self) -> Array:
-        """For each threshold the share of ``jumps`` for which clipping ends lower."""
-        with np.errstate(invalid="ignore"):  # of no jumps it is NaN
-            return (self.clipped < self.free)[:, self.jumps].sum(axis=1) / self.jumps.sum()
-
-
 BEGUN = 0.95  # of the loss of always answering 1; below it, a network has begun to learn
 
 

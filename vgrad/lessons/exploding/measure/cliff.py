@@ -2,14 +2,12 @@
 
     x_t = w σ(x_{t-1}) + b,  x_0 = 1/2,  loss = (σ(x_50) - 0.7)²          (Pascanu et al. 2013, fig. 6)
 
-``surface`` is the loss over the plane of w and b. ``descend`` returns the paths from any starts, ``walk`` those from
-one start, with clipping and without, and ``survey`` those from many starts, with many thresholds. ``quartic`` is a hill
-so steep that clipping speeds descent up.
+``surface`` is the loss over the plane of w and b. ``descend`` returns the paths from any starts, and ``walk`` those
+from one start, with clipping and without.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated
 
@@ -19,7 +17,7 @@ from .... import require
 from ....kit.experiments.protocol import NumberOrArray, TrainSteps, measured, require_work
 from ....ops import Array
 from ....require import Count, NonNegative, bare, guarded, guarded_by
-from ..records import BESIDE, HALFWAY, CliffRecord, Path, Surface, SurveyRecord
+from ..records import BESIDE, HALFWAY, CliffRecord, Path, Surface
 
 T = 50  # time steps
 START = 0.5  # x_0
@@ -143,52 +141,6 @@ def walk(
     both = descend([w, w], [b, b], rate=rate, threshold=[np.inf, threshold], steps=steps)
     free, clipped = (Path(*(part[k] for part in both)) for k in (0, 1))
     return CliffRecord(w, b, rate, threshold, steps, surface(), free, clipped)
-
-
-Thresholds = Annotated[
-    Sequence[float], lambda name, values: require.numbers(name, require.several(name, values, 1_000), LEAST)
-]
-
-
-@guarded
-def survey(
-    *, thresholds: Thresholds = (0.1, 0.3, 1.0, 3.0, 10.0), rate: NonNegative = 0.3, steps: TrainSteps = 60,
-    columns: Count = 28, rows: Count = 17,
-) -> SurveyRecord:  # fmt: skip
-    """Descend from a grid of starts, ``columns`` by ``rows``, without clipping and with each of ``thresholds``."""
-    require_work(
-        "columns · rows · (1 + len(thresholds)) · steps", columns, rows, 1 + len(thresholds), steps, most=VISITED
-    )
-    starts = [part.ravel() for part in np.meshgrid(np.linspace(*W, columns), np.linspace(*B, rows))]
-    limits = np.array([np.inf, *thresholds])
-    path = descend(*starts, rate=rate, threshold=limits[:, None], steps=steps)
-    free, *clipped = path.loss[..., -1]
-    return SurveyRecord(
-        rate, steps, tuple(float(limit) for limit in thresholds), path.longest[0], free, np.array(clipped)
-    )
-
-
-Start = Annotated[float, require.number_from(-1e100, 1e100)]  # whose third power is a number
-
-
-@guarded
-def quartic(
-    rate: NonNegative, threshold: Threshold = np.inf, *, start: Start = 50.0, end: NonNegative = 0.1,
-    most: Annotated[int, require.whole_from(1, 1_000_000)] = 1_000_000,
-) -> int | None:  # fmt: skip
-    """Return the number of steps of descent on x⁴ / 4 from ``start`` to ``end`` (after Zhang et al. 2020).
-
-    It is None if descent does not come there within ``most`` steps, or leaves for twice the start.
-    """
-    x = float(start)
-    for step in range(most):
-        if abs(x) <= end:
-            return step
-        if abs(x) > 2 * abs(start):
-            return None
-        size = abs(x) ** 3
-        x -= rate * (threshold / size if size > threshold else 1.0) * x**3
-    return None
 
 
 def _sigmoid(x: Array) -> Array:
