@@ -1,0 +1,3 @@
+"""What this lesson measures."""
+
+from __future__ import annotations
