@@ -101,7 +101,7 @@ class WindowPlot(LivePicture):
         self.curve.update(layers, record.bits, look, floor, ceiling, every=1 + record.depth // 12)
         above, below = self.titles
         above.set_text(f"entries of {record.quantity} in {record.precision}")
-        below.set_text(f"sizes in float64 (median, and band of 8 in 10 entries), and what {record.precision} makes of such sizes")
+        below.set_text(f"their sizes in float64 (median, 8 of 10 entries), and what {record.precision} makes of them")
 
 
 def _bars(layers, bottoms, tops) -> Path:
