@@ -1,0 +1,121 @@
+"""What becomes of the entries of each layer, as stacked columns, and where their sizes lie in the format's window."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from ....kit.marks import curves, grammar
+from ....kit.marks.picture import LivePicture, Picture
+from ..records import KINDS, WINDOWS
+from ..say.window import LABELS, power_of_two, window_alt, window_sentence
+
+ZERO, SUBNORMAL, FINE, INFINITE = "#0b4f82", "#a9cdea", "#f4f3ef", "#e07b1f"
+FILLS: dict[str, dict[str, Any]] = {  # of a column; each kind has a colour and a hatch of its own
+    "zero": dict(facecolor=ZERO, hatch="xx", edgecolor="#ffffff"),
+    "subnormal": dict(facecolor=SUBNORMAL, hatch="//", edgecolor="#0b4f82"),
+    "fine": dict(facecolor=FINE, edgecolor="#6b6b6b"),
+    "infinite": dict(facecolor=INFINITE, hatch="++", edgecolor="#5c2200"),
+}
+GROUNDS = {"zero": "#bfd9ee", "subnormal": grammar.VANISHING_SIDE, "fine": grammar.PAPER, "infinite": "#fbd3b4"}
+INKS = {"zero": grammar.VANISHING, "subnormal": grammar.VANISHING, "fine": grammar.FAINT, "infinite": "#9a3d00"}
+STEPS = (48, 64, 96, 128, 192, 256, 384, 512, 1024, 4096)  # powers of two down to which, and up to which, an axis goes
+COLUMN = 0.8  # of the way from one layer to the next
+LEFT, WIDE = 0.085, 0.768
+ROOM = 11  # points that a line of words needs
+
+
+class WindowPlot(LivePicture):
+    """The columns and the band, kept alive."""
+
+    def _build(self, record):
+        self.columns = self.figure.add_axes((LEFT, 0.655, WIDE, 0.215))
+        self.sizes = self.figure.add_axes((LEFT, 0.13, WIDE, 0.43))
+        for axes in (self.columns, self.sizes):
+            grammar.tidy(axes, 12)
+        self.patches = {kind: PathPatch(Path(np.zeros((1, 2))), linewidth=0.8, **FILLS[kind]) for kind in KINDS}
+        for patch in self.patches.values():
+            self.columns.add_patch(patch)
+        self.curve = curves.LiveCurve(self.sizes, markersize=6, linewidth=1.8, band_alpha=0.45)
+        above = dict(transform=self.figure.transFigure, va="top", fontsize=13, color=grammar.INK)
+        self.titles = [self.columns.text(0.012, y, "", **above) for y in (0.985, 0.617)]
+        self.columns.set(ylim=(0, 1), yticks=(0, 0.5, 1), yticklabels=("0", "50 %", "100 %"), xticks=[])
+        handles = [self.columns.bar(0, 0, label=LABELS[kind], linewidth=0.8, **FILLS[kind]) for kind in KINDS]
+        curves.legend(self.figure, handles=handles, fontsize=12, columnspacing=1.2, bbox_to_anchor=(0.995, 1.012))
+        return [*self.patches.values(), *self.curve.artists, *self.titles]
+
+    def _limits(self, record):
+        low, high = curves.span(record.bits)
+        floor = -grammar.up_to(max(-low, 0), STEPS)
+        return record.depth, record.precision, floor, grammar.up_to(max(high, 0), STEPS)
+
+    def _frame(self, depth: int, precision: str, floor: float, ceiling: float) -> None:
+        """The window of the format, and the layers."""
+        for artist in (*self.sizes.patches, *self.sizes.texts, *self.sizes.lines[4:]):
+            artist.remove()
+        for axes in (self.columns, self.sizes):
+            axes.set_xlim(0.4, depth + 1.6)
+        self.sizes.set_ylim(floor, ceiling)
+        self._window(WINDOWS[precision], floor, ceiling)
+        named = range(1, depth + 1, 1 + depth // 12)
+        named = [k for k in named if depth + 1 - k > depth // 15]
+        self.sizes.set_xticks([*named, depth + 1], [*map(str, named), "out"])
+        ticks = self._ticks(WINDOWS[precision], floor, ceiling)
+        self.sizes.set_yticks(ticks, [power_of_two(tick) for tick in ticks])
+        self.sizes.set_xlabel("layer (the gradient comes in at the output, on the right)", fontsize=13)
+
+    def _window(self, window, floor: float, ceiling: float) -> None:
+        """Each kind's part of the axis, its name, and where it begins."""
+        ends = (-np.inf, window.smallest, window.normal, window.beyond, np.inf)
+        right = dict(x=1.01, transform=self.sizes.get_yaxis_transform(), va="center", fontsize=12)
+        for kind, low, high in zip(KINDS, ends, ends[1:], strict=False):
+            low, high = np.clip((low, high), floor, ceiling)
+            self.sizes.axhspan(low, high, color=GROUNDS[kind], linewidth=0, zorder=0)
+            if self._points(high - low, floor, ceiling) > ROOM:
+                self.sizes.text(y=(low + high) / 2, s=LABELS[kind], color=INKS[kind], style="italic", **right)
+        for end in ends[1:-1]:
+            if floor < end < ceiling:
+                self.sizes.axhline(end, color=grammar.FAINT, linewidth=1)
+
+    def _ticks(self, window, floor: int, ceiling: int) -> list[int]:
+        """The ends of the window, and round powers between them where there is room."""
+        step = next(step for step in (16, 32, 64, 128, 256, 1024) if self._points(step, floor, ceiling) > 2 * ROOM)
+        ends = [end for end in window if floor <= end <= ceiling]
+        even = range(-(-floor // step) * step, ceiling + 1, step)
+        free = [tick for tick in even if all(self._points(abs(tick - end), floor, ceiling) > ROOM for end in ends)]
+        return sorted((*ends, *free))
+
+    def _points(self, powers: float, floor: float, ceiling: float) -> float:
+        """How high so many powers of two are drawn."""
+        return powers / (ceiling - floor) * self.sizes.get_position().height * self.size[1] * 72
+
+    def _move(self, record, depth: int, precision: str, floor: float, ceiling: float) -> None:
+        layers = np.arange(1, record.depth + 2)
+        tops = np.cumsum(np.nan_to_num(record.shares), axis=0)
+        for kind, bottom, top in zip(KINDS, [np.zeros_like(tops[0]), *tops], tops, strict=False):
+            self.patches[kind].set_path(_bars(layers, bottom, top))
+        look = grammar.look(record.activation)._replace(color=grammar.INK)  # blue and orange have a meaning here
+        self.curve.update(layers, record.bits, look, floor, ceiling, every=1 + record.depth // 12)
+        above, below = self.titles
+        above.set_text(f"entries of {record.quantity} in {record.precision}")
+        below.set_text(f"their sizes in float64 (median, 8 of 10 entries), and what {record.precision} makes of them")
+
+
+def _bars(layers, bottoms, tops) -> Path:
+    """One path around the columns from bottom to top, of which those without height are left out."""
+    half = COLUMN / 2
+    corners = [
+        [(x - half, low), (x + half, low), (x + half, high), (x - half, high), (x - half, low)]
+        for x, low, high in zip(layers, bottoms, tops, strict=True)
+        if high > low
+    ]
+    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
+    return Path(np.reshape(corners, (-1, 2)), codes * len(corners)) if corners else Path(np.zeros((1, 2)))
+
+
+def window(record) -> Picture:
+    """Return a still picture of a record of entries in a format."""
+    return Picture(WindowPlot(record).figure, window_sentence(record), window_alt(record))
