@@ -198,6 +198,7 @@ def record(name):
         "recurrence": lambda: lessons.recurrence.measure.recurrence.unrolled(T=3),
         "products": lambda: lessons.chain_rule.measure.products(depth=3, seeds=4),
         "shattered": lambda: [lessons.deep_training.measure.shatter(depth=1, width=4, points=16, lags=6, seeds=1)],
+        "window": lambda: lessons.precision.in_format(depth=2, width=3, batch=2, seeds=1),
         "rocs": lambda: lessons.diagnosis.rocs(lessons.diagnosis.nets(stored("diagnosis_fit"))),
         "rates": lambda: {"all": lessons.diagnosis.measure.trial.rates_of_bands(looked())},
     }[name]()  # fmt: skip
@@ -638,7 +639,7 @@ def test_a_wrong_argument_is_refused_by_its_name(name):
 
 PICTURED = (  # records of the rooms in SHOWN
     "slopes", "factors", "cliff", "read", "gates", "reaches", "learnt", "trained", "trainings", "runs",
-    "memory", "truncated", "echoes", "powers", "recurrence", "products", "shattered", "rocs", "rates",
+    "memory", "truncated", "echoes", "powers", "recurrence", "products", "shattered", "rocs", "rates", "window",
 )  # fmt: skip
 
 
