@@ -114,7 +114,7 @@ class Window(NamedTuple):
     beyond: int  # 2^beyond is the first power of two that is too large
 
 
-WINDOWS = {"float16": Window(-24, -14, 16), "bfloat16": Window(-133, -126, 128), "float32": Window(-149, -126, 128)}
+WINDOWS = {name: Window(1 - each.bias - each.fraction, 1 - each.bias, each.bias + 1) for name, each in FORMATS.items()}
 KINDS = ("zero", "subnormal", "fine", "infinite")  # what becomes of an entry; NaN counts as infinite
 
 

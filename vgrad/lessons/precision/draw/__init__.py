@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import formats, scaled
+from . import formats, scaled, window
 
-__all__ = ["formats", "scaled"]
+__all__ = ["formats", "scaled", "window"]

@@ -13,7 +13,8 @@ WORDS = {"zero": "0", "subnormal": "subnormal", "fine": "fine", "infinite": "inf
 COUNTED = (
     "Shares are counted before the gradient is divided by the scale, without the entries that are 0 in float64 too."
 )
-BAND = "The band holds 8 of 10 entries as float64 computes them, times the loss scale."
+BAND = "The band holds 8 of 10 entries as float64 computes them, times the loss scale and the loss weight."
+FEW_DIGITS = "A subnormal number lies so close to 0 that it has fewer digits than the others."
 ON_THE_WAY = "Because the format rounds at each step, an entry near an end of the window may be kept or lost."
 
 
@@ -21,7 +22,7 @@ def window_sentence(record) -> str:
     """What becomes of the entries, where the typical entry of the first layer lies, and which networks they are."""
     if not record.counts.any():
         return lines(f"Every entry of {record.quantity} is 0 in float64 too, so no format can keep it.", _nets(record))
-    return lines([_becomes(record), _lies(record)], _nets(record), [COUNTED, BAND, ON_THE_WAY])
+    return lines([_becomes(record), _lies(record)], _nets(record), [FEW_DIGITS, COUNTED, BAND, ON_THE_WAY])
 
 
 def _becomes(record) -> str:
