@@ -12,7 +12,7 @@ import numpy as np
 from ... import models, ops, train
 from ...kit.exercises import Exercises, NotYetError, expect_function, expect_number
 from ...kit.judging import call, counted, expect_parts, expect_shaped
-from ...tape import tree_map
+from ...tape import leaves, tree_map
 from .measure import nets
 
 WEIGHT = 2.0**-20  # of the loss
@@ -160,9 +160,9 @@ def _moments() -> list[_Moment]:
 
 
 class _Update:
-    """What updates the weights; it counts how often it was called, and by what."""
+    """What updates the weights; it notes with what it was called."""
 
-    def __init__(self, optimizer=None, params=None):
+    def __init__(self):
         self.calls: list[Any] = []
 
     def __deepcopy__(self, memo):
@@ -249,13 +249,12 @@ def _survives(function) -> str | None:
     for _, given in zip(range(STEPS), nets.batches(16, 0), strict=False):
         wide = tree_map(lambda d, at=scale: d / at, model(kept["params"], given, scale * WEIGHT).grads)
         before = kept["memory"]
-        arrays = [layer.affine.W for layer in wide]
 
         def update(_, wide=wide):
             change, kept["memory"] = rule.step(wide, kept["memory"], kept["params"])
             kept["params"] = tree_map(np.add, kept["params"], change)
 
-        scale, good = function(arrays, scale, good, EVERY, update)
+        scale, good = function(leaves(wide), scale, good, EVERY, update)
         skipped += kept["memory"] is before
     if skipped > SPENT:
         raise NotYetError(f"from scale 2^44, {skipped} of {STEPS} steps are skipped, and {SPENT} are enough")

@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 
 from ....kit.marks import grammar
-from ....kit.words.phrases import lines
 from ..records import FORMATS, BitsRecord, Word
 
 
 def bits_sentence(record: BitsRecord) -> str:
-    """Say what each format stores of a number, and how far that is from it."""
-    parts = [f"{word.format} stores {value(word.value)}{_off(record.number, word.value)}" for word in record.words]
-    told = f"{', '.join(parts[:-1])}, and {parts[-1]}."
-    each = (f"{kind.exponent} and {kind.fraction} in {kind.name}" for kind in FORMATS.values())
-    return lines(f"Of {value(record.number)}, {told}", f"Bits of exponent and fraction: {', '.join(each)}.")
+    """Say what each format stores of a number."""
+    first, *others, last = record.words
+    between = "".join(f", {word.format} as {value(word.value)}" for word in others)
+    told = f"{first.format} stores {value(record.number)} as {value(first.value)}{between}"
+    return f"{told} and {last.format} as {value(last.value)}."
 
 
 def bits_alt(record: BitsRecord) -> str:
@@ -39,10 +38,3 @@ def exponent_label(word: Word) -> str:
         return f"e = {e}: inf or NaN"
     power = str(max(e, 1) - kind.bias).translate(grammar.RAISED)
     return f"e = {e}, so times 2{power}" if e else f"e = 0: subnormal, times 2{power}"
-
-
-def _off(number: float, stored: float) -> str:
-    """How far what is stored is from the number, relative to it."""
-    if not (math.isfinite(number) and math.isfinite(stored)) or number == stored:
-        return ""
-    return f" ({grammar.number(abs(stored / number - 1))} off)"
