@@ -87,6 +87,9 @@ CORNERS = {
         dict(activation="identity", gain=10.0, depth=30),  # the forward pass overflows
         dict(activation="identity", gain=10.0, depth=30, precision="float32", scale=60, weight=0),
         dict(activation="sigmoid", depth=30, scale=40, quantity="dh"),
+        dict(scale=8),  # nearly all subnormal
+        dict(activation="relu", weight=-18, scale=0),  # nearly all 0
+        dict(activation="relu", weight=0, scale=0),  # what is 0 in float64 is not counted
         dict(activation="sigmoid", depth=20, scale=40),  # zeros and infinities at once
         dict(activation="relu", gain=10.0, weight=-40, precision="bfloat16", quantity="dh"),
     ],
