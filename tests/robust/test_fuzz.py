@@ -63,6 +63,7 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "lessons.memory.measure.layered.after", "lessons.memory.measure.layered.networks",
     "lessons.deep_training.measure.lanes.*", "lessons.deep_training.measure.plain.freezing",
     "lessons.exploding.measure.training.train_on_adding", "lessons.recurrence.measure.recurrence.drawn_net",
+    "lessons.precision.measure.nets.*",
 )  # fmt: skip
 TRIED = ("kit.words.cells.*",)  # though their names are like those
 
@@ -478,6 +479,13 @@ ROWS = {
     "lessons.scoreboard.measure.taught.judge": lambda: dict(board=board()),
     "lessons.scoreboard.measure.taught.forge": lambda: dict(board=board()),
     "kit.experiments.training.train_mlp": lambda: TRAIN,
+    "lessons.precision.measure.formats.bits": lambda: dict(number=0.1),
+    "lessons.precision.measure.scaled.train_in": lambda: dict(
+        precision="float16", weight=0.5, scale=2.0, every=3, depth=1, width=2, batch=2, steps=2, seeds=1
+    ),
+    "lessons.precision.measure.stored.store_in": lambda: dict(
+        storage="bfloat16", depth=1, width=2, batch=2, steps=2, seeds=1
+    ),
     "lessons.precision.measure.window.in_format": lambda: dict(depth=2, width=3, batch=2, seeds=1),
     "kit.experiments.training.watch": lambda: TRAIN,
     "kit.experiments.training.message": lambda: dict(record=record("trained"), pictures=4),
