@@ -586,6 +586,8 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("lessons.deep_training.measure.*", "warmup", "0", "the full rate from the first step"),
     ("lessons.precision.measure.window.in_format", "weight", "0 -1", "a weight of 1, or of a half"),
     ("lessons.precision.measure.window.in_format", "gain", "0", "weights of 0"),
+    ("lessons.precision.measure.formats.bits", "number", "nan", "a number that each format stores"),
+    ("lessons.precision.measure.formats.bits", "number", "inf", "a number that each format stores"),
     ("kit.experiments.training.*", "frozen", "[] 3", "no layer, or the readout alone"),
     ("*", "value", "nan inf", "said in words"),
     ("lessons.scoreboard.*", "numbers", "[...,None] [...,:-1]", "numbers"),
