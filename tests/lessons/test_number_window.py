@@ -204,6 +204,14 @@ def test_the_grounds_change_where_the_format_ends():
         assert {end for end in (smallest, normal, beyond) if floor < end < ceiling} <= {*plot.sizes.get_yticks()}
 
 
+def test_an_end_of_the_window_beyond_the_axis_is_named_at_its_edge():
+    said = {text.get_text() for text in WindowPlot(in_format(precision="bfloat16")).sizes.texts}
+    assert {"fine", "up to 2¹²⁸", "down to 2⁻¹²⁶"} <= said
+    said = {text.get_text() for text in WindowPlot(in_format()).sizes.texts}
+    assert {"becomes 0", "subnormal", "fine", "infinite or NaN"} <= said
+    assert not any("to 2" in words for words in said)
+
+
 def test_each_kind_has_a_colour_and_a_hatch_of_its_own():
     assert len({style["facecolor"] for style in FILLS.values()}) == len(KINDS)
     assert len({style.get("hatch") for style in FILLS.values()}) == len(KINDS)

@@ -86,6 +86,11 @@ class WindowPlot(LivePicture):
             if self._points(high - low, floor, ceiling) > ROOM:
                 words = dict(s=LABELS[kind], color=INKS[kind], style="italic")
                 self.ground.append(self.sizes.text(y=(low + high) / 2, **words, **right))
+        faint = dict(color=grammar.FAINT, style="italic")
+        if window.beyond > ceiling:
+            self.ground.append(self.sizes.text(y=ceiling, s=f"up to {power_of_two(window.beyond)}", **faint, **right))
+        if window.normal < floor:
+            self.ground.append(self.sizes.text(y=floor, s=f"down to {power_of_two(window.normal)}", **faint, **right))
         for end in ends[1:-1]:
             if floor < end < ceiling:
                 self.ground.append(self.sizes.axhline(end, color=grammar.FAINT, linewidth=1))
