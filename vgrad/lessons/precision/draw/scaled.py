@@ -17,7 +17,7 @@ def accuracy(records) -> Picture:
     steps = max(record.accuracy.shape[1] for record in records)
     axes.set(xlim=(0, 1.45 * steps), ylim=(0, 1.04))
     axes.plot([0, steps], [0.1, 0.1], **grammar.MARK)
-    axes.text(steps, 0.09, "guessing", ha="right", va="top", fontsize=12, color=grammar.FAINT)
+    axes.text(steps, 0.16, "guessing", ha="right", va="bottom", fontsize=12, color=grammar.FAINT)
     ends = []
     for k, (record, look) in enumerate(curves.with_looks(records, LOOKS)):
         rows = means(record)

@@ -13,7 +13,7 @@ MEAN = 10  # batches whose mean accuracy is drawn
 def label(record) -> str:
     """Return the format of a record's passes, and its loss scale if there is one."""
     if record.every is not None:
-        return f"{record.precision}, dynamic scale"
+        return f"{record.precision}, a dynamic scale"
     if record.scale == 1:
         return record.precision
     return f"{record.precision}, scale {power(record.scale)}"
@@ -29,17 +29,16 @@ def power(number: float) -> str:
 
 def accuracy_sentence(records) -> str:
     """Say which accuracy the nets of each record reach, and what they have in common."""
-    parts = [f"{label(record)} {np.median(record.right):.0%}" for record in records]
-    first = records[0]
+    first, *others = [(label(record).replace(", ", " with "), np.median(record.right)) for record in records]
+    told = [f"in {first[0]} the networks classify {first[1]:.0%} of the pictures correctly"]
+    told += [f"in {name} {share:.0%}" for name, share in others]
+    found = f"{', '.join(told[:-1])} and {told[-1]}" if others else told[0]
+    one = records[0]
     weights = sorted({record.weight for record in records}, reverse=True)
     loss = f"loss × {' or '.join(map(power, weights))}"
-    protocol = (
-        f"{whose(first.seeds)}, {first.depth} tanh layers of {first.width} units, Adam at {first.rate:g}, {loss}."
-    )
-    how = (
-        f"The accuracy is the mean of the last {MEAN} batches, of {first.batch} pictures each. Weights are in float32."
-    )
-    return lines(f"The networks classify so many pictures correctly: {'; '.join(parts)}.", protocol, how)
+    protocol = f"{whose(one.seeds)}, {one.depth} tanh layers of {one.width} units, Adam at {one.rate:g}, {loss}."
+    how = f"The accuracy is the mean of the last {MEAN} batches, of {one.batch} pictures each. Weights are in float32."
+    return lines(f"{found[0].upper()}{found[1:]}.", protocol, how)
 
 
 def accuracy_alt(records) -> str:
