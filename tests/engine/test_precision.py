@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice, pairwise, repeat
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -411,3 +412,125 @@ def test_weights_of_bfloat16_learn_on_with_stochastic_rounding():
         stochastic = bfloat16(stochastic * np.float32(0.999), rng=draws)
     np.testing.assert_array_equal(nearest, start)
     assert stochastic.mean() == pytest.approx(0.75 * 0.999**100, rel=0.01)
+
+
+# --- beside PyTorch's GradScaler --------------------------------------------------------------------------------------
+
+STEPS, START = 240, 2.0**40
+GROWTH = (1, 2, 7, 50)
+each_interval = pytest.mark.parametrize("every", GROWTH)
+each_seed = pytest.mark.parametrize("seed", range(5))
+
+
+class Planted(NamedTuple):
+    """Gradients of two weight matrices, (steps, 4, 3) and (steps, 3), and where they overflow."""
+
+    grads: tuple
+    broken: np.ndarray  # (steps,): what stands in one entry of the step, inf, -inf or NaN, or 0
+    most: np.ndarray  # (steps,): the scale above which the gradients of the step overflow
+
+
+def planted(seed, *, share=0.04, most=(24, 48)):
+    """Overflows at random places, which come whatever the scale is, and others that a large scale brings about."""
+    draws = rng(seed)
+    grads = tuple(draws.standard_normal((STEPS, *shape)).astype("float32") for shape in ((4, 3), (3,)))
+    broken = np.where(draws.random(STEPS) < share, draws.choice([np.inf, -np.inf, np.nan], STEPS), 0.0)
+    return Planted(grads, broken, 2.0 ** draws.integers(*most, STEPS))
+
+
+def scaled_gradients(plan, step, scale):
+    """What the backward pass of a step returns at this scale."""
+    first, second = (np.float32(scale) * grads[step] for grads in plan.grads)
+    if plan.broken[step] or scale > plan.most[step]:
+        first[step % 4, step % 3] = plan.broken[step] or np.inf
+    return first, second
+
+
+def starting_weights():
+    return rng(99).standard_normal((4, 3)).astype("float32"), rng(98).standard_normal(3).astype("float32")
+
+
+def scaled_by_pytorch(torch, plan, scale, every):
+    """The scales, the skipped steps and the weights after each step, as GradScaler decides."""
+    weights = [torch.nn.Parameter(torch.tensor(a)) for a in starting_weights()]
+    optimizer = torch.optim.SGD(weights, 0.05, momentum=0.9)
+    scaler = torch.amp.GradScaler("cpu", init_scale=scale, growth_factor=2.0, backoff_factor=0.5, growth_interval=every)
+    steps = []
+    taken = []
+    optimizer.register_step_post_hook(lambda *_: taken.append(True))
+    for step in range(STEPS):
+        taken.clear()
+        now = scaler.get_scale()
+        scaler.scale(torch.zeros(()))
+        for weight, grad in zip(weights, scaled_gradients(plan, step, now), strict=True):
+            weight.grad = torch.tensor(grad)
+        scaler.step(optimizer)
+        scaler.update()
+        steps.append((now, not taken, [weight.detach().numpy().copy() for weight in weights]))
+    return steps
+
+
+def scaled_by_us(plan, scale, every):
+    """The same by ``fit``, whose model returns the planted gradients."""
+
+    def model(params, step, dloss=1.0):
+        first, second = scaled_gradients(plan, step, dloss)
+        return train.Pass(np.float32(1.0), None, [Layer(Affine(first, second))], lambda: "planted")
+
+    params = [Layer(Affine(*starting_weights()))]
+    scaling = train.loss_scaling(scale, every=every)
+    records = list(train.fit(params, model, range(STEPS), optimizer=train.momentum(0.05), steps=STEPS, scaling=scaling))
+    return [(record.scale, record.skipped, list(record.params[0].affine)) for record in records]
+
+
+def assert_same_decisions(ours, its):
+    assert [step[:2] for step in ours] == [step[:2] for step in its]
+
+
+@each_seed
+@each_interval
+def test_loss_scaling_decides_as_gradscaler_of_torch_does(every, seed):
+    torch = pytest.importorskip("torch")
+    plan = planted(seed)
+    ours, its = scaled_by_us(plan, START, every), scaled_by_pytorch(torch, plan, START, every)
+    assert_same_decisions(ours, its)
+    skipped = [step[1] for step in ours]
+    assert 10 < sum(skipped) < STEPS - 50
+    assert len({step[0] for step in ours}) > 5
+    for before, (_, skip, weights), (_, _, others) in zip([(0, 0, starting_weights()), *ours], ours, its, strict=False):
+        for was, a, b in zip(before[2], weights, others, strict=True):
+            np.testing.assert_allclose(a, b, rtol=2e-5, atol=2e-5)
+            assert np.array_equal(a, was) == skip
+
+
+@each_interval
+def test_a_count_that_is_not_begun_anew_after_a_skipped_step_is_told_from_that_of_torch(every, monkeypatch):
+    torch = pytest.importorskip("torch")
+    after = train.precision.LossScaling.after
+
+    def wrong(self, skipped):  # halves the scale, and goes on counting
+        return after(self, skipped)._replace(good=self.good) if skipped else after(self, skipped)
+
+    plan = planted(0)
+    monkeypatch.setattr(train.precision.LossScaling, "after", wrong)
+    ours, its = scaled_by_us(plan, START, every), scaled_by_pytorch(torch, plan, START, every)
+    if every == 1:  # there is nothing to count
+        assert_same_decisions(ours, its)
+        return
+    with pytest.raises(AssertionError):
+        assert_same_decisions(ours, its)
+
+
+def test_at_the_ends_of_the_scale_we_stop_and_torch_goes_on():
+    """The two differences: a scale below 1, against which PyTorch warns, and one of the last powers of float32."""
+    torch = pytest.importorskip("torch")
+    low = planted(0, share=1.0)
+    its = [step[0] for step in scaled_by_pytorch(torch, low, 4.0, 5)]
+    assert its[:4] == [4.0, 2.0, 1.0, 0.5]
+    assert [step[:2] for step in scaled_by_us(low, 4.0, 5)] == [(4.0, True), (2.0, True), (1.0, False)]  # and ends
+    high = planted(0, share=0.0, most=(127, 128))
+    high = high._replace(grads=tuple(grads / 1000 for grads in high.grads))
+    its = [step[0] for step in scaled_by_pytorch(torch, high, 2.0**118, 5)]
+    ours = [step[0] for step in scaled_by_us(high, 2.0**118, 5)]
+    assert (max(ours), max(its)) == (LARGEST, 2.0**127)
+    assert ours == [min(scale, LARGEST) for scale in its]

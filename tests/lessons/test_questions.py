@@ -15,7 +15,7 @@ from vgrad.kit import questions, styles
 from vgrad.kit.experiments import reach, training
 from vgrad.kit.experiments.flow import flow
 from vgrad.kit.experiments.twin import sigmoid_twin
-from vgrad.lessons import ROOMS, gates
+from vgrad.lessons import ROOMS, gates, precision
 from vgrad.lessons.deep_training import best
 from vgrad.lessons.deep_training import measure as deep_training_measure
 from vgrad.lessons.diagnosis.measure import clinic as diagnosis_measure
@@ -30,6 +30,7 @@ from vgrad.lessons.learning import measure as learning_measure
 from vgrad.lessons.memory.measure.scan import scan
 from vgrad.lessons.normalization import load as normalization_load
 from vgrad.lessons.normalization import measure as normalization_measure
+from vgrad.lessons.precision.measure import nets
 from vgrad.lessons.recurrence.measure import connectivity as recurrence_measure_connectivity
 from vgrad.lessons.recurrence.measure import recurrence as recurrence_measure
 from vgrad.lessons.recurrence.measure.shared import parts as recurrence_parts
@@ -198,6 +199,18 @@ def recurrence(back):
     return function
 
 
+def scaler(over=lambda s: s / 2, under=lambda s: 2 * s, count=lambda good: good + 1, start=lambda good: 0):
+    """A rule of dynamic loss scaling, with a part of it changed."""
+
+    def rule(grads, scale, good, every, update):
+        if not all(np.isfinite(dW).all() for dW in grads):
+            return over(scale), start(good)
+        update(grads)
+        return (under(scale), 0) if good + 1 == every else (scale, count(good))
+
+    return rule
+
+
 TRIES = {
     "three_cures": lambda: {
         "right": scored(),
@@ -236,6 +249,25 @@ TRIES = {
         "no gamma": recurrence(lambda gamma, r, dh: scan(r, dh[::-1])[::-1]),
         "turned once": recurrence(lambda gamma, r, dh: gamma * scan(r, dh[::-1])),
         "no recurrence": recurrence(lambda gamma, r, dh: gamma * dh),
+        "no function": 0.5,
+        "raises": raising,
+    },
+    "static_scaling": lambda: {
+        "right": lambda backward, scale: [dW.astype(float) / scale for dW in backward(scale)],
+        "from 1": lambda backward, scale: [dW.astype(float) / scale for dW in backward(1.0)],
+        "in float16": lambda backward, scale: [dW / np.float16(2**10) for dW in backward(scale)],
+        "not divided": lambda backward, scale: [dW.astype(float) for dW in backward(scale)],
+        "multiplied": lambda backward, scale: [dW.astype(float) * scale for dW in backward(scale)],
+        "nothing": lambda backward, scale: None,
+        "no function": 0.5,
+        "raises": raising,
+    },
+    "dynamic_scaling": lambda: {
+        "right": scaler(),
+        "not halved": scaler(over=lambda scale: scale),
+        "not doubled": scaler(under=lambda scale: scale),
+        "not counted": scaler(count=lambda good: good),
+        "the count goes on": scaler(start=lambda good: good),
         "no function": 0.5,
         "raises": raising,
     },
@@ -1383,6 +1415,51 @@ def test_linear_add():
     assert None not in behind["relu"]  # what the reply says of a nonlinear layer before the recurrence
     assert set(behind["identity"]) == {None}
     assert course.QUESTIONS["linear_add"].right.startswith("no, because it adds a number")
+
+
+def test_halvings():
+    halved = [np.float16(1)]
+    while halved[-1] > 0:
+        halved.append(np.float16(halved[-1] / 2))
+    assert len(halved) - 1 == 25
+    assert np.finfo(np.float16).tiny == 2.0**-14 == halved[14]
+    assert np.finfo(np.float16).smallest_subnormal == halved[24] == 2.0**-24
+    assert course.QUESTIONS["halvings"].right.startswith("after 25,")
+
+
+def test_ordinary_loss():
+    for seed in range(5):
+        single, half = (precision.train_in(name, seeds=1, seed=seed) for name in ("float32", "float16"))
+        assert min(single.right, half.right) > 0.9
+        assert abs(single.right - half.right) < 0.05
+        assert half.zeros < 0.01
+        labels = next(nets.batches(32, seed))[1]
+        dlogits = ops.softmax_cross_entropy(
+            models.mlp(nets.drawn(4, 32, 1, seed), next(nets.batches(32, seed))[0], "tanh")[0], labels
+        )[1](1.0)
+        assert 0.001 < np.median(abs(dlogits)) < 0.006  # "near 0.003"
+        assert np.median(abs(dlogits)) / 6e-8 == pytest.approx(50_000, rel=0.5)
+    assert course.QUESTIONS["ordinary_loss"].right.startswith("neither,")
+
+
+def test_bfloat16_loss():
+    for seed in range(5):
+        single, brain, half = (
+            precision.train_in(name, weight=2.0**-20, seeds=1, seed=seed) for name in ("float32", "bfloat16", "float16")
+        )
+        assert min(single.right, brain.right) > 0.9 > 0.3 > half.right  # the control: the same 16 bits, and 5 exponents
+        assert abs(single.right - brain.right) < 0.05
+    assert precision.train_in("float16", weight=2.0**-20, scale=2.0**10).right.min() > 0.9  # "such a scale is enough"
+    assert course.QUESTIONS["bfloat16_loss"].right.startswith("as well as in float32, because")
+
+
+def test_lost_update():
+    w = np.float32(0.75)
+    for _ in range(1000):
+        w = ops.bfloat16(w + np.float32(0.001))
+    assert w == 0.75
+    assert ops.bfloat16(np.float32(0.75 + 0.0025)) == pytest.approx(0.7539, abs=1e-4)  # "the next number above 0.75"
+    assert course.QUESTIONS["lost_update"].right.startswith("0.75, because")
 
 
 def test_one_number():

@@ -491,6 +491,9 @@ MEANS = {  # what an alternative text has to say: record -> its parts, each comp
         f"{grammar.number(np.sort(r.flow.dh[:, 0] / r.flow.dh[:, -1])[len(r.flow.dh) // 2])} at layer 1",
         f"σ_w {r.flow.sigma_w:.3g}",
     ],
+    "precision": lambda r: [
+        f"layer 1: {100 * r.counts[0, 0] / r.counts[:, 0].sum():.0f} % 0, {100 * r.shares[1, 0]:.0f} % subnormal"
+    ],
     "recurrence": lambda r: [f"{grammar.number(r.over.median[-1])} at {r.T - 1}", f"over {r.T} steps"],
     "signal_propagation": lambda r: [
         f"{grammar.number(r.relative[name].median[k - 1])} at layer {k}" for name in r.shown for k in (1, r.net.depth)

@@ -63,6 +63,7 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "lessons.memory.measure.layered.after", "lessons.memory.measure.layered.networks",
     "lessons.deep_training.measure.lanes.*", "lessons.deep_training.measure.plain.freezing",
     "lessons.exploding.measure.training.train_on_adding", "lessons.recurrence.measure.recurrence.drawn_net",
+    "lessons.precision.measure.nets.*",
 )  # fmt: skip
 TRIED = ("kit.words.cells.*",)  # though their names are like those
 
@@ -199,6 +200,7 @@ def record(name):
         "recurrence": lambda: lessons.recurrence.measure.recurrence.unrolled(T=3),
         "products": lambda: lessons.chain_rule.measure.products(depth=3, seeds=4),
         "shattered": lambda: [lessons.deep_training.measure.shatter(depth=1, width=4, points=16, lags=6, seeds=1)],
+        "window": lambda: lessons.precision.in_format(depth=2, width=3, batch=2, seeds=1),
         "rocs": lambda: lessons.diagnosis.rocs(lessons.diagnosis.nets(stored("diagnosis_fit"))),
         "rates": lambda: {"all": lessons.diagnosis.measure.trial.rates_of_bands(looked())},
     }[name]()  # fmt: skip
@@ -478,6 +480,14 @@ ROWS = {
     "lessons.scoreboard.measure.taught.judge": lambda: dict(board=board()),
     "lessons.scoreboard.measure.taught.forge": lambda: dict(board=board()),
     "kit.experiments.training.train_mlp": lambda: TRAIN,
+    "lessons.precision.measure.formats.bits": lambda: dict(number=0.1),
+    "lessons.precision.measure.scaled.train_in": lambda: dict(
+        precision="float16", weight=0.5, scale=2.0, every=3, depth=1, width=2, batch=2, steps=2, seeds=1
+    ),
+    "lessons.precision.measure.stored.store_in": lambda: dict(
+        storage="bfloat16", depth=1, width=2, batch=2, steps=2, seeds=1
+    ),
+    "lessons.precision.measure.window.in_format": lambda: dict(depth=2, width=3, batch=2, seeds=1),
     "kit.experiments.training.watch": lambda: TRAIN,
     "kit.experiments.training.message": lambda: dict(record=record("trained"), pictures=4),
     "kit.experiments.training.deep": lambda: dict(rates=(0.1,), seeds=1, depth=2, width=3, batch=2, steps=2),
@@ -577,6 +587,10 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("lessons.deep_training.measure.*", "blocks", "0", "the readout alone"),
     ("lessons.deep_training.measure.*", "hidden", "0", "the readout alone"),
     ("lessons.deep_training.measure.*", "warmup", "0", "the full rate from the first step"),
+    ("lessons.precision.measure.window.in_format", "weight", "0 -1", "a weight of 1, or of a half"),
+    ("lessons.precision.measure.window.in_format", "gain", "0", "weights of 0"),
+    ("lessons.precision.measure.formats.bits", "number", "nan", "a number that each format stores"),
+    ("lessons.precision.measure.formats.bits", "number", "inf", "a number that each format stores"),
     ("kit.experiments.training.*", "frozen", "[] 3", "no layer, or the readout alone"),
     ("*", "value", "nan inf", "said in words"),
     ("lessons.scoreboard.*", "numbers", "[...,None] [...,:-1]", "numbers"),
@@ -638,7 +652,7 @@ def test_a_wrong_argument_is_refused_by_its_name(name):
 
 PICTURED = (  # records of the rooms in SHOWN
     "slopes", "factors", "cliff", "read", "gates", "reaches", "learnt", "trained", "trainings", "runs", "spikes",
-    "memory", "truncated", "echoes", "powers", "recurrence", "products", "shattered", "rocs", "rates",
+    "memory", "truncated", "echoes", "powers", "recurrence", "products", "shattered", "rocs", "rates", "window",
 )  # fmt: skip
 
 

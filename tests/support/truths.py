@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from explored import Page, values
 
-from vgrad import cells, init, models, ops, probes
+from vgrad import cells, data, init, models, ops, probes
 from vgrad.kit.experiments import flow as flow_experiments
 from vgrad.kit.experiments import reach, training
 from vgrad.kit.marks import grammar
@@ -737,7 +737,107 @@ def assert_scores_are_told_truly(explorer):
     assert f"and {sum(row.learnt > 0.5 for row in holding)} of these nets learn." in rest
 
 
+def assert_window_is_told_truly(explorer):
+    """The sentence of entries in a format, against the gradients of the same networks as a training step has them."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    precision = asked["precision"]
+    exact, _ = gradients_in("float64", asked, 1.0)
+    own, forward = gradients_in(precision, asked, 2.0 ** (asked["scale"] + asked["weight"]))
+    sizes = [abs(entries[real != 0]) for entries, real in zip(own, exact, strict=True)]
+    normal = 2.0**-14 if precision == "float16" else 2.0**-126
+    kinds = [[size == 0, (size > 0) & (size < normal), (normal <= size) & np.isfinite(size)] for size in sizes]
+    counts = np.array([[kind.sum() for kind in layer] for layer in kinds]).T
+    entries = np.array([len(size) for size in sizes])
+    np.testing.assert_array_equal(record.counts.sum(axis=0), entries)
+    assert (abs(record.counts[:3] - counts) <= 2 + 0.01 * entries).all()  # sums in another order round otherwise
+    total = record.counts.sum()
+    assert words.startswith("Every entry") == (total == 0)
+    assert ("forward pass itself overflows" in words) == (not forward and total > 0)
+    if total and forward:
+        assert_kinds_are_told_truly(*(record.counts.sum(axis=1) / total), words)
+        assert words.startswith(f"At loss scale {told_power(asked['scale'])}, ")
+    assert f"loss weight {told_power(asked['weight'])}." in words
+    assert_median_is_told_truly(exact[0][exact[0] != 0], asked, words)
+
+
+def gradients_in(precision, asked, dloss):
+    """dW or dh of each layer from the first to the output, and whether the logits are finite, by the plain recipe."""
+    phi = ops.ACTIVATIONS[asked["activation"]]
+    to = ops.bfloat16 if precision == "bfloat16" else lambda a: np.asarray(a, precision)
+    phi = ops.in_bfloat16(phi) if precision == "bfloat16" else phi
+    sizes, maps = [64, *[asked["width"]] * asked["depth"], 10], []
+    for k, fans in enumerate(itertools.pairwise(sizes), start=1):
+        draws = np.random.default_rng((0, 15, k if k <= asked["depth"] else 0))
+        std = float(f"{asked['gain']:.3g}") * (2 / sum(fans)) ** 0.5
+        maps.append(to(draws.standard_normal((asked["seeds"], *fans)) * std))
+    digits, pullbacks = data.digits(), []
+    with np.errstate(all="ignore"):
+        h = to(np.broadcast_to(digits.x_train[:32], (asked["seeds"], 32, 64)))
+        for W in maps[:-1]:
+            out, back = phi(h @ W)
+            pullbacks.append((h, back))
+            h = out
+        logits = h @ maps[-1]
+        dz = ops.softmax_cross_entropy(logits, digits.y_train[:32])[1](dloss)
+        dh, dW = [to(dz)], [to(np.matmul(h.mT, dz))]
+        for W, (x, back) in zip(maps[:0:-1], pullbacks[::-1], strict=True):
+            arrives = dz @ W.mT
+            dh.append(to(arrives))
+            dz = back(arrives)
+            dz = dz[0] if isinstance(dz, tuple) else dz
+            dW.append(to(np.matmul(x.mT, dz)))
+    return (dW if asked["quantity"] == "dW" else dh)[::-1], np.isfinite(logits).all()
+
+
+def assert_kinds_are_told_truly(zero, subnormal, fine, infinite, words):
+    """Which shares are said, and that each is what it is, in whole per cent."""
+    percent = r"(less than 1|more than 99|\d+) %"
+    told = {
+        "zero": re.search(rf"{percent} of the entries of d. become 0", words),
+        "infinite": re.search(rf"{percent} (?:of the entries of d. )?become infinite or NaN", words),
+        "subnormal": re.search(rf"{percent} are subnormal", words),
+    }
+    whole = [name for name, said in (("zero", "becomes 0 in"), ("infinite", "becomes infinite")) if f" {said}" in words]
+    every = "every entry" in words
+    assert (every and whole == ["zero"]) == (zero == 1)
+    assert (every and whole == ["infinite"]) == (infinite == 1)
+    assert (" is fine in " in words) == (fine == 1)
+    assert ("no entry" in words) == (zero == 0 and subnormal > 0 and infinite == 0)
+    for name, share in (("zero", zero), ("infinite", infinite)):
+        assert bool(told[name]) == (0 < share < 1)
+    assert bool(told["subnormal"]) == (infinite == 0 and zero < 1 and fine < 1)
+    for name, share in (("zero", zero), ("infinite", infinite), ("subnormal", subnormal)):
+        if told[name]:
+            least, most = {"less than 1": (0, 0.01), "more than 99": (0.99, 1)}.get(told[name][1], (None, None))
+            low, high = (
+                (least, most) if most else (int(told[name][1]) / 100 - 0.0051, int(told[name][1]) / 100 + 0.0051)
+            )
+            assert low <= share <= high
+
+
+def assert_median_is_told_truly(entries, asked, words):
+    """The power of two below the median entry of the first layer, and on which side of the format's ends it lies."""
+    told = re.search(
+        r"median entry at layer 1 is about (\S+) in float64, (below|where \S+ has only|where|beyond)", words
+    )
+    assert bool(told) == bool(len(entries) and "no format can keep it" not in words)
+    if not told:
+        return
+    bits = float(np.median(np.log2(abs(entries)))) + asked["scale"] + asked["weight"]
+    assert told[1] in {told_power(math.floor(bits + slip)) for slip in (-1e-9, 1e-9)}
+    smallest, normal, beyond = {"float16": (-24, -14, 16), "bfloat16": (-133, -126, 128), "float32": (-149, -126, 128)}[
+        asked["precision"]
+    ]
+    side = "below" if bits < smallest else "only" if bits < normal else "beyond" if bits >= beyond else "where"
+    assert told[2].split()[-1] == side
+
+
+def told_power(exponent):
+    return f"2{str(exponent).translate(grammar.RAISED)}" if exponent else "1"
+
+
 TRULY = {
+    "precision": assert_window_is_told_truly,
     "scoreboard": assert_scores_are_told_truly,
     "clinic": assert_clinic_is_told_truly,
     "cliff": assert_cliff_is_told_truly,

@@ -1,0 +1,7 @@
+"""The pictures of this lesson, drawn from its records."""
+
+from __future__ import annotations
+
+from . import formats, scaled, window
+
+__all__ = ["formats", "scaled", "window"]

@@ -1,0 +1,71 @@
+"""Nets whose passes run in 16 bits, with a loss that is weighted and scaled.
+
+A loss that is a mean over M samples divides the gradient of each of them by M. A batch of a few pictures and a weight
+on its loss have the same dlogits for each picture, without the samples that are missing.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+
+from .... import require, train
+from ....kit.experiments.protocol import Batch, Depth, Networks, TrainSteps, Width, measured, require_work
+from ....ops import Array
+from ....require import Seed, guarded, number_from, whole_from
+from ....train.precision import LARGEST, PRECISIONS
+from ..records import TrainedRecord
+from . import nets
+
+SMALLEST = 2.0**-60
+COST = 8  # NumPy computes float16 one number at a time
+
+PassPrecision = Annotated[str, require.one_of(PRECISIONS)]
+Weight = Annotated[float, number_from(SMALLEST, 1.0)]
+Scale = Annotated[float, number_from(1.0, LARGEST)]
+Every = Annotated[int, whole_from(1, 10**9)]
+Rate = Annotated[float, number_from(0.0, 1e3)]
+
+
+@guarded
+@measured
+def train_in(
+    precision: PassPrecision = "float32", *, weight: Weight = 1.0, scale: Scale = 1.0, every: Every | None = None,
+    rate: Rate = 3e-3, depth: Depth = 4, width: Width = 32, batch: Batch = 32, steps: TrainSteps = 150,
+    seeds: Networks = 5, seed: Seed = 0,
+) -> TrainedRecord:  # fmt: skip
+    """dW = (gradient of scale · weight · loss, in the format) / scale.  Return how tanh nets learn the digits by Adam.
+
+    precision : of the forward and backward pass; weights, the division and the updates are in float32. scale, every :
+    as in ``train.loss_scaling``, where every = None is a static scale. A step with a gradient that is not finite is
+    skipped.
+    The nets and the batches are the same for the same seed, whatever the format. Raises ValueError where the sizes
+    multiplied are too large.
+    """
+    require_work("seeds · steps · batch · depth · width²", COST, seeds, steps, batch, depth, width**2)
+    seen: list[Array] = []
+    model = _watched(train.classifier("tanh", precision=precision), weight, seen)
+    scaling = train.loss_scaling(scale, every=every)
+    rule = train.adam(rate)
+    start = nets.drawn(depth, width, seeds, seed)
+    run = train.fit(start, model, nets.batches(batch, seed), optimizer=rule, steps=steps, scaling=scaling)
+    accuracy = np.full((seeds, steps), np.nan)
+    scales, skipped = np.full(steps, np.nan), np.zeros(steps, bool)
+    for k, record in enumerate(run):
+        accuracy[:, k] = record.accuracy
+        scales[k], skipped[k] = record.scale, record.skipped
+    settings = precision, float(weight), float(scale), every, depth, width, batch, float(rate), seeds
+    return TrainedRecord(*settings, accuracy, scales, skipped, seen[0], record.trouble)
+
+
+def _watched(model, weight: float, seen: list[Array]):
+    """A model of weight times the loss; the first time, it notes which share of the first layer's dW is 0."""
+
+    def run(params, given, dloss=1.0):
+        passed = model(params, given, dloss * weight)
+        if not seen:
+            seen.append((passed.grads[0].affine.W == 0).mean(axis=(-2, -1)))
+        return passed
+
+    return run
