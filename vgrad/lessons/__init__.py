@@ -39,6 +39,7 @@ ROOMS = (
     "exploding",
     "gates",
     "memory",
+    "attention",
     "diagnosis",
     "scoreboard",
 )
