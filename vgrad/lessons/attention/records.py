@@ -4,3 +4,88 @@ These are plain records about attention.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...ops import Array
+
+
+class SoftmaxRecord(NamedTuple):
+    """What ``softmax_jacobians`` measured."""
+
+    stds: tuple[float, ...]  # of the scores
+    tokens: int  # how many scores a row has
+    rows: int  # of scores, for each of the seeds
+    sizes: Array  # (seeds, stds, rows): the Frobenius norm ‖∂p/∂s‖ of each row
+
+    @property
+    def flat(self) -> float:
+        """What theory says of scores near 0: √((1 - 1/n)/n) for n tokens."""
+        return ((1 - 1 / self.tokens) / self.tokens) ** 0.5
+
+    def share(self, quantile: float) -> Array:
+        """The size below which this share of the rows lies, (seeds, stds)."""
+        return np.quantile(self.sizes, quantile, axis=-1)
+
+
+class ScaleRecord(NamedTuple):
+    """What ``one_layer`` measured in a layer of attention, whose scores were multiplied by ``scale``."""
+
+    d: int  # the numbers of a token, and of its q and k
+    T: int  # tokens
+    scale: float
+    std: Array  # (seeds,): of the scores
+    dW_q: Array  # (seeds,): ‖dW_q‖
+    dW_v: Array  # (seeds,): ‖dW_v‖
+    dq: Array  # (seeds, T): ‖dq‖ of each token
+
+    @property
+    def ratio(self) -> Array:
+        """‖dW_q‖ over ‖dW_v‖, (seeds,)."""
+        return self.dW_q / self.dW_v
+
+
+class CollapseRecord(NamedTuple):
+    """What ``collapse`` measured in networks of attention, block by block."""
+
+    skip: bool
+    mlp: bool
+    norm: str | None  # the kind, such as "layer"
+    place: str  # "pre" or "post"
+    causal: bool
+    depth: int  # blocks
+    T: int  # tokens
+    width: int  # D, the numbers of a token
+    rest: Array  # (seeds, depth + 1): the share of h in which tokens differ, of the input first
+    dh: Array  # (seeds, depth): ‖dh‖ at the output of each block
+    dW_q: Array  # (seeds, depth)
+    dW_k: Array  # (seeds, depth)
+    dW_v: Array  # (seeds, depth)
+
+    @property
+    def alone(self) -> bool:
+        """Whether there is attention and nothing else, for which there is a theory."""
+        return not (self.skip or self.mlp or self.norm or self.causal)
+
+    @property
+    def theory(self) -> Array:
+        """What r' = √(1/D + 1/T) r³ says of attention alone from each network's first block on, (depth + 1,); or NaN."""
+        said = np.full(self.depth + 1, np.nan)
+        if self.alone:
+            constant = (1 / self.width + 1 / self.T) ** 0.5
+            said[1] = np.median(self.rest[:, 1])
+            for block in range(2, self.depth + 1):
+                said[block] = constant * said[block - 1] ** 3
+        return said
+
+    @property
+    def dh_ratio(self) -> Array:
+        """‖dh‖ at the first block over that at the last, (seeds,)."""
+        return self.dh[:, 0] / self.dh[:, -1]
+
+    @property
+    def starved(self) -> Array:
+        """‖dW_q‖ over ‖dW_v‖, block by block, (seeds, depth)."""
+        return self.dW_q / self.dW_v
