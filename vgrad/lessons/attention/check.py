@@ -21,8 +21,8 @@ from ...kit.judging import (
     judge_pullback,
     too_few,
 )
-from .measure.collapse import collapse
-from .records import CollapseRecord
+from .measure.columns import token_columns
+from .records import ColumnsRecord
 
 WORDS = Words("y", "the softmax of q @ k.T / √d, times v", "dy")
 THREE = "three arrays, dq, dk and dv"
@@ -143,56 +143,57 @@ def _slips_of_dv(q, k, v, dy) -> dict:
 
 
 def _keep_apart(record) -> str | None:
-    expect_record(record, "the whole record that collapse returns, not a number of it", "rest", "dW_q", "place")
-    if not isinstance(record, CollapseRecord):
-        return "hand over the record itself, as collapse has returned it"
-    if record.depth < BLOCKS:
-        return f"{counted(record.depth, 'block')} may do it. But {BLOCKS} are asked for, so leave depth out"
-    few = too_few(networks=(len(record.dh), 5), tokens=(record.T, 16), units=(record.width, 32))
+    expect_record(record, "the whole record that token_columns returns, not a number of it", "net", "r", "dW_q")
+    if not isinstance(record, ColumnsRecord):
+        return "hand over the record itself, as token_columns has returned it"
+    net = record.net
+    if net.depth < BLOCKS:
+        return f"{counted(net.depth, 'block')} may do it. But {BLOCKS} are asked for, so take depth={BLOCKS}"
+    few = too_few(networks=(net.seeds, 5), tokens=(net.tokens, 8), units=(net.width, 16))
     if few:
         return f"the form can be judged. But {few}"
     return _held(record) or _starved(record) or _measured_anew(record)
 
 
 def _held(record) -> str | None:
-    ratio = float(np.median(record.dh_ratio))
+    ratio = float(np.median(record.dh[:, 0] / record.dh[:, -1]))
     if 0.1 < ratio < 10:
         return None
     return (
-        f"you have measured {record.depth} blocks. But dh does not hold, because it is {ratio:.2g} at the first block "
-        "relative to the last. A norm keeps its size"
+        f"you have measured {record.net.depth} blocks. But dh does not hold, because at the first block it is "
+        f"{ratio:.2g} times what it is at the last. A norm keeps its size"
     )
 
 
 def _starved(record) -> str | None:
-    share = np.median(np.minimum(record.dW_q, record.dW_k) / record.dW_v, axis=0)
+    share = np.median(record.dW_q / record.dW_v, axis=0)
     if share.min() >= LEAST:
         return None
     block = int(share.argmin())
-    told = f"in block {block + 1}, W_q or W_k receives {share[block]:.1g} times what W_v receives"
-    return f"dh holds. But {told}, and a thirtieth is asked for. {_next(record)}"
+    told = f"in block {block + 1}, W_q receives {share[block]:.1g} times what W_v receives"
+    return f"dh holds. But {told}, and a thirtieth is asked for. {_next(record.net)}"
 
 
-def _next(record) -> str:
-    if not record.skip:
-        return "Without a path around attention, all tokens become one, so add the skip"
-    if record.place == "post" and record.norm:
-        return "A norm behind the sum divides what the tokens keep of their own, so place it elsewhere"
-    if not record.mlp:
-        return "The form is nearly right, and one more part would keep the tokens apart"
-    return "Try another form of the block"
+def _next(net) -> str:
+    if not net.skip:
+        return "Without a path around attention all tokens become one, so add the skip"
+    if net.norm == "post":
+        return "A norm behind the sum divides what the tokens have kept, so place it elsewhere"
+    if not net.mlp:
+        return "The form is nearly right, and one more part keeps the tokens apart"
+    return "So try another form of the block"
 
 
 def _measured_anew(record) -> str | None:
-    """The first network must be found again among those of the record's settings."""
-    form = dict(skip=record.skip, mlp=record.mlp, norm=record.norm, place=record.place, causal=record.causal)
-    again = collapse(**form, depth=record.depth, T=record.T, width=record.width, seeds=5, seed=100)
-    fits = record.dW_q.shape == (len(record.dh), record.depth)
-    if fits and abs(np.log10(np.median(record.starved) / np.median(again.starved))) < 0.3:
+    """Other networks of the same settings differ little in the median of all blocks."""
+    again = token_columns(**record.net._replace(seeds=5)._asdict(), seed=100)
+    ratios = [np.median(each.dW_q / each.dW_v) for each in (record, again)]
+    fits = record.dW_q.shape == (record.net.seeds, record.net.depth)
+    if fits and abs(np.log10(ratios[0] / ratios[1])) < 0.3:
         return None
     return (
         "the numbers are as they should be. But they do not belong to the settings of this record, as measuring them "
-        "anew shows. Run collapse again, and hand over what it returns"
+        "anew shows. Run token_columns again, and hand over what it returns"
     )
 
 
@@ -200,7 +201,7 @@ EXERCISES = {
     "attention": (_attention, "ops.attention has the same output, and difference quotients find the same gradients"),
     "keep_apart": (
         _keep_apart,
-        "dh holds, and in each of the blocks W_q and W_k receive at least a thirtieth of what W_v receives",
+        "dh holds, and in each of the blocks W_q receives at least a thirtieth of what W_v receives",
     ),
 }
 _exercises = Exercises(EXERCISES)

@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...kit.experiments.protocol import Band
 from ...ops import Array
 
-ROUNDED = 1e-14  # a rest below is what rounding leaves of tokens that are equal
+ROUNDING = 10 * float(np.finfo(np.float64).eps)  # tokens that differ by less differ by rounding alone
+UNITS = 8  # of a token that are drawn
 
 
 class SoftmaxRecord(NamedTuple):
@@ -49,55 +51,6 @@ class ScaleRecord(NamedTuple):
         return self.dW_q / self.dW_v
 
 
-class CollapseRecord(NamedTuple):
-    """What ``collapse`` measured in networks of attention, block by block."""
-
-    skip: bool
-    mlp: bool
-    norm: str | None  # the kind, such as "layer"
-    place: str  # "pre" or "post"
-    causal: bool
-    depth: int  # blocks
-    T: int  # tokens
-    width: int  # D, the numbers of a token
-    rest: Array  # (seeds, depth + 1): the share of h in which tokens differ, of the input first
-    square: Array  # (seeds, depth + 1): the mean square of h
-    dh: Array  # (seeds, depth): ‖dh‖ at the output of each block
-    dW_q: Array  # (seeds, depth)
-    dW_k: Array  # (seeds, depth)
-    dW_v: Array  # (seeds, depth)
-
-    @property
-    def alone(self) -> bool:
-        """Whether there is attention and at most a norm, for which there is a theory."""
-        return not (self.skip or self.mlp or self.causal)
-
-    @property
-    def theory(self) -> Array:
-        """What r' = √(1/D + 1/T) m r³ says of each block from what was measured one block before, (depth + 1,).
-
-        m is the mean square of what attention reads, and 1 behind a norm. It is NaN in front of the second block, since
-        the law is for a small r, behind what rounding leaves of r, and of all forms that are not attention alone.
-        """
-        said = np.full(self.depth + 1, np.nan)
-        if self.alone:
-            square = 1.0 if self.norm else self.square[:, 1:-1]
-            before = np.median(square * self.rest[:, 1:-1] ** 3, axis=0)
-            said[2:] = (1 / self.width + 1 / self.T) ** 0.5 * before
-            said[2:][np.median(self.rest[:, 1:-1], axis=0) < ROUNDED] = np.nan
-        return said
-
-    @property
-    def dh_ratio(self) -> Array:
-        """‖dh‖ at the first block over that at the last, (seeds,)."""
-        return self.dh[:, 0] / self.dh[:, -1]
-
-    @property
-    def starved(self) -> Array:
-        """‖dW_q‖ over ‖dW_v‖, block by block, (seeds, depth)."""
-        return self.dW_q / self.dW_v
-
-
 class CubeRecord(NamedTuple):
     """What ``cube`` measured: how far tokens differ in front of one layer of attention, and behind it."""
 
@@ -111,3 +64,53 @@ class CubeRecord(NamedTuple):
     def constant(self) -> float:
         """√(1/D + 1/T), which theory says is r' over r³ for tokens of mean square 1."""
         return (1 / self.width + 1 / self.T) ** 0.5
+
+
+# --- tokens as columns ------------------------------------------------------------------------------------------------
+
+
+class TokenNet(NamedTuple):
+    """Which transformers: the settings of ``token_columns``."""
+
+    depth: int  # blocks
+    norm: str  # "none", "pre" or "post"
+    skip: bool  # whether there is a path around attention, and around the MLP
+    mlp: bool  # whether a block has one behind its attention
+    scores: float  # by what q·k/√d is multiplied
+    causal: bool
+    heads: int
+    width: int
+    tokens: int
+    seeds: int
+
+    @property
+    def alone(self) -> bool:
+        """Whether the blocks are attention and nothing else, but perhaps a norm."""
+        return not (self.skip or self.mlp or self.causal)
+
+
+class ColumnsRecord(NamedTuple):
+    """What ``token_columns`` measured, of each network, and of the first one the tokens themselves.
+
+    r is the share of a token's size in which the tokens of a network differ.
+    """
+
+    net: TokenNet
+    r: Array  # (seeds, depth + 1): of the input, and after each block
+    dh: Array  # (seeds, depth): ‖dL/dh_k‖, which arrives at the output of block k
+    dW_v: Array
+    dW_q: Array
+    relative: dict[str, Band]  # "r", (depth + 1,); dh over the last block's; dW_v and dW_q over the last block's dW_v
+    theory: Array  # (depth + 1,): r of attention alone, from the first block where it is small; NaN before it
+    columns: Array  # (depth + 1, UNITS, tokens): first coordinates of the first network's tokens, over their rms
+
+    @property
+    def left(self) -> float:
+        """The median of r after the last block."""
+        return float(self.relative["r"].median[-1])
+
+    @property
+    def gone(self) -> int | None:
+        """The first block after which the median of r is no more than rounding, or None."""
+        small = np.flatnonzero(self.relative["r"].median < ROUNDING)
+        return int(small[0]) if small.size else None

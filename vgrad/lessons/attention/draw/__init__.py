@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import collapse, scores
+from . import columns, forms, scores
 
-__all__ = ["collapse", "scores"]
+__all__ = ["columns", "forms", "scores"]

@@ -1,0 +1,89 @@
+"""What is said of the tokens of a transformer, and the text that stands for their picture."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ....kit.marks import grammar
+from ....kit.words.phrases import five, lines, points, size, verdict, whose
+from ..records import ROUNDING, ColumnsRecord, TokenNet
+
+NORMS = {"none": "no norm", "pre": "pre-norm", "post": "post-norm"}
+ALIKE = "alike"
+
+
+def percent(r: float) -> str:
+    """Return by what share of their size tokens differ, such as "77 %", "0.003 %", or "alike" if it is rounding."""
+    if r < ROUNDING:
+        return ALIKE
+    share = 100 * r
+    return f"{share:.0f} %" if share >= 10 else f"{grammar.number(float(f'{share:.1g}'))} %"
+
+
+def sentence(record: ColumnsRecord) -> str:
+    """Say by how much the tokens differ in the end, and what becomes of dW_q and of dh; of which networks; and how."""
+    return lines([_tokens(record), *_gradients(record)], _networks(record.net), _how(record))
+
+
+def alt(record: ColumnsRecord) -> str:
+    """Say in words what is drawn: the tokens, and of each curve the medians of five blocks."""
+    net = record.net
+    places = five(1, net.depth)
+    curves = [f"r is {points([record.relative['r'].median[k] for k in (0, *places)], (0, *places), 'after block')}"]
+    for name in ("dh", "dW_v", "dW_q"):
+        told = points([record.relative[name].median[k - 1] for k in places], places, "at block", _told)
+        curves.append(f"{name} over the last block's is {told}")
+    first = f"{net.tokens} tokens as columns of coloured units, which grow the more alike the smaller r is."
+    return f"{first} On a log axis beneath them, {'; '.join(curves)}."
+
+
+def _told(number: float) -> str:
+    return grammar.number(number) if np.isfinite(number) else "too large"
+
+
+def _tokens(record: ColumnsRecord) -> str:
+    net = record.net
+    after = f"After {grammar.count(net.depth, 'block')}"
+    if record.gone is not None:
+        return f"{after}, the {net.tokens} tokens are one: from block {record.gone} on, only rounding parts them."
+    return f"{after}, the {net.tokens} tokens differ by {percent(record.left)} of their size."
+
+
+def _gradients(record: ColumnsRecord) -> list[str]:
+    """What the last block's W_q receives, and what reaches the first block."""
+    last = record.relative["dW_q"].median[-1]
+    first = record.relative["dh"].median[0]
+    told = [f"The last dW_q is {size(last, 'times the last dW_v')}, so it {verdict(last)}."]
+    if not np.isfinite(last):
+        told = ["No gradient arrives that is finite."]
+    if record.net.depth == 1:
+        return told
+    where = "dh at the first block"
+    told.append(
+        f"{where} is {size(first, 'times the last')}, so it {verdict(first)}."
+        if np.isfinite(first)
+        else f"{where} overflows."
+    )
+    return told
+
+
+def _networks(net: TokenNet) -> str:
+    """Of how many networks, and of which."""
+    parts = [NORMS[net.norm], "skip" if net.skip else "no skip", "MLP" if net.mlp else "no MLP"]
+    if net.causal:
+        parts.append("causal mask")
+    parts += [grammar.count(net.heads, "head"), f"width {net.width}", f"scores × {net.scores:.3g}"]
+    return f"{whose(net.seeds)}: {', '.join(parts)}."
+
+
+def _how(record: ColumnsRecord) -> list[str]:
+    said = [
+        "A column holds the first units of a token: purple below 0, green above.",
+        "r is the root of the variance over the tokens, divided by their mean square.",
+        "dh is relative to the last block's dh, and dW_q and dW_v to the last block's dW_v.",
+        "A triangle at the edge marks what left the axis, or an r that is rounding.",
+    ]
+    begins = np.flatnonzero(np.isfinite(record.theory))
+    if len(begins) > 1:
+        said.append(f"Theory takes r from block {begins[0]}, where it is small, and cubes it in each block.")
+    return [*said, "Tokens and the gradient that comes back from the last block are drawn from N(0, 1)."]
