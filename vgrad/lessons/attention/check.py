@@ -84,7 +84,7 @@ def _judged(case: Case, dy, given) -> str | None:
     parts = expect_parts(given, 3, THREE)
     dq, dk, dv = (expect_shaped(part, name, v.shape) for part, name in zip(parts, ("dq", "dk", "dv"), strict=True))
     for name, array, slips in (("dq", dq, _slips_of_dq(q, k, v, dy)), ("dv", dv, _slips_of_dv(q, k, v, dy))):
-        wanted = right["dq dk dv".split().index(name)]
+        wanted = right[["dq", "dk", "dv"].index(name)]
         if not close(array, wanted):
             step = "in step 2, " if name == "dq" else "steps 1 and 2 are right. In step 3, "
             return step + (find_slip(array, _apart_from(slips, wanted)) or apart(name, array, wanted))
