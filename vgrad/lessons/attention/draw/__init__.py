@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import columns, forms, scores
+from . import columns, forms, scores, training
 
-__all__ = ["columns", "forms", "scores"]
+__all__ = ["columns", "forms", "scores", "training"]

@@ -13,7 +13,7 @@ FLOOR = -6.0  # of the axis, in decades
 
 def jacobians(record) -> Picture:
     """Draw ‖∂p/∂s‖ against the size of the scores: the median row, and the rows at the edges of both tenths."""
-    axes = curves.axes(grammar.new_figure(), "size of the softmax's derivative, ‖∂p/∂s‖")
+    axes = curves.axes(grammar.new_figure(), "size of the derivative, ‖∂p/∂s‖")
     at = np.log2(record.stds)
     room = max(at[-1] - at[0], 1.0)
     axes.set(xlim=(at[0] - 0.03 * room, at[-1] + 0.25 * room), ylim=(FLOOR, 0.3))
@@ -27,7 +27,7 @@ def jacobians(record) -> Picture:
     curves.label_ends(axes, at[-1], ends)
     axes.set_xticks(at, [f"{std:g}" for std in record.stds])
     axes.set_xlabel("standard deviation of the scores", fontsize=13)
-    keys = [curves.key("median of the sets", linewidth=2.6), curves.key("theory for scores near 0", **grammar.THEORY)]
+    keys = [curves.key("median", linewidth=2.6), curves.key("theory, equal weights", **grammar.THEORY)]
     curves.legend(axes.figure, handles=keys)
     return Picture(axes.figure, say.jacobians_sentence(record), say.jacobians_alt(record))
 
