@@ -1,0 +1,48 @@
+"""What is said of several forms of a network, whose tokens become alike or not."""
+
+from __future__ import annotations
+
+from ....kit.marks import grammar
+from ....kit.words.phrases import five, lines, points, whose
+from ..records import ROUNDING, ColumnsRecord, TokenNet
+
+
+def form(net: TokenNet) -> str:
+    """The name of a form: "attention alone", "pre-norm, skip, MLP", "norm, no skip"."""
+    parts = [] if net.norm == "none" else [f"{net.norm}-norm" if net.skip else "norm"]
+    parts += ["skip"] if net.skip else []
+    parts += ["MLP"] if net.mlp else []
+    parts += ["causal"] if net.causal else []
+    if not net.skip and parts:
+        parts.insert(1 if net.norm != "none" else 0, "no skip")
+    return ", ".join(parts) or "attention alone"
+
+
+def forms_sentence(records: list[ColumnsRecord]) -> str:
+    """Say of each form by which share tokens differ after the last block, and of which networks it is told."""
+    finding = "After the last block, tokens differ by this share of h:"
+    ends = [f"{_number(record.left)} ({form(record.net)})" for record in records]
+    net = records[0].net
+    sizes = f"{net.tokens} tokens, width {net.width}, {grammar.count(net.heads, 'head')}"
+    law = "Theory is the law r' = √(1/D + 1/T) r³, from the first block on in which r is small."
+    told = law if any(record.net.alone for record in records) else ""
+    return lines(f"{finding} {_and(ends)}.", f"{whose(net.seeds)}: {sizes}.", told)
+
+
+def forms_alt(records: list[ColumnsRecord]) -> str:
+    """The picture in words, with the numbers of five blocks of each form."""
+    parts = []
+    for record in records:
+        blocks = five(0, record.net.depth)
+        numbers = [float(record.relative["r"].median[block]) for block in blocks]
+        parts.append(f"{form(record.net)}: {points(numbers, blocks, 'after block', _number)}")
+    return f"The share of h in which tokens differ, by block, on a log axis. {'; '.join(parts)}."
+
+
+def _number(value: float) -> str:
+    """Two digits; of what rounding leaves, no processor tells the same, so it is called rounding."""
+    return "only rounding" if value < ROUNDING else grammar.number(value)
+
+
+def _and(parts: list[str]) -> str:
+    return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]

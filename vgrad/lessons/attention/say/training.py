@@ -1,0 +1,115 @@
+"""What is said under the pictures of transformers that train, and the texts that stand for the pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ....kit.marks import grammar
+from ....kit.words.phrases import lines, points
+
+NETS = "Each net stands for five networks"
+
+
+def middle(rows):
+    """Return the median over networks, the last axis."""
+    return np.median(rows, axis=-1)
+
+
+def scales_sentence(record) -> str:
+    """Say what W_q receives before training, and what the networks reach, with 1/√d, without, and with no choice."""
+    divided, whole, _, uniform, _ = middle(record.accuracy)
+    most, _ = _where(record.starved, record.names)
+    first = (
+        f"Divided by √d, the scores lead to an accuracy of {divided:.2f}, and without the division to {whole:.2f}, "
+        f"although W_q then receives {middle(record.starved)[1] / middle(record.starved)[0]:.1f} times as much beside "
+        f"W_v before training."
+    )
+    control = f"With all weights equal, it is {uniform:.2f}."
+    pixels = f"A readout of the pixels alone reaches {np.median(record.baseline):.2f}."
+    protocol = "Medians of five networks of 4 blocks, width 64, 16 tokens, each at the best of three learning rates."
+    how = f"Adam, 150 steps, batches of 32 digits, accuracy of the last ten. W_q receives the most in: {most}."
+    return lines([first, control, pixels], protocol, how)
+
+
+def scales_alt(record) -> str:
+    """Say in words what is drawn: the ratio of gradients and the accuracies of each kind of network."""
+    rows = zip(record.names, record.starved, record.accuracy, strict=True)
+    each = (
+        f"{name}: dW_q over dW_v {_span(starved)}, accuracy {_span(accuracy)}" for name, starved, accuracy in rows
+    )
+    return f"Five networks each, a dot for each network. {'; '.join(each)}."
+
+
+def places_sentence(record) -> str:
+    """Say at which learning rate each network is best, and what a warm-up changes."""
+    told = [_best_of(name, rows, record.rates) for name, rows in zip(record.names, record.accuracy, strict=True)]
+    pixels = f"A readout of the pixels alone reaches {np.median(record.baseline):.2f}."
+    protocol = "Medians of five networks of 12 blocks, width 32, 8 tokens; the warm-up takes 100 of 200 steps of Adam."
+    return lines([f"The best accuracies are {', '.join(told)}.", pixels], protocol)
+
+
+def places_alt(record) -> str:
+    """Say in words what is drawn: the accuracy of each network at each learning rate."""
+    rates = [f"{rate:g}" for rate in record.rates]
+    rows = zip(record.names, record.accuracy, strict=True)
+    each = (f"{name} {points(middle(accuracy), rates, 'at')}" for name, accuracy in rows)
+    return f"Median accuracy by learning rate: {'; '.join(each)}."
+
+
+def growth_sentence(record) -> str:
+    """Say how far the scores spread after training, with and without QK-norm, and what the networks reach."""
+    ends = dict(zip(record.names, np.median(record.std[..., -1], axis=1), strict=True))
+    start = np.median(record.std[0][:, 0])
+    accuracy = dict(zip(record.names, middle(record.accuracy), strict=True))
+    plain, normed = record.names[:2]
+    found = (
+        f"In {record.looks[-1]} steps, the standard deviation of a query's scores grows from {grammar.number(start)} to "
+        f"{grammar.number(ends[plain])}. With {normed} it ends at {grammar.number(ends[normed])}."
+    )
+    told = ", ".join(f"{name} {value:.2f}" for name, value in accuracy.items())
+    protocol = f"Medians of five networks of 4 blocks, width 64, 16 tokens, Adam at {record.rate:g}."
+    return lines([found, f"The accuracies are: {told}."], protocol, "The scores are those of the first block.")
+
+
+def growth_alt(record) -> str:
+    """Say in words what is drawn: the spread of the scores after each look, and the accuracies."""
+    rows = zip(record.names, record.std, record.accuracy, strict=True)
+    each = (
+        f"{name} {points(np.median(std, axis=0), record.looks, 'after step')}, accuracy {_span(accuracy)}"
+        for name, std, accuracy in rows
+    )
+    return f"Standard deviation of the scores of the first block during training: {'; '.join(each)}."
+
+
+def starved_sentence(record) -> str:
+    """Say how alike the tokens are during training, and what W_q receives then."""
+    rows = zip(record.names, record.rest, record.starved, record.accuracy, strict=True)
+    told = [
+        f"{name}: the tokens differ by {grammar.number(np.median(rest[:, -1]))} of their size, W_q receives "
+        f"{grammar.number(np.median(starved[:, -1]))} of what W_v receives, and the accuracy is {np.median(right):.2f}."
+        for name, rest, starved, right in rows
+    ]
+    found = f"After {record.looks[-1]} steps, the last of 12 blocks shows this."
+    protocol = "Medians of five networks, width 32, 8 tokens, Adam at the learning rate beside the name."
+    return lines([found, *told], protocol, "The warm-up takes 100 steps. Training is in float32, which ends at 1e-7.")
+
+
+def starved_alt(record) -> str:
+    """Say in words what is drawn: the rest of the tokens and the ratio of gradients after each look."""
+    rows = zip(record.names, record.rest, record.starved, strict=True)
+    each = (
+        f"{name}: tokens {points(np.median(rest, axis=0), record.looks, 'after step')}; "
+        f"W_q over W_v {points(np.median(starved, axis=0), record.looks, 'after step')}"
+        for name, rest, starved in rows
+    )
+    return f"How much the tokens of the last block differ, and dW_q over dW_v there, during training. {'. '.join(each)}."
+
+
+def _best_of(name: str, rows, rates) -> str:
+    """The name, its best median and the learning rate of it."""
+    best = int(middle(rows).argmax())
+    return f"{name} {middle(rows)[best]:.2f} at {rates[best]:g}"
+
+
+def _span(values) -> str:
+    return f"{grammar.number(np.min(values))} to {grammar.number(np.max(values))}"
