@@ -1,4 +1,4 @@
-"""Do transformers have this problem?  Tokens that become alike, and the gradients that vanish with it."""
+"""Do transformers have this problem?  Tokens that grow alike, and gradients that vanish with their differences."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ PRESETS = {
     "2 · A skip delays it": dict(norm="none", depth=24),
     "3 · Pre-norm: slowly": dict(depth=24),
     "4 · Post-norm: halved in two blocks": dict(norm="post", depth=24),
-    "5 · Without 1/√d: two blocks later": ALONE | dict(scores=5.66),
-    "6 · A causal mask: by steps": ALONE | dict(causal=True, depth=24),
+    "5 · Without 1/√d: three blocks later": ALONE | dict(scores=5.66),
+    "6 · A causal mask: steadily": ALONE | dict(causal=True, depth=24),
 }
 NORMS = {"none": "none", "pre-norm": "pre", "post-norm": "post"}
 SKIPS = {"with": "with", "without": "without"}

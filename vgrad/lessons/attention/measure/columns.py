@@ -55,10 +55,10 @@ def token_columns(
     r = np.stack([np.nan_to_num(10 ** probes.signal_fraction(h)) for h in states], axis=-1)
     dh, dW_v, dW_q = _received(steps, cotangent)
     relative = {"r": r, "dh": _over(dh, dh), "dW_v": _over(dW_v, dW_v), "dW_q": _over(dW_q, dW_v)}
-    squares = np.stack([np.mean(h * h, axis=(-2, -1)) for h in states], axis=-1)
+    squares = np.median([np.mean(h * h, axis=(-2, -1)) for h in states], axis=-1)
     return ColumnsRecord(
         net, r, dh, dW_v, dW_q, {name: band(rows) for name, rows in relative.items()},
-        _theory(net, np.median(r, axis=0), np.median(squares, axis=0)),
+        (squares / squares[0]) ** 0.5, _theory(net, np.median(r, axis=0), squares),
         np.stack([_columns(h[0]) for h in states]),
     )  # fmt: skip
 
@@ -108,24 +108,27 @@ def _over(norms: Array, units: Array) -> Array:
 
 
 def _theory(net: TokenNet, r: Array, squares: Array) -> Array:
-    """r' = c q √(1/D + 1/T) r³ of attention alone, from the measured r that is the first below SMALL.
+    """r' of attention alone, and with a skip but no pre-norm, from the measured r that is the first below SMALL.
 
-    c is the factor of the scores, and q the mean square of what attention sees, which is 1 behind a norm, and else that
-    of the h before it. A score of tokens that are nearly one has a part of the size c q r² that depends on both; only
-    this part makes the rows of the weights differ, and it weighs v's that differ by r.
+    Alone, r' = c q √(1/D + 1/T) r³. c is the factor of the scores, and q the mean square of what attention sees, which
+    is 1 behind a norm, and else that of the h before it. Where tokens are nearly one, only a part of the size c q r²
+    of a score depends on both tokens. This part makes the rows of the weights differ, and it weighs v's that differ by
+    r. With a skip, r' = r / √2: each branch adds to all tokens a common vector as large as the one that they share.
     """
     line = np.full(net.depth + 1, np.nan)
     small = np.flatnonzero(r < SMALL)
-    if not (net.alone and small.size):
+    if net.law is None or not small.size:
         return line
     line[small[0]] = r[small[0]]
     for k in range(small[0], net.depth):
         seen = 1.0 if net.norm == "pre" else squares[k]
-        line[k + 1] = net.scores * seen * (1 / net.width + 1 / net.tokens) ** 0.5 * line[k] ** 3
+        cube = net.scores * seen * (1 / net.width + 1 / net.tokens) ** 0.5 * line[k] ** 3
+        line[k + 1] = cube if net.law == "cube" else line[k] * 0.5**0.5
     return line
 
 
 def _columns(h: Array) -> Array:
-    """The first coordinates of each token as a column, over the rms of all, (UNITS, tokens); fewer of a narrow net."""
-    rms = np.mean(h * h) ** 0.5
-    return h[:, :UNITS].T / (rms if rms > 0 else 1.0)
+    """The first units of each token as a column, over the rms of all that are drawn; fewer of a narrow net."""
+    drawn = h[:, :UNITS].T
+    rms = np.mean(drawn * drawn) ** 0.5
+    return drawn / (rms if rms > 0 else 1.0)

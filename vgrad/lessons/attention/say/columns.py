@@ -10,6 +10,7 @@ from ..records import ROUNDING, ColumnsRecord, TokenNet
 
 NORMS = {"none": "no norm", "pre": "pre-norm", "post": "post-norm"}
 ALIKE = "alike"
+GROWN = 10  # times the input's size: h whose growth is said
 
 
 def percent(r: float) -> str:
@@ -17,7 +18,12 @@ def percent(r: float) -> str:
     if r < ROUNDING:
         return ALIKE
     share = 100 * r
-    return f"{share:.0f} %" if share >= 10 else f"{grammar.number(float(f'{share:.1g}'))} %"
+    if share >= 10:
+        return f"{share:.0f} %"
+    if share >= 0.001:
+        return f"{share:.1g} %"
+    mantissa, _, exponent = f"{share:.0e}".partition("e")
+    return f"{mantissa}e{int(exponent)} %"
 
 
 def sentence(record: ColumnsRecord) -> str:
@@ -53,7 +59,7 @@ def _gradients(record: ColumnsRecord) -> list[str]:
     """What the last block's W_q receives, and what reaches the first block."""
     last = record.relative["dW_q"].median[-1]
     first = record.relative["dh"].median[0]
-    told = [f"The last dW_q is {size(last, 'times the last dW_v')}, so it {verdict(last)}."]
+    told = [f"dW_q of the last block is {size(last, 'times its dW_v')}, so it {verdict(last)}."]
     if not np.isfinite(last):
         told = ["No gradient arrives that is finite."]
     if record.net.depth == 1:
@@ -78,12 +84,17 @@ def _networks(net: TokenNet) -> str:
 
 def _how(record: ColumnsRecord) -> list[str]:
     said = [
-        "A column holds the first units of a token: purple below 0, green above.",
+        "A column holds the first units of a token of the first network: purple below 0, green above.",
         "r is the root of the variance over the tokens, divided by their mean square.",
         "dh is relative to the last block's dh, and dW_q and dW_v to the last block's dW_v.",
         "A triangle at the edge marks what left the axis, or an r that is rounding.",
     ]
     begins = np.flatnonzero(np.isfinite(record.theory))
     if len(begins) > 1:
-        said.append(f"Theory takes r from block {begins[0]}, where it is small, and cubes it in each block.")
+        does = "cubes it in each block" if record.net.law == "cube" else "divides it by √2 in each block"
+        said.append(f"Theory takes r from block {begins[0]}, after which it is small, and {does}.")
+    if record.growth[-1] > GROWN:
+        said.append(
+            f"h has grown to {grammar.number(record.growth[-1])} times its first size, and scores grow with its square."
+        )
     return [*said, "Tokens and the gradient that comes back from the last block are drawn from N(0, 1)."]
