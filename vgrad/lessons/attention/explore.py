@@ -1,4 +1,4 @@
-"""Do transformers have this problem?  Tokens that become alike, and the gradients that vanish with their differences."""
+"""Do transformers have this problem?  Tokens that become alike, and the gradients that vanish with it."""
 
 from __future__ import annotations
 

@@ -12,6 +12,8 @@ import numpy as np
 from ...kit.experiments.protocol import LAST
 from ...ops import Array
 
+ROUNDED = 1e-14  # a rest below is what rounding leaves of tokens that are equal
+
 
 class SoftmaxRecord(NamedTuple):
     """What ``softmax_jacobians`` measured."""
@@ -60,6 +62,7 @@ class CollapseRecord(NamedTuple):
     T: int  # tokens
     width: int  # D, the numbers of a token
     rest: Array  # (seeds, depth + 1): the share of h in which tokens differ, of the input first
+    square: Array  # (seeds, depth + 1): the mean square of h
     dh: Array  # (seeds, depth): ‖dh‖ at the output of each block
     dW_q: Array  # (seeds, depth)
     dW_k: Array  # (seeds, depth)
@@ -67,18 +70,22 @@ class CollapseRecord(NamedTuple):
 
     @property
     def alone(self) -> bool:
-        """Whether there is attention and nothing else, for which there is a theory."""
-        return not (self.skip or self.mlp or self.norm or self.causal)
+        """Whether there is attention and at most a norm, for which there is a theory."""
+        return not (self.skip or self.mlp or self.causal)
 
     @property
     def theory(self) -> Array:
-        """What r' = √(1/D + 1/T) r³ says of attention alone from each network's first block on, (depth + 1,); or NaN."""
+        """What r' = √(1/D + 1/T) m r³ says of each block from what was measured one block before, (depth + 1,).
+
+        m is the mean square of what attention reads, and 1 behind a norm. It is NaN in front of the second block, since
+        the law is for a small r, behind what rounding leaves of r, and of all forms that are not attention alone.
+        """
         said = np.full(self.depth + 1, np.nan)
         if self.alone:
-            constant = (1 / self.width + 1 / self.T) ** 0.5
-            said[1] = np.median(self.rest[:, 1])
-            for block in range(2, self.depth + 1):
-                said[block] = constant * said[block - 1] ** 3
+            square = 1.0 if self.norm else self.square[:, 1:-1]
+            before = np.median(square * self.rest[:, 1:-1] ** 3, axis=0)
+            said[2:] = (1 / self.width + 1 / self.T) ** 0.5 * before
+            said[2:][np.median(self.rest[:, 1:-1], axis=0) < ROUNDED] = np.nan
         return said
 
     @property
@@ -90,6 +97,21 @@ class CollapseRecord(NamedTuple):
     def starved(self) -> Array:
         """‖dW_q‖ over ‖dW_v‖, block by block, (seeds, depth)."""
         return self.dW_q / self.dW_v
+
+
+class CubeRecord(NamedTuple):
+    """What ``cube`` measured: how far tokens differ in front of one layer of attention, and behind it."""
+
+    T: int  # tokens
+    width: int  # D, the numbers of a token
+    before: tuple[float, ...]  # r
+    after: Array  # (seeds, rests): r'
+    fixed: Array  # (seeds, rests): r' of the same layer with weights that other tokens have made
+
+    @property
+    def constant(self) -> float:
+        """√(1/D + 1/T), which theory says is r' over r³ for tokens of mean square 1."""
+        return (1 / self.width + 1 / self.T) ** 0.5
 
 
 class TokensRecord(NamedTuple):
