@@ -9,9 +9,13 @@ from __future__ import annotations
 import sys
 
 from ..kit.experiments.stored import Tables
-from . import deep_training, diagnosis, edge_of_chaos, initialization, learning, memory, normalization, scoreboard
+from . import (
+    attention, deep_training, diagnosis, edge_of_chaos, initialization, learning, memory, normalization, scoreboard,
+)  # fmt: skip
 
-ROOMS = (deep_training, diagnosis, edge_of_chaos, initialization, learning, memory, normalization, scoreboard)
+ROOMS = (
+    attention, deep_training, diagnosis, edge_of_chaos, initialization, learning, memory, normalization, scoreboard,
+)  # fmt: skip
 TABLES: dict[str, Tables] = {name: room.TABLES for room in ROOMS for name in room.TABLES}  # by the name of each table
 
 

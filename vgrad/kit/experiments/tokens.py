@@ -9,7 +9,7 @@ of which each position learns one vector, the order of the tokens could not matt
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
@@ -78,7 +78,8 @@ def init_token_nets(
         positions = rng.standard_normal((T, width)).astype(dtype)
         return [Embedding(affine, positions), *models.init_transformer(blocks, width, readout=CLASSES, **kind, **drawn)]
 
-    return tree_map(lambda *arrays: np.stack(arrays), *(net(k) for k in range(seeds)))
+    nets: Any = tree_map(lambda *arrays: np.stack(arrays), *(net(k) for k in range(seeds)))
+    return nets
 
 
 @guarded

@@ -90,11 +90,12 @@ def compare_scales() -> ScalesRecord:
     cells = [best("scales", **form) for form in SCALED.values()]
     before = [training.column(cells, name)[..., 0] for name in ("std", "entropy", "starved_first")]
     after = [training.column(cells, name) for name in ("accuracy", "test")]
-    return ScalesRecord([*SCALED], [cell.settings["rate"] for cell in cells], *before, *after, _pixels("scales"))
+    rates = [cell.settings["rate"] for cell in cells]
+    return ScalesRecord._make([[*SCALED], rates, *before, *after, _pixels("scales")])
 
 
 def compare_places() -> PlacesRecord:
-    """Return how transformers train at four learning rates, by the place of their norms and with or without a warm-up."""
+    """Return how transformers train at four learning rates with post-norm and pre-norm, with and without a warm-up."""
     rates = sorted({cell.settings["rate"] for cell in TABLES.load("places") if cell.settings["blocks"]})
     cells = [[best("places", rate=rate, **net) for rate in rates] for net in PLACED.values()]
     return PlacesRecord([*PLACED], rates, training.column(cells, "accuracy"), _pixels("places"))

@@ -12,8 +12,13 @@ from ....kit.experiments.protocol import Networks, Width, measured, require_work
 from ....require import Seed
 from ..records import CubeRecord
 
+def _shares(name: str, values) -> None:
+    for value in require.several(name, values, 100):
+        require.number(name, value, 0.0, 1.0)
+
+
 Tokens = Annotated[int, require.whole_from(2, 4_096)]
-Shares = Annotated[Sequence[float], lambda name, values: require.numbers(name, require.several(name, values), 0.0, 1.0)]
+Shares = Annotated[Sequence[float], _shares]
 
 
 @require.guarded

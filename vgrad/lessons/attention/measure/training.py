@@ -70,9 +70,8 @@ def train_tokens(
     test = share_correct(_logits(nets, digits.x_test, form), digits.y_test)
     settings = (float(larger), bool(qk_norm), float(rate), warmup, clip_norm)
     shown = tuple(look for look in LOOKS if look <= steps)
-    return TokensRecord(
-        blocks, width, token_count(cut), place, scale, *settings, accuracy, shown, *looks, test, trouble
-    )
+    of_net = (blocks, width, token_count(cut), place, scale)
+    return TokensRecord._make([*of_net, *settings, accuracy, shown, *looks, test, trouble])
 
 
 def trained(**settings: Any) -> dict[str, Any]:
@@ -91,7 +90,7 @@ def column(cells: list, name: str) -> Array:
     return np.array(of(cells), float)
 
 
-def _nets(blocks: int, width: int, cut: str, place: str, larger: float, qk_norm: bool, seeds: int, seed: int) -> list:
+def _nets(blocks: int, width: int, cut: str, place: str, larger: float, qk_norm: bool, seeds: int, seed: int) -> Any:
     """The networks before training, each with a generator of its own."""
     if not blocks:
         options: dict = dict(scheme="lecun_normal", dtype="float32")

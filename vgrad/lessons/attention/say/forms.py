@@ -24,8 +24,10 @@ def forms_sentence(records: list[ColumnsRecord]) -> str:
     ends = [f"{_number(record.left)} ({form(record.net)})" for record in records]
     net = records[0].net
     sizes = f"{net.tokens} tokens, width {net.width}, {grammar.count(net.heads, 'head')}"
-    law = "Theory is the law r' = √(1/D + 1/T) r³, from the first block on in which r is small."
-    told = law if any(record.net.alone for record in records) else ""
+    laws = {record.net.law for record in records}
+    cube = "Without a skip, theory is r' = √(1/D + 1/T) r³, from the first block on in which r is small."
+    half = "With a skip but no pre-norm, theory divides r by √2 in each block."
+    told = [cube if "cube" in laws else "", half if "half" in laws else ""]
     return lines(f"{finding} {_and(ends)}.", f"{whose(net.seeds)}: {sizes}.", told)
 
 

@@ -7,8 +7,6 @@ import numpy as np
 from ....kit.marks import grammar
 from ....kit.words.phrases import lines, points
 
-NETS = "Each net stands for five networks"
-
 
 def middle(rows):
     """Return the median over networks, the last axis."""
@@ -16,27 +14,25 @@ def middle(rows):
 
 
 def scales_sentence(record) -> str:
-    """Say what W_q receives before training, and what the networks reach, with 1/√d, without, and with no choice."""
+    """Say what each kind of network reaches, and what W_q receives before training with 1/√d and without."""
     divided, whole, _, uniform, _ = middle(record.accuracy)
-    most, _ = _where(record.starved, record.names)
-    first = (
-        f"Divided by √d, the scores lead to an accuracy of {divided:.2f}, and without the division to {whole:.2f}, "
-        f"although W_q then receives {middle(record.starved)[1] / middle(record.starved)[0]:.1f} times as much beside "
-        f"W_v before training."
-    )
-    control = f"With all weights equal, it is {uniform:.2f}."
+    before, after = middle(record.starved)[:2]
+    found = f"With the scores divided by √d the accuracy is {divided:.2f}, and without the division {whole:.2f}."
+    control = f"Uniform attention, in which all weights are equal, reaches {uniform:.2f}."
     pixels = f"A readout of the pixels alone reaches {np.median(record.baseline):.2f}."
+    received = (
+        f"Before training, W_q receives {grammar.number(before)} times the gradient of W_v with the division, and "
+        f"{grammar.number(after)} times without it."
+    )
     protocol = "Medians of five networks of 4 blocks, width 64, 16 tokens, each at the best of three learning rates."
-    how = f"Adam, 150 steps, batches of 32 digits, accuracy of the last ten. W_q receives the most in: {most}."
-    return lines([first, control, pixels], protocol, how)
+    how = "Adam takes 150 steps on batches of 32 digits, and the accuracy is that of the last ten batches."
+    return lines([found, control, pixels, received], protocol, how)
 
 
 def scales_alt(record) -> str:
     """Say in words what is drawn: the ratio of gradients and the accuracies of each kind of network."""
     rows = zip(record.names, record.starved, record.accuracy, strict=True)
-    each = (
-        f"{name}: dW_q over dW_v {_span(starved)}, accuracy {_span(accuracy)}" for name, starved, accuracy in rows
-    )
+    each = (f"{name}: dW_q over dW_v {_span(starved)}, accuracy {_span(accuracy)}" for name, starved, accuracy in rows)
     return f"Five networks each, a dot for each network. {'; '.join(each)}."
 
 
@@ -63,8 +59,8 @@ def growth_sentence(record) -> str:
     accuracy = dict(zip(record.names, middle(record.accuracy), strict=True))
     plain, normed = record.names[:2]
     found = (
-        f"In {record.looks[-1]} steps, the standard deviation of a query's scores grows from {grammar.number(start)} to "
-        f"{grammar.number(ends[plain])}. With {normed} it ends at {grammar.number(ends[normed])}."
+        f"In {record.looks[-1]} steps, the standard deviation of a query's scores grows from {grammar.number(start)} "
+        f"to {grammar.number(ends[plain])}. With {normed} it ends at {grammar.number(ends[normed])}."
     )
     told = ", ".join(f"{name} {value:.2f}" for name, value in accuracy.items())
     protocol = f"Medians of five networks of 4 blocks, width 64, 16 tokens, Adam at {record.rate:g}."
@@ -102,7 +98,9 @@ def starved_alt(record) -> str:
         f"W_q over W_v {points(np.median(starved, axis=0), record.looks, 'after step')}"
         for name, rest, starved in rows
     )
-    return f"How much the tokens of the last block differ, and dW_q over dW_v there, during training. {'. '.join(each)}."
+    return (
+        f"How much the tokens of the last block differ, and dW_q over dW_v there, during training. {'. '.join(each)}."
+    )
 
 
 def _best_of(name: str, rows, rates) -> str:
