@@ -30,13 +30,13 @@ def attention(**values) -> Explorer:
         "depth": whole("blocks", 12, 1, 48),
         "norm": choice("norm", "pre", NORMS),
         "skip": choice("skip", "with", SKIPS),
-        "scores": scale("scores ×", 1.0, 0.01, 64.0),
+        "scores": scale("scores ×", 1.0, 0.01, 100.0),
         "mlp": switch("MLP", False, "two more maps behind each attention"),
         "causal": switch("causal mask", False, "a token sees itself and those before it"),
         "heads": choice("heads", "1", HEADS),
         "width": choice("width", "32", SIZES),
         "tokens": whole("tokens", 12, 2, 32),
-        "seeds": networks(8, 16),
+        "seeds": networks(8, 12),
     }
     return Explorer(
         "attention", controls, _measure, ColumnsPlot,

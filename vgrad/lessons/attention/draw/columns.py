@@ -117,7 +117,7 @@ class ColumnsPlot(LivePicture):
         for name, curve in self.curves.items():
             rows = [_on_axis(row, floor, ceiling, ROUNDING if name == "r" else 0.0) for row in record.relative[name]]
             x = np.arange(depth + 1 if name == "r" else depth) + (name != "r")
-            theory = grammar.decades(record.theory) if name == "r" else None
+            theory = grammar.decades(theory_of(record)) if name == "r" else None
             seeds = record.net.seeds
             curve.update(x, rows if seeds > 1 else rows[1], LOOKS[name], floor, ceiling, theory=theory, every=every)
             ends[name] = float(curves.within(rows[1][-1], floor, ceiling))
@@ -179,6 +179,11 @@ def columns(record) -> Picture:
 def shown(depth: int, pitch: int) -> list[int]:
     """Return the blocks whose tokens are drawn: the input, each that is a multiple of the pitch, and the last."""
     return [*range(0, depth - pitch + 1, pitch), depth] if depth >= pitch else [0, depth]
+
+
+def theory_of(record):
+    """Return the law that a record has of r: that of attention alone, or that of a skip; NaN where there is none."""
+    return record.halves if record.net.doubling else record.theory
 
 
 def painted(columns, blocks: list[int], deepest: int, pitch: int):

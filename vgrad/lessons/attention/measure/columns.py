@@ -46,7 +46,7 @@ def token_columns(
     require.instance("heads", heads, width % heads == 0, f"a divisor of width, {width}")
     net = TokenNet(depth, norm, skip, mlp, float(scores), causal, heads, width, tokens, seeds)
     require_work("seeds · depth · tokens · width · (width + tokens)", seeds, depth, tokens, width, width + tokens)
-    blocks, x, cotangent = _drawn(net, int(seed))
+    blocks, x, cotangent = drawn_blocks(net, int(seed))
     _, steps = models.transformer(
         blocks, x, norm=None if norm == "none" else "layer", place="post" if norm == "post" else "pre", heads=heads,
         causal=causal, skip=skip, scale=net.scores * (width // heads) ** -0.5,
@@ -58,13 +58,14 @@ def token_columns(
     squares = np.median([np.mean(h * h, axis=(-2, -1)) for h in states], axis=-1)
     return ColumnsRecord(
         net, r, dh, dW_v, dW_q, {name: band(rows) for name, rows in relative.items()},
-        (squares / squares[0]) ** 0.5, _theory(net, np.median(r, axis=0), squares),
+        (squares / squares[0]) ** 0.5,
+        *_theory(net, np.median(r, axis=0), squares),
         np.stack([_columns(h[0]) for h in states]),
     )  # fmt: skip
 
 
-def _drawn(net: TokenNet, seed: int) -> tuple[list, Array, Array]:
-    """The blocks, the tokens and the cotangent, of unit normals that are drawn once and scaled."""
+def drawn_blocks(net: TokenNet, seed: int) -> tuple[list, Array, Array]:
+    """Return the blocks, the tokens and the cotangents, of unit normals that are drawn once and scaled."""
     D = net.width
     drawn = partial(scaled_draw, draw=init.normal, precision="float64", seed=seed)
     one, zero = (np.full((net.seeds, D), value) for value in (1.0, 0.0))
@@ -107,24 +108,25 @@ def _over(norms: Array, units: Array) -> Array:
     return np.where(norms == 0, 0.0, norms / units[:, -1:])
 
 
-def _theory(net: TokenNet, r: Array, squares: Array) -> Array:
-    """r' of attention alone, and with a skip but no pre-norm, from the measured r that is the first below SMALL.
+def _theory(net: TokenNet, r: Array, squares: Array) -> tuple[Array, Array]:
+    """r of attention alone, and r of a skip without pre-norm, from the measured r that is the first below SMALL.
 
     Alone, r' = c q √(1/D + 1/T) r³. c is the factor of the scores, and q the mean square of what attention sees, which
     is 1 behind a norm, and else that of the h before it. Where tokens are nearly one, only a part of the size c q r²
     of a score depends on both tokens. This part makes the rows of the weights differ, and it weighs v's that differ by
-    r. With a skip, r' = r / √2: each branch adds to all tokens a common vector as large as the one that they share.
+    r. With a skip, r'² = r² / 2: a block adds to all tokens a common vector as large as the one that they share.
     """
-    line = np.full(net.depth + 1, np.nan)
+    cubes, halves = np.full((2, net.depth + 1), np.nan)
     small = np.flatnonzero(r < SMALL)
-    if net.law is None or not small.size:
-        return line
+    line = cubes if net.alone else halves
+    if not (small.size and (net.alone or net.doubling)):
+        return cubes, halves
     line[small[0]] = r[small[0]]
     for k in range(small[0], net.depth):
         seen = 1.0 if net.norm == "pre" else squares[k]
         cube = net.scores * seen * (1 / net.width + 1 / net.tokens) ** 0.5 * line[k] ** 3
-        line[k + 1] = cube if net.law == "cube" else line[k] * 0.5**0.5
-    return line
+        line[k + 1] = cube if net.alone else line[k] * 0.5**0.5
+    return cubes, halves
 
 
 def _columns(h: Array) -> Array:

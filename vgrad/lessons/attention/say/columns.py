@@ -18,7 +18,7 @@ def percent(r: float) -> str:
     if r < ROUNDING:
         return ALIKE
     share = 100 * r
-    if share >= 10:
+    if share >= 9.5:
         return f"{share:.0f} %"
     if share >= 0.001:
         return f"{share:.1g} %"
@@ -35,16 +35,22 @@ def alt(record: ColumnsRecord) -> str:
     """Say in words what is drawn: the tokens, and of each curve the medians of five blocks."""
     net = record.net
     places = five(1, net.depth)
-    curves = [f"r is {points([record.relative['r'].median[k] for k in (0, *places)], (0, *places), 'after block')}"]
-    for name in ("dh", "dW_v", "dW_q"):
-        told = points([record.relative[name].median[k - 1] for k in places], places, "at block", _told)
-        curves.append(f"{name} over the last block's is {told}")
+    blocks = (0, *places)
+    curves = [f"r is {points([record.relative['r'].median[k] for k in blocks], blocks, 'after block', _share)}"]
+    for name, said in (("dh", _told), ("dW_v", _told), ("dW_q", _told if record.gone is None else _share)):
+        told = points([record.relative[name].median[k - 1] for k in places], places, "at block", said)
+        curves.append(f"{name} over the last block's {'dh' if name == 'dh' else 'dW_v'} is {told}")
     first = f"{net.tokens} tokens as columns of coloured units, which grow the more alike the smaller r is."
     return f"{first} On a log axis beneath them, {'; '.join(curves)}."
 
 
 def _told(number: float) -> str:
     return grammar.number(number) if np.isfinite(number) else "too large"
+
+
+def _share(number: float) -> str:
+    """A size where tokens may be one: of what rounding leaves, no two processors tell the same."""
+    return "only rounding" if number < ROUNDING else _told(number)
 
 
 def _tokens(record: ColumnsRecord) -> str:
@@ -59,18 +65,17 @@ def _gradients(record: ColumnsRecord) -> list[str]:
     """What the last block's W_q receives, and what reaches the first block."""
     last = record.relative["dW_q"].median[-1]
     first = record.relative["dh"].median[0]
-    told = [f"dW_q of the last block is {size(last, 'times its dW_v')}, so it {verdict(last)}."]
-    if not np.isfinite(last):
-        told = ["No gradient arrives that is finite."]
-    if record.net.depth == 1:
-        return told
-    where = "dh at the first block"
-    told.append(
-        f"{where} is {size(first, 'times the last')}, so it {verdict(first)}."
-        if np.isfinite(first)
-        else f"{where} overflows."
-    )
+    what = size(last, "times its dW_v")
+    if record.gone is not None and last < ROUNDING:
+        what = "no more than rounding"
+    told = [_judged("dW_q of the last block", last, what)]
+    if record.net.depth > 1:
+        told.append(_judged("dh at the first block", first, size(first, "times the last")))
     return told
+
+
+def _judged(where: str, ratio: float, what: str) -> str:
+    return f"{where} is {what}, so it {verdict(ratio)}." if np.isfinite(ratio) else f"{where} overflows."
 
 
 def _networks(net: TokenNet) -> str:
@@ -87,11 +92,12 @@ def _how(record: ColumnsRecord) -> list[str]:
         "A column holds the first units of a token of the first network: purple below 0, green above.",
         "r is the root of the variance over the tokens, divided by their mean square.",
         "dh is relative to the last block's dh, and dW_q and dW_v to the last block's dW_v.",
+        "Scores are q·k/√d times the number behind “scores ×”.",
         "A triangle at the edge marks what left the axis, or an r that is rounding.",
     ]
-    begins = np.flatnonzero(np.isfinite(record.theory))
+    begins = np.flatnonzero(np.isfinite(record.halves if record.net.doubling else record.theory))
     if len(begins) > 1:
-        does = "cubes it in each block" if record.net.law == "cube" else "divides it by √2 in each block"
+        does = "divides it by √2 in each block" if record.net.doubling else "cubes it in each block"
         said.append(f"Theory takes r from block {begins[0]}, after which it is small, and {does}.")
     if record.growth[-1] > GROWN:
         said.append(
