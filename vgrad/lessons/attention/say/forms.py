@@ -24,10 +24,10 @@ def forms_sentence(records: list[ColumnsRecord]) -> str:
     ends = [f"{_number(record.left)} ({form(record.net)})" for record in records]
     net = records[0].net
     sizes = f"{net.tokens} tokens, width {net.width}, {grammar.count(net.heads, 'head')}"
-    laws = {record.net.law for record in records}
     cube = "Theory without a skip is r' = √(1/D + 1/T) r³, where r is small."
     half = "Theory with a skip but no pre-norm divides r by √2 in each block."
-    told = [cube if "cube" in laws else "", half if "half" in laws else ""]
+    told = [cube] if any(record.net.alone for record in records) else []
+    told += [half] if any(record.net.doubling for record in records) else []
     return lines(f"{finding} {_and(ends)}.", f"{whose(net.seeds)}: {sizes}.", told)
 
 
