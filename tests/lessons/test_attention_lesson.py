@@ -106,10 +106,10 @@ def test_a_picture_of_forms_names_each_form_and_where_its_tokens_end():
     assert [form(record.net) for record in records] == names
     picture = show(records)
     assert f"only rounding (attention alone), only rounding ({names[1]}), {records[2].left:.2g}" in picture.caption
-    assert "theory is r'" in picture.caption
-    assert "theory divides r by √2" in picture.caption
+    assert "Theory without a skip is r'" in picture.caption
+    assert "divides r by √2" in picture.caption
     curves = [line.get_ydata() for line in picture.figure.axes[0].lines]
     for record in records:
         medians = np.log10(np.median(record.r, axis=0)).clip(-16)
         assert any(len(y) == 7 and np.allclose(y, medians, atol=0.3) for y in curves)
-    assert "theory" not in show(records[2:3]).caption
+    assert "Theory" not in show(records[2:3]).caption

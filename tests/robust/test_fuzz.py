@@ -36,8 +36,8 @@ from vgrad.lessons.scoreboard.measure import taught as scoreboard_measure_taught
 from vgrad.lessons.stored import TABLES
 
 ENGINE = ("ops", "init", "tape", "data", "gradcheck", "cells", "theory", "models", "probes", "train")
-KIT = ("experiments.baseline", "experiments.flow", "experiments.learning", "experiments.reach", "experiments.training",
-       "experiments.twin", "words.cells")  # fmt: skip
+KIT = ("experiments.baseline", "experiments.flow", "experiments.learning", "experiments.reach", "experiments.tokens",
+       "experiments.training", "experiments.twin", "words.cells")  # fmt: skip
 STOREYS = ("measure", "explore")  # what is drawn and said is reached through show, which knows a record by its type
 
 
@@ -63,6 +63,7 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "lessons.memory.measure.solve.trained", "lessons.memory.measure.solve.reach",
     "lessons.memory.measure.layered.after", "lessons.memory.measure.layered.networks",
     "lessons.deep_training.measure.lanes.*", "lessons.deep_training.measure.plain.freezing",
+    "kit.experiments.tokens.token_gradients", "lessons.attention.measure.training.column",
     "lessons.exploding.measure.training.train_on_adding", "lessons.recurrence.measure.recurrence.drawn_net",
 )  # fmt: skip
 TRIED = ("kit.words.cells.*",)  # though their names are like those
@@ -107,6 +108,11 @@ def normed():
 @cache
 def attentive():
     return models.init_transformer(2, 4, scheme="xavier_normal", rng=rng(), readout=3)
+
+
+@cache
+def tokened():
+    return kit.experiments.tokens.init_token_nets(1, 4, seeds=1, dtype="float64")
 
 
 @cache
@@ -169,6 +175,7 @@ LEARN = dict(depth=1, width=2, rates=(0.1, 0.2), steps=2, batch=2, seeds=1)
 REMEMBER = dict(cell="gru", bias=1.0, T=3, width=2, steps=2, seeds=1, every=1, span=2)
 TRAIN = dict(activation="tanh", depth=2, width=3, batch=2, steps=2, seeds=1, frozen=(1,))
 FEW_BLOCKS = dict(blocks=2, width=3, steps=2, seeds=1)
+FEW_TOKENS = dict(blocks=1, width=4, cut="rows", steps=1, seeds=1)
 PREDICTED = dict(activation="tanh", sigma_w=1.5, sigma_b=0.1)
 
 TRUNCATED = dict(cell="gru", lag=1, T=3, width=2, batch=2, seeds=1, spans=(1, 2))
@@ -481,6 +488,14 @@ ROWS = {
     "lessons.scoreboard.measure.taught.view": lambda: dict(board=board(), name="relu", priced=True),
     "lessons.scoreboard.measure.taught.judge": lambda: dict(board=board()),
     "lessons.scoreboard.measure.taught.forge": lambda: dict(board=board()),
+    "kit.experiments.tokens.cut_into_tokens": lambda: dict(x=array(2, 64), cut="patches"),
+    "kit.experiments.tokens.token_count": lambda: dict(cut="rows"),
+    "kit.experiments.tokens.init_token_nets": lambda: dict(blocks=1, width=4, hidden=4, heads=2, seeds=1),
+    "kit.experiments.tokens.token_logits": lambda: dict(params=tokened(), x=array(2, 64)),
+    "kit.experiments.tokens.token_classifier": dict,
+    "kit.experiments.tokens.attending": lambda: dict(params=tokened(), x=array(2, 64), labels=np.array([0, 1])),
+    "lessons.attention.measure.training.train_tokens": lambda: FEW_TOKENS,
+    "lessons.attention.measure.training.trained": lambda: FEW_TOKENS,
     "kit.experiments.training.train_mlp": lambda: TRAIN,
     "kit.experiments.training.watch": lambda: TRAIN,
     "kit.experiments.training.message": lambda: dict(record=record("trained"), pictures=4),
@@ -581,6 +596,11 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("lessons.deep_training.measure.*", "blocks", "0", "the readout alone"),
     ("lessons.deep_training.measure.*", "hidden", "0", "the readout alone"),
     ("lessons.deep_training.measure.*", "warmup", "0", "the full rate from the first step"),
+    ("kit.experiments.tokens.*", "scale", "3", "a number"),
+    ("kit.experiments.tokens.*", "norm", "None", "no norm"),
+    ("kit.experiments.tokens.init_token_nets", "hidden", "None", "four times the width"),
+    ("lessons.attention.measure.training.*", "blocks", "0", "the readout of the pixels alone"),
+    ("lessons.attention.measure.training.*", "clip_norm", "3", "a norm"),
     ("kit.experiments.training.*", "frozen", "[] 3", "no layer, or the readout alone"),
     ("*", "value", "nan inf", "said in words"),
     ("lessons.scoreboard.*", "numbers", "[...,None] [...,:-1]", "numbers"),

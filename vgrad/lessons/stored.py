@@ -10,8 +10,16 @@ import sys
 
 from ..kit.experiments.stored import Tables
 from . import (
-    attention, deep_training, diagnosis, edge_of_chaos, initialization, learning, memory, normalization, scoreboard,
-)  # fmt: skip
+    attention,
+    deep_training,
+    diagnosis,
+    edge_of_chaos,
+    initialization,
+    learning,
+    memory,
+    normalization,
+    scoreboard,
+)
 
 ROOMS = (
     attention, deep_training, diagnosis, edge_of_chaos, initialization, learning, memory, normalization, scoreboard,

@@ -8,7 +8,6 @@ of which each position learns one vector, the order of the tokens could not matt
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -36,7 +35,6 @@ class Embedding(NamedTuple):
 
 Cut = Annotated[str, require.one_of(CUTS)]
 Pictures = Annotated[Array, lambda name, x: _require_pictures(name, x)]
-Labels = Annotated[Array | Sequence[int], "checked by the loss"]
 TokenNet = Annotated[list, lambda name, params: _require_net(name, params)]
 
 
@@ -49,7 +47,8 @@ def cut_into_tokens(x: Pictures, cut: Cut = "rows") -> Array:
     return pixels.reshape(*lead[:-1], -1, down * across)
 
 
-def token_count(cut: str) -> int:
+@guarded
+def token_count(cut: Cut) -> int:
     """Return T, how many tokens a picture is cut into."""
     down, across = CUTS[cut]
     return SIDE * SIDE // (down * across)
@@ -146,7 +145,7 @@ class Attending(NamedTuple):
 
 @guarded
 def attending(
-    params: TokenNet, x: Pictures, labels: Labels, *, cut: Cut = "rows", activation: Activation = "gelu",
+    params: TokenNet, x: Pictures, labels: Array, *, cut: Cut = "rows", activation: Activation = "gelu",
     norm: Kind = "layer", place: Place = "pre", causal: Flag = False, skip: Flag = True, scale: Finite | None = None,
 ) -> Attending:  # fmt: skip
     """Return what the blocks of networks with one head do with these pictures, and what the loss sends back to them."""
@@ -155,9 +154,9 @@ def attending(
     _, pullback = ops.softmax_cross_entropy(logits, labels)
     T = token_count(cut)
     blocks = params[1:-1]
-    inputs = [branch_of(step.input) for step in tape if step.name.startswith("attention ")]
+    inputs = [_branch(step.input) for step in tape if step.name.startswith("attention ")]
     scores = [_scores(block.attention, h, T, causal, scale) for block, h in zip(blocks, inputs, strict=True)]
-    outputs = {step.layer: branch_of(step.output) for step in tape if step.layer}
+    outputs = {step.layer: _branch(step.output) for step in tape if step.layer}
     backward = [*backprop(tape, pullback())]
     dh = {adjoint.layer: adjoint.cotangent for adjoint in reversed(backward) if adjoint.layer}
     dW = [adjoint.grads for adjoint in reversed(backward) if isinstance(adjoint.grads, models.Attention)]
@@ -172,8 +171,8 @@ def attending(
     return Attending(*(np.stack(column, axis=-1) for column in columns))
 
 
-def branch_of(state) -> Array:
-    """Return the branch of a state of two lanes, or the state."""
+def _branch(state) -> Array:
+    """The branch of a state of two lanes, or the state."""
     return state[1] if isinstance(state, tuple) else state
 
 
@@ -189,10 +188,8 @@ def _scores(attention: models.Attention, h: Array, T: int, causal: bool, scale: 
 
 
 def _std(scores: Array) -> Array:
-    """The root mean square over all queries of the standard deviation of their scores, of those that are finite."""
-    seen = np.isfinite(scores)
-    mean = scores.mean(axis=-1, keepdims=True, where=seen)
-    return np.sqrt(np.square(scores - mean, where=seen, out=np.zeros_like(scores)).mean(axis=(-3, -2, -1), where=seen))
+    """The root mean square over all queries of the standard deviation of their scores, hidden ones apart."""
+    return np.sqrt(scores.var(axis=-1, where=scores != -np.inf).mean(axis=(-2, -1)))
 
 
 def _entropy(scores: Array) -> Array:

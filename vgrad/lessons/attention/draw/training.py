@@ -60,7 +60,7 @@ def growth(record) -> Picture:
     grammar.tidy(left)
     spread = [decades(rows) for rows in record.std if rows.any()]
     least, most = curves.span(*spread)
-    left.set(xlim=(-0.2, 1.3 * (len(record.looks) - 1)), ylim=(np.floor(least), np.ceil(most)))
+    left.set(xlim=(-0.2, 1.3 * (len(record.looks) - 1)), ylim=(min(least, -0.1), np.ceil(most)))
     grammar.decade_ticks(left, *left.get_ylim())
     ends = []
     for name, rows, look in zip(record.names, spread, GROWN, strict=False):
@@ -112,5 +112,5 @@ def _pixels(axes, record) -> None:
 
 def _looks(axes, looks) -> None:
     """The steps of training along the axis, at equal distances."""
-    axes.set_xticks(range(len(looks)), looks)
+    axes.set_xticks(range(len(looks)), looks, fontsize=11)
     axes.set_xlabel("after so many steps", fontsize=13)

@@ -25,8 +25,8 @@ def forms_sentence(records: list[ColumnsRecord]) -> str:
     net = records[0].net
     sizes = f"{net.tokens} tokens, width {net.width}, {grammar.count(net.heads, 'head')}"
     laws = {record.net.law for record in records}
-    cube = "Without a skip, theory is r' = √(1/D + 1/T) r³, from the first block on in which r is small."
-    half = "With a skip but no pre-norm, theory divides r by √2 in each block."
+    cube = "Theory without a skip is r' = √(1/D + 1/T) r³, where r is small."
+    half = "Theory with a skip but no pre-norm divides r by √2 in each block."
     told = [cube if "cube" in laws else "", half if "half" in laws else ""]
     return lines(f"{finding} {_and(ends)}.", f"{whose(net.seeds)}: {sizes}.", told)
 
