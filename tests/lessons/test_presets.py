@@ -150,7 +150,7 @@ PRESETS = {
         ),
     },
     "attention": {
-        "1 · Attention alone: one token": lambda record: record.net.alone and record.gone == 4,
+        "1 · Attention alone: one token": lambda record: record.net.law == "cube" and record.gone == 4,
         "2 · A skip delays it": lambda record: (
             record.net.skip
             and record.net.norm == "none"
@@ -163,7 +163,7 @@ PRESETS = {
             record.net.norm == "post" and (record.left / record.relative["r"].median[12]) ** (1 / 6) < 0.6
         ),
         "5 · Without 1/√d: three blocks later": lambda record: (
-            record.net.alone
+            record.net.law == "cube"
             and record.net.scores == pytest.approx(record.net.width**0.5, rel=1e-3)
             and record.gone == 7
         ),

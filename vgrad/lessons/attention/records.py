@@ -84,14 +84,13 @@ class TokenNet(NamedTuple):
     seeds: int
 
     @property
-    def alone(self) -> bool:
-        """Whether the blocks are attention and nothing else, but perhaps a norm."""
-        return not (self.skip or self.mlp or self.causal)
-
-    @property
-    def doubling(self) -> bool:
-        """Whether each block adds to all tokens a common vector as large as the one that they share."""
-        return self.skip and self.norm != "pre" and not (self.mlp or self.causal)
+    def law(self) -> str | None:
+        """Which theory there is of r: "cube" of attention alone, "half" of a skip that no pre-norm guards, or None."""
+        if self.mlp or self.causal:
+            return None
+        if not self.skip:
+            return "cube"
+        return None if self.norm == "pre" else "half"
 
 
 class ColumnsRecord(NamedTuple):
@@ -107,8 +106,7 @@ class ColumnsRecord(NamedTuple):
     dW_q: Array
     relative: dict[str, Band]  # "r", (depth + 1,); dh over the last block's; dW_v and dW_q over the last block's dW_v
     growth: Array  # (depth + 1,): the median of h's size, over the input's
-    theory: Array  # (depth + 1,): r of attention alone, from the first block where it is small; NaN before it
-    halves: Array  # (depth + 1,): the same of r² that is halved in each block, of ``net.doubling``
+    theory: Array  # (depth + 1,): r by ``net.law``, from the first block after which it is small; NaN before it
     columns: Array  # (depth + 1, UNITS, tokens): first units of the first network's tokens, over their rms
 
     @property

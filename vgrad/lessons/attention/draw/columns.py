@@ -62,15 +62,9 @@ class ColumnsPlot(LivePicture):
         """The deepest block is a name, as this axis fits; the other one grows until there is another deepest block."""
         low, high = curves.span(*(_finite(row) for rows in record.relative.values() for row in rows))
         deepest = str(grammar.up_to(record.net.depth, DEPTHS))
-        return (
-            deepest,
-            f"{record.net.tokens} tokens, which differ by",
-            -grammar.up_to(-low, DECADES_BELOW),
-            grammar.up_to(high, DECADES_ABOVE),
-        )
+        return deepest, -grammar.up_to(-low, DECADES_BELOW), grammar.up_to(high, DECADES_ABOVE)
 
-    def _frame(self, deepest: str, title: str, floor: float, ceiling: float) -> None:
-        self.title.set_text(title)
+    def _frame(self, deepest: str, floor: float, ceiling: float) -> None:
         pitch = _pitch(int(deepest))
         sides = (-0.5 * pitch, int(deepest) + 0.5 * pitch)
         self.above.set(xlim=sides)
@@ -95,7 +89,7 @@ class ColumnsPlot(LivePicture):
             for each in words:
                 each.set_visible(True)
 
-    def _move(self, record, deepest: str, title: str, floor: float, ceiling: float) -> None:
+    def _move(self, record, deepest: str, floor: float, ceiling: float) -> None:
         pitch = _pitch(int(deepest))
         blocks = shown(record.net.depth, pitch)
         self.image.set_data(painted(record.columns, blocks, int(deepest), pitch))
@@ -108,34 +102,34 @@ class ColumnsPlot(LivePicture):
             [(x * points, height) for x in self.above.transData.transform([(block, 0) for block in blocks])[:, 0]],
             [grammar.VANISHING if share < 0.1 else grammar.INK for share in r],
         )
-        self._move_curves(record, pitch, floor, ceiling)
+        self._move_curves(record, floor, ceiling)
 
-    def _move_curves(self, record, pitch: int, floor: float, ceiling: float) -> None:
+    def _move_curves(self, record, floor: float, ceiling: float) -> None:
         depth = record.net.depth
         ends = {}
         every = max(1, depth // 12)
         for name, curve in self.curves.items():
             rows = [_on_axis(row, floor, ceiling, ROUNDING if name == "r" else 0.0) for row in record.relative[name]]
             x = np.arange(depth + 1 if name == "r" else depth) + (name != "r")
-            theory = grammar.decades(theory_of(record)) if name == "r" else None
+            theory = grammar.decades(record.theory) if name == "r" else None
             seeds = record.net.seeds
             curve.update(x, rows if seeds > 1 else rows[1], LOOKS[name], floor, ceiling, theory=theory, every=every)
             ends[name] = float(curves.within(rows[1][-1], floor, ceiling))
-        self._name_curves(ends, depth + 0.5 * pitch)
+        self._name_curves(ends)
 
-    def _name_curves(self, ends: dict[str, float], x: float) -> None:
-        """Write the names beside the ends; where they would lie on each other, push them apart, up and down alike."""
+    def _name_curves(self, ends: dict[str, float]) -> None:
+        """Write the names right of the axes; where they would lie on each other, push them apart, up and down alike."""
         names = sorted(ends, key=lambda name: ends[name])
         heights = np.array([curves.height_of(self.axes, ends[name]) for name in names])
         up = np.array(curves.stacked(heights))
         down = -np.array(curves.stacked(-heights[::-1]))[::-1]
-        left = self.axes.transData.transform((x, 0))[0] * 72 / self.figure.dpi + 5
+        left = self.axes.bbox.x1 * 72 / self.figure.dpi + 5
         places = [(left, height) for height in (up + down) / 2]
         self.labels.say([LOOKS[name].label for name in names], places, [LOOKS[name].color for name in names], "left")
 
     def _titles(self) -> None:
         """Write what stands still: the titles, the units, and the legend."""
-        self.title = self.figure.text(0.012, 0.982, "", fontsize=13, va="top", color=grammar.INK)
+        curves.title(self.figure, "tokens, a column each, which differ by")
         curves.title(self.figure, "r, by how much they differ, and gradients relative to the last block", y=0.597)
         self.figure.text(0.05, 0.742, f"first {UNITS}\nunits", fontsize=11.5, ha="center", va="center")
         keys = [
@@ -179,11 +173,6 @@ def columns(record) -> Picture:
 def shown(depth: int, pitch: int) -> list[int]:
     """Return the blocks whose tokens are drawn: the input, each that is a multiple of the pitch, and the last."""
     return [*range(0, depth - pitch + 1, pitch), depth] if depth >= pitch else [0, depth]
-
-
-def theory_of(record):
-    """Return the law that a record has of r: that of attention alone, or that of a skip; NaN where there is none."""
-    return record.halves if record.net.doubling else record.theory
 
 
 def painted(columns, blocks: list[int], deepest: int, pitch: int):

@@ -59,7 +59,7 @@ def token_columns(
     return ColumnsRecord(
         net, r, dh, dW_v, dW_q, {name: band(rows) for name, rows in relative.items()},
         (squares / squares[0]) ** 0.5,
-        *_theory(net, np.median(r, axis=0), squares),
+        _theory(net, np.median(r, axis=0), squares),
         np.stack([_columns(h[0]) for h in states]),
     )  # fmt: skip
 
@@ -108,25 +108,24 @@ def _over(norms: Array, units: Array) -> Array:
     return np.where(norms == 0, 0.0, norms / units[:, -1:])
 
 
-def _theory(net: TokenNet, r: Array, squares: Array) -> tuple[Array, Array]:
-    """r of attention alone, and r of a skip without pre-norm, from the measured r that is the first below SMALL.
+def _theory(net: TokenNet, r: Array, squares: Array) -> Array:
+    """r by the law of these networks, from the measured r that is the first below SMALL; NaN without a law.
 
     Alone, r' = c q √(1/D + 1/T) r³. c is the factor of the scores, and q the mean square of what attention sees, which
     is 1 behind a norm, and else that of the h before it. Where tokens are nearly one, only a part of the size c q r²
     of a score depends on both tokens. This part makes the rows of the weights differ, and it weighs v's that differ by
     r. With a skip, r'² = r² / 2: a block adds to all tokens a common vector as large as the one that they share.
     """
-    cubes, halves = np.full((2, net.depth + 1), np.nan)
+    line = np.full(net.depth + 1, np.nan)
     small = np.flatnonzero(r < SMALL)
-    line = cubes if net.alone else halves
-    if not (small.size and (net.alone or net.doubling)):
-        return cubes, halves
+    if net.law is None or not small.size:
+        return line
     line[small[0]] = r[small[0]]
     for k in range(small[0], net.depth):
         seen = 1.0 if net.norm == "pre" else squares[k]
         cube = net.scores * seen * (1 / net.width + 1 / net.tokens) ** 0.5 * line[k] ** 3
-        line[k + 1] = cube if net.alone else line[k] * 0.5**0.5
-    return cubes, halves
+        line[k + 1] = cube if net.law == "cube" else line[k] * 0.5**0.5
+    return line
 
 
 def _columns(h: Array) -> Array:

@@ -95,9 +95,9 @@ def _how(record: ColumnsRecord) -> list[str]:
         "Scores are q·k/√d times the number behind “scores ×”.",
         "A triangle at the edge marks what left the axis, or an r that is rounding.",
     ]
-    begins = np.flatnonzero(np.isfinite(record.halves if record.net.doubling else record.theory))
+    begins = np.flatnonzero(np.isfinite(record.theory))
     if len(begins) > 1:
-        does = "divides it by √2 in each block" if record.net.doubling else "cubes it in each block"
+        does = "cubes it in each block" if record.net.law == "cube" else "divides it by √2 in each block"
         said.append(f"Theory takes r from block {begins[0]}, after which it is small, and {does}.")
     if record.growth[-1] > GROWN:
         said.append(
