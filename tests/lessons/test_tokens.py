@@ -197,3 +197,33 @@ def test_a_stored_cell_says_what_running_says(name, settings):
 def test_an_unknown_cell_is_refused():
     with pytest.raises(ValueError, match=r"^settings is "):
         best("scales", scale="7")
+
+
+def test_scores_grow_at_a_high_rate_unless_qk_norm_holds_them_and_attention_is_then_worse_than_none():
+    record = compare_growth()
+    plain, normed, clipped, uniform = record.std[:, :, -1]
+    assert plain.min() > 30
+    assert clipped.min() > 30
+    assert normed.max() < 6
+    assert not uniform.any()
+    plain, normed, _, uniform = record.accuracy
+    assert plain.max() < min(normed.min(), uniform.min())
+    slow = compare_growth(3e-3)
+    assert slow.std[:, :, -1].max() < 6
+    assert slow.accuracy.min() > 0.9
+
+
+def test_the_picture_of_growing_scores_holds_its_numbers_and_says_them():
+    record = compare_growth()
+    picture = show(record)
+    left, right = picture.figure.axes
+    for line, rows in zip(left.lines, record.std, strict=False):
+        np.testing.assert_allclose(line.get_ydata(), np.median(np.log10(rows), axis=0))
+    for line, values in zip(right.lines, record.accuracy, strict=True):
+        np.testing.assert_array_equal(line.get_xdata(), values)
+    start, end = np.median(record.std[0][:, [0, -1]], axis=0)
+    assert f"grows from {start:.2g} to {end:.2g}." in picture.caption
+    for name, values in zip(record.names, record.accuracy, strict=True):
+        assert f"{name} {np.median(values):.2f}" in picture.caption
+    with pytest.raises(ValueError, match=r"^settings is "):
+        compare_growth(0.5)

@@ -64,9 +64,9 @@ PLACED = {
 }
 GROWN = dict(zip(("plain", "QK-norm", "clipped at 1", "uniform attention"), GROWING, strict=True))
 STARVED = {
+    "pre-norm, 1e-3": dict(place="pre", rate=1e-3),
     "pre-norm, 1e-2": dict(place="pre", rate=1e-2),
     "post-norm, 1e-3": dict(place="post", rate=1e-3),
-    "post-norm, 3e-3, warm-up": dict(place="post", warmup=100, rate=3e-3),
     "post-norm, 1e-2": dict(place="post", rate=1e-2),
 }
 USUAL: dict[str, Any] = dict(place="pre", scale="1/sqrt(d)", larger=1.0, qk_norm=False, warmup=0, clip_norm=None)

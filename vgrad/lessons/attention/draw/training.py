@@ -11,7 +11,7 @@ from ..say import training as say
 
 PLACED = tuple(CURES[name] for name in ("layer", "batch", "skip", "skip/depth"))
 GROWN = tuple(CURES[name] for name in ("plain", "rms", "skip/√depth", "skip"))
-STARVED = tuple(CURES[name] for name in ("skip", "layer", "batch", "plain"))
+STARVED = tuple(CURES[name] for name in ("skip", "skip/depth", "layer", "batch"))
 LOWEST = -9.0  # decades: float32 has no smaller difference of two tokens
 
 
@@ -42,7 +42,7 @@ def places(record) -> Picture:
         ends.append((median[-1], name, look.color))
     for height, words in ((np.median(record.baseline), "readout of the pixels"), (0.1, "guessing")):
         axes.axhline(height, **MARK)
-        axes.text(1.44 * x[-1], height, words, ha="right", va="bottom", fontsize=12, color=grammar.FAINT)
+        axes.text(0.98, height - 0.01, words, ha="right", va="top", fontsize=12, color=grammar.FAINT)
     curves.label_ends(axes, x[-1], ends)
     axes.set_xticks(x, [f"{rate:g}" for rate in record.rates])
     axes.set_xlabel("learning rate", fontsize=13)
@@ -77,9 +77,9 @@ def starved(record) -> Picture:
     """Draw how much the tokens differ during training, and what W_q of the last block receives beside W_v."""
     figure = grammar.new_figure()
     curves.title(figure, "how much the tokens differ")
-    curves.title(figure, "dW_q ÷ dW_v of the last block", 0.44)
-    left = figure.add_axes((0.065, 0.135, 0.32, 0.755))
-    right = figure.add_axes((0.44, 0.135, 0.32, 0.755))
+    curves.title(figure, "dW_q ÷ dW_v of the last block", 0.46)
+    left = figure.add_axes((0.065, 0.135, 0.31, 0.755))
+    right = figure.add_axes((0.46, 0.135, 0.31, 0.755))
     ends = []
     for axes, columns in ((left, record.rest), (right, record.starved)):
         grammar.tidy(axes)

@@ -39,9 +39,15 @@ def scales_alt(record) -> str:
 def places_sentence(record) -> str:
     """Say at which learning rate each network is best, and what a warm-up changes."""
     told = [_best_of(name, rows, record.rates) for name, rows in zip(record.names, record.accuracy, strict=True)]
+    without, with_it = (middle(rows) for rows in record.accuracy[:2])
+    at = int((with_it - without).argmax())
+    most = (
+        f"At a learning rate of {record.rates[at]:g}, the warm-up takes post-norm from an accuracy of "
+        f"{without[at]:.2f} to {with_it[at]:.2f}."
+    )
     pixels = f"A readout of the pixels alone reaches {np.median(record.baseline):.2f}."
     protocol = "Medians of five networks of 12 blocks, width 32, 8 tokens; the warm-up takes 100 of 200 steps of Adam."
-    return lines([f"The best accuracies are {', '.join(told)}.", pixels], protocol)
+    return lines([most, f"The best accuracies are: {'; '.join(told)}.", pixels], protocol)
 
 
 def places_alt(record) -> str:
@@ -81,13 +87,13 @@ def starved_sentence(record) -> str:
     """Say how alike the tokens are during training, and what W_q receives then."""
     rows = zip(record.names, record.rest, record.starved, record.accuracy, strict=True)
     told = [
-        f"{name}: the tokens differ by {grammar.number(np.median(rest[:, -1]))} of their size, W_q receives "
-        f"{grammar.number(np.median(starved[:, -1]))} of what W_v receives, and the accuracy is {np.median(right):.2f}."
+        f"With {name.replace(', ', ' at ')}, the tokens of the last block differ by "
+        f"{grammar.number(np.median(rest[:, -1]))} of their size, and W_q receives "
+        f"{grammar.number(np.median(starved[:, -1]))} times the gradient of W_v (accuracy {np.median(right):.2f})."
         for name, rest, starved, right in rows
     ]
-    found = f"After {record.looks[-1]} steps, the last of 12 blocks shows this."
-    protocol = "Medians of five networks, width 32, 8 tokens, Adam at the learning rate beside the name."
-    return lines([found, *told], protocol, "The warm-up takes 100 steps. Training is in float32, which ends at 1e-7.")
+    protocol = f"Medians of five networks of 12 blocks, width 32, 8 tokens, after {record.looks[-1]} steps of Adam."
+    return lines(told, protocol, "In float32, tokens that are equal still differ by about 1e-7 of their size.")
 
 
 def starved_alt(record) -> str:
