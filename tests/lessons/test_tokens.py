@@ -227,3 +227,66 @@ def test_the_picture_of_growing_scores_holds_its_numbers_and_says_them():
         assert f"{name} {np.median(values):.2f}" in picture.caption
     with pytest.raises(ValueError, match=r"^settings is "):
         compare_growth(0.5)
+
+
+def test_a_warm_up_widens_the_rates_of_post_norm_and_pre_norm_reaches_more_at_its_best():
+    record = compare_places()
+    post, warm, pre, _ = record.accuracy
+    at = record.rates.index(3e-3)
+    assert post[at].max() < 0.5 < warm[at].min()
+    bests = [rows[np.median(rows, axis=1).argmax()] for rows in (post, warm, pre)]
+    assert max(bests[0].max(), bests[1].max()) < bests[2].min()
+    assert abs(np.median(bests[0]) - np.median(bests[1])) < 0.05
+
+
+def test_the_tokens_of_post_norm_stay_alike_where_it_learns_and_become_one_where_it_does_not():
+    record = compare_starved()
+    slow_pre, fast_pre, slow_post, fast_post = record.rest[:, :, -1]
+    assert min(slow_pre.min(), fast_pre.min()) > 0.3
+    assert slow_post.max() < 0.03
+    assert fast_post.max() < 1e-6
+    slow_pre, fast_pre, slow_post, fast_post = record.starved[:, :, -1]
+    assert slow_post.max() < 0.01 * min(slow_pre.min(), fast_pre.min()) * 2
+    assert fast_post.max() < 1e-6
+    assert record.accuracy[2].min() > 0.85  # and yet it learns
+    assert record.accuracy[3].max() < 0.15
+    assert record.ratio[3][:, 0].min() > 0.5  # its gradient was fine before the first step
+    assert record.ratio[3][:, 4].max() < 1e-3
+
+
+def test_without_the_division_attention_is_worse_than_none_though_w_q_receives_more():
+    record = compare_scales()
+    divided, whole, larger, uniform, normed = record.accuracy
+    assert divided.min() > uniform.max() > uniform.min() >= whole.max() > np.median(larger)
+    assert normed.min() > uniform.max()
+    assert (record.starved[1] > 2 * record.starved[0]).all()
+    assert not record.starved[3].any()
+    assert np.median(record.baseline) > 0.95  # a readout of the pixels is as good as the best of them
+
+
+@pytest.mark.parametrize("compared", [compare_scales, compare_places, compare_growth, compare_starved])
+def test_a_picture_of_stored_networks_says_their_medians_in_whole_sentences(compared):
+    record = compared()
+    picture = show(record)
+    finding, protocol, *_ = picture.caption.split("\n")
+    medians = [f"{median:.2f}" for median in np.median(record.accuracy, axis=-1).ravel()]
+    assert sum(median in finding for median in medians) >= 3
+    assert len(protocol.split()) <= 20
+    assert all(name in picture.alt for name in record.names)
+    assert all(sentence[0].isupper() for sentence in finding.split(". ") if sentence)
+
+
+def test_the_pictures_draw_the_numbers_of_their_records():
+    record = compare_places()
+    lines = show(record).figure.axes[0].lines
+    for line, rows in zip(lines, record.accuracy, strict=False):
+        np.testing.assert_allclose(line.get_ydata(), np.median(rows, axis=-1))
+    record = compare_starved()
+    for axes, columns in zip(show(record).figure.axes, (record.rest, record.starved), strict=True):
+        for line, rows in zip(axes.lines, columns, strict=False):
+            drawn = np.log10(rows).clip(-9)
+            np.testing.assert_allclose(line.get_ydata(), np.median(drawn, axis=0))
+    record = compare_scales()
+    for axes, rows in zip(show(record).figure.axes, (record.starved, record.accuracy), strict=True):
+        for line, values in zip(axes.lines, rows, strict=False):
+            np.testing.assert_array_equal(line.get_xdata(), values)

@@ -40,9 +40,10 @@ def places(record) -> Picture:
     for name, rows, look in zip(record.names, record.accuracy, PLACED, strict=True):
         median = curves.curve(axes, x, rows.T, look, every=1)
         ends.append((median[-1], name, look.color))
-    for height, words in ((np.median(record.baseline), "readout of the pixels"), (0.1, "guessing")):
-        axes.axhline(height, **MARK)
-        axes.text(0.98, height - 0.01, words, ha="right", va="top", fontsize=12, color=grammar.FAINT)
+    pixels = np.median(record.baseline)
+    for height, words, at in ((pixels, "readout of the pixels", (1.04, "bottom")), (0.1, "guessing", (0.0, "top"))):
+        axes.plot([0, 1.45 * x[-1] if height == pixels else x[-1]], [height, height], **MARK)
+        axes.text(at[0] * x[-1], height, words, va=at[1], fontsize=12, color=grammar.FAINT)
     curves.label_ends(axes, x[-1], ends)
     axes.set_xticks(x, [f"{rate:g}" for rate in record.rates])
     axes.set_xlabel("learning rate", fontsize=13)
