@@ -24,17 +24,12 @@ def forms(records) -> Picture:
     ends = []
     for record, look in curves.with_looks(records, LOOKS):
         blocks = np.arange(record.net.depth + 1)
-        theory = decades(_theory(record)) if record.net.alone or record.net.doubling else None
+        theory = decades(record.theory) if record.net.law else None
         median = curves.curve(axes, blocks, decades(record.r).clip(floor), look, theory=theory)
         ends.append((record.net.depth, median[-1], say.form(record.net), look.color))
     for at in {end[0] for end in ends}:
         curves.label_ends(axes, at, [end[1:] for end in ends if end[0] == at])
     axes.set_xticks(np.arange(0, depth + 1, max(1, depth // 6)))
     axes.set_xlabel("after block (0 is the input)", fontsize=13)
-    curves.legend(axes.figure, theory=any(record.net.alone or record.net.doubling for record in records))
+    curves.legend(axes.figure, theory=any(record.net.law for record in records))
     return Picture(axes.figure, say.forms_sentence(records), say.forms_alt(records))
-
-
-def _theory(record):
-    """The one of both theories that a form has."""
-    return record.theory if record.net.alone else record.halves

@@ -26,8 +26,8 @@ def forms_sentence(records: list[ColumnsRecord]) -> str:
     sizes = f"{net.tokens} tokens, width {net.width}, {grammar.count(net.heads, 'head')}"
     cube = "Theory without a skip is r' = √(1/D + 1/T) r³, where r is small."
     half = "Theory with a skip but no pre-norm divides r by √2 in each block."
-    told = [cube] if any(record.net.alone for record in records) else []
-    told += [half] if any(record.net.doubling for record in records) else []
+    laws = {record.net.law for record in records}
+    told = [law for name, law in (("cube", cube), ("half", half)) if name in laws]
     return lines(f"{finding} {_and(ends)}.", f"{whose(net.seeds)}: {sizes}.", told)
 
 
