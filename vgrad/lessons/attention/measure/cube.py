@@ -12,6 +12,7 @@ from ....kit.experiments.protocol import Networks, Width, measured, require_work
 from ....require import Seed
 from ..records import CubeRecord
 
+
 def _shares(name: str, values) -> None:
     for value in require.several(name, values, 100):
         require.number(name, value, 0.0, 1.0)
