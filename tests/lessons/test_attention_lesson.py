@@ -105,7 +105,11 @@ def test_a_picture_of_forms_names_each_form_and_where_its_tokens_end():
     names = ["attention alone", "no skip, MLP", "pre-norm, skip, MLP", "post-norm, skip"]
     assert [form(record.net) for record in records] == names
     picture = show(records)
-    assert f"only rounding (attention alone), only rounding ({names[1]}), {records[2].left:.2g}" in picture.caption
+    assert f"r is only rounding (attention alone) and only rounding ({names[1]}). It is {records[2].left:.2g} (" in (
+        picture.caption
+    )
+    sentences = picture.caption.splitlines()[0].split(". ")
+    assert max(len(sentence.split()) for sentence in sentences) <= 20
     assert "Theory without a skip is r'" in picture.caption
     assert "divides r by √2" in picture.caption
     curves = [line.get_ydata() for line in picture.figure.axes[0].lines]

@@ -19,16 +19,17 @@ def form(net: TokenNet) -> str:
 
 
 def forms_sentence(records: list[ColumnsRecord]) -> str:
-    """Say of each form by which share tokens differ after the last block, and of which networks it is told."""
-    finding = "After the last block, tokens differ by this share of h:"
+    """Say of each form what r is after the last block, two forms in a sentence, and of which networks it is told."""
     ends = [f"{_number(record.left)} ({form(record.net)})" for record in records]
+    finding = [f"It is {' and '.join(ends[k : k + 2])}." for k in range(0, len(ends), 2)]  # of 20 words at the most
+    finding[0] = finding[0].replace("It is", "After the last block, r is")
     net = records[0].net
     sizes = f"{net.tokens} tokens, width {net.width}, {grammar.count(net.heads, 'head')}"
     cube = "Theory without a skip is r' = √(1/D + 1/T) r³, where r is small."
     half = "Theory with a skip but no pre-norm divides r by √2 in each block."
     laws = {record.net.law for record in records}
     told = [law for name, law in (("cube", cube), ("half", half)) if name in laws]
-    return lines(f"{finding} {_and(ends)}.", f"{whose(net.seeds)}: {sizes}.", told)
+    return lines(finding, f"{whose(net.seeds)}: {sizes}.", told)
 
 
 def forms_alt(records: list[ColumnsRecord]) -> str:
@@ -44,7 +45,3 @@ def forms_alt(records: list[ColumnsRecord]) -> str:
 def _number(value: float) -> str:
     """Two digits; of what rounding leaves, no processor tells the same, so it is called rounding."""
     return "only rounding" if value < ROUNDING else grammar.number(value)
-
-
-def _and(parts: list[str]) -> str:
-    return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
