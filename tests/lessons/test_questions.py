@@ -39,6 +39,22 @@ from vgrad.lessons.scoreboard.measure import taught as scoreboard_measure_taught
 from vgrad.lessons.skip_connections import measure as skip_connections_measure
 
 
+def attended(scores=lambda s, c: s, ds=lambda p, dp: ops.softmax(np.log(p))[1](dp), dv=lambda p, dy: p.T @ dy):
+    """Attention of the lesson's three steps, one of which may be wrong."""
+
+    def function(q, k, v):
+        c = q.shape[-1] ** -0.5
+        p, _ = ops.softmax(scores(c * q @ k.T, c))
+
+        def pullback(dy):
+            back = c * ds(p, dy @ v.T)
+            return back @ k, back.T @ q, dv(p, dy)
+
+        return p @ v, pullback
+
+    return function
+
+
 def raising(z):
     raise RuntimeError("half finished")
 
@@ -540,6 +556,27 @@ TRIES = {
         "wider, and it learns": (CONTROL | dict(width=128), "learns"),
         "nothing said": (CONTROL | dict(optimizer="adam"), ...),
         "a number": 1.0,
+    },
+    "attention": lambda: {
+        "right": attended(),
+        "not divided": attended(scores=lambda s, c: s / c),
+        "no mean": attended(ds=lambda p, dp: p * dp),
+        "its own weight": attended(ds=lambda p, dp: p * (1 - p) * dp),
+        "dp": attended(ds=lambda p, dp: dp),
+        "not transposed": attended(dv=lambda p, dy: p @ dy),
+        "dy": attended(dv=lambda p, dy: dy),
+        "y alone": lambda q, k, v: ops.attention(q, k, v)[0],
+        "a number": 1.0,
+    },
+    "keep_apart": lambda: {
+        "right": token_columns(norm="pre", skip=True, mlp=True, depth=24),
+        "untouched": token_columns(norm="post", skip=True, depth=24),
+        "no skip": token_columns(norm="pre", depth=24, width=64, tokens=32, seeds=10),
+        "no MLP": token_columns(norm="pre", skip=True, depth=24),
+        "no norm": token_columns(skip=True, depth=24),
+        "too short": token_columns(norm="pre", skip=True, mlp=True, depth=12),
+        "one network": token_columns(norm="pre", skip=True, mlp=True, depth=24, seeds=1),
+        "a number": 0.05,
     },
     "skip_pullback": lambda: {
         "right": around(lambda h, W, alpha, slope, dy: dy + alpha * (dy * slope) @ W.T),
