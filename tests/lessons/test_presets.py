@@ -175,6 +175,31 @@ PRESETS = {
             (record.net.norm, record.net.skip) == ("layer_output", "pre") and 1e-3 < record.ratio < 0.02
         ),
     },
+    "attention": {
+        "1 · Attention alone: one token": lambda record: record.net.law == "cube" and record.gone == 4,
+        "2 · A skip delays it": lambda record: (
+            record.net.skip
+            and record.net.norm == "none"
+            and record.relative["r"].median[4] > 0.5 > 0.02 > record.left > 0.001
+        ),
+        "3 · Pre-norm: slowly": lambda record: (
+            record.net.norm == "pre" and record.net.depth == 24 and record.left > 0.2
+        ),
+        "4 · Post-norm: halved in two blocks": lambda record: (
+            record.net.norm == "post" and (record.left / record.relative["r"].median[12]) ** (1 / 6) < 0.6
+        ),
+        "5 · Without 1/√d: three blocks later": lambda record: (
+            record.net.law == "cube"
+            and record.net.scores == pytest.approx(record.net.width**0.5, rel=1e-3)
+            and record.gone == 7
+        ),
+        "6 · A causal mask: steadily": lambda record: (
+            record.net.causal
+            and not record.net.skip
+            and record.gone is None
+            and np.ptp(np.diff(np.log10(record.relative["r"].median[[3, 10, 17, 24]]))) < 0.5
+        ),
+    },
     "train_deep": {
         "1 · Post-norm fails": lambda record: record.norm == "post" and np.median(record.ratio[:, 2]) < 0.01,
         "2 · Pre-norm learns": lambda record: record.norm == "pre" and learns(record),

@@ -16,6 +16,7 @@ from vgrad.kit.experiments import reach, training
 from vgrad.kit.experiments.flow import flow
 from vgrad.kit.experiments.twin import sigmoid_twin
 from vgrad.lessons import ROOMS, gates, precision
+from vgrad.lessons.attention import cube, softmax_jacobians, token_columns
 from vgrad.lessons.deep_training import best
 from vgrad.lessons.deep_training import measure as deep_training_measure
 from vgrad.lessons.diagnosis.measure import clinic as diagnosis_measure
@@ -37,6 +38,22 @@ from vgrad.lessons.recurrence.measure.shared import parts as recurrence_parts
 from vgrad.lessons.scoreboard.measure import board as scoreboard_measure
 from vgrad.lessons.scoreboard.measure import taught as scoreboard_measure_taught
 from vgrad.lessons.skip_connections import measure as skip_connections_measure
+
+
+def attended(scores=lambda s, c: s, ds=lambda p, dp: ops.softmax(np.log(p))[1](dp), dv=lambda p, dy: p.T @ dy):
+    """Attention of the lesson's three steps, one of which may be wrong."""
+
+    def function(q, k, v):
+        c = q.shape[-1] ** -0.5
+        p, _ = ops.softmax(scores(c * q @ k.T, c))
+
+        def pullback(dy):
+            back = c * ds(p, dy @ v.T)
+            return back @ k, back.T @ q, dv(p, dy)
+
+        return p @ v, pullback
+
+    return function
 
 
 def raising(z):
@@ -571,6 +588,27 @@ TRIES = {
         "wider, and it learns": (CONTROL | dict(width=128), "learns"),
         "nothing said": (CONTROL | dict(optimizer="adam"), ...),
         "a number": 1.0,
+    },
+    "attention": lambda: {
+        "right": attended(),
+        "not divided": attended(scores=lambda s, c: s / c),
+        "no mean": attended(ds=lambda p, dp: p * dp),
+        "its own weight": attended(ds=lambda p, dp: p * (1 - p) * dp),
+        "dp": attended(ds=lambda p, dp: dp),
+        "not transposed": attended(dv=lambda p, dy: p @ dy),
+        "dy": attended(dv=lambda p, dy: dy),
+        "y alone": lambda q, k, v: ops.attention(q, k, v)[0],
+        "a number": 1.0,
+    },
+    "keep_apart": lambda: {
+        "right": token_columns(norm="pre", skip=True, mlp=True, depth=24),
+        "untouched": token_columns(norm="post", skip=True, depth=24),
+        "no skip": token_columns(norm="pre", depth=24, width=64, tokens=32, seeds=10),
+        "no MLP": token_columns(norm="pre", skip=True, depth=24),
+        "no norm": token_columns(skip=True, depth=24),
+        "too short": token_columns(norm="pre", skip=True, mlp=True, depth=12),
+        "one network": token_columns(norm="pre", skip=True, mlp=True, depth=24, seeds=1),
+        "a number": 0.05,
     },
     "skip_pullback": lambda: {
         "right": around(lambda h, W, alpha, slope, dy: dy + alpha * (dy * slope) @ W.T),
@@ -1504,3 +1542,47 @@ def test_score_gate():
     row = scoreboard_measure.board()["gru 0"]
     assert (row.learnt, np.median(row.decades) < -10) == (1, True)
     assert course.QUESTIONS["score_gate"].right == "yes, in five networks of five"
+
+
+# --- attention --------------------------------------------------------------------------------------------------------
+
+
+def test_attention_sum():
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        s = rng.standard_normal(3)
+        p, pullback = ops.softmax(s)
+        np.testing.assert_allclose(ops.softmax(s + 0.01)[0], p)
+        ds = pullback(np.array([1.0, 2.0, 4.0]))
+        assert abs(ds.sum()) < 1e-12
+        assert ds.min() < 0 < ds.max()
+    assert course.QUESTIONS["attention_sum"].right.startswith("0, because")
+
+
+def test_attention_scale():
+    for seed in range(5):
+        record = softmax_jacobians(stds=(1, 8), tokens=64, seeds=1, seed=seed)
+        one, eight = record.share(0.5)[0]
+        assert 0.9 < eight / one < 1.2
+        unit = np.random.default_rng([seed, 14]).standard_normal((2000, 64))
+        weights = np.sort(ops.softmax(8 * unit)[0], axis=-1)[:, ::-1]
+        assert 0.3 < np.median(weights[:, 0]) < 0.9  # no single token has it all
+        assert np.median(weights[:, :4].sum(axis=-1)) > 0.9
+    assert course.QUESTIONS["attention_scale"].right.startswith("It stays about as large")
+
+
+def test_attention_cube():
+    for seed in range(5):
+        record = cube(rests=(0.1, 0.01), seeds=1, seed=seed)
+        assert abs(np.log10(record.after[0, 0] / record.after[0, 1]) - 3) < 0.1
+    assert course.QUESTIONS["attention_cube"].right.startswith("about 0.001")
+
+
+def test_attention_starved():
+    for seed in range(5):
+        record = token_columns(norm="pre", depth=8, width=64, tokens=16, seeds=10, seed=100 * seed)
+        assert record.gone <= 6
+        assert 0.1 < np.median(record.dh[:, 0] / record.dh[:, -1]) < 10
+        assert (record.dW_q / record.dW_v)[:, 6:].max() < 1e-12
+        assert (record.dW_v / record.dW_v[:, :1]).min() > 0.01
+    assert course.QUESTIONS["attention_starved"].right.startswith("W_q and W_k")

@@ -482,6 +482,10 @@ def test_an_explorers_alternative_text_says_numbers_and_other_ones_in_another_st
 
 
 MEANS = {  # what an alternative text has to say: record -> its parts, each computed here from the record's arrays
+    "attention": lambda r: [
+        f"{grammar.number(r.relative['r'].median[-1])} after block {r.net.depth}",
+        f"{grammar.number(np.sort(r.dh[:, 0] / r.dh[:, -1])[round(0.5 * (len(r.dh) - 1))])} at block 1",
+    ],
     "clinic": lambda r: [f"patient {r.patient}", "filled: none"],
     "connectivity": lambda r: [
         f'{band.median[0]:.2g} at "{r.words[0]}"'.replace("e-0", "e-") for band in r.reach.values()

@@ -36,8 +36,8 @@ from vgrad.lessons.scoreboard.measure import taught as scoreboard_measure_taught
 from vgrad.lessons.stored import TABLES
 
 ENGINE = ("ops", "init", "tape", "data", "gradcheck", "cells", "theory", "models", "probes", "train")
-KIT = ("experiments.baseline", "experiments.flow", "experiments.learning", "experiments.reach", "experiments.training",
-       "experiments.twin", "words.cells")  # fmt: skip
+KIT = ("experiments.baseline", "experiments.flow", "experiments.learning", "experiments.reach", "experiments.tokens",
+       "experiments.training", "experiments.twin", "words.cells")  # fmt: skip
 STOREYS = ("measure", "explore")  # what is drawn and said is reached through show, which knows a record by its type
 
 
@@ -58,10 +58,12 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "kit.experiments.flow.draw_networks", "kit.experiments.flow.sigmas", "lessons.*.illness.diagnose",
     "lessons.diagnosis.measure.kinds.*", "lessons.diagnosis.measure.faults.*",
     "lessons.diagnosis.measure.strangers.meet", "lessons.diagnosis.measure.strangers.learns",
+    "lessons.attention.measure.columns.drawn_blocks",
     "lessons.memory.measure.nets.*", "lessons.memory.measure.solve.first_of", "lessons.memory.measure.solve.batches",
     "lessons.memory.measure.solve.trained", "lessons.memory.measure.solve.reach",
     "lessons.memory.measure.layered.after", "lessons.memory.measure.layered.networks",
     "lessons.deep_training.measure.lanes.*", "lessons.deep_training.measure.plain.freezing",
+    "kit.experiments.tokens.token_gradients", "lessons.attention.measure.training.column",
     "lessons.exploding.measure.training.train_on_adding", "lessons.recurrence.measure.recurrence.drawn_net",
     "lessons.precision.measure.nets.*",
 )  # fmt: skip
@@ -107,6 +109,11 @@ def normed():
 @cache
 def attentive():
     return models.init_transformer(2, 4, scheme="xavier_normal", rng=rng(), readout=3)
+
+
+@cache
+def tokened():
+    return kit.experiments.tokens.init_token_nets(1, 4, seeds=1, dtype="float64")
 
 
 @cache
@@ -169,6 +176,7 @@ LEARN = dict(depth=1, width=2, rates=(0.1, 0.2), steps=2, batch=2, seeds=1)
 REMEMBER = dict(cell="gru", bias=1.0, T=3, width=2, steps=2, seeds=1, every=1, span=2)
 TRAIN = dict(activation="tanh", depth=2, width=3, batch=2, steps=2, seeds=1, frozen=(1,))
 FEW_BLOCKS = dict(blocks=2, width=3, steps=2, seeds=1)
+FEW_TOKENS = dict(blocks=1, width=4, cut="rows", steps=1, seeds=1)
 PREDICTED = dict(activation="tanh", sigma_w=1.5, sigma_b=0.1)
 
 TRUNCATED = dict(cell="gru", lag=1, T=3, width=2, batch=2, seeds=1, spans=(1, 2))
@@ -410,6 +418,9 @@ ROWS = {
     "lessons.learning.measure.trains": lambda: dict(record=record("trained")),
     "kit.experiments.baseline.baseline": lambda: dict(steps=2, batch=2),
     "kit.experiments.learning.learn": lambda: LEARN,
+    "lessons.attention.measure.scores.softmax_jacobians": lambda: dict(stds=(1, 2), tokens=3, rows=4, seeds=1),
+    "lessons.attention.measure.scores.one_layer": lambda: dict(d=2, T=3, scale=0.5, seeds=1),
+    "lessons.attention.measure.cube.cube": lambda: dict(rests=(0.1, 0.2), T=3, width=2, seeds=1),
     "lessons.memory.measure.adding.train_memory": lambda: REMEMBER,
     "lessons.memory.measure.adding.watch": lambda: REMEMBER,
     "lessons.memory.measure.scan.scan": lambda: dict(r=0.9, v=array(4, 2)),
@@ -463,6 +474,7 @@ ROWS = {
     "lessons.scoreboard.measure.board.at_start": lambda: dict(activation="tanh", depth=2, width=3, seeds=1),
     "lessons.scoreboard.measure.board.board": dict,
     "lessons.scoreboard.measure.board.treat": lambda: dict(name="tanh", gain=2.0),
+    "lessons.attention.measure.columns.token_columns": lambda: dict(depth=1, width=4, tokens=3, seeds=1),
     "lessons.skip_connections.measure.both_ways": lambda: ONE,
     "lessons.skip_connections.measure.last_layer": lambda: dict(depths=(1, 2), width=3, batch=2, seeds=1),
     "lessons.deep_training.measure.plain.shatter": lambda: dict(depth=1, width=4, points=16, lags=6, seeds=1),
@@ -479,6 +491,14 @@ ROWS = {
     "lessons.scoreboard.measure.taught.view": lambda: dict(board=board(), name="relu", priced=True),
     "lessons.scoreboard.measure.taught.judge": lambda: dict(board=board()),
     "lessons.scoreboard.measure.taught.forge": lambda: dict(board=board()),
+    "kit.experiments.tokens.cut_into_tokens": lambda: dict(x=array(2, 64), cut="patches"),
+    "kit.experiments.tokens.token_count": lambda: dict(cut="rows"),
+    "kit.experiments.tokens.init_token_nets": lambda: dict(blocks=1, width=4, hidden=4, heads=2, seeds=1),
+    "kit.experiments.tokens.token_logits": lambda: dict(params=tokened(), x=array(2, 64)),
+    "kit.experiments.tokens.token_classifier": dict,
+    "kit.experiments.tokens.attending": lambda: dict(params=tokened(), x=array(2, 64), labels=np.array([0, 1])),
+    "lessons.attention.measure.training.train_tokens": lambda: FEW_TOKENS,
+    "lessons.attention.measure.training.trained": lambda: FEW_TOKENS,
     "kit.experiments.training.train_mlp": lambda: TRAIN,
     "lessons.precision.measure.formats.bits": lambda: dict(number=0.1),
     "lessons.precision.measure.scaled.train_in": lambda: dict(
@@ -591,6 +611,11 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("lessons.precision.measure.window.in_format", "gain", "0", "weights of 0"),
     ("lessons.precision.measure.formats.bits", "number", "nan", "a number that each format stores"),
     ("lessons.precision.measure.formats.bits", "number", "inf", "a number that each format stores"),
+    ("kit.experiments.tokens.*", "scale", "3", "a number"),
+    ("kit.experiments.tokens.*", "norm", "None", "no norm"),
+    ("kit.experiments.tokens.init_token_nets", "hidden", "None", "four times the width"),
+    ("lessons.attention.measure.training.*", "blocks", "0", "the readout of the pixels alone"),
+    ("lessons.attention.measure.training.*", "clip_norm", "3", "a norm"),
     ("kit.experiments.training.*", "frozen", "[] 3", "no layer, or the readout alone"),
     ("*", "value", "nan inf", "said in words"),
     ("lessons.scoreboard.*", "numbers", "[...,None] [...,:-1]", "numbers"),

@@ -126,6 +126,14 @@ CORNERS = {
         dict(cell="selective", rate=10.0, seeds=2),
         dict(cell="linear", seeds=1, span="5"),
     ],
+    "attention": [
+        dict(depth=1),
+        dict(depth=2, norm="none", skip="without", tokens=2, seeds=1),
+        dict(depth=48, norm="none", mlp=True, scores=100.0, width="16", heads="8"),  # h grows beyond all others
+        dict(depth=48, norm="none", skip="without", mlp=True, scores=0.01),  # h shrinks
+        dict(depth=24, norm="post", skip="without", causal=True),
+        dict(depth=30, norm="pre", skip="without", seeds=2, width="64", tokens=32),
+    ],
     "train_mlp": [
         dict(activation="relu", scheme="he_normal", rate=10.0, depth=3),  # numbers that do not stay finite
         dict(activation="identity", rate=10.0, optimizer="momentum", depth=30),
@@ -182,7 +190,7 @@ def test_in_known_corners_the_sentence_is_true(explorer, name, corner):
 
 STATES = dict.fromkeys(lessons.CATALOGUE, 45)  # in proportion; a thousand in all, unless more are asked for
 STATES |= dict.fromkeys(("products", "activation", "connectivity", "cliff"), 155)  # quick ones
-STATES |= dict.fromkeys(("gates", "clinic", "recurrence", "scoreboard"), 18)
+STATES |= dict.fromkeys(("attention", "gates", "clinic", "recurrence", "scoreboard"), 18)
 
 
 def share(name, states):

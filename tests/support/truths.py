@@ -323,6 +323,59 @@ def assert_training_is_told_truly(explorer):
         assert list(said.groups()) == ["exactly 0" if size == 0 else grammar.number(size) for size in sizes]
 
 
+def assert_tokens_are_told_truly(explorer):
+    """The sentence of tokens that grow alike, against the shares and the norms of each network."""
+    asked, record, words = values(explorer), explorer.record, explorer.caption
+    net = record.net
+    assert (net.skip, net.norm, net.mlp, net.causal) == (
+        asked["skip"] == "with",
+        asked["norm"],
+        asked["mlp"],
+        asked["causal"],
+    )
+    assert (str(net.heads), str(net.width)) == (asked["heads"], asked["width"])
+    assert (
+        (net.depth, net.tokens) == (asked["depth"], asked["tokens"]) == (record.r.shape[1] - 1, record.columns.shape[2])
+    )
+    assert len(record.r) == asked["seeds"]
+    assert_shares_of_tokens_are_told_truly(record, words)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        last = np.where(record.dW_q[:, -1] == 0, 0.0, record.dW_q[:, -1] / record.dW_v[:, -1])
+        first = np.where(record.dh[:, 0] == 0, 0.0, record.dh[:, 0] / record.dh[:, -1])
+    gone = "tokens are one" in words
+    for start, ratios, told in (
+        ("dW_q of the last block", last, True),
+        ("dh at the first block", first, net.depth > 1),
+    ):
+        said = re.search(rf"{start} is (exactly 0|no more than rounding|[-+.e\d]+)[^.]*?, so it (\w+)\.", words)
+        assert bool(said) == told
+        sizes = {
+            ("no more than rounding" if gone and ratios is last and m < 2.3e-15 else told_number(m), verdict_of(m))
+            for m in middle(ratios)
+        }
+        assert not said or said.groups() in sizes
+    assert ("scores grow with its square" in words) == (record.growth[-1] > 10)
+
+
+def told_number(size):
+    return "exactly 0" if size == 0 else grammar.number(size)
+
+
+def assert_shares_of_tokens_are_told_truly(record, words):
+    """By how much tokens differ at the end; or, if that is rounding, since which block it is."""
+    after = f"After {grammar.count(record.net.depth, 'block')}, the {record.net.tokens} tokens"
+    told = re.match(rf"{after} (?:differ by (\S+) % of their size|are one: from block (\d+) on)", words)
+    alike = 10 * np.finfo(float).eps
+    if told[2]:
+        first = int(told[2])
+        assert min(middle(record.r[:, first])) < alike
+        assert all(max(middle(record.r[:, k])) >= alike for k in range(first))
+    else:
+        assert any(
+            float(told[1]) == pytest.approx(100 * m, rel=0.34 if m < 0.095 else 0.06) for m in middle(record.r[:, -1])
+        )
+
+
 def assert_blocks_are_told_truly(explorer):
     """The sentence of nets of many blocks, against the same networks trained anew for as many steps."""
     asked, record, words = values(explorer), explorer.record, explorer.caption
@@ -846,6 +899,7 @@ TRULY = {
     "gates": assert_gates_are_told_truly,
     "train_memory": assert_memory_is_told_truly,
     "train_mlp": assert_training_is_told_truly,
+    "attention": assert_tokens_are_told_truly,
     "train_deep": assert_blocks_are_told_truly,
     "products": assert_products_are_told_truly,
     "activation": assert_slopes_are_told_truly,

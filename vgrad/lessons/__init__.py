@@ -39,6 +39,7 @@ ROOMS = (
     "exploding",
     "gates",
     "memory",
+    "attention",
     "precision",
     "diagnosis",
     "scoreboard",

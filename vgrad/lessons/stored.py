@@ -10,6 +10,7 @@ import sys
 
 from ..kit.experiments.stored import Tables
 from . import (
+    attention,
     deep_training,
     diagnosis,
     edge_of_chaos,
@@ -22,7 +23,8 @@ from . import (
 )
 
 ROOMS = (
-    deep_training, diagnosis, edge_of_chaos, exploding, initialization, learning, memory, normalization, scoreboard,
+    attention, deep_training, diagnosis, edge_of_chaos, exploding, initialization, learning, memory, normalization,
+    scoreboard,
 )  # fmt: skip
 TABLES: dict[str, Tables] = {name: room.TABLES for room in ROOMS for name in room.TABLES}  # by the name of each table
 

@@ -1,0 +1,1 @@
+"""The sentences of this lesson, said from its records."""
