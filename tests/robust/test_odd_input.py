@@ -28,6 +28,7 @@ FINE = (  # function, argument, labels, and why it is right to answer, or to lea
     ("init.*", "activation", "*", "a scheme that was derived for no activation, or for another one, has one scale"),
     ("*", "activation", "a lambda", "it is a function, and what it does is not to be known"),
     ("models.recurrent.unroll", "cell", "a lambda", "it is a function, and what it does is not to be known"),
+    ("*", "scale", "1.5", "a number"),
     ("ops.rounding.in_bfloat16", "operation", "a lambda", "it is a function, and what it does is not to be known"),
     ("probes.depth.*", "*", "* at (?, 0, 1)", "of a layer without b the weights are seen all the same"),
     ("probes.diagnosis.health", "*", "* at (?, 0, 1)", "of a layer without b the weights are seen all the same"),

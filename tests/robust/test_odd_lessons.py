@@ -32,9 +32,9 @@ TRIED = [
 EXPERIMENTS = ("kit.", "lessons.")
 LARGER = ("uint8 200", "int8 100", "uint16 300")  # right sizes, of which a call takes as long as it must
 RECORDS = ("record", "row", "board", "tape", "outputs")  # whoever makes one answers for what is in it
-NAMES = dict.fromkeys(("params", "grads", "batches"), ("W", "b", "x", "xs", "labels", "logits")) | dict(
-    optimizer=("rate",)
-)
+NAMES = dict.fromkeys(
+    ("params", "grads", "batches"), ("W", "b", "beta", "gamma", "x", "xs", "labels", "logits")
+) | dict(optimizer=("rate",))
 FINE = (  # function, argument and value that are no mistake, and why
     ("*", "*", "None", "an option that is off"),
     ("*", "*", "a range", "several whole numbers"),
@@ -51,6 +51,8 @@ FINE = (  # function, argument and value that are no mistake, and why
     ("*", "cell", "a class int 'a lambda' 'the type of it'", "a function of one's own, asked when it is used"),
     ("*", "sigma_b", "1.5", "a standard deviation"),
     ("*", "clip_norm", "1.5", "a norm"),
+    ("kit.experiments.tokens.*", "scale", "1.5", "a number"),
+    ("lessons.attention.*", "scale", "'a str of a number'", "a name in SCALES"),
     ("*.powers", "one", "[[1.0]]", "a list of its rows"),
 )
 

@@ -227,7 +227,8 @@ def _trouble(tape: list[Step], dlogits: Array) -> str:
 
 def _require_pictures(name: str, x) -> None:
     require.array(name, x, 2)
-    require.shape(name, x, f"(..., N, {SIDE * SIDE})", x.shape[-1] == SIDE * SIDE)
+    fits = x.shape[-1] == SIDE * SIDE and x.size
+    require.shape(name, x, f"(..., N, {SIDE * SIDE}), of one picture at least", fits)
 
 
 def _require_net(name: str, params) -> None:

@@ -33,9 +33,10 @@ def cube(
     in the same layer, so that they do not depend on the tokens that are averaged.
     """
     require_work("len(rests) · seeds · width · (width + T)", len(rests), seeds, width, width + T, most=2**26)
+    rests = tuple(map(float, rests))
     found = [_cubes(rests, T, width, np.random.default_rng([s, 17])) for s in range(seed, seed + seeds)]
     after, fixed = (np.stack(each) for each in zip(*found, strict=True))
-    return CubeRecord(T, width, tuple(rests), after, fixed)
+    return CubeRecord(T, width, rests, after, fixed)
 
 
 def _cubes(rests, T: int, width: int, rng) -> tuple:

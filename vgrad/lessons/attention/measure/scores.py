@@ -28,9 +28,10 @@ def softmax_jacobians(
     are multiplied by each of ``stds``.
     """
     require_work("len(stds) · seeds · rows · tokens", len(stds), seeds, rows, tokens, most=2**28)
+    stds = tuple(map(float, stds))
     unit = np.stack([np.random.default_rng([s, 14]).standard_normal((rows, tokens)) for s in range(seed, seed + seeds)])
     sizes = [_size(ops.softmax(std * unit)[0]) for std in stds]
-    return SoftmaxRecord(tuple(stds), tokens, rows, np.stack(sizes, axis=1))
+    return SoftmaxRecord(stds, tokens, rows, np.stack(sizes, axis=1))
 
 
 def _size(p):
