@@ -18,7 +18,8 @@ Read it in this order:
 
 This is the engine. Above it stands the ``kit``, which holds what all lessons share, and above the kit stand the
 ``lessons``, one room each. A notebook imports the face of its room, as in
-``from vgrad.lessons.gradient_flow import ask, check, explore, flow, show``.
+``from vgrad.lessons.gradient_flow import ask, check, explore, flow, show``. Beside them stands the ``bridge``, which
+watches a network of PyTorch while it trains.
 
 Arrays are NumPy's, of float16, float32 or float64, and whatever else is given in their place is refused by name;
 ``require`` says which types are taken.
@@ -35,13 +36,14 @@ from typing import TYPE_CHECKING
 import numpy  # noqa: F401 - every page needs it, and where it is missing, this line says so at once
 
 __all__ = [
-    "cells", "data", "door", "gradcheck", "init", "kit", "lessons", "models", "ops", "plain", "probes", "require",
-    "tape", "theory", "train",
+    "bridge", "cells", "data", "door", "gradcheck", "init", "kit", "lessons", "models", "ops", "plain", "probes",
+    "require", "tape", "theory", "train",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:  # a type checker looks into the pages, so it also finds a name that no page has
     from . import (
+        bridge,
         cells,
         data,
         door,

@@ -62,15 +62,18 @@ THIRD_PARTY = {
     "check": {"numpy"},
     "face": set(),
     "kit": {"numpy", "ipywidgets"},
+    "bridge": {"numpy", "torch"},
 }
 
 
 def place_of(module):
-    """Where a module stands: ("engine", unit), ("kit", storey) or ("lessons", room, storey)."""
+    """Where a module stands: ("engine", unit), ("kit", storey), ("bridge",) or ("lessons", room, storey)."""
     top, *rest = (*module.split("."), "")[1:4]
     if top == "lessons":
         room, storey = (*rest, "")[:2]
         return ("lessons", room, storey if storey in STOREYS else "face")
+    if top == "bridge":
+        return ("bridge",)
     if top == "kit":
         return ("kit", rest[0] if rest and rest[0] in KIT_BELOW else "kit")
     return ("engine", top)
@@ -83,6 +86,10 @@ def may_import(importer, imported):
             floors = [k for k, floor in enumerate(ENGINE_FLOORS) if other in floor]
             own = [k for k, floor in enumerate(ENGINE_FLOORS) if unit in floor]
             return unit in ("", "__init__") or unit == other or (bool(floors) and bool(own) and floors[0] < own[0])
+        case ("bridge",), ("bridge",) | ("engine", _) | ("kit", "marks" | "words"):
+            return True
+        case _, ("bridge",):
+            return importer == ("engine", "__init__")
         case ("engine", "__init__"), ("kit", "kit") | ("lessons", "", "face"):
             return True  # the package names its storeys, and loads them when they are asked for
         case ("engine", _), _:
@@ -143,7 +150,7 @@ def names(paths):
 
 def test_every_module_has_its_place_in_the_plan():
     places = {place_of(module_of(path)) for path in MODULES}
-    assert {place[0] for place in places} == {"engine", "kit", "lessons"}
+    assert {place[0] for place in places} == {"engine", "kit", "bridge", "lessons"}
     assert {place[1] for place in places if place[0] == "engine"} == ENGINE | {"__init__"}
     rooms = {path.name for path in (ROOT / "vgrad" / "lessons").iterdir() if (path / "__init__.py").exists()}
     assert {place[1] for place in places if place[0] == "lessons"} == rooms | {"", "stored"}
@@ -171,6 +178,9 @@ def test_imports_only_point_downwards(path):
         ("lessons/gates/measure.py", "from ..memory.measure import table", ["vgrad.lessons.memory.measure.table"]),
         ("lessons/gates/measure.py", "def f():\n    from . import explore", ["vgrad.lessons.gates.explore"]),
         ("lessons/gates/draw.py", "from ipywidgets import HTML", ["ipywidgets.HTML"]),
+        ("bridge/report.py", "from ..lessons import gates", ["vgrad.lessons.gates"]),
+        ("kit/show.py", "from ..bridge import watch", ["vgrad.bridge.watch"]),
+        ("bridge/draw.py", "import torch\nfrom ..kit.marks import heatmap\nfrom .. import require", []),
         ("__init__.py", "from . import ops, kit, lessons", []),
         ("__init__.py", "from .kit.marks import flow", ["vgrad.kit.marks.flow"]),
         ("__init__.py", "from .lessons import gates", ["vgrad.lessons.gates"]),
@@ -300,14 +310,14 @@ def test_the_whole_engine_costs_numpy_alone():
     beyond = loaded("from vgrad import *") - loaded(NUMPY)
     third_party = {name.split(".")[0] for name in beyond} - sys.stdlib_module_names
     assert third_party == {"vgrad"}
-    assert {name.split(".")[1] for name in beyond if name.startswith("vgrad.")} == ENGINE | {"kit", "lessons"}
+    assert {name.split(".")[1] for name in beyond if name.startswith("vgrad.")} == ENGINE | {"bridge", "kit", "lessons"}
 
 
 def test_a_type_checker_is_told_of_every_page_that_is_loaded_late():
     tree = ast.parse((ROOT / "vgrad" / "__init__.py").read_text("utf-8"))
     (told,) = (node.body for node in tree.body if isinstance(node, ast.If))
     assert sorted(alias.name for alias in told[0].names) == vgrad.__all__
-    assert set(vgrad.__all__) == ENGINE | {"kit", "lessons"}
+    assert set(vgrad.__all__) == ENGINE | {"bridge", "kit", "lessons"}
     assert set(vgrad.__all__) <= set(dir(vgrad))
 
 

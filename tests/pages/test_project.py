@@ -215,7 +215,7 @@ def test_each_claim_of_a_lesson_is_asserted_right_after_it(name):
     assert sum(asserts) >= len([link for _, _, link in CLAIMS if lesson_of(link) == name])
 
 
-FOLDERS = ("engine", "lessons", "pages", "robust", "support", "benchmarks")
+FOLDERS = ("engine", "lessons", "bridge", "pages", "robust", "support", "benchmarks")
 
 
 def test_the_page_of_the_tests_names_every_file_and_its_folder():

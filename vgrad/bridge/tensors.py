@@ -1,0 +1,86 @@
+"""What is measured of a PyTorch tensor. Each number stays on the tensor's device until it is asked for."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import torch
+
+SAMPLES = 32  # enough to see whether samples differ
+ALIKE = 8  # times eps: two units whose answers differ by less are copies of each other
+FITS = 1e-3  # of the largest entry: how well a gradient must agree with that of a cross-entropy
+
+
+def wide(a: torch.Tensor) -> torch.Tensor:
+    """Return the dense numbers of a tensor in float64, or in float32 where the device has no float64."""
+    a = a.detach()
+    a = a.coalesce().values() if a.is_sparse else a
+    return a.to(torch.float32 if a.device.type == "mps" else torch.float64)
+
+
+def norm(a: torch.Tensor, kept: int | None = None) -> torch.Tensor:
+    """‖a‖.  Returns it as a scalar, or, along the axis ``kept``, a norm for each index; no square underflows."""
+    a = wide(a)
+    a = a.reshape(1, -1) if kept is None else a.movedim(kept, 0).flatten(1)
+    peak = a.abs().amax(dim=1) if a.shape[1] else a.new_zeros(len(a))
+    scale = torch.where((peak > 0) & torch.isfinite(peak), peak, torch.ones_like(peak))
+    norms = scale * torch.linalg.vector_norm(a / scale[:, None], dim=1)
+    return norms if kept is not None else norms[0]
+
+
+def joint(norms: list[torch.Tensor]) -> torch.Tensor:
+    """Return the norm of several tensors together, of the norm of each."""
+    return functools.reduce(torch.hypot, norms)
+
+
+def signal_fraction(z: torch.Tensor, batch: int = 0) -> torch.Tensor:
+    """log10 of √(mean var z) / √(mean z²) over samples along the axis ``batch``: at -2 they differ by 1 %."""
+    if z.ndim < 2 or z.shape[batch] < 2:
+        return torch.tensor(math.nan)
+    rows = wide(z.movedim(batch, 0)[:SAMPLES]).flatten(1)
+    peak = rows.abs().amax()
+    rows = rows / torch.where(peak > 0, peak, torch.ones_like(peak))
+    return 0.5 * torch.log10(rows.var(dim=0, correction=0).mean() / (rows * rows).mean())
+
+
+def zeros(x: torch.Tensor, batch: int = 0) -> torch.Tensor:
+    """Return the share of features that are 0 on every sample; of images, a feature is a channel."""
+    if x.ndim < 2 or x.shape[batch] < 2:
+        return torch.tensor(math.nan)
+    rows = x.detach().movedim(batch, 0)
+    rows = rows.flatten(2).movedim(1, 2).flatten(0, 1) if rows.ndim > 3 else rows.reshape(-1, rows.shape[-1])
+    return (rows == 0).all(dim=0).double().mean()
+
+
+def copies(dW: torch.Tensor) -> torch.Tensor:
+    """Return the share of rows of dW beside which, in their order, stands the same row: units that get one update."""
+    rows = wide(dW).flatten(1)
+    if len(rows) < 2:
+        return torch.tensor(math.nan)
+    mixture = torch.linspace(1.0, 2.0, rows.shape[1], dtype=rows.dtype, device=rows.device) % 0.37 - 0.2
+    numbers = (rows @ mixture).sort().values
+    same = numbers.diff() <= ALIKE * torch.finfo(dW.dtype).eps * numbers.abs().amax()
+    return (same & (numbers[1:] != 0)).double().mean()  # a dead unit, whose row is 0, is another matter
+
+
+def cross_entropy(logits: torch.Tensor, dlogits: torch.Tensor) -> tuple:
+    """Return the cross-entropy of which ``dlogits`` is the gradient, ln K, and how much error there is beside a guess.
+
+    The gradient is (p - y) s, with one scale s for all rows, and so in each row only the entry of the label is
+    negative. From this the labels can be read, and from them the loss, whatever it was multiplied by. The error is
+    ‖p - y‖ over that of a network that guesses. All three are NaN where the gradient is that of another loss.
+    """
+    K = logits.shape[-1]
+    if logits.ndim < 2 or K < 2:
+        return math.nan, math.nan, math.nan
+    z = wide(logits).reshape(-1, K)
+    g = wide(dlogits).reshape(-1, K)
+    label = g.argmin(dim=-1)
+    logp = torch.log_softmax(z, dim=-1)
+    rest = logp.exp() - torch.nn.functional.one_hot(label, K)
+    scale = (rest * g).sum() / (rest * rest).sum()
+    fits = (scale > 0) & ((g - scale * rest).abs().amax() <= FITS * g.abs().amax())
+    loss = -logp.gather(1, label[:, None]).mean()
+    error = torch.linalg.vector_norm(rest) / math.sqrt(len(z) * (1 - 1 / K))
+    return tuple(torch.where(fits, number, torch.nan) for number in (loss, torch.tensor(math.log(K)).to(loss), error))
