@@ -93,7 +93,7 @@ def _how(record: ColumnsRecord) -> list[str]:
         "A column holds the first units of a token of the first network: purple below 0, green above.",
         "r² is the variance over the tokens divided by their mean square.",
         "dh is divided by the last block's dh. dW_q and dW_v are both divided by the last block's dW_v.",
-        "A triangle at the edge marks what left the axis. An r that is only rounding has one too.",
+        "A triangle at the edge marks what lies beyond it or is only rounding.",
     ]
     if record.net.scores != 1:
         said.append("Scores are q·k/√d times the number after “scores ×”.")

@@ -23,7 +23,7 @@ def jacobians_sentence(record) -> str:
     flat = f"With scores near 0, theory predicts {grammar.number(record.flat)} for every row."
     protocol = f"{record.sizes.shape[0]} sets of {record.rows} rows of {record.tokens} random scores."
     kept = [
-        "The best tenth of the rows lies above the upper curve, and the worst below the lower.",
+        "The best tenth lies above the upper curve, and the worst below the lower.",
         "Theory is √((1 - 1/n)/n) for n tokens.",
     ]
     return lines([finding, tail, before, flat], protocol, kept)
