@@ -91,6 +91,16 @@ def test_equal_tokens_hand_nothing_to_w_q_and_w_k(seed):
     assert 0.01 < dh[0] / dh[-1] < 100
 
 
+@pytest.mark.parametrize("seed", range(0, 500, 100))
+@pytest.mark.parametrize("form", [dict(norm="post"), dict(norm="pre"), dict(norm="pre", mlp=True)])
+def test_what_w_q_receives_goes_as_the_square_of_r(form, seed):
+    record = token_columns(skip=True, depth=24, width=64, tokens=32, seeds=10, seed=seed, **form)
+    share, r = np.median(record.dW_q / record.dW_v, axis=0), np.median(record.r[:, :-1], axis=0)
+    assert np.all((share[[11, 23]] / r[[11, 23]] ** 2 > 0.12) & (share[[11, 23]] / r[[11, 23]] ** 2 < 0.6))
+    if form["norm"] == "post":
+        assert r[23] < 0.02 * r[11]  # so that r itself and its cube would both leave these bounds
+
+
 def test_a_picture_of_jacobians_says_its_numbers():
     record = softmax_jacobians(stds=(0.1, 8), rows=100, seeds=2)
     picture = show(record)

@@ -217,7 +217,7 @@ def test_shares_are_said_in_percent_of_as_few_digits_as_there_is_room_for(r, sai
 def test_one_block_has_no_way_to_go_and_what_is_rounding_has_no_number():
     assert "dh at" not in sentence(token_columns(depth=1))
     picture = columns(token_columns(depth=8))
-    assert "from block 4 on, only rounding parts them" in picture.caption
+    assert "from block 4 on, only rounding tells them apart" in picture.caption
     assert "dW_q of the last block is no more than rounding, so it vanishes" in picture.caption
     assert "only rounding at block 8" in picture.alt
     assert "e-17" not in picture.caption + picture.alt

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from vgrad import ops
-from vgrad.lessons.attention import token_columns
-
-from . import Later
 
 
 def softmax(s):
@@ -17,8 +12,8 @@ def softmax(s):
     return e / e.sum(axis=-1, keepdims=True)
 
 
-def hand(scores=None, ds=None, dv=None, dk=None, c=lambda q: q.shape[-1] ** -0.5):
-    """Attention in the lesson's three steps: each that is given replaces the right one."""
+def hand(scores=None, ds=None, dq=None, dv=None, dk=None, c=lambda q: q.shape[-1] ** -0.5):
+    """Attention in the lesson's four steps: each that is given replaces the right one."""
 
     def attention(q, k, v):
         factor = c(q)
@@ -30,7 +25,8 @@ def hand(scores=None, ds=None, dv=None, dk=None, c=lambda q: q.shape[-1] ** -0.5
             back = ds(p, dp) if ds else p * (dp - (p * dp).sum(axis=-1, keepdims=True))
             to_v = dv(p, dy, v) if dv else p.T @ dy
             to_k = dk(back, q, factor) if dk else factor * back.T @ q
-            return factor * back @ k, to_k, to_v
+            to_q = dq(back, k, q, factor) if dq else factor * back @ k
+            return to_q, to_k, to_v
 
         return p @ v, pullback
 
@@ -94,16 +90,14 @@ def in_global_names(q, k, v):
     return hand()(q, k, v)[0], lambda dy: KEPT["pullback"](dy)
 
 
-def blocks(**settings):
-    return Later(lambda: token_columns(**dict(norm="pre", skip=True, mlp=True, depth=24) | settings))
+def later(of_r=lambda n: 2 ** (-n / 2), of_share=lambda n: 0.5**n):
+    return lambda r, share, blocks: (r * of_r(blocks), share * of_share(blocks))
 
 
-def renamed(net, **settings):
-    def make():
-        record = token_columns(**dict(norm="pre", skip=True, mlp=True, depth=24) | settings)
-        return record._replace(net=record.net._replace(**net))
-
-    return Later(make)
+def step_by_step(r, share, blocks):
+    for _ in range(blocks):
+        r, share = r / np.sqrt(2), share / 2
+    return r, share
 
 
 RIGHT = {
@@ -122,15 +116,15 @@ RIGHT = {
             scores=lambda q, k, c: c * q @ k.T - (c * q @ k.T).max(axis=-1, keepdims=True)
         ),
     },
-    "keep_apart": {
-        "pre-norm with both": blocks(),
-        "wider": blocks(width=64, tokens=32),
-        "another seed": blocks(seed=7, seeds=8),
-        "more heads": blocks(heads=4),
-        "deeper": blocks(depth=30, width=64, tokens=32),
-        "larger scores": blocks(scores=2.0),
-        "larger scores in place of the MLP": blocks(mlp=False, scores=2.0, width=64, tokens=32, seeds=10),
-        "more networks": blocks(seeds=16),
+    "later": {
+        "as the lesson has it": later(),
+        "block by block": step_by_step,
+        "a power of the root": later(of_r=lambda n: np.sqrt(0.5) ** n),
+        "a list": lambda r, share, blocks: [r * 0.5 ** (blocks / 2), share * 0.5**blocks],
+        "an array": lambda r, share, blocks: np.array([r, share]) / np.array([2**0.5, 2]) ** blocks,
+        "rounded": later(of_r=lambda n: 0.71**n, of_share=lambda n: 0.71 ** (2 * n)),
+        "as a ratio": lambda r, share, blocks: (r / 2 ** (blocks / 2), share * (1 / 2 ** (blocks / 2)) ** 2),
+        "by logarithms": later(of_r=lambda n: np.exp(-n * np.log(2) / 2), of_share=lambda n: np.exp(-n * np.log(2))),
     },
 }
 WRONG = {
@@ -157,29 +151,35 @@ WRONG = {
         "dy as it is": (hand(dv=lambda p, dy, v: dy), "p.T has to multiply it"),
         "v in place of dy": (hand(dv=lambda p, dy, v: p.T @ v), "here stands v"),
         "c on dv": (hand(dv=lambda p, dy, v: dy.shape[-1] ** -0.5 * p.T @ dy), "belongs to the scores alone"),
+        "dq without c": (hand(dq=lambda ds, k, q, c: ds @ k), "multiplied by c as well"),
+        "ds transposed in dq": (hand(dq=lambda ds, k, q, c: c * ds.T @ k), "ds is transposed"),
+        "q in dq": (hand(dq=lambda ds, k, q, c: c * ds @ q), "here stands q"),
+        "sign of dq": (hand(dq=lambda ds, k, q, c: -c * ds @ k), "In step 3, the size is right"),
+        "c twice in dq": (hand(dq=lambda ds, k, q, c: c * c * ds @ k), "multiply by it twice"),
         "dk changed": (hand(dk=lambda ds, q, c: ds.T @ q), "dk is c times"),
         "d hard-coded": (hand(c=lambda q: 2**-0.5), "in one example"),
         "overwrites q": (overwrites, "has changed"),
         "in global names": (in_global_names, "global"),
         "only y": (lambda q, k, v: softmax(q @ k.T / q.shape[-1] ** 0.5) @ v, "y and the function pullback"),
     },
-    "keep_apart": {
-        "as it stands": (blocks(norm="post", mlp=False), "divides what the tokens have kept"),
-        "post-norm with MLP": (blocks(norm="post"), "place it elsewhere"),
-        "no MLP": (blocks(mlp=False, width=64, tokens=32, seeds=10), "one more part"),
-        "no skip": (blocks(skip=False, mlp=False, width=64, tokens=32, seeds=10), "add the skip"),
-        "no norm": (blocks(norm="none", mlp=False), "dh does not hold"),
-        "no norm with MLP": (blocks(norm="none"), "dh does not hold"),
-        "half as many": (blocks(depth=12), "24 are asked for"),
-        "uniform attention": (blocks(scores=0.0), "W_q receives 0 times"),
-        "one network": (blocks(seeds=1), "take at least 5 networks"),
-        "two tokens": (blocks(tokens=2), "8 tokens"),
-        "narrow": (blocks(width=8), "16 units"),
-        "called post-norm": (renamed(dict(norm="post")), "measuring them anew"),
-        "larger scores, where dh does not hold": (blocks(scores=4.0), "dh does not hold"),
-        "its ratio": (0.05, "whole record"),
-        "made by hand": (
-            SimpleNamespace(net=None, r=np.ones((5, 25)), dh=np.ones((5, 24)), dW_q=np.ones((5, 24))), "record itself",
-        ),
+    "later": {
+        "untouched": (lambda r, share, blocks: (..., ...), "new r"),
+        "√2 once": (later(of_r=lambda n: 0.5**0.5), "once in each block"),
+        "2 per block": (later(of_r=lambda n: 0.5**n), "divided by √2"),
+        "r grows": (later(of_r=lambda n: 2 ** (n / 2)), "r falls"),
+        "blocks as a factor": (later(of_r=lambda n: 1 / (2**0.5 * max(n, 1))), "factors multiply"),
+        "pre-norm": (later(of_r=lambda n: (1 + n) ** -0.5), "theory of pre-norm"),
+        "r unchanged": (later(of_r=lambda n: 1.0), "still that of the first block"),
+        "one too many": (later(of_r=lambda n: 0.5 ** ((n + 1) / 2)), "one block too many"),
+        "as r": (later(of_share=lambda n: 2 ** (-n / 2)), "falls as r does"),
+        "as r³": (later(of_share=lambda n: 2 ** (-1.5 * n)), "as r³ does"),
+        "as r⁴": (later(of_share=lambda n: 0.25**n), "fourth power"),
+        "share once": (later(of_share=lambda n: 0.5), "once in all"),
+        "share grows": (later(of_share=lambda n: 2.0**n), "here it grows"),
+        "share unchanged": (later(of_share=lambda n: 1.0), "the share is still"),
+        "something else": (later(of_share=lambda n: 0.9**n), "what one block does"),
+        "r alone": (lambda r, share, blocks: r / 2 ** (blocks / 2), "two things"),
+        "words": (lambda r, share, blocks: ("small", "smaller"), "one number"),
+        "no function": (0.05, "function"),
     },
 }  # fmt: skip

@@ -8,26 +8,23 @@ from __future__ import annotations
 import numpy as np
 
 from ... import gradcheck, ops
-from ...kit.exercises import Exercises, expect_record
+from ...kit.exercises import Exercises, expect_function, expect_number, expect_two
 from ...kit.judging import (
     Case,
     Words,
     apart,
+    call,
     close,
     counted,
     expect_parts,
     expect_shaped,
     find_slip,
     judge_pullback,
-    too_few,
 )
 from .measure.columns import token_columns
-from .records import ColumnsRecord
 
 WORDS = Words("y", "the softmax of q @ k.T / √d, times v", "dy")
 THREE = "three arrays, dq, dk and dv"
-BLOCKS = 24
-LEAST = 1 / 30  # of what W_v receives
 
 
 # --- attention and its backward pass ----------------------------------------------------------------------------------
@@ -83,13 +80,17 @@ def _judged(case: Case, dy, given) -> str | None:
     right = ops.attention(q, k, v)[1](dy)
     parts = expect_parts(given, 3, THREE)
     dq, dk, dv = (expect_shaped(part, name, v.shape) for part, name in zip(parts, ("dq", "dk", "dv"), strict=True))
-    for name, array, slips in (("dq", dq, _slips_of_dq(q, k, v, dy)), ("dv", dv, _slips_of_dv(q, k, v, dy))):
-        wanted = right[["dq", "dk", "dv"].index(name)]
-        if not close(array, wanted):
-            step = "in step 2, " if name == "dq" else "steps 1 and 2 are right. In step 3, "
-            return step + (find_slip(array, _apart_from(slips, wanted)) or apart(name, array, wanted))
-    if not close(dk, right[1]):
-        return f"dq and dv are right. But dk is c times ds.T @ q, and {apart('dk', dk, right[1])}"
+    if not close(dk, right[1]):  # dk is given, so it shows what ds is
+        if close(dq, right[0]):
+            return f"dq is right. But dk is c times ds.T @ q, and {apart('dk', dk, right[1])}"
+        found = find_slip(dk, _apart_from(_slips_of_ds(q, k, v, dy), right[1]))
+        return f"in step 2, {found or apart('dk, which is c times ds.T @ q,', dk, right[1])}"
+    if not close(dq, right[0]):
+        found = find_slip(dq, _apart_from(_slips_of_dq(q, k, v, dy), right[0]))
+        return f"steps 1 and 2 are right. In step 3, {found or apart('dq', dq, right[0])}"
+    if not close(dv, right[2]):
+        found = find_slip(dv, _apart_from(_slips_of_dv(q, k, v, dy), right[2]))
+        return f"steps 1 to 3 are right. In step 4, {found or apart('dv', dv, right[2])}"
     return None
 
 
@@ -97,7 +98,7 @@ def _apart_from(slips: dict, right) -> dict:
     return {hint: wrong for hint, wrong in slips.items() if wrong.shape == right.shape and not close(wrong, right)}
 
 
-def _slips_of_dq(q, k, v, dy) -> dict:
+def _slips_of_ds(q, k, v, dy) -> dict:
     c = q.shape[-1] ** -0.5
     p = _p(c * q @ k.T)
     dp = dy @ v.T
@@ -125,7 +126,24 @@ def _slips_of_dq(q, k, v, dy) -> dict:
         "dp is handed on as it is. But it still has to go back through the softmax": dp,
         "the size is right. But the sign is turned": -p * (dp - mean),
     }
-    return {hint: c * ds @ k for hint, ds in wrong.items()}
+    return {hint: c * ds.T @ q for hint, ds in wrong.items()}
+
+
+def _slips_of_dq(q, k, v, dy) -> dict:
+    c = q.shape[-1] ** -0.5
+    p = _p(c * q @ k.T)
+    _, back = ops.softmax(c * q @ k.T)
+    ds = back(dy @ v.T)
+    return {
+        "ds @ k is right so far. But the scores are c times the products, so dq is multiplied by c as well": ds @ k,
+        "c is right. But ds is transposed, and a row of ds belongs to a query": c * ds.T @ k,
+        "c times ds is right. But a query meets the keys, and here stands q": c * ds @ q,
+        "c times ds is right. But a query meets the keys, and here stand the values": c * ds @ v,
+        "the size is right. But the sign is turned": -c * ds @ k,
+        "the product is right. But c is in the scores once, and you multiply by it twice": c * c * ds @ k,
+        "the product is right. But you divide by c, and the scores are multiplied by it": ds @ k / c,
+        "k is right. But what comes back to the scores is ds, and here stands p": c * p @ k,
+    }
 
 
 def _slips_of_dv(q, k, v, dy) -> dict:
@@ -139,70 +157,85 @@ def _slips_of_dv(q, k, v, dy) -> dict:
     }
 
 
-# --- blocks that keep their tokens apart ------------------------------------------------------------------------------
+# --- a later block of post-norm ---------------------------------------------------------------------------------------
 
 
-def _keep_apart(record) -> str | None:
-    expect_record(record, "the whole record that token_columns returns, not a number of it", "net", "r", "dW_q")
-    if not isinstance(record, ColumnsRecord):
-        return "hand over the record itself, as token_columns has returned it"
-    net = record.net
-    if net.depth < BLOCKS:
-        return f"{counted(net.depth, 'block')} may do it. But {BLOCKS} are asked for, so take depth={BLOCKS}"
-    few = too_few(networks=(net.seeds, 5), tokens=(net.tokens, 8), units=(net.width, 16))
-    if few:
-        return f"the form can be judged. But {few}"
-    return _held(record) or _starved(record) or _measured_anew(record)
+def _later(function) -> str | None:
+    expect_function(function, ", later")
+    for r, share, blocks in ((0.2, 0.01, 3), (0.1, 0.002, 7), (0.05, 0.0005, 0)):
+        why = _compared(_predicted(function, r, share, blocks), r, share, blocks)
+        if why:
+            return why
+    return next(filter(None, (_measured(function, seed) for seed in (0, 100, 200))), None)
 
 
-def _held(record) -> str | None:
-    ratio = float(np.median(record.dh[:, 0] / record.dh[:, -1]))
-    if 0.1 < ratio < 10:
-        return None
+def _predicted(function, r: float, share: float, blocks: int) -> tuple[float, float]:
+    new_r, new_share = expect_two(call(function, r=r, share=share, blocks=blocks), "the new r and the new share")
     return (
-        f"you have measured {record.net.depth} blocks. But dh does not hold, because at the first block it is "
-        f"{ratio:.2g} times what it is at the last. A norm keeps its size"
+        expect_number(new_r, "the new r should be one number"),
+        expect_number(new_share, "the new share should be one number"),
     )
 
 
-def _starved(record) -> str | None:
-    share = np.median(record.dW_q / record.dW_v, axis=0)
-    if share.min() >= LEAST:
-        return None
-    block = int(share.argmin())
-    told = f"in block {block + 1}, W_q receives {share[block]:.1g} times what W_v receives"
-    return f"dh holds. But {told}, and a thirtieth is asked for. {_next(record.net)}"
+def _compared(given: tuple[float, float], r: float, share: float, blocks: int) -> str | None:
+    """What there is to say to a prediction whose form is not that of the law, by a slip's own numbers."""
+    for start, number, power, slips in ((r, given[0], 0.5, _of_r(blocks)), (share, given[1], 1.0, _of_share(blocks))):
+        right = start * 0.5 ** (power * blocks)
+        if abs(number / right - 1) < 0.06 * max(blocks, 1) ** 0.5:
+            continue
+        wrong = {hint: start * factor for hint, factor in slips.items() if not np.isclose(factor * start, right)}
+        hint = next((hint for hint, each in wrong.items() if np.isclose(number, each)), None)
+        name = "r" if power == 0.5 else "the share"
+        done = "" if power == 0.5 else "r is right. But "
+        told = f"after {counted(blocks, 'block')}, {name} goes from {start:g} to {number:.3g}, and that is not it"
+        return hint or f"{done}{told}. Think of what one block does, and do it again and again"
+    return None
 
 
-def _next(net) -> str:
-    if not net.skip:
-        return "Without a path around attention all tokens become one, so add the skip"
-    if net.norm == "post":
-        return "A norm behind the sum divides what the tokens have kept, so place it elsewhere"
-    if not net.mlp:
-        return "The form is nearly right, and one more part keeps the tokens apart"
-    return "So try another form of the block"
+def _of_r(blocks: int) -> dict[str, float]:
+    return {
+        "√2 is right. But r is divided by it once in each block, and you divide once in all": 0.5**0.5,
+        "r falls in each block, as it should. But it is divided by √2, and you divide by 2": 0.5**blocks,
+        "√2 is right. But you multiply by it, and r falls": 2 ** (blocks / 2),
+        "√2 is right. But each block divides what the one before it has left, so the factors multiply": (
+            1 / max(blocks * 2**0.5, 1e-9)
+        ),
+        "r is there. But it is still that of the first block": 1.0,
+        "this is the theory of pre-norm. But with post-norm the path does not grow": (1 + blocks) ** -0.5,
+        "√2 per block is right. But you have counted one block too many": 0.5 ** ((blocks + 1) / 2),
+    }
 
 
-def _measured_anew(record) -> str | None:
-    """Other networks of the same settings differ little in the median of all blocks."""
-    again = token_columns(**record.net._replace(seeds=5)._asdict(), seed=100)
-    ratios = [np.median(each.dW_q / each.dW_v) for each in (record, again)]
-    fits = record.dW_q.shape == (record.net.seeds, record.net.depth)
-    if fits and abs(np.log10(ratios[0] / ratios[1])) < 0.3:
-        return None
-    return (
-        "the numbers are as they should be. But they do not belong to the settings of this record, as measuring them "
-        "anew shows. Run token_columns again, and hand over what it returns"
-    )
+def _of_share(blocks: int) -> dict[str, float]:
+    return {
+        "r is right. But the share goes as r², and here it falls as r does": 0.5 ** (blocks / 2),
+        "r is right. But the share goes as r², and here it falls as r³ does": 0.5 ** (1.5 * blocks),
+        "r is right. But the share goes as r², and here it falls as the fourth power of r": 0.25**blocks,
+        "r is right. But the share falls in each block, and you divide it once in all": 0.5,
+        "r is right. But the share falls with r, and here it grows": 2.0**blocks,
+        "r is right. But the share is still that of the first block": 1.0,
+        "r is right. But you have counted one block too many in the share": 0.5 ** (blocks + 1),
+    }
+
+
+def _measured(function, seed: int) -> str | None:
+    """Against random transformers, from their block 12, within factors that differ from network to network."""
+    record = token_columns(norm="post", skip=True, depth=24, width=64, tokens=32, seeds=10, seed=seed)
+    r, share = np.median(record.r[:, 1:], axis=0), np.median(record.dW_q / record.dW_v, axis=0)
+    for block in (18, 24):
+        found = _predicted(function, r=float(r[11]), share=float(share[11]), blocks=block - 12)
+        for name, number, measured, most in (("r", found[0], r, 3), ("dW_q / dW_v", found[1], share, 6)):
+            if not 1 / most < number / measured[block - 1] < most:
+                return (
+                    f"the form is right. But in random transformers {name} goes from {measured[11]:.2g} at block 12 to "
+                    f"{measured[block - 1]:.2g} at block {block}, and you predict {number:.2g}"
+                )
+    return None
 
 
 EXERCISES = {
     "attention": (_attention, "ops.attention has the same output, and difference quotients find the same gradients"),
-    "keep_apart": (
-        _keep_apart,
-        "dh holds, and in each of the blocks W_q receives at least a thirtieth of what W_v receives",
-    ),
+    "later": (_later, "your two lines say what is measured in random transformers of 24 blocks, block 12 to block 24"),
 }
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer

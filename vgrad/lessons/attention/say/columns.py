@@ -57,7 +57,7 @@ def _tokens(record: ColumnsRecord) -> str:
     net = record.net
     after = f"After {grammar.count(net.depth, 'block')}"
     if record.gone is not None:
-        return f"{after}, the {net.tokens} tokens are one: from block {record.gone} on, only rounding parts them."
+        return f"{after}, the {net.tokens} tokens are one: from block {record.gone} on, only rounding tells them apart."
     return f"{after}, the {net.tokens} tokens differ by {percent(record.left)} of their size."
 
 
@@ -83,24 +83,26 @@ def _networks(net: TokenNet) -> str:
     parts = [NORMS[net.norm], "skip" if net.skip else "no skip", "MLP" if net.mlp else "no MLP"]
     if net.causal:
         parts.append("causal mask")
-    parts += [grammar.count(net.heads, "head"), f"width {net.width}", f"scores × {net.scores:.3g}"]
+    parts += [grammar.count(net.heads, "head")] if net.heads > 1 else []
+    parts += [f"width {net.width}", f"scores × {net.scores:.3g}"]
     return f"{whose(net.seeds)}: {', '.join(parts)}."
 
 
 def _how(record: ColumnsRecord) -> list[str]:
     said = [
         "A column holds the first units of a token of the first network: purple below 0, green above.",
-        "r is the root of the variance over the tokens, divided by their mean square.",
-        "dh is relative to the last block's dh, and dW_q and dW_v to the last block's dW_v.",
-        "Scores are q·k/√d times the number behind “scores ×”.",
-        "A triangle at the edge marks what left the axis, or an r that is rounding.",
+        "r² is the variance over the tokens divided by their mean square.",
+        "dh is divided by the last block's dh. dW_q and dW_v are both divided by the last block's dW_v.",
+        "A triangle at the edge marks what lies beyond it or is only rounding.",
     ]
+    if record.net.scores != 1:
+        said.append("Scores are q·k/√d times the number after “scores ×”.")
     begins = np.flatnonzero(np.isfinite(record.theory))
     if len(begins) > 1:
         does = "cubes it in each block" if record.net.law == "cube" else "divides it by √2 in each block"
-        said.append(f"Theory takes r from block {begins[0]}, after which it is small, and {does}.")
+        said.append(f"Theory begins with the measured r after block {begins[0]}, the first that is small, and {does}.")
     if record.growth[-1] > GROWN:
         said.append(
             f"h has grown to {grammar.number(record.growth[-1])} times its first size, and scores grow with its square."
         )
-    return [*said, "Tokens and the gradient that comes back from the last block are drawn from N(0, 1)."]
+    return [*said, "The first tokens and the gradient that enters the last block are random, from N(0, 1)."]

@@ -24,9 +24,10 @@ def forms_sentence(records: list[ColumnsRecord]) -> str:
     finding = [f"It is {' and '.join(ends[k : k + 2])}." for k in range(0, len(ends), 2)]  # of 20 words at the most
     finding[0] = finding[0].replace("It is", "After the last block, r is")
     net = records[0].net
-    sizes = f"{net.tokens} tokens, width {net.width}, {grammar.count(net.heads, 'head')}"
-    cube = "Theory without a skip is r' = √(1/D + 1/T) r³, where r is small."
-    half = "Theory with a skip but no pre-norm divides r by √2 in each block."
+    heads = f", {grammar.count(net.heads, 'head')}" if net.heads > 1 else ""
+    sizes = f"{net.tokens} tokens, width {net.width}{heads}"
+    cube = "Theory without a skip is r' = √(1/D + 1/T) r³ for width D and T tokens, where r is small."
+    half = "Theory with post-norm divides r by √2 in each block."
     laws = {record.net.law for record in records}
     told = [law for name, law in (("cube", cube), ("half", half)) if name in laws]
     return lines(finding, f"{whose(net.seeds)}: {sizes}.", told)
