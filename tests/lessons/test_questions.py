@@ -1488,7 +1488,7 @@ def test_bfloat16_loss():
         assert min(single.right, brain.right) > 0.9 > 0.3 > half.right  # the control: the same 16 bits, and 5 exponents
         assert abs(single.right - brain.right) < 0.05
     assert precision.train_in("float16", factor=2.0**-20, scale=2.0**10).right.min() > 0.9  # "such a scale is enough"
-    assert course.QUESTIONS["bfloat16_loss"].right.startswith("as well as in float32, because")
+    assert course.QUESTIONS["bfloat16_loss"].right.startswith("as in float32, because")
 
 
 def test_thousand_steps():

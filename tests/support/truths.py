@@ -810,7 +810,7 @@ def assert_window_is_told_truly(explorer):
         assert_kinds_are_told_truly(*(record.counts.sum(axis=1) / total), words)
         assert words.startswith(f"At loss scale {told_power(asked['scale'])}, ")
     assert f"loss factor {told_power(asked['factor'])}." in words
-    assert_median_is_told_truly(exact[0][exact[0] != 0], asked, words)
+    assert_median_is_told_truly(exact[0][exact[0] != 0], asked, words, record.shares[0, 0])
 
 
 def gradients_in(precision, asked, dloss):
@@ -868,7 +868,7 @@ def assert_kinds_are_told_truly(zero, subnormal, fine, infinite, words):
             assert low <= share <= high
 
 
-def assert_median_is_told_truly(entries, asked, words):
+def assert_median_is_told_truly(entries, asked, words, zero):
     """The power of two below the median entry of the first layer, and on which side of the format's ends it lies."""
     told = re.search(
         r"median entry at layer 1 is about (\S+) in float64, (below|where \S+ has only|where|beyond)", words
@@ -883,6 +883,7 @@ def assert_median_is_told_truly(entries, asked, words):
     ]
     side = "below" if bits < smallest else "only" if bits < normal else "beyond" if bits >= beyond else "where"
     assert told[2].split()[-1] == side
+    assert ("lifts most entries" in words) == (side == "below" and zero < 0.5)
 
 
 def told_power(exponent):

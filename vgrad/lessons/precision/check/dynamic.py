@@ -92,14 +92,14 @@ def _dynamic_at(function, moment: _Moment) -> str | None:
     )  # fmt: skip
     pair = expect_parts(given, 2, "two numbers, the next scale and the good steps in a row")
     if moment.overflows and update.calls:
-        return (
-            f"step 1: a gradient holds {_kind_of(moment.dW)}, and the weights were updated all the same"
-        )
+        return f"step 1: a gradient holds {_kind_of(moment.dW)}, and the weights were updated all the same"
     if not moment.overflows and not update.calls:
         return "step 1: all gradients are finite, and the weights were not updated"
     if len(update.calls) > 1:
         return f"the weights were updated {len(update.calls)} times in one step"
-    scale, good = (expect_number(part, f"{name} should be a number") for part, name in zip(pair, moment.names, strict=True))
+    scale, good = (
+        expect_number(part, f"{name} should be a number") for part, name in zip(pair, moment.names, strict=True)
+    )
     if np.isclose(scale, moment.after[0], rtol=1e-6) and good == moment.after[1]:
         return None
     return (_skip_slip if moment.overflows else _good_slip)(scale, good, moment)

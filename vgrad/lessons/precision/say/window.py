@@ -11,8 +11,8 @@ from ..records import KINDS, WINDOWS
 LABELS = {"zero": "becomes 0", "subnormal": "subnormal", "fine": "fine", "infinite": "infinite or NaN"}
 WORDS = {"zero": "0", "subnormal": "subnormal", "fine": "fine", "infinite": "infinite or NaN"}  # of an alt text
 COUNTED = (
-    "The entries are counted before the gradient is divided by the loss scale. An entry that is 0 in float64 too is not "
-    "counted."
+    "The entries are counted before the gradient is divided by the loss scale. "
+    "An entry that is 0 in float64 too is not counted."
 )
 BAND = "The lower picture has the same gradient in float64, and its band holds 8 of 10 entries."
 LIFTED = "But rounding at each step lifts most entries there to that number or above it."
