@@ -60,7 +60,7 @@ def train_in(
 
 
 def _watched(model, factor: float, scale: float, seen: list[tuple[Array, Array]]):
-    """A model of factor times the loss; the first time, it notes which share of the first layer's dW is 0, and its size."""
+    """A model of factor times the loss; it first notes which share of the first layer's dW is 0, and its size."""
 
     def run(params, given, dloss=1.0):
         passed = model(params, given, dloss * factor)
