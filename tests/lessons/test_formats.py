@@ -16,7 +16,7 @@ from vgrad.lessons.precision.say import scaled as say_scaled
 from vgrad.tape import leaves, tree_map
 
 SMALL = dict(depth=2, width=8, batch=8, steps=12, seeds=2)
-LOST = 2.0**-22  # a loss weight at which float16 keeps nothing of the gradient of 8 pictures
+LOST = 2.0**-22  # a loss factor at which float16 keeps nothing of the gradient of 8 pictures
 
 
 # --- the bits of a number ---------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def test_the_label_of_an_exponent_tells_the_three_kinds_apart():
 # --- a loss scale -----------------------------------------------------------------------------------------------------
 
 
-def by_hand(precision, weight, scale):
+def by_hand(precision, factor, scale):
     """The same training in a plain loop: the first network alone, by Adam's formula, on whole parameters."""
     params = tree_map(lambda array: array[0], nets.drawn(2, 8, 2, 0))
     mean, square = tree_map(np.zeros_like, params), tree_map(np.zeros_like, params)
@@ -101,7 +101,7 @@ def by_hand(precision, weight, scale):
         logits, tape = models.mlp(cast, x.astype(precision), "tanh")
         found.append((logits.argmax(axis=-1) == labels).mean())
         _, pullback = ops.softmax_cross_entropy(logits, labels)
-        grads, _ = models.gradients(tape, pullback(scale * weight))
+        grads, _ = models.gradients(tape, pullback(scale * factor))
         dW = tree_map(lambda d: d.astype(np.float32) / scale, grads)
         mean = tree_map(lambda m, d: 0.9 * m + 0.1 * d, mean, dW)
         square = tree_map(lambda s, d: 0.999 * s + 0.001 * d**2, square, dW)
@@ -113,31 +113,34 @@ def by_hand(precision, weight, scale):
 
 
 @pytest.mark.parametrize(
-    ("precision", "weight", "scale"), [("float32", 1.0, 1.0), ("float16", 1.0, 1.0), ("float16", LOST, 2.0**20)]
+    ("precision", "factor", "scale"), [("float32", 1.0, 1.0), ("float16", 1.0, 1.0), ("float16", LOST, 2.0**20)]
 )
-def test_training_in_a_format_is_the_loop_that_one_would_write(precision, weight, scale):
-    record = train_in(precision, weight=weight, scale=scale, **SMALL)
-    np.testing.assert_allclose(record.accuracy[0], by_hand(precision, weight, scale), atol=0.126)
-    assert record.accuracy[0][:3] == pytest.approx(by_hand(precision, weight, scale)[:3])
+def test_training_in_a_format_is_the_loop_that_one_would_write(precision, factor, scale):
+    record = train_in(precision, factor=factor, scale=scale, **SMALL)
+    np.testing.assert_allclose(record.accuracy[0], by_hand(precision, factor, scale), atol=0.126)
+    assert record.accuracy[0][:3] == pytest.approx(by_hand(precision, factor, scale)[:3])
 
 
 def test_a_small_loss_underflows_in_float16_alone_and_a_scale_saves_it():
-    lost = train_in("float16", weight=LOST, **SMALL)
+    lost = train_in("float16", factor=LOST, **SMALL)
     np.testing.assert_array_equal(lost.zeros, 1)
+    np.testing.assert_array_equal(lost.size, 0)
+    np.testing.assert_allclose(train_in(factor=LOST, **SMALL).size, LOST * train_in(**SMALL).size, rtol=1e-5)
     for kept in (
         train_in("float16", **SMALL),
-        train_in("float32", weight=LOST, **SMALL),
-        train_in("bfloat16", weight=LOST, **SMALL),
-        train_in("float16", weight=LOST, scale=2.0**20, **SMALL),
+        train_in("float32", factor=LOST, **SMALL),
+        train_in("bfloat16", factor=LOST, **SMALL),
+        train_in("float16", factor=LOST, scale=2.0**20, **SMALL),
     ):
         assert kept.zeros.max() < 0.02
+        assert kept.size.min() > 0
         assert (kept.accuracy != lost.accuracy).any()
 
 
-def test_the_weight_at_which_every_entry_is_0_is_that_of_the_smallest_number():
-    """Each entry of dlogits is at most weight / batch, and half of the smallest number is rounded to 0."""
+def test_the_factor_at_which_every_entry_is_0_is_that_of_the_smallest_number():
+    """Each entry of dlogits is at most factor / batch, and half of the smallest number is rounded to 0."""
     edge = 8 * records.FORMATS["float16"].smallest / 2
-    at, above = (train_in("float16", weight=w, **SMALL | dict(steps=1)) for w in (edge, 4 * edge))
+    at, above = (train_in("float16", factor=w, **SMALL | dict(steps=1)) for w in (edge, 4 * edge))
     np.testing.assert_array_equal(at.zeros, 1)
     logits, _ = models.mlp(nets.drawn(2, 8, 2, 0), next(nets.batches(8, 0))[0], "tanh")
     labels = next(nets.batches(8, 0))[1]
@@ -148,20 +151,20 @@ def test_the_weight_at_which_every_entry_is_0_is_that_of_the_smallest_number():
 
 
 def test_a_dynamic_scale_comes_down_and_skips_and_a_static_one_does_not():
-    dynamic = train_in("float16", weight=LOST, scale=2.0**44, every=4, **SMALL)
+    dynamic = train_in("float16", factor=LOST, scale=2.0**44, every=4, **SMALL)
     first = np.flatnonzero(~dynamic.skipped)[0]
     assert 3 <= first <= 8
     np.testing.assert_array_equal(dynamic.scales[: first + 1], 2.0 ** (44 - np.arange(first + 1)))
     np.testing.assert_array_equal(dynamic.accuracy[:, 0], train_in("float16", **SMALL).accuracy[:, 0])
-    static = train_in("float16", weight=LOST, scale=2.0**44, **SMALL)
+    static = train_in("float16", factor=LOST, scale=2.0**44, **SMALL)
     assert static.skipped.all()
     assert set(static.scales) == {2.0**44}
     assert static.trouble is None
 
 
 def test_the_sentence_tells_the_accuracies_and_the_settings():
-    runs = [train_in("float32", weight=LOST, **SMALL), train_in("float16", weight=LOST, scale=2.0**20, **SMALL)]
-    runs.append(train_in("float16", weight=LOST, scale=2.0**20, every=50, **SMALL))
+    runs = [train_in("float32", factor=LOST, **SMALL), train_in("float16", factor=LOST, scale=2.0**20, **SMALL)]
+    runs.append(train_in("float16", factor=LOST, scale=2.0**20, every=50, **SMALL))
     picture = show(runs)
     shares = [f"{np.median(run.right):.0%}" for run in runs]
     assert picture.caption.splitlines()[0] == (

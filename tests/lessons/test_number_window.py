@@ -18,7 +18,7 @@ from vgrad.ops import Affine
 SMALL = dict(depth=3, width=8, seeds=2)
 SCALES = [(0, 0), (0, -12), (4, -20), (20, -20), (42, -20)]
 each_format = pytest.mark.parametrize("precision", WINDOWS)
-each_scale = pytest.mark.parametrize(("scale", "weight"), SCALES)
+each_scale = pytest.mark.parametrize(("scale", "factor"), SCALES)
 
 
 def networks(depth, width, seeds, gain=1.0):
@@ -77,17 +77,17 @@ def test_the_windows_are_those_of_torch():
 @each_format
 @each_scale
 @pytest.mark.parametrize("activation", ["tanh", "relu"])
-def test_the_entries_are_those_of_a_training_step_before_its_gradient_is_unscaled(precision, scale, weight, activation):
-    record = in_format(precision=precision, scale=scale, weight=weight, activation=activation, **SMALL)
+def test_the_entries_are_those_of_a_training_step_before_its_gradient_is_unscaled(precision, scale, factor, activation):
+    record = in_format(precision=precision, scale=scale, factor=factor, activation=activation, **SMALL)
     params, digits = networks(**SMALL), data.digits()
     batch = digits.x_train[:32], digits.y_train[:32]
     with np.errstate(all="ignore"):
-        scaled = train.classifier(activation, precision=precision)(params, batch, 2.0 ** (scale + weight)).grads
+        scaled = train.classifier(activation, precision=precision)(params, batch, 2.0 ** (scale + factor)).grads
         exact = train.classifier(activation)(params, batch).grads
     for k, (layer, real) in enumerate(zip(scaled, exact, strict=True)):
         there = real.affine.W != 0
         assert record.counts[:, k].tolist() == kinds(layer.affine.W[there], precision)
-        bits = np.log2(abs(real.affine.W[there])) + scale + weight
+        bits = np.log2(abs(real.affine.W[there])) + scale + factor
         np.testing.assert_allclose(record.bits[:, k], np.quantile(bits, (0.1, 0.5, 0.9)))
 
 
@@ -133,11 +133,11 @@ def test_where_every_entry_is_fine_another_scale_moves_them_all_by_its_power(act
 
 
 def test_entries_that_are_zero_in_float64_are_not_counted():
-    relu = in_format(activation="relu", weight=0, **SMALL)
+    relu = in_format(activation="relu", factor=0, **SMALL)
     every = np.array([64 * 8, 64, 64, 80]) * 2
     assert (relu.counts.sum(axis=0) < every).all()
     assert relu.counts[0].sum() < 0.01 * relu.counts.sum()
-    assert in_format(weight=0, **SMALL).counts.sum(axis=0).tolist() == every.tolist()
+    assert in_format(factor=0, **SMALL).counts.sum(axis=0).tolist() == every.tolist()
     nothing = in_format(gain=0.0, **SMALL)
     assert nothing.counts[:, :-1].sum() == 0
     assert np.isnan(nothing.shares[:, :-1]).all()
@@ -145,9 +145,9 @@ def test_entries_that_are_zero_in_float64_are_not_counted():
 
 
 def test_a_smaller_depth_has_the_first_layers_and_fewer_seeds_have_the_first_networks():
-    five, two = (in_format(precision="float32", weight=0, depth=3, width=8, seeds=seeds) for seeds in (5, 2))
+    five, two = (in_format(precision="float32", factor=0, depth=3, width=8, seeds=seeds) for seeds in (5, 2))
     assert five.counts.sum() == 2.5 * two.counts.sum()
-    again = in_format(precision="float32", weight=0, depth=3, width=8, seeds=5)
+    again = in_format(precision="float32", factor=0, depth=3, width=8, seeds=5)
     np.testing.assert_array_equal(again.bits, five.bits)
 
 
@@ -197,7 +197,7 @@ def test_the_columns_are_as_high_as_the_shares(settings):
 
 def test_the_grounds_change_where_the_format_ends():
     for precision, (smallest, normal, beyond) in WINDOWS.items():
-        plot = WindowPlot(in_format(precision=precision, activation="sigmoid", depth=30, weight=-40))
+        plot = WindowPlot(in_format(precision=precision, activation="sigmoid", depth=30, factor=-40))
         floor, ceiling = plot.sizes.get_ylim()
         ends = [patch.get_y() for patch in plot.sizes.patches if patch.get_height() > 0]
         assert {*ends[1:]} == {end for end in (smallest, normal, beyond) if floor < end < ceiling}

@@ -33,7 +33,7 @@ def learns(record):
 
 def no_scale_fits(record):
     """Whether at any scale most of the first layer is 0, or some entry of the net is infinite."""
-    settings = {name: getattr(record, name) for name in ("precision", "activation", "depth", "weight", "width")}
+    settings = {name: getattr(record, name) for name in ("precision", "activation", "depth", "factor", "width")}
     fitted = [in_format(scale=scale, seeds=record.seeds, **settings) for scale in range(0, 61, 4)]
     return all(other.shares[0, 0] > 0.5 or other.counts[3].any() for other in (record, *fitted))
 
@@ -44,14 +44,14 @@ PRESETS = {
             record.precision == "float16" and record.scale == 0 and (record.shares[0] == 1).all()
         ),
         "2 · A loss scale saves it": lambda record: (
-            record.scale > 0 and record.weight == -20 and (record.shares[2] > 0.98).all()
+            record.scale > 0 and record.factor == -20 and (record.shares[2] > 0.98).all()
         ),
         "3 · Too large a scale overflows": lambda record: record.forward and (record.shares[3] == 1).all(),
         "4 · bfloat16 needs no scale": lambda record: (
-            (record.precision, record.scale, record.weight) == ("bfloat16", 0, -20) and (record.shares[2] == 1).all()
+            (record.precision, record.scale, record.factor) == ("bfloat16", 0, -20) and (record.shares[2] == 1).all()
         ),
         "5 · An ordinary loss needs none": lambda record: (
-            (record.precision, record.scale, record.weight) == ("float16", 0, 0) and (record.shares[2] > 0.98).all()
+            (record.precision, record.scale, record.factor) == ("float16", 0, 0) and (record.shares[2] > 0.98).all()
         ),
         "6 · Vanishing: no scale fits": lambda record: (
             no_scale_fits(record) and record.shares[0, 0] > 0.99 and record.shares[2, -1] > 0.99

@@ -1484,21 +1484,21 @@ def test_ordinary_loss():
 def test_bfloat16_loss():
     for seed in range(5):
         single, brain, half = (
-            precision.train_in(name, weight=2.0**-20, seeds=1, seed=seed) for name in ("float32", "bfloat16", "float16")
+            precision.train_in(name, factor=2.0**-20, seeds=1, seed=seed) for name in ("float32", "bfloat16", "float16")
         )
         assert min(single.right, brain.right) > 0.9 > 0.3 > half.right  # the control: the same 16 bits, and 5 exponents
         assert abs(single.right - brain.right) < 0.05
-    assert precision.train_in("float16", weight=2.0**-20, scale=2.0**10).right.min() > 0.9  # "such a scale is enough"
-    assert course.QUESTIONS["bfloat16_loss"].right.startswith("as well as in float32, because")
+    assert precision.train_in("float16", factor=2.0**-20, scale=2.0**10).right.min() > 0.9  # "such a scale is enough"
+    assert course.QUESTIONS["bfloat16_loss"].right.startswith("as in float32, because")
 
 
-def test_lost_update():
+def test_thousand_steps():
     w = np.float32(0.75)
     for _ in range(1000):
         w = ops.bfloat16(w + np.float32(0.001))
     assert w == 0.75
     assert ops.bfloat16(np.float32(0.75 + 0.0025)) == pytest.approx(0.7539, abs=1e-4)  # "the next number above 0.75"
-    assert course.QUESTIONS["lost_update"].right.startswith("0.75, because")
+    assert course.QUESTIONS["thousand_steps"].right.startswith("0.75, because")
 
 
 def test_one_number():

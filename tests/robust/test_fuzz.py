@@ -502,7 +502,7 @@ ROWS = {
     "kit.experiments.training.train_mlp": lambda: TRAIN,
     "lessons.precision.measure.formats.bits": lambda: dict(number=0.1),
     "lessons.precision.measure.scaled.train_in": lambda: dict(
-        precision="float16", weight=0.5, scale=2.0, every=3, depth=1, width=2, batch=2, steps=2, seeds=1
+        precision="float16", factor=0.5, scale=2.0, every=3, depth=1, width=2, batch=2, steps=2, seeds=1
     ),
     "lessons.precision.measure.stored.store_in": lambda: dict(
         storage="bfloat16", depth=1, width=2, batch=2, steps=2, seeds=1
@@ -607,7 +607,7 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("lessons.deep_training.measure.*", "blocks", "0", "the readout alone"),
     ("lessons.deep_training.measure.*", "hidden", "0", "the readout alone"),
     ("lessons.deep_training.measure.*", "warmup", "0", "the full rate from the first step"),
-    ("lessons.precision.measure.window.in_format", "weight", "0 -1", "a weight of 1, or of a half"),
+    ("lessons.precision.measure.window.in_format", "factor", "0 -1", "a factor of 1, or of a half"),
     ("lessons.precision.measure.window.in_format", "gain", "0", "weights of 0"),
     ("lessons.precision.measure.formats.bits", "number", "nan", "a number that each format stores"),
     ("lessons.precision.measure.formats.bits", "number", "inf", "a number that each format stores"),

@@ -85,13 +85,13 @@ CORNERS = {
     "precision": [
         dict(activation="relu", gain=0.1, depth=30, width=8, seeds=1),  # numbers that vanish on the way forward
         dict(activation="identity", gain=10.0, depth=30),  # the forward pass overflows
-        dict(activation="identity", gain=10.0, depth=30, precision="float32", scale=60, weight=0),
+        dict(activation="identity", gain=10.0, depth=30, precision="float32", scale=60, factor=0),
         dict(activation="sigmoid", depth=30, scale=40, quantity="dh"),
         dict(scale=8),  # nearly all subnormal
-        dict(activation="relu", weight=-18, scale=0),  # nearly all 0
-        dict(activation="relu", weight=0, scale=0),  # what is 0 in float64 is not counted
+        dict(activation="relu", factor=-18, scale=0),  # nearly all 0
+        dict(activation="relu", factor=0, scale=0),  # what is 0 in float64 is not counted
         dict(activation="sigmoid", depth=20, scale=40),  # zeros and infinities at once
-        dict(activation="relu", gain=10.0, weight=-40, precision="bfloat16", quantity="dh"),
+        dict(activation="relu", gain=10.0, factor=-40, precision="bfloat16", quantity="dh"),
     ],
     "connectivity": [
         dict(

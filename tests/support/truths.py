@@ -795,7 +795,7 @@ def assert_window_is_told_truly(explorer):
     asked, record, words = values(explorer), explorer.record, explorer.caption
     precision = asked["precision"]
     exact, _ = gradients_in("float64", asked, 1.0)
-    own, forward = gradients_in(precision, asked, 2.0 ** (asked["scale"] + asked["weight"]))
+    own, forward = gradients_in(precision, asked, 2.0 ** (asked["scale"] + asked["factor"]))
     sizes = [abs(entries[real != 0]) for entries, real in zip(own, exact, strict=True)]
     normal = 2.0**-14 if precision == "float16" else 2.0**-126
     kinds = [[size == 0, (size > 0) & (size < normal), (normal <= size) & np.isfinite(size)] for size in sizes]
@@ -809,8 +809,8 @@ def assert_window_is_told_truly(explorer):
     if total and forward:
         assert_kinds_are_told_truly(*(record.counts.sum(axis=1) / total), words)
         assert words.startswith(f"At loss scale {told_power(asked['scale'])}, ")
-    assert f"loss weight {told_power(asked['weight'])}." in words
-    assert_median_is_told_truly(exact[0][exact[0] != 0], asked, words)
+    assert f"loss factor {told_power(asked['factor'])}." in words
+    assert_median_is_told_truly(exact[0][exact[0] != 0], asked, words, record.shares[0, 0])
 
 
 def gradients_in(precision, asked, dloss):
@@ -868,7 +868,7 @@ def assert_kinds_are_told_truly(zero, subnormal, fine, infinite, words):
             assert low <= share <= high
 
 
-def assert_median_is_told_truly(entries, asked, words):
+def assert_median_is_told_truly(entries, asked, words, zero):
     """The power of two below the median entry of the first layer, and on which side of the format's ends it lies."""
     told = re.search(
         r"median entry at layer 1 is about (\S+) in float64, (below|where \S+ has only|where|beyond)", words
@@ -876,13 +876,14 @@ def assert_median_is_told_truly(entries, asked, words):
     assert bool(told) == bool(len(entries) and "no format can keep it" not in words)
     if not told:
         return
-    bits = float(np.median(np.log2(abs(entries)))) + asked["scale"] + asked["weight"]
+    bits = float(np.median(np.log2(abs(entries)))) + asked["scale"] + asked["factor"]
     assert told[1] in {told_power(math.floor(bits + slip)) for slip in (-1e-9, 1e-9)}
     smallest, normal, beyond = {"float16": (-24, -14, 16), "bfloat16": (-133, -126, 128), "float32": (-149, -126, 128)}[
         asked["precision"]
     ]
     side = "below" if bits < smallest else "only" if bits < normal else "beyond" if bits >= beyond else "where"
     assert told[2].split()[-1] == side
+    assert ("lifts most entries" in words) == (side == "below" and zero < 0.5)
 
 
 def told_power(exponent):

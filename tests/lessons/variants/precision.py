@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-WEIGHT = 2.0**-20
+FACTOR = 2.0**-20
 
 
 # --- a static scale ---------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ WRONG = {
         "from 1": (static(start=lambda scale: 1.0), "still starts from 1"),
         "not called": (lambda backward, scale: [np.zeros(3)], "call backward"),
         "from one over the scale": (static(start=lambda scale: 1 / scale), "make the gradients larger"),
-        "from scale times weight": (static(start=lambda scale: scale * WEIGHT), "already in the loss"),
+        "from scale times factor": (static(start=lambda scale: scale * FACTOR), "already in the loss"),
         "from the square": (static(start=lambda scale: scale**2), "starts from"),
         "from a number of its own": (static(start=lambda scale: 2.0**14), "right for one scale"),
         "in float16": (static(dtype=np.float16), "still float16"),
@@ -148,8 +148,8 @@ WRONG = {
         "not divided": (static(unscale=lambda dW, scale: dW), "as many times too large"),
         "multiplied": (static(unscale=lambda dW, scale: dW * scale), "do not multiply"),
         "divided twice": (static(unscale=lambda dW, scale: dW / scale**2), "twice"),
-        "the weight as well": (static(unscale=lambda dW, scale: dW / scale / WEIGHT), "leave it in"),
-        "the weight alone": (static(unscale=lambda dW, scale: dW * WEIGHT), "divide by the scale"),
+        "the factor as well": (static(unscale=lambda dW, scale: dW / scale / FACTOR), "leave it in"),
+        "the factor alone": (static(unscale=lambda dW, scale: dW * FACTOR), "divide by the scale"),
         "halved": (static(unscale=lambda dW, scale: dW / scale / 2), "0.5 times"),
         "as whole numbers": (static(dtype=int), "Look at steps 2 and 3"),
         "one array": (lambda backward, scale: np.float32(backward(scale)[0]) / scale, "list of 3 arrays"),
@@ -178,8 +178,11 @@ WRONG = {
         "counted by two": (dynamic(count=lambda good: good + 2), "should be 3"),
         "one step late": (dynamic(full=lambda good, every: good == every), "should be doubled"),
         "always doubled": (dynamic(full=lambda good, every: True), "not complete yet"),
+        "step 1 open": (dynamic(finite=lambda dW: True, count=lambda good: ...), "step 1: a gradient"),
+        "step 2 open": (dynamic(over=lambda scale: ..., count=lambda good: ...), "step 2: the next scale"),
+        "step 3 open": (dynamic(under=lambda scale: ..., count=lambda good: ...), "step 3: the next scale"),
         "one number": (lambda grads, scale, good, every, update: scale, "two numbers"),
-        "a word": (dynamic(count=lambda good: "one more"), "should be a number"),
+        "a word": (dynamic(count=lambda good: "one more"), "step 4: the count of good steps should be a number"),
         "overwritten": (overwritten, "has changed"),
         "fewer arguments": (lambda grads, scale: (scale, 0), "arguments"),
     },

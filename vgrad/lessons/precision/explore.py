@@ -14,7 +14,7 @@ PRESETS = {
     "2 · A loss scale saves it": dict(scale=20),
     "3 · Too large a scale overflows": dict(scale=44),
     "4 · bfloat16 needs no scale": dict(precision="bfloat16", scale=0),
-    "5 · An ordinary loss needs none": dict(scale=0, weight=0),
+    "5 · An ordinary loss needs none": dict(scale=0, factor=0),
     "6 · Vanishing: no scale fits": dict(activation="sigmoid", depth=20, scale=38),
 }
 
@@ -25,7 +25,7 @@ def precision(**values) -> Explorer:
         "precision": choice("format", "float16", {name: name for name in records.WINDOWS}),
         "depth": whole("depth", 8, 1, 30),
         "scale": whole("scale 2^", 2, 0, 60),
-        "weight": whole("weight 2^", -20, -40, 0),
+        "factor": whole("factor 2^", -20, -40, 0),
         "activation": activation_choice("tanh"),
         "gain": scale("gain", 1.0, 0.1, 10.0),
         "width": whole("width", 32, 8, 64),

@@ -62,10 +62,10 @@ class BitsRecord(NamedTuple):
 
 
 class TrainedRecord(NamedTuple):
-    """What ``train_in`` measured: nets whose passes run in one format, with a weighted and scaled loss."""
+    """What ``train_in`` measured: nets whose passes run in one format, with a loss times a factor and a scale."""
 
     precision: str  # of the passes; weights and updates are in float32
-    weight: float  # by which the loss is multiplied
+    factor: float  # c, by which the loss is multiplied, and which stays in its gradient
     scale: float  # of the first step
     every: int | None  # so many good steps double the scale; None: it is static
     depth: int
@@ -77,6 +77,7 @@ class TrainedRecord(NamedTuple):
     scales: Array  # (steps,)
     skipped: Array  # (steps,): whether the step was skipped
     zeros: Array  # (seeds,): share of the entries of dW at the first hidden layer that are 0, at the first step
+    size: Array  # (seeds,): median size of these entries, of c times the loss
     trouble: str | None  # why training ended early
 
     @property
@@ -125,7 +126,7 @@ class WindowRecord(NamedTuple):
     quantity: str  # "dW" or "dh"; at the output, dh is the gradient with respect to the logits
     depth: int  # hidden layers
     scale: int  # the loss is multiplied by 2^scale ...
-    weight: int  # ... and by 2^weight
+    factor: int  # ... and by 2^factor
     activation: str
     gain: float
     width: int

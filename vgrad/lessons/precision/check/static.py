@@ -12,7 +12,7 @@ from ....kit.judging import expect_parts, expect_shaped
 from ....tape import tree_map
 from ..measure import nets
 
-WEIGHT = 2.0**-20  # of the loss
+FACTOR = 2.0**-20  # of the loss
 SCALES = (2.0**14, 2.0**10, 2.0**24)
 
 
@@ -30,11 +30,11 @@ class _Backward:
         return self.grads(start, np.float16)
 
     def grads(self, start, dtype) -> list[np.ndarray]:
-        """dW of each layer, computed in this precision from a cotangent of the weighted loss."""
+        """dW of each layer, computed in this precision from a cotangent of the loss times its factor."""
         params = tree_map(lambda array: array.astype(dtype), self.params)
         logits, tape = models.mlp(params, self.x.astype(dtype), "tanh")
         _, pullback = ops.softmax_cross_entropy(logits, self.labels)
-        grads, _ = models.gradients(tape, pullback(float(start) * WEIGHT))
+        grads, _ = models.gradients(tape, pullback(float(start) * FACTOR))
         return [layer.affine.W for layer in grads]
 
 
@@ -71,8 +71,8 @@ def _start_slip(start: float, scale: float) -> str:
         return "step 1: the backward pass still starts from 1, and so the gradients are 0 before you can divide them"
     if np.isclose(start * scale, 1):
         return "step 1: the scale goes in. But it has to make the gradients larger on their way, and 1/scale does not"
-    if np.isclose(start, scale * WEIGHT) or np.isclose(start, WEIGHT):
-        return "step 1: the loss weight is already in the loss that backward differentiates, so start from the scale"
+    if np.isclose(start, scale * FACTOR) or np.isclose(start, FACTOR):
+        return "step 1: the loss factor is already in the loss that backward differentiates, so start from the scale"
     return f"step 1: the backward pass starts from {start:.4g}, and it should start from the scale, {scale:.4g}"
 
 
@@ -92,11 +92,11 @@ def _unscaling_slip(dW, kind, backward: _Backward, scale: float, layer: int) -> 
         "step 3: the gradients are in a wider format. But they are still as many times too large as the scale": wide,
         "step 3: the scale made the gradients larger, so divide by it, and do not multiply": wide * scale,
         "step 3: you divide by the scale twice": wide / scale**2,
-        "step 3: the scale is divided out. But the weight is part of the loss, so leave it in its gradient": (
-            wide / scale / WEIGHT
+        "step 3: the scale is divided out. But the loss factor is part of the loss, so leave it in its gradient": (
+            wide / scale / FACTOR
         ),
-        "step 3: the loss weight is part of the loss. What step 1 has put in is the scale, so divide by the scale": (
-            wide * WEIGHT
+        "step 3: the loss factor is part of the loss. What step 1 has put in is the scale, so divide by the scale": (
+            wide * FACTOR
         ),
     }
     return next((hint for hint, wrong in slips.items() if np.allclose(dW, wrong, rtol=1e-4, atol=0)), None)

@@ -1,6 +1,6 @@
 """What becomes of the gradient of each layer in a format: which entries are 0, subnormal, fine or infinite.
 
-The pass runs in the format itself, from a cotangent of the loss that is the loss scale times the loss weight. The same
+The pass runs in the format itself, from a cotangent of the loss that is the loss scale times the loss factor. The same
 networks in float64 say how large each entry would be.
 """
 
@@ -39,10 +39,10 @@ Batch = Annotated[int, require.whole_from(1, 1500)]
 @measured
 def in_format(
     *, precision: Format = "float16", quantity: Quantity = "dW", depth: Few = 8, scale: Power = 0,
-    weight: NegativePower = -20, activation: ActivationName = "tanh", gain: NonNegative = 1.0, width: Width = 32,
+    factor: NegativePower = -20, activation: ActivationName = "tanh", gain: NonNegative = 1.0, width: Width = 32,
     batch: Batch = 32, seeds: Few = 5,
 ) -> WindowRecord:  # fmt: skip
-    """Count what becomes of dL/dW in a format, where L = 2^scale · 2^weight · the mean loss of a batch of digits.
+    """Count what becomes of dL/dW in a format, where L = 2^scale · 2^factor · the mean loss of a batch of digits.
 
     The weights are Xavier normal times ``gain``, and biases are 0. The parameters and pictures are rounded to the
     format, the pass runs in it, and the entries are counted before the gradient is divided by the scale. Entries that
@@ -52,12 +52,12 @@ def in_format(
     require_work("seeds · depth · batch · width²", seeds, depth, batch, width, width, most=MULTIPLY_ADDS)
     net = _Net(activation, int(depth), int(width), float(gain), int(batch), int(seeds))
     exact = _exact(net)[QUANTITIES.index(quantity)]
-    logits, *gradients = _walk(net, precision, 2.0 ** (scale + weight))
+    logits, *gradients = _walk(net, precision, 2.0 ** (scale + factor))
     rows = gradients[QUANTITIES.index(quantity)]
     counts = np.stack([_kinds(row[real], precision) for row, real in zip(rows, exact.real, strict=True)], axis=-1)
     return WindowRecord(
-        precision, quantity, net.depth, int(scale), int(weight), activation, net.gain, net.width, net.batch, net.seeds,
-        counts, exact.bits + (scale + weight), bool(np.isfinite(logits).all()),
+        precision, quantity, net.depth, int(scale), int(factor), activation, net.gain, net.width, net.batch, net.seeds,
+        counts, exact.bits + (scale + factor), bool(np.isfinite(logits).all()),
     )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ class _Net(NamedTuple):
 
 
 class _Exact(NamedTuple):
-    """One quantity in float64, at a loss of scale and weight 1."""
+    """One quantity in float64, at a loss of scale and factor 1."""
 
     real: list[Array]  # of each layer: which entries are not 0
     bits: Array  # (3, depth + 1)
@@ -81,7 +81,7 @@ class _Exact(NamedTuple):
 
 @functools.lru_cache(maxsize=8)
 def _exact(net: _Net) -> tuple[_Exact, ...]:
-    """dW and dh in float64. Neither the format nor the scale nor the weight changes them, but for a power of two."""
+    """dW and dh in float64. Neither the format nor the scale nor the factor changes them, but for a power of two."""
     return tuple(_as_exact(rows) for rows in _walk(net, "float64", 1.0)[1:])
 
 

@@ -34,8 +34,8 @@ def accuracy_sentence(records) -> str:
     told += [f"in {name} {share:.0%}" for name, share in others]
     found = f"{', '.join(told[:-1])} and {told[-1]}" if others else told[0]
     one = records[0]
-    weights = sorted({record.weight for record in records}, reverse=True)
-    loss = f"loss × {' or '.join(map(power, weights))}"
+    factors = sorted({record.factor for record in records}, reverse=True)
+    loss = f"loss × {' or '.join(map(power, factors))}"
     protocol = f"{whose(one.seeds)}, {one.depth} tanh layers of {one.width} units, Adam at {one.rate:g}, {loss}."
     how = f"The accuracy is the mean of the last {MEAN} batches, of {one.batch} pictures each. Weights are in float32."
     return lines(f"{found[0].upper()}{found[1:]}.", protocol, how)

@@ -11,11 +11,13 @@ from ..records import KINDS, WINDOWS
 LABELS = {"zero": "becomes 0", "subnormal": "subnormal", "fine": "fine", "infinite": "infinite or NaN"}
 WORDS = {"zero": "0", "subnormal": "subnormal", "fine": "fine", "infinite": "infinite or NaN"}  # of an alt text
 COUNTED = (
-    "Shares are counted before the gradient is divided by the scale, without the entries that are 0 in float64 too."
+    "The entries are counted before the gradient is divided by the loss scale. "
+    "An entry that is 0 in float64 too is not counted."
 )
-BAND = "The band holds 8 of 10 entries as float64 computes them, times the loss scale and the loss weight."
+BAND = "The lower picture has the same gradient in float64, and its band holds 8 of 10 entries."
+LIFTED = "But rounding at each step lifts most entries there to that number or above it."
 FEW_DIGITS = "A subnormal number lies so close to 0 that it has fewer digits than the others."
-ON_THE_WAY = "Because the format rounds at each step, an entry near an end of the window may be kept or lost."
+ON_THE_WAY = "Because the format rounds at each step, an entry near an end of its range may be kept or lost."
 
 
 def window_sentence(record) -> str:
@@ -56,7 +58,8 @@ def _lies(record) -> str:
     whole = int(np.floor(record.bits[1, 0]))
     start = f"The median entry at layer 1 is about {power_of_two(whole)} in float64,"
     if whole < window.smallest:
-        return f"{start} below {record.precision}'s smallest number, {power_of_two(window.smallest)}."
+        below = f"{start} below {record.precision}'s smallest number, {power_of_two(window.smallest)}."
+        return f"{below} {LIFTED}" if record.shares[0, 0] < 0.5 else below
     if whole < window.normal:
         return f"{start} where {record.precision} has only subnormal numbers."
     if whole >= window.beyond:
@@ -68,7 +71,7 @@ def _nets(record) -> str:
     """Which networks were measured."""
     nets = f"{grammar.count(record.seeds, 'network')} of {grammar.count(record.depth, 'layer')}"
     kind = f"{grammar.look(record.activation).label}, width {record.width}, Xavier × {record.gain:.3g}"
-    return f"{nets}: {kind}, {grammar.count(record.batch, 'digit')}, loss weight {power_of_two(record.weight)}."
+    return f"{nets}: {kind}, {grammar.count(record.batch, 'digit')}, loss factor {power_of_two(record.factor)}."
 
 
 def window_alt(record) -> str:
