@@ -275,7 +275,9 @@ def test_what_prevents_a_spike_does_so_in_other_networks_too(name):
     assert (record.loss[:, -1] < records_exploding.LEARNT).all()
 
 
-@pytest.mark.parametrize("name", ["Adam, a memory of 0.9", "clipping at 1.0", "the loss times 1024", "a floor of 1e-12"])
+@pytest.mark.parametrize(
+    "name", ["Adam, a memory of 0.9", "clipping at 1.0", "the loss times 1024", "a floor of 1e-12"]
+)
 def test_what_does_not_prevent_a_spike_fails_in_other_networks_too(name):
     assert min(with_remedy(name)["first"]) > 0
     assert measure_spikes.long_run(seed=4, **REMEDIES[name]).spiked.sum() >= 4
