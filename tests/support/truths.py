@@ -702,7 +702,7 @@ def assert_both_balls_are_told_truly(finding, free, clipped, said, left):
     """Whether each ball is off the map, at which loss, and which of them is lower."""
     without, clipped_is = re.match(r"Without clipping, the ball (.*?)\. Clipped at \S+, it (.*)\.$", finding).groups()
     assert without.endswith(f" a loss of {said[0]}")
-    assert ["flung off the map" in words for words in (without, clipped_is)] == left
+    assert ["thrown off the map" in words for words in (without, clipped_is)] == left
     assert (" as well" in clipped_is) == all(left)
     if said[0] == said[1]:
         assert clipped_is.endswith("the same loss")

@@ -18,7 +18,7 @@ REMEDIES: dict[str, dict] = {  # against spikes, as they are called, and what ea
     "Adam, a memory of 0.9": {},
     "clipping at 1.0": dict(clip=1.0),
     "the loss times 1024": dict(factor=1024.0),
-    "a memory of 0.8": dict(decay_squares=0.8),
+    "a floor of 1e-12": dict(floor=1e-12),
     "a floor of 1e-4": dict(floor=1e-4),
     "a memory of 0.999": dict(decay_squares=0.999),
     "float64": dict(precision="float64"),

@@ -58,7 +58,7 @@ def _without(record) -> str:
     loss = _loss(record.free)
     if not has_left(record, record.free)[-1]:
         return f"Without clipping, the ball comes to a loss of {loss}."
-    return f"Without clipping, the ball is flung off the map, to a loss of {loss}."
+    return f"Without clipping, the ball is thrown off the map, to a loss of {loss}."
 
 
 def _with(record) -> str:
@@ -68,7 +68,7 @@ def _with(record) -> str:
     if has_left(record, record.clipped)[-1]:
         too = " as well" if has_left(record, record.free)[-1] else ""
         loss = "the same loss" if clipped == free else f"a {'lower' if lower else 'higher'} loss of {clipped}"
-        return f"{clipped_at}, it is flung off the map{too}, to {loss}."
+        return f"{clipped_at}, it is thrown off the map{too}, to {loss}."
     if clipped == free:
         return f"{clipped_at}, it comes to the same loss."
     if lower:

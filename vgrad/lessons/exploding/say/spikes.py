@@ -21,7 +21,9 @@ def spikes_sentence(record) -> str:
     if spiked:
         grown = int(np.sum(record.growth > GROWN))
         before = f"Before that, the norm of the gradient falls below {_power_above(max(record.lowest))}"
-        finding = f"{finding} {before}, and in {grown} of them the update becomes {GROWN:g} times as long."
+        finding = (
+            f"{finding} {before}, and in {grown} of them the update becomes {GROWN:g} times as long as its shortest."
+        )
     protocol = f"One batch of digits, {grammar.count(record.loss.shape[1], 'step')} of {_rule(record)}."
     how = f"{grammar.count(seeds, 'network')} in {record.precision}. The curves are those of the first network."
     return lines([finding], protocol, how)
