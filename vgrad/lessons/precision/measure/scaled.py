@@ -39,9 +39,8 @@ def train_in(
 
     precision : of the forward and backward pass; weights, the division and the updates are in float32. scale, every :
     as in ``train.loss_scaling``, where every = None is a static scale. A step with a gradient that is not finite is
-    skipped.
-    The nets and the batches are the same for the same seed, whatever the format. Raises ValueError where the sizes
-    multiplied are too large.
+    skipped. The nets and the batches are the same for the same seed, whatever the format. Raises ValueError where the
+    sizes multiplied are too large.
     """
     require_work("seeds · steps · batch · depth · width²", COST, seeds, steps, batch, depth, width**2)
     seen: list[tuple[Array, Array]] = []

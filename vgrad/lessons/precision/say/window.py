@@ -21,10 +21,10 @@ ON_THE_WAY = "Because the format rounds at each step, an entry near an end of it
 
 
 def window_sentence(record) -> str:
-    """What becomes of the entries, where the typical entry of the first layer lies, and which networks they are."""
+    """What becomes of the entries, which networks they are, and where the typical entry of the first layer lies."""
     if not record.counts.any():
         return lines(f"Every entry of {record.quantity} is 0 in float64 too, so no format can keep it.", _nets(record))
-    return lines([_becomes(record), _lies(record)], _nets(record), [FEW_DIGITS, COUNTED, BAND, ON_THE_WAY])
+    return lines(_becomes(record), _nets(record), [BAND, _lies(record), ON_THE_WAY, FEW_DIGITS, COUNTED])
 
 
 def _becomes(record) -> str:
