@@ -32,7 +32,7 @@ ILL = {
     "copies": (dict(alike=np.tile([1, 0, 0], (3, 1))), 0, "stem, 100%", "at random"),
     "loss": (dict(loss=np.array([2.3, 23.0, 230.0])), 1, "99.9 times", "mean 0"),
     "signal": (dict(signal=np.tile([-0.1, -1, -5.0], (3, 1))), 0, "1e-05", "biases of 0"),
-    "hot": (dict(update=np.tile([0.01, 0.5, 0.01], (3, 1))), 0, "50%", "smaller learning rate"),
+    "hot": (dict(update=np.tile([0.01, 0.6, 0.7], (3, 1))), 0, "60%", "smaller learning rate"),
     "cold": (dict(update=np.full((3, 3), 1e-7)), 0, "1e-07", "larger learning rate"),
 }
 
@@ -57,7 +57,7 @@ def test_a_network_that_is_well_has_no_finding_and_no_promise():
     assert report.state == "stuck"
     assert report.score < 1
     assert "does not promise" in str(report)
-    assert "3 layers, from stem to head, were read 3 times, from step 0 to step 50." in str(report)
+    assert "3 layers, from 'stem' to 'head', were read 3 times, from step 0 to step 50." in str(report)
     assert "The loss went from 2.3 to 2." in str(report)
 
 

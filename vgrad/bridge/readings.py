@@ -37,6 +37,13 @@ class Readings(NamedTuple):
     time: dict[str, Array]  # of a recurrent layer, by its name: (R, T), ‖dL/dx_t‖
     notes: tuple[str, ...] = ()
 
+    def until(self, step: int) -> Readings:
+        """Return the readings up to this step of training.  Raises ValueError if the first one is later."""
+        count = int(np.searchsorted(self.steps, step, side="right"))
+        require.whole("step", step, int(self.steps[0]))
+        cut = {name: getattr(self, name)[:count] for name in ("steps", *BY_LAYER, *BY_STEP)}
+        return self._replace(**cut, time={name: norms[:count] for name, norms in self.time.items()})
+
 
 def readings(
     names: Sequence[str], steps: Sequence[int] | Array, *, time: Mapping[str, Array] | None = None,

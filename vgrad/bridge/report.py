@@ -11,9 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import require
+from ..ops import Array
 from .course import Course, course
 from .readings import Readings
-from .signs import ADVICE, SIGNS, SPREAD, Sign
+from .signs import SIGNS, SPREAD, Sign
 
 CONVERGED = 0.25  # of the error of a guess, or of the start
 LEARNING = 0.7
@@ -35,7 +36,7 @@ class Report(NamedTuple):
     state: str  # "fresh", "learning", "converged", "vanished", "stuck" or "not finite"
     findings: tuple[Finding, ...]
     sentences: tuple[str, ...]
-    score: float  # how likely it is that the network does not learn: from 1 on, something is beyond its limit
+    score: float  # of two networks, the one with the larger score is less likely to learn; from 1 on, look closer
 
     def __str__(self) -> str:
         return "\n".join(self.sentences)
@@ -56,8 +57,20 @@ def report(readings: Readings) -> Report:
     gravities = {sign.name: sign.gravity(c) for sign in SIGNS}
     findings = _findings(c, readings, gravities)
     sentences = [_what_was_read(readings), *_of_state(c, readings, state), *_of_findings(c, findings, state)]
-    sentences += [*_of_losses(readings), *readings.notes]
-    return Report(state, findings, tuple(sentences), _score(c, gravities, state))
+    sentences += [*_of_time(readings), *_of_losses(readings), *readings.notes]
+    return Report(state, findings, tuple(sentences), float(score(c)[-1]))
+
+
+def score(c: Course) -> Array:
+    """Return how unlikely it is that the network learns, (R,), as it looks at each reading; inf where not finite.
+
+    Before training these are the gravities of all signs together. Once it has begun, there is 1 more, and 1 less for
+    each tenth of the error that is gone.
+    """
+    together = np.sum([sign.gravity(c) for sign in SIGNS], axis=0)
+    begun = (c.steps >= EARLY) & np.isfinite(c.left)
+    progress = np.where(begun, 10 * (1 - np.where(begun, c.left, 1)), 1.0)
+    return np.where(c.finite, together + 1 - progress, np.inf)
 
 
 def _state(c: Course) -> str:
@@ -70,20 +83,12 @@ def _state(c: Course) -> str:
     return "vanished" if not c.spread[-1] < SPREAD else "stuck"
 
 
-def _score(c: Course, gravities: dict, state: str) -> float:
-    gravest = max(float(gravity[-1]) for gravity in gravities.values())
-    if state == "not finite":
-        return np.inf
-    return gravest
-
-
 def _findings(c: Course, readings: Readings, gravities: dict) -> tuple[Finding, ...]:
     beyond: list[Sign] = [sign for sign in SIGNS if gravities[sign.name][-1] >= 1]
     explained = {name for sign in beyond for name in sign.explains}
     told = [sign for sign in beyond if sign.name not in explained]
     return tuple(
-        Finding(sign.name, _since(c, gravities[sign.name]), sign.told(c, readings, -1), ADVICE[sign.name])
-        for sign in told
+        Finding(sign.name, _since(c, gravities[sign.name]), sign.told(c, readings, -1), sign.advice) for sign in told
     )
 
 
@@ -97,14 +102,13 @@ def _since(c: Course, gravity) -> int:
 
 
 def _what_was_read(readings: Readings) -> str:
-    layers = len(readings.names)
-    first, last = readings.names[0], readings.names[-1]
+    count = len(readings.names)
+    layers = f"{count} layers, from {readings.names[0]!r} to {readings.names[-1]!r}, were"
+    if count == 1:
+        layers = f"One layer, {readings.names[0]!r}, was"
     if len(readings.steps) == 1:
-        return f"{layers} layers, from {first} to {last}, were read once, at step {readings.steps[0]}."
-    return (
-        f"{layers} layers, from {first} to {last}, were read {len(readings.steps)} times, "
-        f"from step {readings.steps[0]} to step {readings.steps[-1]}."
-    )
+        return f"{layers} read once, at step {readings.steps[0]}."
+    return f"{layers} read {len(readings.steps)} times, from step {readings.steps[0]} to step {readings.steps[-1]}."
 
 
 def _of_state(c: Course, readings: Readings, state: str):
@@ -141,6 +145,18 @@ def _of_findings(c: Course, findings: tuple[Finding, ...], state: str):
             "No sign is beyond its limit. This does not promise that the network learns, because a learning rate that "
             "is too large or too small may show itself only later."
         )
+
+
+def _of_time(readings: Readings):
+    """What reaches the first step of a sequence, which is a number and no verdict, because gates can learn to open."""
+    for name, norms in readings.time.items():
+        known = norms[-1][np.isfinite(norms[-1])]
+        if len(known) < 2 or not known[-1] > 0:
+            continue
+        with np.errstate(divide="ignore"):
+            decades = np.log10(known[0] / known[-1])
+        reach = "none" if decades == -np.inf else f"10^{decades:.1f}"
+        yield f"In {name!r}, the first of {len(known)} time steps receives {reach} of what the last one receives."
 
 
 def _of_losses(readings: Readings):
