@@ -1,0 +1,1 @@
+"""How do I see it in my network?"""
