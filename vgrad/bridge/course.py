@@ -29,6 +29,7 @@ class Course(NamedTuple):
     signal: Array  # log10 of the share in which samples differ in front of the last layer
     loss: Array  # over that of a guess
     update: Array  # ‖ΔW‖ / ‖W‖ of the median layer, the largest of the first steps so far
+    inputs: Array  # the root mean square of what goes into the first layer
     dead: Array  # the largest share of inputs of a layer that are 0 on every sample
     alike: Array  # the largest share of units of a layer that get the same update
     finite: Array  # whether all numbers are
@@ -52,6 +53,7 @@ def course(readings: Readings) -> Course:
             signal=readings.signal[:, chain][:, -1] if dz.size else np.full(len(dz), np.nan),
             loss=readings.loss / readings.guess,
             update=_early_updates(readings),
+            inputs=readings.size[:, chain][:, 0] if dz.size else np.full(len(dz), np.nan),
             dead=np.nanmax(readings.dead, axis=1, initial=0.0),
             alike=np.nanmax(readings.alike, axis=1, initial=0.0),
             finite=~(np.isinf(dz) | np.isinf(readings.dW[:, chain])).any(axis=1) & ~_lost(readings, chain),

@@ -13,7 +13,7 @@ import numpy as np
 from .. import require
 from ..ops import Array
 
-BY_LAYER = ("dz", "dx", "dW", "W", "update", "signal", "dead", "alike")
+BY_LAYER = ("dz", "dx", "dW", "W", "update", "size", "signal", "dead", "alike")
 BY_STEP = ("output", "loss", "guess", "error")
 
 
@@ -27,6 +27,7 @@ class Readings(NamedTuple):
     dW: Array  # (R, L): ‖dL/dW‖, as the optimizer met it
     W: Array  # (R, L): ‖W‖
     update: Array  # (R, L): ‖ΔW‖ / ‖W‖
+    size: Array  # (R, L): the root mean square of what goes into a layer
     signal: Array  # (R, L): log10 of the share of x in which samples differ, as in probes.signal_fraction
     dead: Array  # (R, L): the share of inputs of a layer that are 0 on every sample
     alike: Array  # (R, L): the share of a layer's units whose dW is that of another unit

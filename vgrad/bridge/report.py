@@ -1,4 +1,4 @@
-"""What readings say, in words: is it well, what is not, since which step, and what to try.
+"""What readings say of a network: is it well, what is not, since which step, and what to try.
 
 A report says *why* a network does not learn. It does not say *whether* it will, because a learning rate that is a
 little too large shows itself only later.
@@ -14,7 +14,7 @@ from .. import require
 from ..ops import Array
 from .course import Course, course
 from .readings import Readings
-from .signs import SIGNS, SPREAD, Sign
+from .signs import REMARKS, SIGNS, SPREAD, Sign
 
 CONVERGED = 0.25  # of the error of a guess, or of the start
 LEARNING = 0.7
@@ -26,6 +26,7 @@ class Finding(NamedTuple):
 
     name: str
     since: int  # the step from which on it has been beyond it
+    over: int | None  # the step from which on it is within its limit again, if it is
     told: str
     advice: str
 
@@ -34,7 +35,7 @@ class Report(NamedTuple):
     """What the readings say; in a notebook, and in ``print``, a few whole sentences."""
 
     state: str  # "fresh", "learning", "converged", "vanished", "stuck" or "not finite"
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...]  # those of the start come first, because they may have caused the others
     sentences: tuple[str, ...]
     score: float  # of two networks, the one with the larger score is less likely to learn; from 1 on, look closer
 
@@ -49,16 +50,15 @@ def report(readings: Readings) -> Report:
 
     Raises ValueError for anything else.
     """
+    from .words import sentences
+
     require.instance(
         "readings", readings, isinstance(readings, Readings), "what watch(model).readings or readings returns"
     )
     c = course(readings)
     state = _state(c)
-    gravities = {sign.name: sign.gravity(c) for sign in SIGNS}
-    findings = _findings(c, readings, gravities)
-    sentences = [_what_was_read(readings), *_of_state(c, readings, state), *_of_findings(c, findings, state)]
-    sentences += [*_of_time(readings), *_of_losses(readings), *readings.notes]
-    return Report(state, findings, tuple(sentences), float(score(c)[-1]))
+    findings = () if state == "converged" else _findings(c, readings)
+    return Report(state, findings, tuple(sentences(c, readings, state, findings)), float(score(c)[-1]))
 
 
 def score(c: Course) -> Array:
@@ -83,83 +83,31 @@ def _state(c: Course) -> str:
     return "vanished" if not c.spread[-1] < SPREAD else "stuck"
 
 
-def _findings(c: Course, readings: Readings, gravities: dict) -> tuple[Finding, ...]:
-    beyond: list[Sign] = [sign for sign in SIGNS if gravities[sign.name][-1] >= 1]
-    explained = {name for sign in beyond for name in sign.explains}
-    told = [sign for sign in beyond if sign.name not in explained]
-    return tuple(
-        Finding(sign.name, _since(c, gravities[sign.name]), sign.told(c, readings, -1), sign.advice) for sign in told
+def _findings(c: Course, readings: Readings) -> tuple[Finding, ...]:
+    """What is beyond its limit at the first reading, and then what is so at the last one that is finite."""
+    finite = np.flatnonzero(c.finite)
+    last = int(finite[-1]) if finite.size else 0
+    gravities = {sign.name: sign.gravity(c)[: last + 1] for sign in (*REMARKS, *SIGNS)}
+    at_start = _told([sign for sign in (*REMARKS, *SIGNS) if gravities[sign.name][0] >= 1 and not sign.of_rate])
+    at_end = _told([sign for sign in SIGNS if gravities[sign.name][last] >= 1])
+    explained = {name for sign in at_start for name in (sign.name, *sign.explains)}
+    return (
+        *(_finding(sign, c, readings, gravities[sign.name], 0) for sign in at_start),
+        *(_finding(sign, c, readings, gravities[sign.name], last) for sign in at_end if sign.name not in explained),
     )
 
 
-def _since(c: Course, gravity) -> int:
-    """The step from which on the sign has been beyond its limit without a break."""
+def _told(beyond: list[Sign]) -> list[Sign]:
+    """The signs among them that no other one explains."""
+    explained = {name for sign in beyond for name in sign.explains}
+    return [sign for sign in beyond if sign.name not in explained]
+
+
+def _finding(sign: Sign, c: Course, readings: Readings, gravity: Array, row: int) -> Finding:
+    """One finding, with the numbers of a row."""
     well = np.flatnonzero(~(gravity >= 1))
-    return int(c.steps[well[-1] + 1 if well.size else 0])
-
-
-# --- in words ---------------------------------------------------------------------------------------------------------
-
-
-def _what_was_read(readings: Readings) -> str:
-    count = len(readings.names)
-    layers = f"{count} layers, from {readings.names[0]!r} to {readings.names[-1]!r}, were"
-    if count == 1:
-        layers = f"One layer, {readings.names[0]!r}, was"
-    if len(readings.steps) == 1:
-        return f"{layers} read once, at step {readings.steps[0]}."
-    return f"{layers} read {len(readings.steps)} times, from step {readings.steps[0]} to step {readings.steps[-1]}."
-
-
-def _of_state(c: Course, readings: Readings, state: str):
-    if state == "not finite":
-        lost = int(c.steps[np.flatnonzero(~c.finite)[0]])
-        yield f"From step {lost} on, some numbers are no longer finite, so training has ended there."
-    elif state == "converged":
-        yield (
-            f"Of the error that a guess has, {c.left[-1]:.1%} is left, so there is little left to correct. "
-            "Small gradients are good news here, because the network has converged."
-        )
-    elif state == "learning":
-        yield f"The network is learning, because {c.left[-1]:.0%} of the error that a guess has is left."
-    elif state == "vanished":
-        yield (
-            f"There is still much to correct ({c.left[-1]:.0%} of the error that a guess has), and it does not arrive "
-            "in all layers. So the gradient has vanished, and not converged."
-        )
-    elif state == "stuck":
-        yield (
-            f"There is still much to correct ({c.left[-1]:.0%} of the error that a guess has), although the gradient "
-            "reaches every layer."
-        )
-    if np.isfinite(c.spread[0]) and c.spread[0] < SPREAD:
-        yield f"At step {c.steps[0]} the largest gradient of a layer is {10 ** c.spread[0]:.2g} times the smallest."
-
-
-def _of_findings(c: Course, findings: tuple[Finding, ...], state: str):
-    for finding in findings:
-        since = "" if finding.since == c.steps[0] else f" This is so since step {finding.since}."
-        yield f"{finding.told}{since} {finding.advice}."
-    if not findings and state in ("fresh", "stuck"):
-        yield (
-            "No sign is beyond its limit. This does not promise that the network learns, because a learning rate that "
-            "is too large or too small may show itself only later."
-        )
-
-
-def _of_time(readings: Readings):
-    """What reaches the first step of a sequence, which is a number and no verdict, because gates can learn to open."""
-    for name, norms in readings.time.items():
-        known = norms[-1][np.isfinite(norms[-1])]
-        if len(known) < 2 or not known[-1] > 0:
-            continue
-        with np.errstate(divide="ignore"):
-            decades = np.log10(known[0] / known[-1])
-        reach = "none" if decades == -np.inf else f"10^{decades:.1f}"
-        yield f"In {name!r}, the first of {len(known)} time steps receives {reach} of what the last one receives."
-
-
-def _of_losses(readings: Readings):
-    known = np.flatnonzero(np.isfinite(readings.loss))
-    if known.size > 1:
-        yield f"The loss went from {readings.loss[known[0]]:.3g} to {readings.loss[known[-1]]:.3g}."
+    if row == 0:
+        over = int(c.steps[well[0]]) if well.size and gravity[-1] < 1 else None
+        return Finding(sign.name, int(c.steps[0]), over, sign.told(c, readings, 0), sign.advice)
+    since = int(c.steps[well[-1] + 1 if well.size else 0])
+    return Finding(sign.name, since, None, sign.told(c, readings, row), sign.advice)

@@ -17,6 +17,8 @@ from ..ops import Array
 from .course import Course
 from .readings import Readings
 
+OF_RATE = ("hot", "cold")
+
 
 class Sign(NamedTuple):
     """One sign of trouble."""
@@ -28,6 +30,11 @@ class Sign(NamedTuple):
     told: Callable[[Course, Readings, int], str]  # of a reading
     advice: str
     explains: tuple[str, ...] = ()  # signs that follow from it, and are not told beside it
+
+    @property
+    def of_rate(self) -> bool:
+        """Whether it speaks of the learning rate, which the first steps show and not the first alone."""
+        return self.name in OF_RATE
 
     def gravity(self, course: Course) -> Array:
         """Return how grave it is at each reading, (R,): 0 for what is usual or not known, and 1 at the limit."""
@@ -54,11 +61,11 @@ def _layers(readings: Readings, row: int) -> tuple[str, str]:
 def _spread(c: Course, readings: Readings, row: int) -> str:
     least, most = _layers(readings, row)
     if not math.isfinite(c.spread[row]):
-        return f"No gradient reaches the layer {least}, because what arrives there is exactly 0."
+        return f"No gradient reaches the layer {least!r}, because what arrives there is exactly 0."
     kind = "shrinks" if c.slope[row] < -1 else "grows" if c.slope[row] > 1 else "changes"
     return (
-        f"The gradient {kind} on its way back, because the layer {least} receives 10^-{c.spread[row]:.1f} of what the "
-        f"layer {most} receives."
+        f"The gradient {kind} on its way back, because the layer {least!r} receives 10^-{c.spread[row]:.1f} of what "
+        f"the layer {most!r} receives."
     )
 
 
@@ -86,6 +93,11 @@ def _cold(c: Course, readings: Readings, row: int) -> str:
     )
 
 
+def _inputs(c: Course, readings: Readings, row: int) -> str:
+    name = readings.names[0]
+    return f"The numbers that go into {name!r} are large, because their root mean square is {c.inputs[row]:.3g}."
+
+
 def _noise(c: Course, readings: Readings, row: int) -> str:
     return (
         f"No hidden layer receives more than {c.arrives[row]:.0e} of the gradient of the output, which is the rounding "
@@ -95,18 +107,18 @@ def _noise(c: Course, readings: Readings, row: int) -> str:
 
 def _dead(c: Course, readings: Readings, row: int) -> str:
     name = readings.names[int(np.nanargmax(readings.dead[row]))]
-    return f"Of what goes into {name}, {c.dead[row]:.0%} is 0 on every sample, so those units are dead."
+    return f"Of what goes into {name!r}, {c.dead[row]:.0%} is 0 on every sample, so those units are dead."
 
 
 def _copies(c: Course, readings: Readings, row: int) -> str:
     name = readings.names[int(np.nanargmax(readings.alike[row]))]
-    return f"Of the units of {name}, {c.alike[row]:.0%} are copies that get the same update, so they remain copies."
+    return f"Of the units of {name!r}, {c.alike[row]:.0%} are copies that get the same update, so they remain copies."
 
 
 SIGNS = (  # those that explain others come first
     Sign(
         "noise", _decades(lambda c: c.arrives), -3, -6, _noise,
-        "Look for a last layer whose columns are all alike",
+        "Look for a last layer whose columns are all alike", ("spread",),
     ),
     Sign(
         "dead", lambda c: c.dead, 0.5, 0.9, _dead,
@@ -129,6 +141,12 @@ SIGNS = (  # those that explain others come first
     Sign(
         "cold", _decades(lambda c: c.update), math.log10(5e-3), math.log10(3e-4), _cold,
         "Try a larger learning rate, or another optimizer",
+    ),
+)  # fmt: skip
+REMARKS = (  # what is worth knowing, and is not part of the score
+    Sign(
+        "inputs", _decades(lambda c: c.inputs), math.log10(3), 1, _inputs,
+        "Try inputs of mean 0 and size 1",
     ),
 )  # fmt: skip
 SPREAD = next(sign.limit for sign in SIGNS if sign.name == "spread")
