@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 from ...ops import Array
 
+LEARNS = 0.8  # the accuracy above which a network learns
+WARNS = 1.0  # the score from which on the report warns
+
 
 class Trial(NamedTuple):
     """What the report and other rules said of networks before their training and after fifty steps, and who learned.

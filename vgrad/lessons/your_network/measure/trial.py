@@ -16,15 +16,13 @@ from .... import bridge, data
 from ....bridge.course import Course, course
 from ....bridge.report import score
 from ....require import Finite, Flag, NonEmpty, Seed, Several, Text, guarded
-from ..records import Trial
+from ..records import LEARNS, WARNS, Trial
 from .networks import KINDS, build, settings_of
 
 BATCH = 32
 STEPS = {"convolutional": 250, "recurrent": 400, "transformer": 250}
 LOOKS = (0, 50)  # steps at which the report is asked
 LAST = 20  # batches over which the accuracy is a mean
-LEARNS = 0.8  # the accuracy above which a network learns
-WARNS = 1.0  # the score from which on the report warns
 VANISHING, EXPLODING = 1e-7, 1e3  # the limits of the usual check of all gradients together
 RULES = ("the report", "loss so far", "first and last layer", "check_gradients")
 NUMBER = 200  # networks
@@ -160,7 +158,7 @@ def judge(cells: NonEmpty, *, held_out: Flag = True) -> Trial:
 
 def _score(looked: dict[str, Any], step: int) -> float:
     """The report's score from the stored numbers, of which those that were not finite are None."""
-    numbers = {name: np.array([_number(name, looked[name])]) for name in Course._fields}
+    numbers = {name: np.array([_number(name, looked.get(name))]) for name in Course._fields}
     return float(score(Course(**numbers | dict(steps=np.array([step]))))[0])
 
 

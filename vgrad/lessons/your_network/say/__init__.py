@@ -1,0 +1,1 @@
+"""The sentences of this lesson, made from its records."""
