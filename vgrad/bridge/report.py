@@ -90,6 +90,8 @@ def _findings(c: Course, readings: Readings) -> tuple[Finding, ...]:
     gravities = {sign.name: sign.gravity(c)[: last + 1] for sign in (*REMARKS, *SIGNS)}
     at_start = _told([sign for sign in (*REMARKS, *SIGNS) if gravities[sign.name][0] >= 1 and not sign.of_rate])
     at_end = _told([sign for sign in SIGNS if gravities[sign.name][last] >= 1])
+    if {"spread", "signal"} & {sign.name for sign in at_end}:  # then all rows of dW shrink towards one that they share
+        at_end = [sign for sign in at_end if sign.name != "copies"]
     explained = {name for sign in at_start for name in (sign.name, *sign.explains)}
     return (
         *(_finding(sign, c, readings, gravities[sign.name], 0) for sign in at_start),

@@ -18,6 +18,7 @@ from .course import Course
 from .readings import Readings
 
 OF_RATE = ("hot", "cold")
+ROUNDING = 1e-6  # of a size: a float32 that has passed several layers is not more exact
 
 
 class Sign(NamedTuple):
@@ -65,13 +66,14 @@ def _spread(c: Course, readings: Readings, row: int) -> str:
     kind = "shrinks" if c.slope[row] < -1 else "grows" if c.slope[row] > 1 else "changes"
     return (
         f"The gradient {kind} on its way back, because the layer {least!r} receives 10^-{c.spread[row]:.1f} of what "
-        f"the layer {most!r} receives."
+        f"the layer {most!r} receives, and 10^-3 is the limit."
     )
 
 
 def _signal(c: Course, readings: Readings, row: int) -> str:
     share = 10 ** c.signal[row]
-    told = f"{share:.1%} of their size" if share > 1e-3 else f"{share:.0e} of their size" if share else "nothing"
+    told = f"{share:.1%} of their size" if share > 1e-3 else f"{share:.0e} of their size"
+    told = f"{told}, and 1% is the limit" if share > ROUNDING else "no more than numbers are rounded"
     return f"In front of the last layer all samples look alike, because they differ by {told}."
 
 

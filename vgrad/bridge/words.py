@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..kit.words.phrases import lines
 from .course import Course
 from .readings import Readings
 from .signs import OF_RATE, SPREAD
@@ -30,6 +31,23 @@ def sentences(c: Course, readings: Readings, state: str, findings: tuple[Finding
     yield from _of_time(readings)
     yield from _of_losses(readings)
     yield from readings.notes
+
+
+def caption(c: Course, readings: Readings, state: str) -> str:
+    """Return what the map shows, in a sentence of at most twenty words, and what was read."""
+    left = f"{c.left[-1]:.0%} {ERROR} is left"
+    spread = f"a layer receives 10^-{c.spread[-1]:.1f} of what another one receives"
+    if not np.isfinite(c.spread[-1]):
+        spread = "no gradient reaches some layer"
+    found = {
+        "fresh": f"At step {c.steps[-1]}, {spread}.",
+        "learning": f"The network is learning, because {left}.",
+        "converged": f"The network has converged, because only {left}.",
+        "vanished": f"The gradient has vanished, because {spread}, while {left}.",
+        "stuck": f"The gradient reaches every layer, and yet {left}.",
+        "not finite": "Some numbers are no longer finite, so training has ended.",
+    }
+    return lines(found[state], _of_layers(readings))
 
 
 def _of_layers(readings: Readings) -> str:
