@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from vgrad import (
+    bridge,
     data,
     kit,
     lessons,
@@ -65,15 +66,16 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "lessons.deep_training.measure.lanes.*", "lessons.deep_training.measure.plain.freezing",
     "kit.experiments.tokens.token_gradients", "lessons.attention.measure.training.column",
     "lessons.exploding.measure.training.train_on_adding", "lessons.recurrence.measure.recurrence.drawn_net",
-    "lessons.precision.measure.nets.*",
+    "lessons.precision.measure.nets.*", "bridge.watch",
 )  # fmt: skip
 TRIED = ("kit.words.cells.*",)  # though their names are like those
 
 
 def modules():
-    """All modules whose functions are public: the engine's, the kit's, and each storey of each room."""
+    """All modules whose functions are public: the engine's, the kit's, the bridge, and each storey of each room."""
     yield from (importlib.import_module(f"vgrad.{name}") for name in ENGINE)
     yield from (importlib.import_module(f"vgrad.kit.{name}") for name in KIT)
+    yield bridge
     for found in pkgutil.walk_packages(lessons.__path__, "vgrad.lessons."):
         if set(found.name.split(".")) & set(STOREYS):
             yield importlib.import_module(found.name)
@@ -223,6 +225,9 @@ def elementwise():
 
 
 ROWS = {
+    "bridge.readings.readings": lambda: dict(names=["stem", "head"], steps=[0, 1]),
+    "bridge.report.report": lambda: dict(readings=bridge.readings(["stem", "head"], [0, 1], dz=np.ones((2, 2)))),
+    "bridge.show": lambda: dict(readings=bridge.readings(["stem", "head"], [0, 1], dz=np.ones((2, 2)))),
     **{f"ops.activations.{name}": elementwise for name in ops.ACTIVATIONS},
     "ops.linear.affine": lambda: dict(params=net()[0].affine, x=array(5, 3)),
     "ops.linear.product": lambda: dict(W=array(3, 4), x=array(5, 3)),
@@ -552,6 +557,7 @@ ENGINE = (  # called in each step: a check here would cost more than the sentenc
 ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("*", "*seed", "0", "the first seed"),
     ("ops.activations.*", "z", "3.0 [...,None] [...,:-1]", "an entry each, of any shape"),
+    ("bridge.readings.readings", "notes", "[] ('x',)", "sentences"),
     ("ops.rounding.bfloat16", "a", "3.0 [...,None] [...,:-1]", "an entry each, of any shape"),
     ("ops.linear.product", "W", "[...,:-1]", "fewer units"),
     ("ops.linear.matmul", "b", "[...,:-1]", "fewer columns"),
