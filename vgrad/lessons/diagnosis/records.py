@@ -26,11 +26,12 @@ class File(NamedTuple):
     """What all tests of one patient have found."""
 
     findings: Findings
+    precision: str  # of training
     dh: Array  # (depth,), relative to the last
     size: Array  # (depth,): √ mean h²
     alike: Array  # (depth,): 10^signal fraction, by how much inputs differ
     flat: Array  # (depth,): the share of saturated entries, whose slopes are below 0.01
-    lost: Array  # (depth,): the share of dh that is 0, subnormal or not finite in the precision of training
+    lost: Array  # (depth,): the share of dh that is 0, subnormal or not finite in that precision, and not in float64
     equal: Array  # (depth,): the share of units that receive the update of another unit
     line: Array  # (POINTS,): the gradient of one output along a line of inputs
     updates: Array  # (layers,): the median of ‖ΔW‖ / ‖W‖

@@ -8,7 +8,7 @@ from ..records import Findings
 
 LOST = 0.9  # of a layer's dh: beyond it, the precision is too low
 COPIES = 0.5  # of a layer's units: beyond it, they are symmetric
-START = 7.0  # of the first loss, three times that of a guess, which is ln 10
+START = 10.0  # of the first loss, more than four times that of a guess, which is ln 10
 FALLEN = -1.0  # decades of dh after ten steps: below it, training has broken what was well
 
 

@@ -1,33 +1,28 @@
 """Who comes to the clinic: networks with one illness each, and the treatments that there are.
 
-``patient`` draws who comes with this number. ``drawn`` is the network before training, and ``trained`` is its training.
+``patient`` draws who comes with this number. The network is a dict of settings, which ``nets`` draws and trains, and a
+treatment changes some of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated
 
 import numpy as np
 
-from .... import data, models, require, train
-from ....kit.experiments.learning import usual
-from ....kit.experiments.protocol import norm_and_skip
-from ....ops import Array
+from .... import require
 from ....require import guarded
-from ..records import LAST, Patient
+from ..records import Patient
 
 MOST = 80  # numbers of patients
-BATCH = 64
-LOOK = 10  # steps of training after which the gradient is looked at again
-WARMUP = 50  # steps of the treatment that is called so
+WARMUP = 60  # steps of the treatment that is called so
 RATE = 0.03  # the learning rate that fits, with momentum
 SMALL = 2e-4
 LARGE = 3.0
 FIT = dict(activation="tanh", depth=6), dict(activation="relu", depth=5), dict(activation="leaky_relu", depth=5)
-ADAM = dict(optimizer="adam", rate=2e-3)
+ADAM = dict(optimizer="adam", rate=5e-3)
 TINY = ADAM | dict(precision="float16", weight=1e-6)
-POST_NORM = dict(norm="layer_output", skip="pre", depth=16, width=48, optimizer="adam", rate=0.015)
+POST_NORM = dict(norm="layer_output", skip="pre", depth=14, width=128, optimizer="adam", rate=0.009)
 BYTES = dict(spread=96.0, centre=78.0)  # pixels from 0 to 255, where the others see them standardized
 CASES: tuple[tuple[str, dict], ...] = (
     ("vanishing", dict(activation="sigmoid", depth=14)),
@@ -42,8 +37,8 @@ CASES: tuple[tuple[str, dict], ...] = (
     ("dead", dict(activation="relu", depth=6, scheme="lecun_normal", bias=-1.5)),
     ("collapsed", dict(activation="relu", depth=12, scheme="lecun_normal", bias=1.0)),
     ("collapsed", dict(activation="leaky_relu", depth=14, scheme="lecun_normal", bias=1.0)),
-    ("shattered", dict(activation="relu", depth=14, norm="batch")),
-    ("shattered", dict(activation="leaky_relu", depth=14, norm="batch")),
+    ("shattered", dict(activation="relu", depth=18, norm="batch")),
+    ("shattered", dict(activation="leaky_relu", depth=18, norm="batch")),
     *(("symmetry", net | dict(equal=True)) for net in FIT),
     *(("unscaled input", net | BYTES) for net in FIT[1:]),
     *(("unscaled input", net | dict(centre=20.0)) for net in FIT[1:]),
@@ -79,72 +74,19 @@ TREATMENTS = {
 PatientNumber = Annotated[int, lambda _, number: require.whole("patient", number, 1, MOST)]
 
 
-class Training(NamedTuple):
-    """What a training has done, and the network after LOOK steps of it."""
-
-    losses: Array  # (steps,); NaN where training had ended
-    accuracy: float  # of the last batches
-    updates: Array  # (layers,): the median over the steps of ‖ΔW‖ / ‖W‖
-    soon: list  # the parameters after LOOK steps, or where training ended before
-
-
 @guarded
 def patient(number: PatientNumber) -> Patient:
     """Draw the patient of that number, who has an illness, one of its cases, and a network with weights of its own."""
-    rng = np.random.default_rng((number, 11))
-    illness = ILLNESSES[rng.integers(len(ILLNESSES))]
-    if number <= len(FIRST):
-        illness = FIRST[number - 1]
+    illness = _illness(number)
     cases = [net for name, net in CASES if name == illness]
+    rng = np.random.default_rng((number, 11))
+    rng.integers(2)  # this draw decides nothing, but it keeps the weights of the patients whom pages call by number
     return Patient(number, illness, USUAL | cases[rng.integers(len(cases))], int(rng.integers(2**31)))
 
 
-def pictures(net: dict, dtype: str) -> tuple[Array, Array]:
-    """Return the pictures of the training set as this network receives them, and their labels."""
-    digits = data.digits(dtype=dtype)
-    x = digits.x_train * net["spread"] + net["centre"]
-    return x.astype(dtype), digits.y_train
-
-
-def drawn(net: dict[str, Any], seed: int, dtype: str) -> tuple[list, dict[str, Any]]:
-    """Return the network's weights, and its norm and path."""
-    path = norm_and_skip(net["norm"], net["skip"], net["alpha"])
-    scheme = net["scheme"] or usual(net["activation"])
-    kind: dict[str, Any] = dict(scheme=scheme, gain=net["gain"], activation=net["activation"], dtype=dtype)
-    sizes = [64, *[net["width"]] * net["depth"], 10]
-    *hidden, readout = models.init_mlp(sizes, rng=np.random.default_rng(seed), **kind, **path)
-    bias = np.array(net["bias"], dtype)
-    moved = [layer._replace(affine=layer.affine._replace(b=layer.affine.b + bias)) for layer in hidden]
-    return [*(map(_equal, moved) if net["equal"] else moved), readout], path
-
-
-def _equal(layer: models.Layer) -> models.Layer:
-    """The layer whose weights all have one value, by which a layer of equal units hands on its size."""
-    W = layer.affine.W
-    return layer._replace(affine=layer.affine._replace(W=np.full_like(W, 1 / len(W))))
-
-
-def model_of(net: dict[str, Any], path: dict) -> Callable:
-    """Return the model that trains this network, with its precision and the weight of its loss."""
-    model = train.classifier(net["activation"], precision=net["precision"], **path)
-
-    def weighted(params, batch, dloss=1.0):
-        return model(params, batch, dloss * net["weight"])
-
-    return weighted
-
-
-def trained(net: dict, seed: int, steps: int) -> Training:
-    """Train the network in float32, or on its own precision's copy of it, and return what came of it."""
-    params, path = drawn(net, seed, "float32")
-    batches = data.batches(*pictures(net, "float32"), BATCH, rng=np.random.default_rng((seed, 1)))
-    rule = train.OPTIMIZERS[net["optimizer"]](net["rate"])
-    rule = train.warmup(rule, net["warmup"]) if net["warmup"] else rule
-    fitted = train.fit(params, model_of(net, path), batches, optimizer=rule, steps=steps, clip_norm=net["clip_norm"])
-    records = [*fitted]
-    losses = np.full(steps, np.nan)
-    losses[: len(records)] = [record.loss for record in records]
-    last = np.array([record.accuracy for record in records[-LAST:]])
-    accuracy = 0.0 if records[-1].trouble else float(last.mean())
-    updates = np.median([record.update for record in records], axis=0)
-    return Training(losses, accuracy, updates, records[:LOOK][-1].params)
+def _illness(number: int) -> str:
+    """The illness of a patient, of FIRST or, after these, of rounds in which each illness comes once."""
+    if number <= len(FIRST):
+        return FIRST[number - 1]
+    lap, place = divmod(number - len(FIRST) - 1, len(ILLNESSES))
+    return ILLNESSES[np.random.default_rng((lap, 12)).permutation(len(ILLNESSES))[place]]
