@@ -28,7 +28,7 @@ CASES: tuple[tuple[str, dict], ...] = (
     ("vanishing", dict(activation="sigmoid", depth=14)),
     ("vanishing", dict(activation="relu", depth=10, scheme="glorot_standard")),
     ("vanishing", dict(activation="tanh", depth=14, gain=0.5)),
-    ("exploding", dict(activation="relu", depth=7, gain=3.0)),
+    ("exploding", dict(activation="relu", depth=6, gain=3.5)),
     ("exploding", dict(activation="leaky_relu", depth=7, gain=3.0)),
     ("exploding", dict(activation="relu", depth=16, skip="post")),
     ("saturated", dict(activation="tanh", depth=4, gain=20.0)),
