@@ -73,7 +73,7 @@ PRESETS = {
         "3 · A wrong diagnosis gets a hint": lambda record: record.hint is not None and not record.disclosed,
         "4 · A case, solved": lambda record: record.passed and record.illness == "vanishing",
         "5 · Well named, and not cured": lambda record: record.right and record.course and not record.cured,
-        "6 · Well when fresh, and not for long": lambda record: (
+        "6 · Well at first": lambda record: (
             record.file.findings.range < 1 and record.file.findings.later < -1 and record.chosen == (None, None)
         ),
     },

@@ -30,7 +30,7 @@ PRESETS = {
     "5 · Well named, and not cured": dict(
         patient=14, profile=True, loss=True, diagnosis="exploding", treatment="clip the gradient"
     ),
-    "6 · Well when fresh, and not for long": dict(patient=7, profile=True, later=True),
+    "6 · Well at first": dict(patient=7, profile=True, later=True),
 }  # fmt: skip
 
 

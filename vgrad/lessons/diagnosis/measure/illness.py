@@ -77,9 +77,7 @@ RULES = (  # illness, whether it is, and why
     (
         "missing warm-up",
         lambda f: not f.later > FALLEN and f.last_loss < f.first_loss,
-        lambda f: (
-            f"a fresh network is well, and ten steps later the first layer's dh is 10^{f.later:.1f} of the last's"
-        ),
+        lambda f: f"a fresh network is well, but after ten steps dh at layer 1 is 10^{f.later:.1f} of the last's",
     ),
     (
         "rate too large",
