@@ -245,5 +245,5 @@ def alt(record) -> str:
     )
     return (
         f"The chart of patient {record.patient}, drawn as {len(record.file.dh)} columns of units; a list of 6 tests, "
-        f"of which these are filled: {shown}.{after} The stamp says {title}: {', '.join(lines)}."
+        f"{len(record.ordered)} of which are filled: {shown}.{after} The stamp says {title}: {', '.join(lines)}."
     )
