@@ -30,7 +30,7 @@ ILL = {
         dict(dz=rows([1, 1, 1], [1e-5, 1e-2, 1], [1e-7, 1e-3, 1])),
         1,
         "'stem' receives 10^-7.0",
-        "first weights",
+        "initial weights",
     ),
     "noise": (dict(dz=np.tile([1e-9, 2e-9, 1.0], (3, 1))), 0, "2e-09", "every class"),
     "dead": (dict(dead=np.tile([0, 0.95, 0], (3, 1))), 0, "'middle', 95%", "slope on both sides"),
