@@ -9,9 +9,9 @@ import numpy as np
 
 from ...kit.compare import in_digits
 from ...kit.exercises import Exercises, NotYetError, expect_function
-from ...kit.judging import call, expect_shaped, named, sentence
+from ...kit.expect import is_missing
+from ...kit.judging import call, counted, expect_shaped, sentence
 from ...kit.slips import told
-from ...probes.signs import ALIKE, LOST, WATCH
 from .measure.clinic import visit
 from .records import Visit
 
@@ -31,6 +31,21 @@ ZEROS = {
     "the last": [1.0, 1e-3, 0.0],
     "one in the middle": [1.0, 2.0, 0.0, 0.5, 3.0],
 }
+ASKED = ("first_dlogits", "dlogits", "dh_1")
+STATES = ("converged", "vanished", "neither")
+MOMENTS = {  # what is given, the norms ASKED, and the word for it
+    "a tanh network at its start": ((0.096, 0.096, 0.065), "neither"),
+    "a network of ten sigmoid layers": ((0.097, 0.095, 2.9e-7), "vanished"),
+    "a tanh network after 1000 steps": ((0.096, 1.2e-4, 4.7e-4), "converged"),
+    "a network that has begun to learn": ((0.096, 0.033, 0.092), "neither"),
+    "a network of four sigmoid layers, before it learns": ((0.097, 0.095, 1.6e-3), "neither"),
+    "a network of four sigmoid layers, after it has learned": ((0.097, 8.9e-3, 0.125), "converged"),
+    "a network whose loss is a mean over a million samples": ((9.6e-7, 9.5e-7, 6.0e-7), "neither"),
+    "a network whose loss is a sum, and which has lost its gradient": ((970.0, 950.0, 0.0029), "vanished"),
+    "a network that has learned without its first layer": ((0.096, 0.002, 1e-8), "converged"),
+    "a network without any error": ((0.096, 0.0, 0.0), "converged"),
+}
+WHILE_IT_RUNS = ("the call is right", "what is above 0 is judged rightly, but dlogits may be exactly 0")
 
 
 def _range(function) -> str | None:
@@ -156,45 +171,51 @@ def _why_finite(norms, given: float) -> str:
     return f", because an epsilon of {epsilon:.3g} stands in for the 0" if epsilon else ""
 
 
-def _bands(answer) -> str | None:
-    """A band for each of three reports: range, signal."""
-    right = ["amber", "red", "green"]
-    answer = answer.tolist() if isinstance(answer, np.ndarray) else answer
-    if not isinstance(answer, (list, tuple)) or len(answer) != 3:
-        return "give a list of three words, one for each report, in their order"
-    given = [str(word).strip().lower() for word in answer]
-    if set(given) - {"red", "amber", "green"}:
-        return "three answers are there. The words for them are 'green', 'amber' and 'red'"
-    if given == right:
-        return None
-    fine = [str(k) for k, (a, b) in enumerate(zip(given, right, strict=True), start=1) if a == b]
-    begin = (
-        f"report{' ' if len(fine) == 1 else 's '}{named(fine)} {'is' if len(fine) == 1 else 'are'} right. "
-        if fine
-        else "look at them one by one. "
-    )
-    return begin + _first_wrong(given, right)
+def _state(function) -> str | None:
+    """The verdict during training, from three norms: converged, vanished, or neither."""
+    state = expect_function(function, ", state")
+    given = {}
+    for name, (norms, right) in MOMENTS.items():
+        try:
+            given[name] = _word(call(state, **dict(zip(ASKED, norms, strict=True))))
+        except ArithmeticError as problem:
+            return f"{WHILE_IT_RUNS[norms[1] == 0]}. For {name} your code stops: {told(problem)}"
+        if given[name] != right:
+            return _wrong_state(name, norms, given[name], right, fine=len(given) - 1)
+    return None
 
 
-def _first_wrong(given, right) -> str:
-    if given[0] == "green":
-        return "In the first, the gradient is well. But look at how alike its inputs have become"
-    if given[1] == "green":
+def _word(given) -> str:
+    """One of the three words; NotYetError says so if it is another thing."""
+    if is_missing(given):
+        raise NotYetError("it returns nothing yet for one of the three cases. Give each of them its word")
+    word = str(given).strip().lower()
+    if not isinstance(given, str) or word not in STATES:
+        said = f"'{given}'" if isinstance(given, str) else f"{given!r}"
+        raise NotYetError(f"it returns {said}, and the three words are 'converged', 'vanished' and 'neither'")
+    return word
+
+
+def _wrong_state(name: str, norms, given: str, right: str, fine: int) -> str:
+    """What is right about the function, and the step that goes wrong in this case."""
+    first, now, dh = norms
+    left = now / first
+    begin = f"{counted(fine, 'case')} {'is' if fine == 1 else 'are'} right. " if fine else "each case gets a word. "
+    reaching = f"‖dh_1‖ is {dh / now:.2g} times ‖dlogits‖" if now else "‖dlogits‖ is 0"
+    facts = f"In {name}, {left:.2g} of the error is left, and {reaching}. So it is {right}, and yours says {given}. "
+    return begin + facts + _step(given, right)
+
+
+def _step(given: str, right: str) -> str:
+    if right == "converged":
+        return "Ask first how much of the error is left, because then a small gradient is good news"
+    if given == "converged":
         return (
-            "The second looks well from its first layer to its last. But look at the range, which is the largest "
-            "against the smallest"
+            "A network has converged if dlogits is less than a quarter of what it was, so compare it with first_dlogits"
         )
-    wrong = next(k for k in range(3) if given[k] != right[k])
-    return (
-        f"{('The first', 'The second', 'The third')[wrong]} is another band than {given[wrong]}. A report is red from "
-        f"a range of {LOST:g} decades on, or where inputs differ by less than {_share(ALIKE)}. It is amber "
-        f"from {100 * WATCH:.0f} % of such a limit on, which is a range of {WATCH * LOST:g} decades, or inputs that "
-        f"differ by less than {_share(WATCH * ALIKE)}. All else is green"
-    )
-
-
-def _share(decades: float) -> str:
-    return f"{100 * 10**decades:.0f} %"
+    if right == "vanished":
+        return "Divide dh_1 by dlogits, and compare the quotient with 1/1000"
+    return "The size of dh_1 alone does not tell it, because it depends on dlogits. Divide one by the other"
 
 
 def _treated(visits) -> str | None:
@@ -232,7 +253,10 @@ def _wrong_visit(one: Visit) -> str | None:
 
 EXERCISES = {
     "worst_ratio": (_range, "the largest against the smallest, in decades: what no sum of squares can hide"),
-    "read_reports": (_bands, "the first is alike, the second has a hole in the middle, and the third may be trained"),
+    "state_in_training": (
+        _state,
+        "two ratios tell what no norm alone can: how much error is left, and whether it arrives",
+    ),
     "treat_three": (_treated, "three patients that learn now, and for the right reason"),
 }
 _exercises = Exercises(EXERCISES)

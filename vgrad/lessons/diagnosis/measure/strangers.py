@@ -1,7 +1,7 @@
 """Networks that the report has not seen, drawn at random: half of them learn, and no two ask the same question.
 
 ``stranger`` draws the settings of one, from a number. ``meet`` looks at it before its first step and trains it, and
-that is what the stored tables "diagnosis_friends" and "diagnosis_strangers" run in each cell. The limits of the report
+that is what the stored table "diagnosis_strangers" runs in each cell. The limits of the report
 were set on friends, which are MLPs of one activation with the faults of FAMILIAR.
 """
 
@@ -21,7 +21,7 @@ from ....ops import Array
 from ....require import Count, Finite, Flag, Numbers, Rng, Seed, Text, guarded
 from ....tape import tree_map
 from ....train.model import Pass
-from ..records import LAST, TRAINS, Roc
+from ..records import LAST, TRAINS, Grade, Miss
 from .faults import draw
 from .trial import roc, verdict
 
@@ -189,34 +189,75 @@ def _require_cells(name: str, cells) -> None:
 STRANGERS = [stranger(number) for number in range(6000, 6161)]
 
 
+UNUSUAL = {
+    "float16": lambda settings: settings["dtype"] == "float16",
+    "inputs too small": lambda settings: settings.get("ink", 1.0) < 0.5,
+    "inputs too large": lambda settings: settings.get("ink", 1.0) > 2,
+} | {name: lambda settings, name=name: settings.get("fault") == name for name in AMOUNTS}
+
+
 # --- who told them apart ----------------------------------------------------------------------------------------------
 
 
 @guarded
-def verdicts(cells: Cells) -> list[Roc]:
-    """Return the ROC curves, on the same networks, of the report's score, of the usual check, and of a common rule.
+def verdicts(cells: Cells) -> list[Grade]:
+    """Return how the report, the usual check, and a common rule do on the same networks.
 
-    The rule compares the first layer's gradient with the last's, and warns if one is more than a hundred times the
-    other. What was not finite in a stored table is worth a warning.
+    The report warns if it is red. The rule compares the first layer's gradient with the last's, and warns if one is
+    more than a hundred times the other. What was not finite in a stored table is worth a warning.
     """
-    trains = [learns(cell) for cell in cells]
     norms = [np.array(cell.result["norms"], float) for cell in cells]
     with np.errstate(all="ignore"):
         total = [float(np.sqrt(np.sum(each**2))) for each in norms]
         ends = [float(np.abs(np.log10(each[0] / each[-1]))) for each in norms]
-    columns = {
-        "score": [np.inf if cell.result["score"] is None else cell.result["score"] for cell in cells],
-        "check_gradients": [verdict(each) != "OK" for each in total],
-        "first and last": [not each <= math.log10(APART) for each in ends],
-    }
-    return [roc(name, scores, trains) for name, scores in columns.items()]
+    warned = [verdict(each) != "OK" for each in total]
+    apart = [not each <= math.log10(APART) for each in ends]
+    red = [cell.result["band"] == "red" for cell in cells]
+    trains = np.array([learns(cell) for cell in cells])
+    return [
+        _grade("the report", _scores(cells), red, trains),
+        _grade("check_gradients", warned, warned, trains),
+        _grade("first and last", apart, apart, trains),
+    ]
+
+
+def _scores(cells: Sequence[Cell]) -> list[float]:
+    """The report's score of each network, which is that of its gravest sign."""
+    return [np.inf if cell.result["score"] is None else cell.result["score"] for cell in cells]
+
+
+def _grade(name: str, scores, warns: list[bool], trains: Array) -> Grade:
+    caught, blamed = (int(np.sum(np.array(warns)[group])) for group in (~trains, trains))
+    area = roc(name, scores, trains).area
+    return Grade(name, caught, int(np.sum(~trains)), blamed, int(np.sum(trains)), area)
+
+
+@guarded
+def misses(cells: Cells) -> list[Miss]:
+    """Return the false greens, which do not learn, and then the false reds, which do; the worst of each first."""
+    wrong = [_miss(cell) for cell in cells if (cell.result["band"], learns(cell)) in (("green", False), ("red", True))]
+    greens = sorted((one for one in wrong if one.band == "green"), key=lambda one: one.accuracy)
+    reds = sorted((one for one in wrong if one.band == "red"), key=lambda one: -one.accuracy)
+    return greens + reds
+
+
+def _miss(cell: Cell) -> Miss:
+    settings = cell.settings
+    unusual = [name for name, is_so in UNUSUAL.items() if is_so(settings)]
+    return Miss(
+        settings["kind"],
+        ", ".join(unusual) or "none",
+        settings["optimizer"],
+        cell.result["band"],
+        max(cell.result["accuracy"]),
+    )
 
 
 @guarded
 def interval(cells: Cells, *, draws: Count = 2000, rng: Rng) -> tuple[float, float]:
     """Return the 95 % interval of the area of the report's score, of so many bootstrap draws of the networks."""
     trains = np.array([learns(cell) for cell in cells])
-    scores = np.array([np.inf if cell.result["score"] is None else cell.result["score"] for cell in cells], float)
+    scores = np.array(_scores(cells), float)
     areas = []
     for _ in range(draws):
         own = np.concatenate([rng.choice(np.flatnonzero(group), group.sum()) for group in (trains, ~trains)])
