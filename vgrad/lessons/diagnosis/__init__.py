@@ -13,12 +13,14 @@ from .measure.illness import diagnose
 from .measure.strangers import interval, misses, verdicts
 from .measure.trial import check_gradients, examine, fresh, nets, rates_of_bands, roc, verdict
 from .say.follow import in_numbers
+from .say.trial import listed
 from .tables import TABLES
 
 __all__ = [
     "CASES", "ILLNESSES", "TABLES", "TREATMENTS", "ask", "case", "check", "check_gradients", "diagnose",
-    "draw", "examine", "explore", "flow", "followed", "fresh", "in_numbers", "interval", "load", "misses", "nets",
-    "order_tests", "patient", "rates_of_bands", "roc", "show", "treat", "verdict", "verdicts", "visit",
+    "draw", "examine", "explore", "flow", "followed", "fresh", "in_numbers", "interval", "listed", "load",
+    "misses", "nets", "order_tests", "patient", "rates_of_bands", "roc", "show", "treat",
+    "verdict", "verdicts", "visit",
 ]  # fmt: skip
 
 ask = asker(__name__)

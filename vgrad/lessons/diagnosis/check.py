@@ -188,7 +188,7 @@ def _state(function) -> str | None:
 def _word(given) -> str:
     """One of the three words; NotYetError says so if it is another thing."""
     if is_missing(given):
-        raise NotYetError("it returns nothing yet for one of the three cases. Give each of them its word")
+        raise NotYetError("it returns nothing yet for one of its cases. Let it return a word in each of them")
     word = str(given).strip().lower()
     if not isinstance(given, str) or word not in STATES:
         said = f"'{given}'" if isinstance(given, str) else f"{given!r}"

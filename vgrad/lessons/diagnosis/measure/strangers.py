@@ -191,8 +191,8 @@ STRANGERS = [stranger(number) for number in range(6000, 6161)]
 
 UNUSUAL = {
     "float16": lambda settings: settings["dtype"] == "float16",
-    "inputs too small": lambda settings: settings.get("ink", 1.0) < 0.5,
-    "inputs too large": lambda settings: settings.get("ink", 1.0) > 2,
+    "small inputs": lambda settings: settings.get("ink", 1.0) < 0.5,
+    "large inputs": lambda settings: settings.get("ink", 1.0) > 2,
 } | {name: lambda settings, name=name: settings.get("fault") == name for name in AMOUNTS}
 
 

@@ -40,6 +40,13 @@ def _band_in_words(band: str, group, nets) -> str:
     return f"{sum(group)} of {len(group)} {band} networks learn, whose median range is {np.median(spans):.1f} decades."
 
 
+def listed(misses) -> str:
+    """Return a table of the networks of which the report was wrong, one in each row."""
+    rows = ["verdict  right  network        optimizer  unusual"]
+    rows += [f"{one.band:7} {one.accuracy:6.0%}  {one.kind:13}  {one.optimizer:9}  {one.unusual}" for one in misses]
+    return "\n".join(rows)
+
+
 def _groups(nets) -> dict[str, list[bool]]:
     return {band: [net.trains for net in nets if net.band == band] for band in LOOKS}
 
