@@ -14,7 +14,7 @@ from vgrad.lessons.diagnosis.draw.clinic import UNITS, ClinicPlot
 from vgrad.lessons.diagnosis.draw.follow import paths
 from vgrad.lessons.diagnosis.draw.trial import diagnosed
 from vgrad.lessons.diagnosis.explore import PRESETS, clinic
-from vgrad.lessons.diagnosis.measure import cases, faults, follow, kinds, strangers
+from vgrad.lessons.diagnosis.measure import cases, faults, follow, grades, kinds, strangers
 from vgrad.lessons.diagnosis.measure import clinic as measure_clinic
 from vgrad.lessons.diagnosis.measure import illness as measure_illness
 from vgrad.lessons.diagnosis.measure import trial as measure
@@ -145,15 +145,15 @@ CASES = course.load("diagnosis_cases")
 def test_strangers_are_as_they_are_drawn_and_half_of_them_learn():
     assert [cell.settings for cell in STRANGERS] == strangers.STRANGERS
     assert len(STRANGERS) >= 150
-    assert 0.3 < np.mean([strangers.learns(cell) for cell in STRANGERS]) < 0.7
+    assert 0.3 < np.mean([grades.learns(cell) for cell in STRANGERS]) < 0.7
     assert sum(cell.settings["kind"] == "mlp" for cell in STRANGERS) <= len(STRANGERS) / 3
 
 
 def test_the_report_tells_strangers_apart_and_the_usual_checks_hardly_do():
-    areas = {one.name: one.area for one in strangers.verdicts(STRANGERS)}
+    areas = {one.name: one.area for one in grades.verdicts(STRANGERS)}
     assert areas["the report"] > 0.9
     assert max(areas["check_gradients"], areas["first and last"]) < 0.7
-    low, high = strangers.interval(STRANGERS, rng=np.random.default_rng(0))
+    low, high = grades.interval(STRANGERS, rng=np.random.default_rng(0))
     assert 0.85 < low < areas["the report"] < high < 0.97
 
 
@@ -167,17 +167,17 @@ def test_no_case_is_a_false_green_or_a_false_red():
 
 
 def test_misses_are_the_green_ones_that_fail_and_the_red_ones_that_learn():
-    greens, reds = ([one for one in strangers.misses(STRANGERS) if one.band == band] for band in ("green", "red"))
-    (report, *_) = strangers.verdicts(STRANGERS)
+    greens, reds = ([one for one in grades.misses(STRANGERS) if one.band == band] for band in ("green", "red"))
+    (report, *_) = grades.verdicts(STRANGERS)
     assert max(one.accuracy for one in greens) <= 0.9 < min(one.accuracy for one in reds)
-    assert (len(greens) + len(reds), len(reds)) == (len(strangers.misses(STRANGERS)), report.blamed)
+    assert (len(greens) + len(reds), len(reds)) == (len(grades.misses(STRANGERS)), report.blamed)
     assert len(listed(greens + reds).splitlines()) == 1 + len(greens + reds)
     assert sum(one.accuracy >= 0.75 for one in greens) == 8  # "eight of them reach 75 %"
     assert [one.optimizer for one in reds].count("adam") == 5
 
 
 def test_the_worst_green_one_learns_without_its_fault():
-    worst = strangers.misses(STRANGERS)[0]
+    worst = grades.misses(STRANGERS)[0]
     (settings,) = [cell.settings for cell in STRANGERS if max(cell.result["accuracy"]) == worst.accuracy]
     healthy = {key: value for key, value in settings.items() if key not in ("fault", "amount")}
     assert settings["fault"] == worst.unusual == "one layer"

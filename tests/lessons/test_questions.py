@@ -21,7 +21,7 @@ from vgrad.lessons.deep_training import best
 from vgrad.lessons.deep_training import measure as deep_training_measure
 from vgrad.lessons.diagnosis.measure import clinic as diagnosis_measure
 from vgrad.lessons.diagnosis.measure import follow as diagnosis_measure_follow
-from vgrad.lessons.diagnosis.measure import strangers as diagnosis_measure_strangers
+from vgrad.lessons.diagnosis.measure import grades as diagnosis_measure_grades
 from vgrad.lessons.diagnosis.measure import trial as diagnosis_measure_trial
 from vgrad.lessons.edge_of_chaos import measure as edge_of_chaos_measure
 from vgrad.lessons.edge_of_chaos import training_map
@@ -1522,7 +1522,7 @@ def test_two_networks():
 
 def test_caught():
     strangers = course.load("diagnosis_strangers")
-    check = {one.name: one for one in diagnosis_measure_strangers.verdicts(strangers)}["check_gradients"]
+    check = {one.name: one for one in diagnosis_measure_grades.verdicts(strangers)}["check_gradients"]
     assert (len(strangers), check.failing) == (161, 78)
     assert 0 < check.caught < 10
     assert check.blamed == 0  # "Where it warns, it is right"

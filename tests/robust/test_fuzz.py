@@ -57,7 +57,7 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "kit.experiments.reach.rms", "kit.experiments.baseline.accuracy_on_test",
     "kit.experiments.flow.draw_networks", "kit.experiments.flow.sigmas", "lessons.*.illness.diagnose",
     "lessons.diagnosis.measure.kinds.*", "lessons.diagnosis.measure.faults.*",
-    "lessons.diagnosis.measure.strangers.meet", "lessons.diagnosis.measure.strangers.learns",
+    "lessons.diagnosis.measure.strangers.meet", "lessons.diagnosis.measure.grades.learns",
     "lessons.attention.measure.columns.drawn_blocks",
     "lessons.memory.measure.nets.*", "lessons.memory.measure.solve.first_of", "lessons.memory.measure.solve.batches",
     "lessons.memory.measure.solve.trained", "lessons.memory.measure.solve.reach",
@@ -376,11 +376,11 @@ ROWS = {
     "lessons.diagnosis.measure.trial.nets": lambda: dict(cells=stored("diagnosis_held_out")[:4]),
     "lessons.diagnosis.measure.cases.case": lambda: dict(name="all weights 0"),
     "lessons.diagnosis.measure.strangers.stranger": lambda: dict(number=1),
-    "lessons.diagnosis.measure.strangers.verdicts": lambda: dict(cells=stored("diagnosis_strangers")[:6]),
-    "lessons.diagnosis.measure.strangers.misses": lambda: dict(cells=stored("diagnosis_strangers")[:6]),
+    "lessons.diagnosis.measure.grades.verdicts": lambda: dict(cells=stored("diagnosis_strangers")[:6]),
+    "lessons.diagnosis.measure.grades.misses": lambda: dict(cells=stored("diagnosis_strangers")[:6]),
     "lessons.diagnosis.measure.follow.follow": lambda: dict(name="tanh, 5 layers", seeds=2, width=3, steps=2, seed=0),
     "lessons.diagnosis.measure.follow.followed": lambda: dict(cells=stored("diagnosis_followed")),
-    "lessons.diagnosis.measure.strangers.interval": lambda: dict(
+    "lessons.diagnosis.measure.grades.interval": lambda: dict(
         cells=stored("diagnosis_strangers")[:6], draws=3, rng=rng()
     ),
     "lessons.diagnosis.measure.trial.roc": lambda: dict(name="score", scores=[1.0, 2.0], trains=[True, False]),

@@ -144,7 +144,8 @@ class Followed(NamedTuple):
     def at(self, step: int) -> Followed:
         """Return the examination after ``step`` steps alone, whose arrays are (seeds,)."""
         i = self.steps.index(require.choice("step", step, list(self.steps)))
-        return Followed(self.name, (step,), *(rows[i] for rows in self[2:8]), self.width, self.rate)
+        arrays = ("dlogits", "left", "reaches", "first_layer", "accuracy", "states")
+        return self._replace(steps=(step,), **{name: getattr(self, name)[i] for name in arrays})
 
 
 class Look(NamedTuple):

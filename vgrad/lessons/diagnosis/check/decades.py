@@ -1,19 +1,13 @@
-"""The exercises of the lesson on the report, its trial and the clinic.
-
-Each check answers with "correct" or with a hint at what to do next.
-"""
+"""The exercise on what a check should have been: how many decades lie between the largest norm and the smallest."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ...kit.compare import in_digits
-from ...kit.exercises import Exercises, NotYetError, expect_function
-from ...kit.expect import is_missing
-from ...kit.judging import call, counted, expect_shaped, sentence
-from ...kit.slips import told
-from .measure.clinic import visit
-from .records import Visit
+from ....kit.compare import in_digits
+from ....kit.exercises import NotYetError, expect_function
+from ....kit.judging import call, expect_shaped
+from ....kit.slips import told
 
 NORMS = {
     "a gradient with a hole in the middle": [0.7, 0.94, 0.051, 2.3e-4, 0.019, 5.2, 1.3],
@@ -31,24 +25,9 @@ ZEROS = {
     "the last": [1.0, 1e-3, 0.0],
     "one in the middle": [1.0, 2.0, 0.0, 0.5, 3.0],
 }
-ASKED = ("first_dlogits", "dlogits", "dh_1")
-STATES = ("converged", "vanished", "neither")
-MOMENTS = {  # what is given, the norms ASKED, and the word for it
-    "a tanh network at its start": ((0.096, 0.096, 0.065), "neither"),
-    "a network of ten sigmoid layers": ((0.097, 0.095, 2.9e-7), "vanished"),
-    "a tanh network after 1000 steps": ((0.096, 1.2e-4, 4.7e-4), "converged"),
-    "a network that has begun to learn": ((0.096, 0.033, 0.092), "neither"),
-    "a network of four sigmoid layers, before it learns": ((0.097, 0.095, 1.6e-3), "neither"),
-    "a network of four sigmoid layers, after it has learned": ((0.097, 8.9e-3, 0.125), "converged"),
-    "a network whose loss is a mean over a million samples": ((9.6e-7, 9.5e-7, 6.0e-7), "neither"),
-    "a network whose loss is a sum, and which has lost its gradient": ((970.0, 950.0, 0.0029), "vanished"),
-    "a network that has learned without its first layer": ((0.096, 0.002, 1e-8), "converged"),
-    "a network without any error": ((0.096, 0.0, 0.0), "converged"),
-}
-WHILE_IT_RUNS = ("the call is right", "what is above 0 is judged rightly, but dlogits may be exactly 0")
 
 
-def _range(function) -> str | None:
+def decades(function) -> str | None:
     """The repaired check: decades between the largest and the smallest norm."""
     decades_lost = expect_function(function, ", decades_lost")
     for name, norms in NORMS.items():
@@ -169,95 +148,3 @@ def _why_finite(norms, given: float) -> str:
         return ", because the 0 is left out"
     epsilon = _epsilon(norms, given)
     return f", because an epsilon of {epsilon:.3g} stands in for the 0" if epsilon else ""
-
-
-def _state(function) -> str | None:
-    """The verdict during training, from three norms: converged, vanished, or neither."""
-    state = expect_function(function, ", state")
-    given = {}
-    for name, (norms, right) in MOMENTS.items():
-        try:
-            given[name] = _word(call(state, **dict(zip(ASKED, norms, strict=True))))
-        except ArithmeticError as problem:
-            return f"{WHILE_IT_RUNS[norms[1] == 0]}. For {name} your code stops: {told(problem)}"
-        if given[name] != right:
-            return _wrong_state(name, norms, given[name], right, fine=len(given) - 1)
-    return None
-
-
-def _word(given) -> str:
-    """One of the three words; NotYetError says so if it is another thing."""
-    if is_missing(given):
-        raise NotYetError("it returns nothing yet for one of its cases. Let it return a word in each of them")
-    word = str(given).strip().lower()
-    if not isinstance(given, str) or word not in STATES:
-        said = f"'{given}'" if isinstance(given, str) else f"{given!r}"
-        raise NotYetError(f"it returns {said}, and the three words are 'converged', 'vanished' and 'neither'")
-    return word
-
-
-def _wrong_state(name: str, norms, given: str, right: str, fine: int) -> str:
-    """What is right about the function, and the step that goes wrong in this case."""
-    first, now, dh = norms
-    left = now / first
-    begin = f"{counted(fine, 'case')} {'is' if fine == 1 else 'are'} right. " if fine else "each case gets a word. "
-    reaching = f"‖dh_1‖ is {dh / now:.2g} times ‖dlogits‖" if now else "‖dlogits‖ is 0"
-    facts = f"In {name}, {left:.2g} of the error is left, and {reaching}. So it is {right}, and yours says {given}. "
-    return begin + facts + _step(given, right)
-
-
-def _step(given: str, right: str) -> str:
-    if right == "converged":
-        return "Ask first how much of the error is left, because then a small gradient is good news"
-    if given == "converged":
-        return (
-            "A network has converged if dlogits is less than a quarter of what it was, so compare it with first_dlogits"
-        )
-    if right == "vanished":
-        return "Divide dh_1 by dlogits, and compare the quotient with 1/1000"
-    return "The size of dh_1 alone does not tell it, because it depends on dlogits. Divide one by the other"
-
-
-def _treated(visits) -> str | None:
-    """Three patients, each with the right diagnosis and a treatment that works."""
-    visits = list(visits.values() if isinstance(visits, dict) else visits) if hasattr(visits, "__iter__") else []
-    if len(visits) != 3 or not all(isinstance(one, Visit) for one in visits):
-        return "hand over a list of three visits, one of each patient"
-    for one in visits:
-        if one.course is None:
-            return f"patient {one.patient} has been visited, but still needs a diagnosis and a treatment, both by name"
-    if len({one.illness for one in visits}) < 3:
-        return "the visits are complete. But take patients of three different illnesses"
-    for one in visits:
-        why = _wrong_visit(one)
-        if why:
-            return f"of patient {one.patient}, {why}"
-    return None
-
-
-def _wrong_visit(one: Visit) -> str | None:
-    again = visit(one.patient, one.ordered, *one.chosen)
-    if (again.illness, again.passed) != (one.illness, one.passed):
-        return "the visit is not what visit returns; run it again, and hand over the visit itself"
-    if one.chosen[0] != one.illness:
-        return f"the tests are done, but the diagnosis is not {one.chosen[0]}. {sentence(one.why)}"
-    if one.passed or one.course is None:
-        return None
-    if one.illness == "healthy":
-        return "healthy is right, and so it needs no treatment"
-    if one.course.learns:
-        return f"{one.illness} is right, but {one.chosen[1]} is not what it needs"
-    after = f"After it, the network tells {one.course.accuracy:.0%} of the digits"
-    return f"{one.illness} is right, but {one.chosen[1]} is not what it needs. {after}"
-
-
-EXERCISES = {
-    "worst_ratio": (_range, "the largest against the smallest, in decades: what no sum of squares can hide"),
-    "state_in_training": (
-        _state,
-        "two ratios tell what no norm alone can: how much error is left, and whether it arrives",
-    ),
-    "treat_three": (_treated, "three patients that learn now, and for the right reason"),
-}
-_exercises = Exercises(EXERCISES)
-answer = _exercises.answer
