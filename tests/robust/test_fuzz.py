@@ -58,6 +58,7 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "kit.experiments.flow.draw_networks", "kit.experiments.flow.sigmas", "lessons.*.illness.diagnose",
     "lessons.diagnosis.measure.kinds.*", "lessons.diagnosis.measure.faults.*",
     "lessons.diagnosis.measure.strangers.meet", "lessons.diagnosis.measure.grades.learns",
+    "lessons.diagnosis.measure.nets.*",
     "lessons.attention.measure.columns.drawn_blocks",
     "lessons.memory.measure.nets.*", "lessons.memory.measure.solve.first_of", "lessons.memory.measure.solve.batches",
     "lessons.memory.measure.solve.trained", "lessons.memory.measure.solve.reach",
@@ -356,7 +357,7 @@ ROWS = {
     "lessons.exploding.measure.cliff.descend": lambda: dict(w=4.5, b=-3.0, rate=0.3, threshold=1.0, steps=2),
     "lessons.exploding.measure.cliff.surface": lambda: dict(columns=3, rows=2),
     "lessons.exploding.measure.cliff.walk": lambda: dict(steps=2),
-    "lessons.diagnosis.measure.clinic.patient": lambda: dict(number=1),
+    "lessons.diagnosis.measure.patients.patient": lambda: dict(number=1),
     "lessons.diagnosis.measure.clinic.order_tests": lambda: dict(number=1),
     "lessons.diagnosis.measure.clinic.treat": lambda: dict(number=1, treatment="leave it alone"),
     "lessons.diagnosis.measure.clinic.visit": lambda: dict(

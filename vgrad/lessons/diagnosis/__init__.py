@@ -7,10 +7,11 @@ from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
 from .measure.cases import CASES, case
-from .measure.clinic import ILLNESSES, TREATMENTS, order_tests, patient, treat, visit
+from .measure.clinic import order_tests, treat, visit
 from .measure.follow import followed
 from .measure.grades import interval, misses, verdicts
 from .measure.illness import diagnose
+from .measure.patients import ILLNESSES, TREATMENTS, patient
 from .measure.trial import check_gradients, examine, fresh, nets, rates_of_bands, roc, verdict
 from .say.follow import in_numbers
 from .say.trial import listed
