@@ -794,7 +794,7 @@ def test_a_reply_that_is_unfit_is_found(reply):
     assert reply in unfit({"a quarter": reply, "1e-18": "Each layer keeps a quarter."}, "1e-18")
 
 
-WRITTEN = ROOMS[: ROOMS.index("diagnosis")]  # the rooms of the lessons 00 to 13
+WRITTEN = ROOMS[: ROOMS.index("diagnosis") + 1]  # the rooms of the lessons 00 to 16
 
 
 @pytest.mark.parametrize("room", [room for room in WRITTEN if len(questions.read(f"vgrad.lessons.{room}")) > 1])

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from ....kit.experiments.stored import Cell
 from ....require import Count, Seed, guarded
 from ....tape import tree_map
 from ..records import Followed
+from .grades import Cells
 
 NETS: dict[str, dict[str, Any]] = {
     "tanh, 5 layers": dict(activation="tanh", depth=5),
@@ -29,7 +29,6 @@ BATCH = 100
 RATE = 0.1
 
 NetName = Annotated[str, require.one_of(NETS)]
-Cells = Annotated[Sequence[Cell], require.nonempty]
 
 
 @guarded
