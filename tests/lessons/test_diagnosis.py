@@ -364,6 +364,8 @@ def test_a_loss_scale_cures_too_low_a_precision_as_well():
     assert measure_clinic.order_tests(case.number).findings.lost > 0.9
     unscaled = measure_nets.trained(case.net | dict(weight=1.0), case.seed, measure_clinic.TREATED)
     assert unscaled.accuracy > 0.9
+    treated = measure_clinic.visit(case.number, (), "too low precision", "float32")
+    assert say.sentence(treated).split("\n")[0].endswith("so it works, as a loss scale would.")
 
 
 def test_training_without_a_warm_up_breaks_within_ten_steps_what_was_well():

@@ -116,7 +116,8 @@ def _after(record) -> str:
         return f"{head}, and {'nothing more was needed' if left else 'a healthy network needs no treatment'}."
     if left:
         return f"{head}, because what is wrong is wrong still."
-    return f"{head}, so {'it works' if record.course.learns else 'it does not cure this'}."
+    works = "it works, as a loss scale would" if record.chosen[1] == "float32" else "it works"
+    return f"{head}, so {works if record.course.learns else 'it does not cure this'}."
 
 
 def verdicts(record) -> tuple[str, list[str], bool | None]:
