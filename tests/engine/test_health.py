@@ -372,3 +372,10 @@ def test_a_diagnosis_is_of_one_network_and_of_more_than_one_sample():
     h, tape = models.hidden(params, rng.standard_normal((1, 4)), "tanh")
     with pytest.raises(ValueError, match=r"h has shape \(1, 5\); allowed is .* N >= 2"):
         probes.health(params, tape, h)
+
+
+@pytest.mark.parametrize("loss", [0.0, 1.0, 2.3, math.log(10)])
+def test_a_loss_of_a_guess_or_less_is_no_sign_of_trouble(loss):
+    report = look(net(20, 50, scheme="xavier_normal"), "relu", loss=loss)
+    assert "too large" not in str(report)
+    assert not math.isnan(report.measures.score)

@@ -564,7 +564,7 @@ def distance(one, other, sight):
 
 def test_every_palette_is_among_those_that_are_tested():
     of_kit = {"kit.marks.grammar.ACTIVATIONS", "kit.marks.grammar.CURES", "kit.words.cells.CELLS"}
-    assert of_kit | {"lessons.diagnosis.draw.trial.SCORES", "lessons.exploding.draw.training.LOOKS"} <= PALETTES.keys()
+    assert of_kit | {"lessons.diagnosis.draw.trial.LOOKS", "lessons.exploding.draw.training.LOOKS"} <= PALETTES.keys()
 
 
 @pytest.mark.parametrize("color", COLORS)

@@ -58,7 +58,7 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "kit.experiments.reach.rms", "kit.experiments.baseline.accuracy_on_test",
     "kit.experiments.flow.draw_networks", "kit.experiments.flow.sigmas", "lessons.*.illness.diagnose",
     "lessons.diagnosis.measure.kinds.*", "lessons.diagnosis.measure.faults.*",
-    "lessons.diagnosis.measure.strangers.meet", "lessons.diagnosis.measure.strangers.learns",
+    "lessons.diagnosis.measure.strangers.meet", "lessons.diagnosis.measure.grades.learns",
     "lessons.diagnosis.measure.nets.*",
     "lessons.attention.measure.columns.drawn_blocks",
     "lessons.memory.measure.nets.*", "lessons.memory.measure.solve.first_of", "lessons.memory.measure.solve.batches",
@@ -170,7 +170,7 @@ def view(name="relu"):
 
 @cache
 def looked():
-    return diagnosis_measure.nets(stored("diagnosis_fit")[:8])
+    return diagnosis_measure.nets(stored("diagnosis_held_out")[:8])
 
 
 ONE = dict(depth=2, width=3, batch=2, seeds=1)
@@ -212,8 +212,8 @@ def record(name):
         "products": lambda: lessons.chain_rule.measure.products(depth=3, seeds=4),
         "shattered": lambda: [lessons.deep_training.measure.shatter(depth=1, width=4, points=16, lags=6, seeds=1)],
         "window": lambda: lessons.precision.in_format(depth=2, width=3, batch=2, seeds=1),
-        "rocs": lambda: lessons.diagnosis.rocs(lessons.diagnosis.nets(stored("diagnosis_fit"))),
-        "rates": lambda: {"all": lessons.diagnosis.measure.trial.rates_of_bands(looked())},
+        "looked": looked,
+        "followed": lambda: lessons.diagnosis.followed(stored("diagnosis_followed")),
     }[name]()  # fmt: skip
 
 
@@ -379,17 +379,18 @@ ROWS = {
     "lessons.diagnosis.measure.trial.examine": lambda: dict(
         net=models.init_mlp([64, 3, 10], scheme="he_normal", rng=rng()), activation="relu", batch=4
     ),
-    "lessons.diagnosis.measure.trial.nets": lambda: dict(cells=stored("diagnosis_fit")[:4]),
+    "lessons.diagnosis.measure.trial.nets": lambda: dict(cells=stored("diagnosis_held_out")[:4]),
     "lessons.diagnosis.measure.cases.case": lambda: dict(name="all weights 0"),
     "lessons.diagnosis.measure.strangers.stranger": lambda: dict(number=1),
-    "lessons.diagnosis.measure.strangers.verdicts": lambda: dict(cells=stored("diagnosis_strangers")[:6]),
-    "lessons.diagnosis.measure.strangers.interval": lambda: dict(
+    "lessons.diagnosis.measure.grades.verdicts": lambda: dict(cells=stored("diagnosis_strangers")[:6]),
+    "lessons.diagnosis.measure.grades.misses": lambda: dict(cells=stored("diagnosis_strangers")[:6]),
+    "lessons.diagnosis.measure.follow.follow": lambda: dict(name="tanh, 5 layers", seeds=2, width=3, steps=2, seed=0),
+    "lessons.diagnosis.measure.follow.followed": lambda: dict(cells=stored("diagnosis_followed")),
+    "lessons.diagnosis.measure.grades.interval": lambda: dict(
         cells=stored("diagnosis_strangers")[:6], draws=3, rng=rng()
     ),
     "lessons.diagnosis.measure.trial.roc": lambda: dict(name="score", scores=[1.0, 2.0], trains=[True, False]),
-    "lessons.diagnosis.measure.trial.rocs": lambda: dict(found=looked()),
     "lessons.diagnosis.measure.trial.rates_of_bands": lambda: dict(found=looked()),
-    "lessons.diagnosis.measure.trial.by_budget": lambda: dict(found=looked()),
     "lessons.diagnosis.measure.trial.grid": lambda: dict(activations=("tanh",), depths=(3,), kinds=[{}], first_seed=0),
     "lessons.exploding.measure.spikes.long_run": lambda: dict(steps=2, depth=1, width=2, batch=2, seeds=1, clip=1.0),
     "lessons.exploding.measure.spikes.spikes_with": lambda: dict(steps=2, seeds=1, clip=1.0),
@@ -684,7 +685,7 @@ def test_a_wrong_argument_is_refused_by_its_name(name):
 
 PICTURED = (  # records of the rooms in SHOWN
     "slopes", "factors", "cliff", "read", "gates", "reaches", "learnt", "trained", "trainings", "runs", "spikes",
-    "memory", "truncated", "echoes", "powers", "recurrence", "products", "shattered", "rocs", "rates", "window",
+    "memory", "truncated", "echoes", "powers", "recurrence", "products", "shattered", "looked", "followed", "window",
 )  # fmt: skip
 
 
@@ -695,7 +696,7 @@ def test_show_draws_a_record_and_refuses_another_picture_of_it_by_name(name):
         kit.show.show(record(name), "x")
 
 
-@pytest.mark.parametrize("name", [name for name in PICTURED if name != "rates"])
+@pytest.mark.parametrize("name", PICTURED)
 def test_show_refuses_a_list_with_something_else_in_it(name):
     records = record(name) if isinstance(record(name), list) else [record(name)]
     with pytest.raises(ValueError, match=r"^record is a list of \w+ and object; allowed is what an experiment"):
@@ -709,12 +710,6 @@ def test_show_refuses_a_list_with_something_else_in_it(name):
 )
 def test_show_refuses_what_is_no_record_by_name(given):
     with pytest.raises(ValueError, match=r"^record is .*; allowed is what an experiment of this lesson returns"):
-        kit.show.show(given)
-
-
-@pytest.mark.parametrize("given", [{}, {"all": None}, {"all": {}}])
-def test_show_refuses_a_table_of_nothing_by_name(given):
-    with pytest.raises(ValueError, match=r"^rates is .*; allowed is a dict of what rates_of_bands returned"):
         kit.show.show(given)
 
 

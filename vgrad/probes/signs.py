@@ -45,9 +45,8 @@ def _of_signal(m: Measures) -> float:
 
 
 def _of_loss(m: Measures) -> float:
-    if math.isnan(m.loss):
-        return 0.0
-    return math.log(m.loss) / math.log(HIGH_LOSS) if 1 < m.loss < math.inf else math.inf * (m.loss > 1)
+    """0 at the loss of a guess or below it, and where the loss is not known."""
+    return math.log(m.loss) / math.log(HIGH_LOSS) if m.loss > 1 else 0.0
 
 
 def _of_directions(m: Measures) -> float:

@@ -37,6 +37,22 @@ def sorted_copy(norms):
     return np.log(ordered[-1] / ordered[0]) / np.log(10)
 
 
+def by_quotients(first_dlogits, dlogits, dh_1):
+    if dlogits / first_dlogits < 1 / 4:
+        return "converged"
+    if dh_1 / dlogits < 1 / 1000:
+        return "vanished"
+    return "neither"
+
+
+def in_logarithms(first, now, dh):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left, reaches = np.log10(now) - np.log10(first), np.log10(dh) - np.log10(now)
+    if left < np.log10(0.25):
+        return "converged"
+    return "vanished" if reaches < -3 else "neither"
+
+
 class Report:
     def decades(self, sizes):
         return np.log10(np.max(sizes)) - np.log10(np.min(sizes))
@@ -81,14 +97,23 @@ RIGHT = {
         "an array of no dimension": lambda norms: np.array(np.log10(norms.max() / norms.min())),
         "a method": Report().decades,
     },
-    "read_reports": {
-        "a list": ["amber", "red", "green"],
-        "a tuple": ("amber", "red", "green"),
-        "in capitals": ["AMBER", "RED", "GREEN"],
-        "an array": np.array(["amber", "red", "green"]),
-        "with blanks": [" amber", "red ", "green"],
-        "of NumPy's words": [np.str_("amber"), np.str_("red"), np.str_("green")],
-        "split": ["amber", *["red", "green"]],
+    "state_in_training": {
+        "by quotients": by_quotients,
+        "by products": lambda first, now, dh: (
+            "converged" if 4 * now < first else "vanished" if 1000 * dh < now else "neither"
+        ),
+        "vanished is asked first": lambda first, now, dh: (
+            "vanished" if now >= first / 4 and dh < now / 1000 else "converged" if now < first / 4 else "neither"
+        ),
+        "in logarithms": in_logarithms,
+        "in capitals": lambda *norms: by_quotients(*norms).upper(),
+        "of NumPy's words": lambda *norms: np.str_(by_quotients(*norms)),
+        "up to the limit": lambda first, now, dh: (
+            "converged" if now / first <= 0.25 else "vanished" if dh / now <= 1e-3 else "neither"
+        ),
+        "the share that is gone": lambda first, now, dh: (
+            "converged" if 1 - now / first > 0.75 else "vanished" if dh / now < 1e-3 else "neither"
+        ),
     },
     "treat_three": {
         "the lesson's": visits(*THREE),
@@ -142,21 +167,53 @@ WRONG = {
         "sorted in place": (sorts_in_place, "np.sort(norms) makes a new array"),
         "logarithms in place": (logs_in_place, "has changed"),
     },
-    "read_reports": {
-        "all well": (["green", "green", "green"], "how alike"),
-        "not the range": (["amber", "green", "green"], "largest against the smallest"),
-        "the third": (["amber", "red", "red"], "reports 1 and 2"),
-        "the third, amber": (["amber", "red", "amber"], "a range of 1.2 decades"),
-        "the first": (["red", "red", "green"], "less than 6 %"),
-        "the second": (["amber", "amber", "green"], "a range of 2 decades"),
-        "reversed": (["green", "red", "amber"], "how alike"),
-        "a set": ({"amber", "red", "green"}, "in their order"),
-        "by number": ({1: "amber", 2: "red", 3: "green"}, "in their order"),
-        "one text": ("amber, red, green", "three words"),
-        "two": (["amber", "red"], "three words"),
-        "four": (["amber", "red", "green", "green"], "three words"),
-        "other words": (["yellow", "red", "green"], "'amber'"),
-        "numbers": ([1, 2, 0], "'amber'"),
+    "state_in_training": {
+        "the wrong order": (
+            lambda first, now, dh: "vanished" if 1000 * dh < now else "converged" if now < first / 4 else "neither",
+            "Ask first how much of the error is left",
+        ),
+        "dh_1 alone": (
+            lambda first, now, dh: "converged" if now < first / 4 else "vanished" if dh < 1e-3 else "neither",
+            "Divide one by the other",
+        ),
+        "dh_1 against the start": (
+            lambda first, now, dh: "vanished" if dh < first / 1000 else "converged" if now < first / 4 else "neither",
+            "Ask first how much of the error is left",
+        ),
+        "dlogits alone": (
+            lambda first, now, dh: "converged" if now < 0.02 else "vanished" if 1000 * dh < now else "neither",
+            "compare it with first_dlogits",
+        ),
+        "half of the error": (
+            lambda first, now, dh: "converged" if now < first / 2 else "vanished" if 1000 * dh < now else "neither",
+            "less than a quarter",
+        ),
+        "upside down": (
+            lambda first, now, dh: "converged" if first < now / 4 else "vanished" if 1000 * dh < now else "neither",
+            "Ask first how much of the error is left",
+        ),
+        "the other quotient": (
+            lambda first, now, dh: "converged" if now < first / 4 else "vanished" if now < dh / 1000 else "neither",
+            "compare the quotient with 1/1000",
+        ),
+        "never vanished": (
+            lambda first, now, dh: "converged" if now < first / 4 else "neither", "compare the quotient with 1/1000",
+        ),
+        "only the error": (
+            lambda first, now, dh: "converged" if now < first / 4 else "vanished", "Divide one by the other",
+        ),
+        "divides by 0": (
+            lambda first, now, dh: "converged" if first / now > 4 else "vanished" if dh / now < 1e-3 else "neither",
+            "dlogits may be exactly 0",
+        ),
+        "always": (lambda first, now, dh: "neither", "1 case is right"),
+        "another word": (lambda first, now, dh: "learning", "'learning'"),
+        "a truth": (lambda first, now, dh: now < first / 4, "three words"),
+        "nothing in one case": (
+            lambda first, now, dh: "converged" if now < first / 4 else "vanished" if 1000 * dh < now else None,
+            "nothing yet for one of its cases",
+        ),
+        "changes its mind": (lambda first, now, dh: ("converged", "vanished"), "three words"),
     },
     "treat_three": {
         "a wrong diagnosis": (visits((5, "vanishing", "weights that fit"), *THREE[1:]), "not vanishing"),

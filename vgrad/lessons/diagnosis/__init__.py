@@ -1,4 +1,4 @@
-"""How do I see it in my own network?"""
+"""How do I see it?"""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from ...kit.show import draws, show
 from . import check, draw, explore, records
 from .measure.cases import CASES, case
 from .measure.clinic import order_tests, treat, visit
+from .measure.follow import followed
+from .measure.grades import interval, misses, verdicts
 from .measure.illness import diagnose
 from .measure.patients import ILLNESSES, TREATMENTS, patient
-from .measure.strangers import interval, verdicts
-from .measure.trial import NEW, by_budget, check_gradients, examine, fresh, nets, rates_of_bands, roc, rocs, verdict
+from .measure.trial import check_gradients, examine, fresh, nets, rates_of_bands, roc, verdict
+from .say.follow import in_numbers
+from .say.trial import listed
 from .tables import TABLES
 
 __all__ = [
-    "CASES", "ILLNESSES", "NEW", "TABLES", "TREATMENTS", "ask", "by_budget", "case", "check", "check_gradients",
-    "diagnose", "draw", "examine", "explore", "flow", "fresh", "interval", "load", "nets", "order_tests",
-    "patient", "rates_of_bands", "roc", "rocs", "show", "treat", "verdict", "verdicts", "visit",
+    "CASES", "ILLNESSES", "TABLES", "TREATMENTS", "ask", "case", "check", "check_gradients", "diagnose",
+    "draw", "examine", "explore", "flow", "followed", "fresh", "in_numbers", "interval", "listed", "load",
+    "misses", "nets", "order_tests", "patient", "rates_of_bands", "roc", "show", "treat",
+    "verdict", "verdicts", "visit",
 ]  # fmt: skip
 
 ask = asker(__name__)
 load = TABLES.load
 draws(records.Net, several=True)(draw.trial.diagnosed)
-draws(records.Roc, several=True)(draw.trial.roc)
-draws(dict)(draw.trial.bands)
+draws(records.Followed, several=True)(draw.follow.paths)

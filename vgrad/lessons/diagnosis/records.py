@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ... import probes
+from ... import probes, require
 from ...ops import Array
 
 LEARNS = 0.9  # above this accuracy of the last 10 batches, a treatment has worked
@@ -121,6 +121,37 @@ class Net(NamedTuple):
         return self.accuracy > TRAINS
 
 
+class Miss(NamedTuple):
+    """One network of which the report was wrong: a green one that does not learn, or a red one that does."""
+
+    kind: str  # of the network, such as "convolutional"
+    unusual: str  # of its weights, its inputs or its precision; "none" if nothing is
+    optimizer: str
+    band: str
+    accuracy: float  # after training, at the best rate
+
+
+class Followed(NamedTuple):
+    """Networks of one kind while they train: at each of ``steps``, a number for each network, (examinations, seeds)."""
+
+    name: str  # of NETS, such as "tanh, 5 layers"
+    steps: tuple[int, ...]  # after which the networks were examined
+    dlogits: Array  # ‖dlogits‖, at the same digits each time
+    left: Array  # ‖dlogits‖ over what it was at step 0: how much error is left
+    reaches: Array  # ‖dh_1‖ / ‖dlogits‖: how much of it reaches layer 1
+    first_layer: Array  # ‖dW_1‖
+    accuracy: Array  # at the same digits
+    states: list[list[str]]  # of the report: "fresh", "learning", "converged" or "vanished"
+    width: int
+    rate: float  # the learning rate of momentum
+
+    def at(self, step: int) -> Followed:
+        """Return the examination after ``step`` steps alone, whose arrays are (seeds,)."""
+        i = self.steps.index(require.choice("step", step, list(self.steps)))
+        arrays = ("dlogits", "left", "reaches", "first_layer", "accuracy", "states")
+        return self._replace(steps=(step,), **{name: getattr(self, name)[i] for name in arrays})
+
+
 class Look(NamedTuple):
     """One fresh network, as our report and as the usual check see it."""
 
@@ -138,6 +169,17 @@ class Roc(NamedTuple):
     caught: Array  # share of the networks that do not train, which lie above the threshold
     false_alarms: Array  # share of those that train
     area: float  # the chance that the score is higher for a network that does not train than for one that does
+
+
+class Grade(NamedTuple):
+    """How well a rule tells which networks will learn."""
+
+    name: str
+    caught: int  # of the networks that fail, by the rule's own limit
+    failing: int
+    blamed: int  # of the networks that learn
+    good: int
+    area: float  # under the ROC curve of its score
 
 
 class Findings(NamedTuple):

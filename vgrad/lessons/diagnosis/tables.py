@@ -5,24 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...kit.experiments.stored import Table, Tables
-from .measure import cases, strangers, trial
+from .measure import cases, follow, strangers, trial
 
 TABLES = Tables(
     Path(__file__).with_name("tables"),
-    diagnosis_fit=Table(
-        "what fresh networks measure, and how well they learn the digits: those on which the bands were set",
-        trial.trial,
-        trial.FIT,
-    ),
     diagnosis_held_out=Table(
-        "the same of networks on which nothing was set: other depths, activations, weights and seeds",
+        "what fresh networks measure on which no limit of the report was set, and how well they learn the digits",
         trial.trial,
         trial.HELD_OUT,
     ),
-    diagnosis_budget=Table(
-        "the same of networks trained with another optimizer, or for longer",
-        trial.trial,
-        trial.BUDGET,
+    diagnosis_followed=Table(
+        "three kinds of networks at ten moments of their training: the error that is left, and what reaches layer 1",
+        follow.follow,
+        [dict(name=name) for name in follow.NETS],
     ),
     diagnosis_cases=Table(
         "networks that people really meet, what the report says of them, and how well they learn the digits",

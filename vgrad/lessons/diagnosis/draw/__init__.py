@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import clinic, trial
+from . import clinic, follow, trial
 
-__all__ = ["clinic", "trial"]
+__all__ = ["clinic", "follow", "trial"]

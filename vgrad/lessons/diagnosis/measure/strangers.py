@@ -1,34 +1,27 @@
 """Networks that the report has not seen, drawn at random: half of them learn, and no two ask the same question.
 
 ``stranger`` draws the settings of one, from a number. ``meet`` looks at it before its first step and trains it, and
-that is what the stored tables "diagnosis_friends" and "diagnosis_strangers" run in each cell. The limits of the report
+that is what the stored table "diagnosis_strangers" runs in each cell. The limits of the report
 were set on friends, which are MLPs of one activation with the faults of FAMILIAR.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 
-from .... import data, models, ops, probes, require, train
+from .... import data, models, ops, probes, train
 from ....kit.experiments.protocol import measured, share_correct
-from ....kit.experiments.stored import Cell
 from ....ops import Array
-from ....require import Count, Finite, Flag, Numbers, Rng, Seed, Text, guarded
+from ....require import Count, Finite, Flag, Numbers, Seed, Text, guarded
 from ....tape import tree_map
 from ....train.model import Pass
-from ..records import LAST, TRAINS, Roc
+from ..records import LAST
 from .faults import draw
-from .trial import roc, verdict
-
-Cells = Annotated[Sequence[Cell], lambda name, cells: _require_cells(name, cells)]
 
 BATCH = 64
-APART = 100.0  # times: beyond it the common rule warns
 STEPS = 250
 RATES = {"momentum": (0.1, 0.02, 0.004), "adam": (0.01, 0.003, 0.001)}
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "gelu", "silu", "softplus")
@@ -180,51 +173,4 @@ AMOUNTS = {
 }
 
 
-def _require_cells(name: str, cells) -> None:
-    require.nonempty(name, cells)
-    fits = all(isinstance(cell, Cell) for cell in cells)
-    require.instance(name, cells, fits, "cells of a stored table, as load returns them")
-
-
 STRANGERS = [stranger(number) for number in range(6000, 6161)]
-
-
-# --- who told them apart ----------------------------------------------------------------------------------------------
-
-
-@guarded
-def verdicts(cells: Cells) -> list[Roc]:
-    """Return the ROC curves, on the same networks, of the report's score, of the usual check, and of a common rule.
-
-    The rule compares the first layer's gradient with the last's, and warns if one is more than a hundred times the
-    other. What was not finite in a stored table is worth a warning.
-    """
-    trains = [learns(cell) for cell in cells]
-    norms = [np.array(cell.result["norms"], float) for cell in cells]
-    with np.errstate(all="ignore"):
-        total = [float(np.sqrt(np.sum(each**2))) for each in norms]
-        ends = [float(np.abs(np.log10(each[0] / each[-1]))) for each in norms]
-    columns = {
-        "score": [np.inf if cell.result["score"] is None else cell.result["score"] for cell in cells],
-        "check_gradients": [verdict(each) != "OK" for each in total],
-        "first and last": [not each <= math.log10(APART) for each in ends],
-    }
-    return [roc(name, scores, trains) for name, scores in columns.items()]
-
-
-@guarded
-def interval(cells: Cells, *, draws: Count = 2000, rng: Rng) -> tuple[float, float]:
-    """Return the 95 % interval of the area of the report's score, of so many bootstrap draws of the networks."""
-    trains = np.array([learns(cell) for cell in cells])
-    scores = np.array([np.inf if cell.result["score"] is None else cell.result["score"] for cell in cells], float)
-    areas = []
-    for _ in range(draws):
-        own = np.concatenate([rng.choice(np.flatnonzero(group), group.sum()) for group in (trains, ~trains)])
-        areas.append(roc("score", scores[own], trains[own]).area)
-    low, high = np.percentile(areas, [2.5, 97.5])
-    return float(low), float(high)
-
-
-def learns(cell: Cell) -> bool:
-    """Return whether the network of a stored cell learns, at the best of its rates."""
-    return max(cell.result["accuracy"]) > TRAINS

@@ -1,13 +1,12 @@
 """Can one look at a fresh network tell whether it will learn?  The diagnosis on trial, and the usual check beside it.
 
-``trial`` is what the stored tables "diagnosis_fit", "diagnosis_held_out" and "diagnosis_budget" run in each cell, and
-``nets`` reads them. ``check_gradients`` is the check as it is usually taught.
+``trial`` is what the stored table "diagnosis_held_out" runs in each cell, and ``nets`` reads it. ``check_gradients`` is
+the check that takes one norm of all gradients.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Annotated, Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from ....require import Count, Finite, NonEmpty, Numbers, Scalar, Seed, Several,
 from ....tape import tree_map
 from ..records import LAST, Look, Net, Roc
 
-VANISHING = 1e-7  # the limits of the check as taught
+VANISHING = 1e-7  # the limits of check_gradients
 EXPLODING = 1e3
 MEASURED = ("decades", "range", "weight_decades", "signal", "score", "dead", "saturated", "smallest_step")
 
@@ -32,7 +31,7 @@ Scores = Annotated[Any, lambda name, scores: _require_scores(name, scores)]
 
 
 def check_gradients(grads: Any) -> tuple[float, str]:
-    """√(Σ ‖dθ‖²).  Returns this norm over all parameters θ, and the verdict as taught.
+    """√(Σ ‖dθ‖²).  Returns this norm over all parameters θ, and the verdict.
 
     The verdict is "OK", "vanishing" or "exploding".
     """
@@ -141,58 +140,13 @@ def roc(name: Text, scores: Scores, trains: Several) -> Roc:
 
 
 @guarded
-def rocs(found: Nets) -> list[Roc]:
-    """Return the ROC curves of our score, of the gradient's range alone, and of the usual check, on the same nets."""
-    trains = [net.trains for net in found]
-    columns = {
-        "score": [net.measures["score"] for net in found],
-        "range": [net.measures["range"] for net in found],
-        "check_gradients": [net.warned for net in found],
-    }
-    return [roc(name, scores, trains) for name, scores in columns.items()]
-
-
-@guarded
 def rates_of_bands(found: Nets) -> dict[str, tuple[int, int]]:
     """Return how many networks of each band train, and how many there are."""
     groups = {band: [net.trains for net in found if net.band == band] for band in probes.BANDS}
     return {band: (sum(group), len(group)) for band, group in groups.items()}
 
 
-@guarded
-def by_budget(found: Nets) -> dict[str, dict[str, tuple[int, int]]]:
-    """Return for each of BUDGETS, by decades of range, how many of the networks train, and how many there are."""
-    table = {}
-    for name, budget in BUDGETS.items():
-        same = [net for net in found if net.settings.items() >= budget.items()]
-        table[name] = {_span(low, high): _share(same, low, high) for low, high in pairwise(EDGES)}
-    return table
-
-
-def _span(low: float, high: float) -> str:
-    if low == 0:
-        return f"under {high}"
-    return f"{low} to {high}" if high < np.inf else f"{low} or more"
-
-
-def _share(found: Sequence[Net], low: float, high: float) -> tuple[int, int]:
-    trains = [net.trains for net in found if low <= min(net.measures["range"], 1e9) < high]
-    return sum(trains), len(trains)
-
-
-_FIT = (
-    *(dict(scheme=scheme) for scheme in ("glorot_standard", "xavier_normal", "he_normal", "orthogonal")),
-    *(dict(scheme="lecun_normal", gain=gain) for gain in (0.7, 2.0, 3.0)),
-    *(dict(norm=norm) for norm in ("batch", "layer")),
-    *(dict(skip="post", alpha=alpha) for alpha in (1.0, "1/depth")),
-)
-BUDGETS = {
-    "150 steps": dict(optimizer="momentum", rates=[0.1, 0.03, 0.01, 0.003], steps=150),
-    "600 steps, hotter": dict(optimizer="momentum", rates=[1.0, 0.3, 0.1, 0.03], steps=600),
-    "Adam, 150 steps": dict(optimizer="adam", rates=[0.03, 0.01, 0.003, 0.001], steps=150),
-}
-EDGES = (0, 1, 2, 3, 5, np.inf)  # decades, for the budgets
-NEW = ("elu", "leaky_relu", "gelu", "softplus")  # activations that only the held-out networks have
+NEW = ("elu", "leaky_relu", "gelu", "softplus")  # activations of no network on which a limit was set
 
 
 @guarded
@@ -209,12 +163,6 @@ def grid(activations: NonEmpty, depths: Depths, kinds: NonEmpty, first_seed: See
     ]
 
 
-FIT = [
-    *grid(("sigmoid", "tanh", "relu"), (3, 5, 10, 20, 40), _FIT, 0),
-    *grid(("selu",), (3, 5, 10, 20, 40), [dict(scheme="lecun_normal")], 900),
-]
-
-
 def _others(gain: float) -> list[dict]:
     return [
         *(dict(scheme=scheme) for scheme in ("xavier_normal", "he_normal")),
@@ -227,15 +175,4 @@ def _others(gain: float) -> list[dict]:
 HELD_OUT = [
     *grid(("sigmoid", "tanh", "relu", *NEW), (4, 8, 15, 30), _others(2.5), 2000),
     *grid(("sigmoid", "tanh", "relu", *NEW), (6, 12, 25, 35), _others(1.6), 7000),
-]
-_BUDGET = [
-    *(dict(scheme=scheme) for scheme in ("glorot_standard", "xavier_normal")),
-    *(dict(scheme="lecun_normal", gain=gain) for gain in (0.7, 2.0)),
-    dict(norm="batch"),
-    dict(skip="post"),
-]
-BUDGET = [
-    net | dict(width=32) | budget
-    for net in grid(("sigmoid", "tanh", "relu"), (5, 8, 12, 18), _BUDGET, 3000)
-    for budget in BUDGETS.values()
 ]

@@ -5,39 +5,51 @@ They are about the trial of the report on held-out networks.
 
 from __future__ import annotations
 
+import numpy as np
+
 from ....kit.marks import grammar
+from ....kit.words.phrases import lines
 
 LOOKS = {
     "green": grammar.Look("#00805d", "o", "green"),
     "amber": grammar.Look("#b07400", "s", "amber"),
     "red": grammar.Look("#b3261e", "v", "red"),
 }
-SCORES = {
-    "range": grammar.Look("#12305c", "", "range of dh"),
-    "score": grammar.Look("#00716b", "", "the gravest sign"),
-    "check_gradients": grammar.Look("#c23b00", "", "check_gradients"),
-}
 
 
 def diagnosed_sentence(nets) -> str:
-    """Say how many networks of each verdict were trained with success."""
-    groups = {band: [net.trains for net in nets if net.band == band] for band in LOOKS}
-    told = "; ".join(f"{sum(group)} of {len(group)} {band}" for band, group in groups.items())
+    """Say how many green and red networks learn, and how many of the others the usual check has warned of."""
+    groups = _groups(nets)
     lost = [net for net in nets if not net.trains]
-    warned = f"check_gradients warned of {sum(net.warned for net in lost)} of the {len(lost)} that do not"
-    return f"Of {grammar.count(len(nets), 'fresh network')}, these train: {told}; {warned}."
-
-
-def roc_sentence(rocs) -> str:
-    """The area under each ROC curve."""
-    areas = "; ".join(f"{SCORES[one.name].label} {one.area:.2f}" for one in rocs)
-    return f"Area under the ROC curve, where 1 is always right and 0.5 is a coin: {areas}."
-
-
-def bands_sentence(rates) -> str:
-    """For each group of networks, how many of each verdict were trained with success."""
-    told = (
-        f"{name}: " + ", ".join(f"{band}: {good} of {of}" for band, (good, of) in groups.items())
-        for name, groups in rates.items()
+    amber = f"Of the amber networks {_of(groups['amber'])} learn."
+    warned = f"The check warned of {sum(net.warned for net in lost)} of the {len(lost)} that do not learn."
+    finding = f"Of the green networks {_of(groups['green'])} learn, and of the red ones {_of(groups['red'])}."
+    nets_are = (
+        f"{grammar.count(len(nets), 'network')}, examined fresh, then trained at the best of four learning rates."
     )
-    return f"Networks that train. {'; '.join(told)}."
+    return lines(finding, nets_are, [amber, warned])
+
+
+def diagnosed_alt(nets) -> str:
+    """The networks of each band in numbers: how many learn, and how far their dh spans."""
+    return " ".join(_band_in_words(band, group, nets) for band, group in _groups(nets).items() if group)
+
+
+def _band_in_words(band: str, group, nets) -> str:
+    spans = [min(net.measures["range"], 99.0) for net in nets if net.band == band]
+    return f"{sum(group)} of {len(group)} {band} networks learn, whose median range is {np.median(spans):.1f} decades."
+
+
+def listed(misses) -> str:
+    """Return a table of the networks of which the report was wrong, one in each row."""
+    rows = ["verdict  right  network        optimizer  unusual"]
+    rows += [f"{one.band:7} {one.accuracy:6.0%}  {one.kind:13}  {one.optimizer:9}  {one.unusual}" for one in misses]
+    return "\n".join(rows)
+
+
+def _groups(nets) -> dict[str, list[bool]]:
+    return {band: [net.trains for net in nets if net.band == band] for band in LOOKS}
+
+
+def _of(group) -> str:
+    return f"{sum(group)} of {len(group)}" if group else "none of 0"

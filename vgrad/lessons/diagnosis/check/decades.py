@@ -1,19 +1,13 @@
-"""The exercises of the lesson on the report, its trial and the clinic.
-
-Each check answers with "correct" or with a hint at what to do next.
-"""
+"""The exercise on what a check should have been: how many decades lie between the largest norm and the smallest."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ...kit.compare import in_digits
-from ...kit.exercises import Exercises, NotYetError, expect_function
-from ...kit.judging import call, expect_shaped, named, sentence
-from ...kit.slips import told
-from ...probes.signs import ALIKE, LOST, WATCH
-from .measure.clinic import visit
-from .records import Visit
+from ....kit.compare import in_digits
+from ....kit.exercises import NotYetError, expect_function
+from ....kit.judging import call, expect_shaped
+from ....kit.slips import told
 
 NORMS = {
     "a gradient with a hole in the middle": [0.7, 0.94, 0.051, 2.3e-4, 0.019, 5.2, 1.3],
@@ -33,7 +27,7 @@ ZEROS = {
 }
 
 
-def _range(function) -> str | None:
+def decades(function) -> str | None:
     """The repaired check: decades between the largest and the smallest norm."""
     decades_lost = expect_function(function, ", decades_lost")
     for name, norms in NORMS.items():
@@ -154,86 +148,3 @@ def _why_finite(norms, given: float) -> str:
         return ", because the 0 is left out"
     epsilon = _epsilon(norms, given)
     return f", because an epsilon of {epsilon:.3g} stands in for the 0" if epsilon else ""
-
-
-def _bands(answer) -> str | None:
-    """A band for each of three reports: range, signal."""
-    right = ["amber", "red", "green"]
-    answer = answer.tolist() if isinstance(answer, np.ndarray) else answer
-    if not isinstance(answer, (list, tuple)) or len(answer) != 3:
-        return "give a list of three words, one for each report, in their order"
-    given = [str(word).strip().lower() for word in answer]
-    if set(given) - {"red", "amber", "green"}:
-        return "three answers are there. The words for them are 'green', 'amber' and 'red'"
-    if given == right:
-        return None
-    fine = [str(k) for k, (a, b) in enumerate(zip(given, right, strict=True), start=1) if a == b]
-    begin = (
-        f"report{' ' if len(fine) == 1 else 's '}{named(fine)} {'is' if len(fine) == 1 else 'are'} right. "
-        if fine
-        else "look at them one by one. "
-    )
-    return begin + _first_wrong(given, right)
-
-
-def _first_wrong(given, right) -> str:
-    if given[0] == "green":
-        return "In the first, the gradient is well. But look at how alike its inputs have become"
-    if given[1] == "green":
-        return (
-            "The second looks well from its first layer to its last. But look at the range, which is the largest "
-            "against the smallest"
-        )
-    wrong = next(k for k in range(3) if given[k] != right[k])
-    return (
-        f"{('The first', 'The second', 'The third')[wrong]} is another band than {given[wrong]}. A report is red from "
-        f"a range of {LOST:g} decades on, or where inputs differ by less than {_share(ALIKE)}. It is amber "
-        f"from {100 * WATCH:.0f} % of such a limit on, which is a range of {WATCH * LOST:g} decades, or inputs that "
-        f"differ by less than {_share(WATCH * ALIKE)}. All else is green"
-    )
-
-
-def _share(decades: float) -> str:
-    return f"{100 * 10**decades:.0f} %"
-
-
-def _treated(visits) -> str | None:
-    """Three patients, each with the right diagnosis and a treatment that works."""
-    visits = list(visits.values() if isinstance(visits, dict) else visits) if hasattr(visits, "__iter__") else []
-    if len(visits) != 3 or not all(isinstance(one, Visit) for one in visits):
-        return "hand over a list of three visits, one of each patient"
-    for one in visits:
-        if one.course is None:
-            return f"patient {one.patient} has been visited, but still needs a diagnosis and a treatment, both by name"
-    if len({one.illness for one in visits}) < 3:
-        return "the visits are complete. But take patients of three different illnesses"
-    for one in visits:
-        why = _wrong_visit(one)
-        if why:
-            return f"of patient {one.patient}, {why}"
-    return None
-
-
-def _wrong_visit(one: Visit) -> str | None:
-    again = visit(one.patient, one.ordered, *one.chosen)
-    if (again.illness, again.passed) != (one.illness, one.passed):
-        return "the visit is not what visit returns; run it again, and hand over the visit itself"
-    if one.chosen[0] != one.illness:
-        return f"the tests are done, but the diagnosis is not {one.chosen[0]}. {sentence(one.why)}"
-    if one.passed or one.course is None:
-        return None
-    if one.illness == "healthy":
-        return "healthy is right, and so it needs no treatment"
-    if one.course.learns:
-        return f"{one.illness} is right, but {one.chosen[1]} is not what it needs"
-    after = f"After it, the network tells {one.course.accuracy:.0%} of the digits"
-    return f"{one.illness} is right, but {one.chosen[1]} is not what it needs. {after}"
-
-
-EXERCISES = {
-    "worst_ratio": (_range, "the largest against the smallest, in decades: what no sum of squares can hide"),
-    "read_reports": (_bands, "the first is alike, the second has a hole in the middle, and the third may be trained"),
-    "treat_three": (_treated, "three patients that learn now, and for the right reason"),
-}
-_exercises = Exercises(EXERCISES)
-answer = _exercises.answer

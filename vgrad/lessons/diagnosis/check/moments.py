@@ -1,0 +1,71 @@
+"""The exercise on the verdict during training, from three norms."""
+
+from __future__ import annotations
+
+from ....kit.exercises import NotYetError, expect_function
+from ....kit.expect import is_missing
+from ....kit.judging import call, counted
+from ....kit.slips import told
+
+ASKED = ("first_dlogits", "dlogits", "dh_1")
+STATES = ("converged", "vanished", "neither")
+MOMENTS = {  # what is given, the norms ASKED, and the word for it
+    "a tanh network at its start": ((0.096, 0.096, 0.065), "neither"),
+    "a network of ten sigmoid layers": ((0.097, 0.095, 2.9e-7), "vanished"),
+    "a tanh network after 1000 steps": ((0.096, 1.2e-4, 4.7e-4), "converged"),
+    "a network that has begun to learn": ((0.096, 0.033, 0.092), "neither"),
+    "a network of four sigmoid layers, before it learns": ((0.097, 0.095, 1.6e-3), "neither"),
+    "a network of four sigmoid layers, after it has learned": ((0.097, 8.9e-3, 0.125), "converged"),
+    "a network whose loss is a mean over a million samples": ((9.6e-7, 9.5e-7, 6.0e-7), "neither"),
+    "a network whose loss is a sum, and which has lost its gradient": ((970.0, 950.0, 0.0029), "vanished"),
+    "a network that has learned without its first layer": ((0.096, 0.002, 1e-8), "converged"),
+    "a network without any error": ((0.096, 0.0, 0.0), "converged"),
+}
+WHILE_IT_RUNS = ("the call is right", "what is above 0 is judged rightly, but dlogits may be exactly 0")
+
+
+def state(function) -> str | None:
+    """The verdict during training, from three norms: converged, vanished, or neither."""
+    verdict = expect_function(function, ", state")
+    given = {}
+    for name, (norms, right) in MOMENTS.items():
+        try:
+            given[name] = _word(call(verdict, **dict(zip(ASKED, norms, strict=True))))
+        except ArithmeticError as problem:
+            return f"{WHILE_IT_RUNS[norms[1] == 0]}. For {name} your code stops: {told(problem)}"
+        if given[name] != right:
+            return _wrong_state(name, norms, given[name], right, fine=len(given) - 1)
+    return None
+
+
+def _word(given) -> str:
+    """One of the three words; NotYetError says so if it is another thing."""
+    if is_missing(given):
+        raise NotYetError("it returns nothing yet for one of its cases. Let it return a word in each of them")
+    word = str(given).strip().lower()
+    if not isinstance(given, str) or word not in STATES:
+        said = f"'{given}'" if isinstance(given, str) else f"{given!r}"
+        raise NotYetError(f"it returns {said}, and the three words are 'converged', 'vanished' and 'neither'")
+    return word
+
+
+def _wrong_state(name: str, norms, given: str, right: str, fine: int) -> str:
+    """What is right about the function, and the step that goes wrong in this case."""
+    first, now, dh = norms
+    left = now / first
+    begin = f"{counted(fine, 'case')} {'is' if fine == 1 else 'are'} right. " if fine else "each case gets a word. "
+    reaching = f"‖dh_1‖ is {dh / now:.2g} times ‖dlogits‖" if now else "‖dlogits‖ is 0"
+    facts = f"In {name}, {left:.2g} of the error is left, and {reaching}. So it is {right}, and yours says {given}. "
+    return begin + facts + _step(given, right)
+
+
+def _step(given: str, right: str) -> str:
+    if right == "converged":
+        return "Ask first how much of the error is left, because then a small gradient is good news"
+    if given == "converged":
+        return (
+            "A network has converged if dlogits is less than a quarter of what it was, so compare it with first_dlogits"
+        )
+    if right == "vanished":
+        return "Divide dh_1 by dlogits, and compare the quotient with 1/1000"
+    return "The size of dh_1 alone does not tell it, because it depends on dlogits. Divide one by the other"
