@@ -62,7 +62,7 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "lessons.memory.measure.nets.*", "lessons.memory.measure.solve.first_of", "lessons.memory.measure.solve.batches",
     "lessons.memory.measure.solve.trained", "lessons.memory.measure.solve.reach",
     "lessons.memory.measure.layered.after", "lessons.memory.measure.layered.networks",
-    "lessons.deep_training.measure.lanes.*", "lessons.deep_training.measure.plain.freezing",
+    "lessons.deep_training.measure.lanes.*", "kit.experiments.learning.readout_alone",
     "kit.experiments.tokens.token_gradients", "lessons.attention.measure.training.column",
     "lessons.exploding.measure.training.train_on_adding", "lessons.recurrence.measure.recurrence.drawn_net",
     "lessons.precision.measure.nets.*",
