@@ -78,9 +78,9 @@ class LearnRecord(NamedTuple):
 @measured
 def learn(
     activation: ActivationName = "relu", *, scheme: init.Named | None = None, gain: Finite = 1.0, norm: NormName = None,
-    skip: FormName = None, alpha: Alpha = 1.0, depth: HiddenLayers = 40, width: Width = 32, rates: NonNegatives = (0.1, 0.01),
-    steps: TrainSteps = 80, batch: BatchOfTwo = 48, clip_norm: NonNegative | None = None, warmup: WarmUp = 0,
-    frozen: Flag = False, seeds: Networks = 5, seed: Seed = 0,
+    skip: FormName = None, alpha: Alpha = 1.0, depth: HiddenLayers = 40, width: Width = 32,
+    rates: NonNegatives = (0.1, 0.01), steps: TrainSteps = 80, batch: BatchOfTwo = 48,
+    clip_norm: NonNegative | None = None, warmup: WarmUp = 0, frozen: Flag = False, seeds: Networks = 5, seed: Seed = 0,
 ) -> LearnRecord:  # fmt: skip
     """Train ``seeds`` networks of ``depth`` hidden layers to classify digits, at each of ``rates``, all in one call.
 

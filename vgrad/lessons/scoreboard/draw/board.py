@@ -66,6 +66,8 @@ class ScorePlot(LivePicture):
         rows = self.view.rows
         for row in rows:
             _dot(self.plane, row, priced)
+        if deep:
+            self.plane.axhline(self.view.baseline.learnt, **grammar.MARK)
         if priced:
             style = dict(fontsize=12, color=grammar.FAINT, ha="right", va="bottom")
             self.plane.text(CEILING, TOP + 0.02, "area: cost of a step", **style)
@@ -92,8 +94,9 @@ class ScorePlot(LivePicture):
         x, y = place(row)
         self.mark.set_bounds(*self.bounds[row.name])
         self.ring.set_data([x], [y])
-        first = WAYS[row.deep][2]
-        self.past.set_data(_inside(grammar.decades(row.layers[1])), first + np.arange(row.layers.shape[1]))
+        _, _, first, last = WAYS[row.deep]
+        layers = row.layers[1]
+        self.past.set_data(_inside(grammar.decades(layers)), np.linspace(first, last, len(layers)))
         self.up.set_data([x], [first])
         self.said.set_text(f"{row.label}: {np.median(row.decades):+.1f} decades")
 
@@ -110,10 +113,12 @@ def spot(plot, row) -> tuple[float, float]:
 
 
 def look(row) -> grammar.Look:
-    """Return the colour of a net's cure, and the marker of its activation; a cell has its own."""
+    """Return the colour of a net's cure, and the marker of its activation; a cell and a single layer have their own."""
     if not row.deep:
         return CELLS[row.settings["cell"]]
     settings = row.settings
+    if settings.get("depth") == 0:
+        return grammar.Look(grammar.INK, "D", row.label)
     cure = grammar.cure(settings.get("norm"), settings.get("skip"), settings.get("alpha", 1.0))
     return cure._replace(marker=grammar.look(settings["activation"]).marker)
 

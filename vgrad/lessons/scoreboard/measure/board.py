@@ -52,6 +52,7 @@ def _cell(label: str, cell: str, lesson="12_gates", **settings) -> Net:
     return Net(label, lesson, dict(cell=cell, **settings))
 
 
+BLOCK = dict(skip="branch", depth=26)  # one layer and 25 blocks of two layers each, h + φ(h W_1) W_2
 _LARGE = dict(gain=2**0.5)  # He's weights times this: σ_w = 2
 NETS: dict[str, Net] = {
     "sigmoid": _deep("sigmoid, Xavier", "03_gradient_flow", "sigmoid"),
@@ -72,8 +73,11 @@ NETS: dict[str, Net] = {
     "relu large batch": _deep("ReLU, too large, batch norm", "07_normalization", "relu", norm="batch", **_LARGE),
     "tanh": _deep("tanh, Xavier", "04_initialization", "tanh"),
     "tanh orthogonal": _deep("tanh, orthogonal", "05_edge_of_chaos", "tanh", scheme="orthogonal"),
-    "tanh batch": _deep("tanh, batch norm", "07_normalization", "tanh", norm="batch"),
-    "selu": _deep("SELU, LeCun", "04_initialization", "selu", scheme="lecun_normal"),
+    "pre-norm": _deep("pre-norm, GELU", "09_deep_training", "gelu", norm="layer_input", **BLOCK),
+    "post-norm": _deep("post-norm, GELU, warm-up", "09_deep_training", "gelu", norm="layer_output", warmup=50, **BLOCK),
+    "frozen": _deep("ReLU, He, frozen", "06_learning", "relu", frozen=True),
+    "frozen skip": _deep("skip/depth, frozen", "06_learning", "relu", skip="post", alpha="1/depth", frozen=True),
+    "none": _deep("no hidden layer", "06_learning", "identity", depth=0),
     "rnn": _cell("RNN, tanh", "rnn", "10_recurrence"),
     "irnn": _cell("IRNN", "irnn"),
     "lstm 0": _cell("LSTM, forget bias 0", "lstm", bias=0.0),
@@ -91,10 +95,11 @@ SIZES: dict[str, dict] = {
 }
 
 
-TRAINING = ("clip_norm", "rates", "steps", "batch")
+TRAINING = ("clip_norm", "warmup", "frozen", "rates", "steps", "batch")
 CHANGES = ("activation", "scheme", "gain", "norm", "skip", "alpha", "clip_norm")  # what ``treat`` may change
 NetName = Annotated[str, require.one_of(NETS)]
-DeepNetName = Annotated[str, require.one_of([name for name, net in NETS.items() if "cell" not in net.settings])]
+_HIDDEN = [name for name, net in NETS.items() if "cell" not in net.settings and name != "none"]
+HiddenName = Annotated[str, require.one_of(_HIDDEN)]  # of a net with hidden layers
 
 
 def cells() -> list[dict[str, Any]]:
@@ -102,7 +107,7 @@ def cells() -> list[dict[str, Any]]:
 
     There is one for each net's gradient, one for its cost, and one for the training of a deep net.
     """
-    return [dict(net=net, what=what) | NETS[net].settings | SIZES[what] for net in NETS for what in _measured_of(net)]
+    return [dict(net=net, what=what) | SIZES[what] | NETS[net].settings for net in NETS for what in _measured_of(net)]
 
 
 @guarded
@@ -118,10 +123,17 @@ def _measured_of(net: str) -> tuple[str, ...]:
 
 def _gradient(**settings) -> dict:
     """Layer by layer, before training; and the decades from first to last."""
-    norms = reach(T=T, **settings).sizes if "cell" in settings else at_start(**settings)
+    norms = _norms(**settings)
     with np.errstate(all="ignore"):
         relative = norms / norms[:, -1:]
         return dict(layers=np.quantile(relative, (0, 0.5, 1), axis=0), decades=np.log10(relative[:, 0]))
+
+
+def _norms(**settings) -> Array:
+    """‖dh‖ of each layer or step. Without a hidden layer, the first layer is the last one too."""
+    if "cell" in settings:
+        return reach(T=T, **settings).sizes
+    return np.ones((settings.get("seeds", FRESH), 1)) if settings.get("depth") == 0 else at_start(**settings)
 
 
 @guarded
@@ -151,16 +163,17 @@ def at_start(
 
 
 def _training(activation: str, **settings) -> dict:
-    """Accuracy at the best rate, and how many of all runs stayed finite."""
+    """Accuracy at the best rate, of the last batches and of the test set, and how many of all runs stayed finite."""
     record = learn(activation, **settings)
-    return dict(rate=record.rate, accuracy=record.best, finite=np.isfinite(record.losses).mean())
+    return dict(rate=record.rate, accuracy=record.best, test=record.test, finite=np.isfinite(record.losses).mean())
 
 
 def _cost(**settings) -> dict:
     """A step's time over that of the plain net, ReLU or an RNN."""
     plain = dict(cell="rnn") if "cell" in settings else dict(activation="relu")
-    sizes = dict(depth=DEPTH, width=WIDTH, batch=BATCH, T=T, seeds=SEEDS)
-    return dict(cost=cost.time_ratios(settings, plain, AGAIN, **sizes))
+    sizes = dict(width=WIDTH, batch=BATCH, T=T, seeds=SEEDS)
+    nets = (dict(depth=DEPTH) | net for net in (settings, plain))
+    return dict(cost=cost.time_ratios(*nets, AGAIN, **sizes))
 
 
 def board() -> Board:
@@ -178,8 +191,8 @@ def _row(name: str, results: dict, adding: list) -> Row:
     if "cell" in net.settings:
         solved = next(steps for settings, steps in adding if net.settings.items() <= settings.items())
     layers, decades, costs = (_array(results[key]) for key in ("layers", "decades", "cost"))
-    accuracy = None if solved else _array(results["accuracy"])
-    return Row(name, *net, layers, decades, accuracy, results.get("finite"), solved, costs)
+    accuracy, test = (None if solved else _array(results[key]) for key in ("accuracy", "test"))
+    return Row(name, *net, layers, decades, accuracy, test, results.get("finite"), solved, costs)
 
 
 def _array(numbers) -> Array:
@@ -189,7 +202,7 @@ def _array(numbers) -> Array:
 
 
 @guarded
-def treat(name: DeepNetName, **changes) -> Treated:
+def treat(name: HiddenName, **changes) -> Treated:
     """Change some settings of a deep net, and measure its gradient before and after that.
 
     name : of a deep net in NETS; changes : new values for some of CHANGES.
