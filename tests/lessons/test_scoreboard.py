@@ -68,8 +68,8 @@ def test_a_cost_is_a_list_of_quotients():
 def test_every_row_has_its_seeds_and_only_its_own_columns():
     for row in board().rows.values():
         assert row.decades.shape == (measure.FRESH,)
-        depth = row.settings.get("depth", measure.DEPTH)
-        assert row.layers.shape[1:] == ((max(depth, 1) if row.deep else measure.T + 1),) if depth else ()
+        depth = max(row.settings.get("depth", measure.DEPTH), 1)
+        assert row.layers.shape == (3, depth if row.deep else measure.T + 1)
         assert (row.accuracy is None) != row.deep
         assert (row.test is None) != row.deep
         assert (row.solved is None) == row.deep

@@ -197,8 +197,8 @@ def _row(name: str, results: dict, adding: list) -> Row:
 
 def _array(numbers) -> Array:
     """The numbers of a table. What was not finite is stored as None, which of decades is a gradient of 0."""
-    rows = [[-np.inf if number is None else number for number in row] for row in np.atleast_2d(numbers)]
-    return np.array(rows).squeeze()
+    numbers = np.array(numbers, object)
+    return np.where(numbers == None, -np.inf, numbers).astype(float)  # noqa: E711, as it is asked of each number
 
 
 @guarded

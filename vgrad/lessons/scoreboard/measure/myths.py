@@ -40,7 +40,7 @@ def _claim(said: str, lesson: str):
     return register
 
 
-@_claim("leaky ReLU cures vanishing: its slope is nowhere 0", "04_initialization")
+@_claim("leaky ReLU cures vanishing, because its slope is nowhere 0", "04_initialization")
 def _leaky(seed):
     left, relu = (fresh.ratio(seed, activation=name, depth=50) for name in ("leaky_relu", "relu"))
     return left, left > HOLDS, f"fifty layers with a slope of 0.01 leave {left:.0e} of it, of slope 0 {relu:.0e}"
