@@ -228,8 +228,7 @@ def test_the_page_to_print_says_what_was_measured():
     cells = course.load("warm_up")
     place = {(c.settings["norm"], c.settings["warmup"]): np.median(c.result["accuracy"]) for c in cells[:4]}
     assert warm.before == f"{place['post', 0]:.0%}"
-    assert warm.after.startswith(f"{place['post', 100]:.0%}; ")
-    assert warm.after.endswith(f" {place['pre', 0]:.0%}")
+    assert warm.after == f"{place['post', 100]:.0%} warmed up, {place['pre', 0]:.0%} with pre-norm"
     assert place["post", 0] < 0.5 < place["post", 100] < place["pre", 0]
     assert (scaled.before, scaled.after) == ("100% of them", "0% of them")
 

@@ -21,7 +21,6 @@ ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LONG = {  # pages that are still to be divided
     "16_diagnosis",
-    "18_scoreboard",
 }
 
 

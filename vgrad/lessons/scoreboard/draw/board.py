@@ -17,7 +17,7 @@ from ..records import GUESSING, LEARNT
 from . import names
 
 FLOOR, CEILING = -33.0, 21.0  # decades, with room for the names
-BOTTOM, TOP = -0.17, 1.07  # of what is learnt
+BOTTOM, TOP = -0.17, 1.2  # of what is learnt
 BROKEN = -0.1  # where a net stands whose numbers do not stay finite
 PICKED = "#12305c"
 AREA = 60.0  # points², of a dot
@@ -83,7 +83,10 @@ class ScorePlot(LivePicture):
             text.remove()
         rows = self.view.rows
         dots = [(*place(row), row.label.replace(", He, ", ", ")) for row in rows]
-        texts = names.beside(self.over, dots, words, [_spread(self.plane, row) for row in rows])
+        crossed = [_spread(self.plane, row) for row in rows]
+        if deep:
+            crossed += [_level(self.plane, y) for y in (self.view.baseline.learnt, GUESSING)]
+        texts = names.beside(self.over, dots, words, crossed)
         self.texts = dict(zip((row.name for row in rows), texts, strict=True))
         back = self.plane.transData.inverted()  # now, as a text remembers how large it was when it was drawn last
         boxes = {name: text.get_window_extent().padded(2) for name, text in self.texts.items()}
@@ -178,6 +181,11 @@ def _spread(axes, row) -> Bbox:
     y = place(row)[1]
     ends = axes.transData.transform([(_inside(end), y) for end in (row.decades.min(), row.decades.max())])
     return Bbox(ends).padded(2)
+
+
+def _level(axes, y: float) -> Bbox:
+    """What a line across the plane covers, in pixels."""
+    return Bbox(axes.transData.transform([(FLOOR, y), (CEILING, y)])).padded(1)
 
 
 def _corner(axes, view) -> list:

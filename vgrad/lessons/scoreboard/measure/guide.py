@@ -21,7 +21,7 @@ _STEPS = (
     ("the same in a tanh net", "tanh", "orthogonal weights", "tanh orthogonal"),
     ("an RNN uses only the last steps", "rnn", "a GRU", "gru 1"),
     ("an LSTM uses only the last steps", "lstm 0", "biases for the span (chrono)", "lstm chrono"),
-    ("it is clipped, and learns nothing", "relu large clip", "mend the layers, not the step", "relu skip depth"),
+    ("it is clipped and finite, and learns nothing", "relu large clip", "mend the layers, not the step", "relu skip depth"),
 )  # fmt: skip
 SCALE = 16  # the power of two by which the loss is multiplied
 FACTOR = -20  # the power of two by which a mean over many samples is smaller
@@ -49,7 +49,7 @@ def _warm() -> Advice:
     found = {(cell.settings["norm"], cell.settings["warmup"]): np.median(cell.result["accuracy"])
              for cell in deep_training.load("warm_up")
              if "warmup" in cell.settings and cell.settings["rate"] == 2e-3}  # fmt: skip
-    after = f"{found['post', 100]:.0%}; pre-norm without a warm-up: {found['pre', 0]:.0%}"
+    after = f"{found['post', 100]:.0%} warmed up, {found['pre', 0]:.0%} with pre-norm"
     return Advice(
         "post-norm blocks stop learning at a large rate", f"{found['post', 0]:.0%}", "a warm-up, or better pre-norm",
         after, "09_deep_training",
@@ -64,5 +64,5 @@ def _scaled() -> Advice:
     )
     return Advice(
         "entries of dW are exactly 0 in float16", f"{before:.0%} of them",
-        f"multiply the loss by 2^{SCALE}, or use bfloat16", f"{after:.0%} of them", "15_precision",
+        f"multiply the loss by {2**SCALE}, or use bfloat16", f"{after:.0%} of them", "15_precision",
     )  # fmt: skip
