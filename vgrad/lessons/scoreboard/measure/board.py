@@ -52,7 +52,8 @@ def _cell(label: str, cell: str, lesson="12_gates", **settings) -> Net:
     return Net(label, lesson, dict(cell=cell, **settings))
 
 
-BLOCK = dict(skip="branch", depth=26)  # one layer and 25 blocks of two layers each, h + φ(h W_1) W_2
+_BLOCK = dict(skip="branch", depth=26)  # one layer and 25 blocks of two layers each, h + φ(h W_1) W_2
+_DIVIDED: dict = dict(skip="post", alpha="1/depth")
 _LARGE = dict(gain=2**0.5)  # He's weights times this: σ_w = 2
 NETS: dict[str, Net] = {
     "sigmoid": _deep("sigmoid, Xavier", "03_gradient_flow", "sigmoid"),
@@ -67,16 +68,16 @@ NETS: dict[str, Net] = {
     "relu skip": _deep("ReLU, He, skip", "08_skip_connections", "relu", skip="post"),
     "relu skip clip": _deep("ReLU, He, skip, clipped", "11_exploding", "relu", skip="post", clip_norm=1.0),
     "relu skip batch": _deep("ReLU, He, skip, batch norm", "08_skip_connections", "relu", skip="post", norm="batch"),
-    "relu skip depth": _deep("ReLU, He, skip/depth", "08_skip_connections", "relu", skip="post", alpha="1/depth"),
+    "relu skip depth": _deep("ReLU, He, skip/depth", "08_skip_connections", "relu", **_DIVIDED),
     "relu large": _deep("ReLU, weights too large", "04_initialization", "relu", **_LARGE),
     "relu large clip": _deep("ReLU, too large, clipped", "11_exploding", "relu", clip_norm=1.0, **_LARGE),
     "relu large batch": _deep("ReLU, too large, batch norm", "07_normalization", "relu", norm="batch", **_LARGE),
     "tanh": _deep("tanh, Xavier", "04_initialization", "tanh"),
     "tanh orthogonal": _deep("tanh, orthogonal", "05_edge_of_chaos", "tanh", scheme="orthogonal"),
-    "pre-norm": _deep("pre-norm", "09_deep_training", "gelu", norm="layer_input", **BLOCK),
-    "post-norm": _deep("post-norm, warm-up", "09_deep_training", "gelu", norm="layer_output", warmup=50, **BLOCK),
+    "pre-norm": _deep("pre-norm", "09_deep_training", "gelu", norm="layer_input", **_BLOCK),
+    "post-norm": _deep("post-norm, warm-up", "09_deep_training", "gelu", norm="layer_output", warmup=50, **_BLOCK),
     "frozen": _deep("ReLU, He, frozen", "06_learning", "relu", frozen=True),
-    "frozen skip": _deep("ReLU, He, skip/depth, frozen", "06_learning", "relu", skip="post", alpha="1/depth", frozen=True),
+    "frozen skip": _deep("ReLU, He, skip/depth, frozen", "06_learning", "relu", **_DIVIDED, frozen=True),
     "none": _deep("no hidden layer", "06_learning", "identity", depth=0),
     "rnn": _cell("RNN, tanh", "rnn", "10_recurrence"),
     "irnn": _cell("IRNN", "irnn"),
@@ -192,7 +193,9 @@ def _row(name: str, results: dict, adding: list) -> Row:
         solved = next(steps for settings, steps in adding if net.settings.items() <= settings.items())
     layers, decades, costs = (_array(results[key]) for key in ("layers", "decades", "cost"))
     accuracy, test = (None if solved else _array(results[key]) for key in ("accuracy", "test"))
-    return Row(name, *net, layers, decades, accuracy, test, results.get("finite"), solved, costs)
+    return Row(
+        name, net.label, net.lesson, net.settings, layers, decades, accuracy, test, results.get("finite"), solved, costs
+    )
 
 
 def _array(numbers) -> Array:

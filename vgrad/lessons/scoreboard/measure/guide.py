@@ -21,9 +21,9 @@ _STEPS = (
     ("the same in a tanh net", "tanh", "orthogonal weights", "tanh orthogonal"),
     ("an RNN uses only the last steps", "rnn", "a GRU", "gru 1"),
     ("an LSTM uses only the last steps", "lstm 0", "biases for the span (chrono)", "lstm chrono"),
-    ("it is clipped and finite, and learns nothing", "relu large clip", "mend the layers, not the step", "relu skip depth"),
+    ("it is clipped, and it learns nothing", "relu large clip", "mend the layers, not the step", "relu skip depth"),
 )  # fmt: skip
-SCALE = 16  # the power of two by which the loss is multiplied
+SCALE = 16  # the loss is multiplied by 2¹⁶
 FACTOR = -20  # the power of two by which a mean over many samples is smaller
 
 
@@ -41,7 +41,7 @@ def _told(row: Row) -> str:
     decades = f"{np.median(row.decades):+.1f} decades"
     if not row.deep:
         return f"{decades}, solved by {solved_count(row.solved)}"
-    return f"{decades}, " + ("not finite" if row.finite == 0 else f"{np.median(row.accuracy):.0%}")
+    return f"{decades}, " + ("not finite" if row.finite == 0 else f"{row.learnt:.0%}")
 
 
 def _warm() -> Advice:
@@ -64,5 +64,5 @@ def _scaled() -> Advice:
     )
     return Advice(
         "entries of dW are exactly 0 in float16", f"{before:.0%} of them",
-        f"multiply the loss by {2**SCALE}, or use bfloat16", f"{after:.0%} of them", "15_precision",
+        "multiply the loss by 2¹⁶, or use bfloat16", f"{after:.0%} of them", "15_precision",
     )  # fmt: skip
