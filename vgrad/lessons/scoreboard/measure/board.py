@@ -14,11 +14,10 @@ import numpy as np
 
 from .... import data, init, models, ops, probes, require
 from ....kit.experiments import cost, stored
-from ....kit.experiments.learning import learn, usual
+from ....kit.experiments.learning import HiddenLayers, learn, usual
 from ....kit.experiments.protocol import (
     ActivationName,
     Alpha,
-    Depth,
     FormName,
     Networks,
     Width,
@@ -124,33 +123,27 @@ def _measured_of(net: str) -> tuple[str, ...]:
 
 def _gradient(**settings) -> dict:
     """Layer by layer, before training; and the decades from first to last."""
-    norms = _norms(**settings)
+    norms = reach(T=T, **settings).sizes if "cell" in settings else at_start(**settings)
     with np.errstate(all="ignore"):
         relative = norms / norms[:, -1:]
         return dict(layers=np.quantile(relative, (0, 0.5, 1), axis=0), decades=np.log10(relative[:, 0]))
-
-
-def _norms(**settings) -> Array:
-    """‖dh‖ of each layer or step. Without a hidden layer, the first layer is the last one too."""
-    if "cell" in settings:
-        return reach(T=T, **settings).sizes
-    return np.ones((settings.get("seeds", FRESH), 1)) if settings.get("depth") == 0 else at_start(**settings)
 
 
 @guarded
 @measured
 def at_start(
     activation: ActivationName, *, scheme: init.Named | None = None, gain: Finite = 1.0, norm: NormName = None,
-    skip: FormName = None, alpha: Alpha = 1.0, depth: Depth = DEPTH, width: Width = WIDTH, seeds: Networks = FRESH,
-    seed: Seed = 0, **training,
+    skip: FormName = None, alpha: Alpha = 1.0, depth: HiddenLayers = DEPTH, width: Width = WIDTH,
+    seeds: Networks = FRESH, seed: Seed = 0, **training,
 ) -> Array:  # fmt: skip
     """‖dL/dh_k‖.  Measures this norm at each layer of fresh networks on 48 digits, (seeds, depth).
 
-    The arguments are those of ``learn``. Those that belong to ``training``, such as clip_norm, change nothing here.
+    Without a hidden layer, the first layer is the last one, and the answer is (seeds, 1) of 1. The arguments are those
+    of ``learn``. Those that belong to ``training``, such as clip_norm, change nothing here.
     """
     for name in training:
         require.choice("training", name, TRAINING)
-    require.total("seeds · depth · width · (width + 48)", seeds * depth * width * (width + BATCH))
+    require.total("seeds · depth · width · (width + 48)", seeds * max(depth, 1) * width * (width + BATCH))
     path = norm_and_skip(norm, skip, alpha)
     rng = np.random.default_rng((seed, 12))
     scheme = scheme or usual(activation)
@@ -160,7 +153,7 @@ def at_start(
     x, labels = next(iter(data.batches(digits.x_train, digits.y_train, BATCH, rng=rng)))
     logits, tape = models.mlp(params, x, activation, **path)
     _, pullback = ops.softmax_cross_entropy(logits, labels)
-    return probes.norms(tape, pullback()).dh
+    return probes.norms(tape, pullback()).dh if depth else np.ones((seeds, 1))
 
 
 def _training(activation: str, **settings) -> dict:
@@ -173,8 +166,8 @@ def _cost(**settings) -> dict:
     """A step's time over that of the plain net, ReLU or an RNN."""
     plain = dict(cell="rnn") if "cell" in settings else dict(activation="relu")
     sizes = dict(width=WIDTH, batch=BATCH, T=T, seeds=SEEDS)
-    nets = (dict(depth=DEPTH) | net for net in (settings, plain))
-    return dict(cost=cost.time_ratios(*nets, AGAIN, **sizes))
+    net, plain = (dict(depth=DEPTH) | each for each in (settings, plain))
+    return dict(cost=cost.time_ratios(net, plain, AGAIN, **sizes))
 
 
 def board() -> Board:
