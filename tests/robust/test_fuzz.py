@@ -597,6 +597,8 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("kit.experiments.flow.flow", "sigma_b", "3", "a standard deviation"),
     ("kit.experiments.learning.learn", "clip_norm", "3", "a norm"),
     ("kit.experiments.learning.learn", "depth", "0", "a readout without hidden layers"),
+    ("lessons.deep_training.measure.plain.deep", "depth", "0", "a readout without hidden layers"),
+    ("lessons.initialization.measure.he_or_xavier", "depth", "0", "a readout without hidden layers"),
     ("lessons.scoreboard.measure.board.*", "depth", "0", "a readout without hidden layers"),
     ("lessons.normalization.measure.compare", "norms", "[]", "none of them is drawn"),
     ("lessons.normalization.measure.classify", "depth", "0", "a readout without hidden layers"),
