@@ -344,6 +344,22 @@ def test_a_click_on_a_dot_chooses_its_net_and_only_the_dots_that_are_shown_can_b
         assert spot.description == explorer.record.chosen.label
 
 
+@pytest.mark.parametrize("within", [1.0, 0.25])
+def test_a_click_on_a_name_chooses_its_net_also_where_dots_lie_on_each_other(within):
+    explorer = scoreboard(row="relu", within=3.0)
+    explorer.set(within=within)
+    for name in ("none", "relu skip depth", "frozen"):
+        explorer._labels[name].value = True
+        assert explorer.record.chosen.name == name
+        frame = explorer._plot.mark.get_bbox().transformed(explorer._plot.plane.transData)  # around the chosen name
+        whole = explorer.figure.bbox
+        sides = dict(left=frame.x0 / whole.width, top=1 - frame.y1 / whole.height)
+        sides |= dict(width=frame.width / whole.width, height=frame.height / whole.height)
+        layout = explorer._labels[name].layout
+        for side, share in sides.items():
+            assert float(getattr(layout, side).rstrip("%")) == pytest.approx(100 * share, abs=0.1), side
+
+
 @pytest.mark.parametrize(("name", "line"), [("relu", 1), ("gru 0", 1), ("gru 0", 3)])
 def test_the_corner_is_marked_where_a_net_holds_and_does_not_learn(name, line):
     view = measure_taught.view(board(), name, line)

@@ -115,6 +115,14 @@ def spot(plot, row) -> tuple[float, float]:
     return float(x), float(y)
 
 
+def name_box(plot, name: str) -> tuple[float, float, float, float]:
+    """Return where in the picture a net's name is, as shares: left, top (from below), width and height."""
+    x, y, width, height = plot.bounds[name]
+    corners = plot.plane.transData.transform([(x, y), (x + width, y + height)])
+    (left, bottom), (right, top) = plot.figure.transFigure.inverted().transform(corners)
+    return float(left), float(top), float(right - left), float(top - bottom)
+
+
 def look(row) -> grammar.Look:
     """Return the colour of a net's cure, and the marker of its activation; a cell and a single layer have their own."""
     if not row.deep:
