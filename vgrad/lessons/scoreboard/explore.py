@@ -66,19 +66,21 @@ class BoardExplorer(Explorer):
 
     def _show(self, resting: bool = True) -> None:
         super()._show(resting)
-        if self._plot.named != self._named:
+        plot: Any = self._plot
+        if plot.named != self._named:
             self._put()
 
     def _put(self) -> None:
         """Lay the buttons over the dots and names that are shown, and take the others away."""
-        self._named = self._plot.named
+        plot: Any = self._plot
+        self._named = plot.named
         rows = {row.name: row for row in self.record.rows}
         for name in self._spots:
             for button in (self._spots[name], self._labels[name]):
                 button.layout.display = None if name in rows else "none"
             if name in rows:
-                _lay(self._spots[name], *draw.spot(self._plot, rows[name]))
-                left, top, width, height = draw.name_box(self._plot, name)
+                _lay(self._spots[name], *draw.spot(plot, rows[name]))
+                left, top, width, height = draw.name_box(plot, name)
                 _lay(self._labels[name], left, top)
                 self._labels[name].layout.width = f"{100 * width:.2f}%"
                 self._labels[name].layout.height = f"{100 * height:.2f}%"
