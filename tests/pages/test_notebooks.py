@@ -19,14 +19,9 @@ from tables import table
 
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-LONG = {  # pages that are still to be divided
-    "18_scoreboard",
-}
-
-
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_has_no_faults(lesson):
-    assert hygiene.faults(lesson.read_text(encoding="utf-8"), long=lesson.stem in LONG) == []
+    assert hygiene.faults(lesson.read_text(encoding="utf-8")) == []
 
 
 def test_there_are_lessons():

@@ -23,22 +23,21 @@ BUDGETS = {
     "kilobytes of the file": 1000,
 }
 FIRST = {"words": 600, "minutes": 15}  # of lesson 00
-LONG = {"cells": 60, "words": 3500, "minutes": 110}  # of a page that is still to be divided
 UNCOUNTED = r"<details><summary>(?:A solution|Hint|Further)\b.*?</details>"  # what is folded and may be skipped
 ALLOWED_IMPORTS = {"numpy", "vgrad"}
 NUMBER = re.compile(r"(?<![\w.])\d+\.?\d*(?:[eE][-+]?\d+)?")
 
 
-def faults(text: str, long: bool = False) -> list[str]:
-    """Everything that is wrong with the notebook stored as ``text``, in words.   long : whether it may be long."""
+def faults(text: str) -> list[str]:
+    """Everything that is wrong with the notebook stored as ``text``, in words."""
     notebook = json.loads(text)
     cells = notebook["cells"]
     first = source(cells[0]).startswith("# 00")
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     return [
-        *_budgets(cells, code, len(text) / 1000, BUDGETS | (LONG if long else FIRST if first else {})),
+        *_budgets(cells, code, len(text) / 1000, BUDGETS | (FIRST if first else {})),
         *_promise(cells),
-        *([] if long or first else _claims(code)),
+        *([] if first else _claims(code)),
         *_executed(code),
         *_stable(notebook, cells),
         *(fault for k, cell in enumerate(code) for fault in _source(k, cell)),

@@ -775,18 +775,26 @@ def assert_scores_are_told_truly(explorer):
     middle = float(np.median(decades))
     word = "vanishes" if middle < -asked["within"] else "explodes" if middle > asked["within"] else "holds"
     finding, protocol, rest = words.split("\n")
-    assert finding.startswith(scoreboard_measure.NETS[asked["row"]].label + ": ")
-    way = f"{'gains' if middle > 0 else 'loses'} {abs(middle):.1f} decades"
-    first = "layer" if "accuracy" in found else "step"
-    assert f"the gradient {way} until the first {first}, so it {word}." in finding
+    none = next(
+        cell.result for cell in course.load("scoreboard") if cell.settings["net"] == "none" and "test" in cell.result
+    )
+    if asked["row"] == "none":
+        assert finding.startswith("A net without a hidden layer")
+        assert finding.endswith(f"classifies {np.median(none['accuracy']):.0%}.")
+    else:
+        assert finding.startswith(scoreboard_measure.NETS[asked["row"]].label + ": ")
+        way = f"{'gains' if middle > 0 else 'loses'} {abs(middle):.1f} decades"
+        first = "layer" if "accuracy" in found else "step"
+        assert f"the gradient {way} until the first {first}, so it {word}." in finding
     ends = ["exactly 0" if np.isinf(end) else f"{end:+.1f}" for end in (decades.min(), decades.max())]
     assert f"{len(decades)} fresh networks, {ends[0]} to {ends[1]} decades" in protocol
     assert f"costs {np.median(found['cost']):.1f} times" in rest
     assert f"Lesson {scoreboard_measure.NETS[asked['row']].lesson[:2]} explains" in rest
     if "accuracy" in found:
         accuracy = np.median(found["accuracy"])
-        assert (f"classifies {accuracy:.0%} of the digits" in finding) == (found["finite"] > 0)
-        assert ("guessing would get 10%" in finding) == (found["finite"] > 0 and accuracy < 0.2)
+        learned = f"classifies {accuracy:.0%} of the digits, compared with {np.median(none['accuracy']):.0%} without"
+        assert (learned in finding) == (found["finite"] > 0 and asked["row"] != "none")
+        assert (f"right in {np.median(found['test']):.0%}" in rest) == (found["finite"] > 0)
         assert f"{found['finite']:.0%} of all its runs" in rest
     else:
         assert f"solved by {sum(step is not None for step in record.chosen.solved)} of 5 networks" in finding

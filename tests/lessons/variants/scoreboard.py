@@ -1,4 +1,4 @@
-"""What learners hand over in the lesson on the scoreboard, the table as it is taught, and the myths."""
+"""What learners hand over in the lesson on the scoreboard."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from vgrad.lessons.scoreboard import board, forge, treat
+from vgrad.lessons.scoreboard import treat
 
 from . import Later
 
@@ -118,25 +118,6 @@ def by_the_extremes(norms):
     return middle, low, high, word_of(low if -low > high else high)
 
 
-def forged(seed=3, name=None, rows=6):
-    """A table with one false word, and the name of its row, or the one given."""
-
-    def make():
-        table = forge(board(), seed=seed, rows=rows)
-        false = [
-            label
-            for label, decades, word in zip(table.labels, table.decades, table.verdicts, strict=True)
-            if word_of(decades) != word
-        ]
-        return table, name or false[0]
-
-    return Later(make)
-
-
-def in_another_form(form):
-    return Later(lambda: form(*forged().make()))
-
-
 RIGHT = {
     "three_cures": {
         "the lesson's": cured(),
@@ -158,15 +139,6 @@ RIGHT = {
         "arrays of no dimension": arrays,
         "a method": Board().row,
         "by logarithms of e": row(lambda norms: np.log(norms[:, 0] / norms[:, -1]) / np.log(10)),
-    },
-    "false_cell": {
-        "the lesson's": in_another_form(lambda table, name: (table, "sigmoid, layer norm")),
-        "a list": in_another_form(lambda table, name: [table, name]),
-        "in capitals": in_another_form(lambda table, name: (table, name.upper())),
-        "with blanks": in_another_form(lambda table, name: (table, f" {name} ")),
-        "of NumPy's words": in_another_form(lambda table, name: (table, np.str_(name))),
-        "of another table": forged(seed=8),
-        "of a longer table": forged(seed=1, rows=12),
     },
 }
 WRONG = {
@@ -216,25 +188,5 @@ WRONG = {
         "a number for the word": (lambda norms: (*row()(norms)[:3], 0), "should be a word"),
         "each network": (lambda norms: (*[np.log10(norms[:, 0] / norms[:, -1])] * 3, row()(norms)[3]), "shape"),
         "norms overwritten": (sorts_in_place, "has changed"),
-    },
-    "false_cell": {
-        "a true one": (forged(name="LSTM, chrono"), "is right there"),
-        "another true one": (forged(name="GRU, update bias 0"), "is right there"),
-        "no such row": (forged(name="sigmoid layer"), "write it as the table does"),
-        "a word of the table": (forged(name="vanishes"), "write it as the table does"),
-        "dots": (in_another_form(lambda table, name: (table, ...)), "name of a net"),
-        "its number": (in_another_form(lambda table, name: (table, 2)), "name of a net"),
-        "the name alone": ("sigmoid, layer norm", "two things"),
-        "the table alone": (Later(lambda: forged().make()[0]), "two things"),
-        "turned": (in_another_form(lambda table, name: (name, table)), "two things"),
-        "printed": (in_another_form(lambda table, name: (str(table), name)), "two things"),
-        "all words false": (
-            in_another_form(lambda table, name: (table._replace(verdicts=("explodes",) * 6), "sigmoid, layer norm")),
-            "has been changed",
-        ),
-        "another number": (
-            in_another_form(lambda table, name: (table._replace(decades=(0.0,) * 6), "GRU, update bias 0")),
-            "has been changed",
-        ),
     },
 }  # fmt: skip

@@ -72,9 +72,9 @@ def _networks(seed) -> Any:
     return tree_map(lambda *arrays: np.stack(arrays), *each)
 
 
-def accuracy_on_test(params: list, activation: str, norm: str | None = None) -> Array:
+def accuracy_on_test(params: list, activation: str, norm: str | None = None, skip=None) -> Array:
     """Return the share of the 297 test pictures that each network classifies correctly, (networks,)."""
     digits = data.digits(dtype="float32")
-    x = np.broadcast_to(digits.x_test, (len(params[0].affine.W), *digits.x_test.shape))
-    logits, _ = models.mlp(params, x, activation, norm=norm)
+    x = np.broadcast_to(digits.x_test, (len(params[-1].affine.W), *digits.x_test.shape))
+    logits, _ = models.mlp(params, x, activation, norm=norm, skip=skip)
     return share_correct(logits, digits.y_test)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ... import data, models, train
-from .learning import usual
+from .learning import readout_alone, usual
 from .protocol import measured, norm_and_skip
 from .reach import CELLS, networks
 
@@ -46,7 +46,7 @@ def _cell_steps(cell: str, *, T: int, seeds: int, bias=0.0, mode="alone", **unus
 
 def _layer_steps(
     activation: str, *, depth: int, width: int, batch: int, seeds: int, scheme=None, gain=1.0, norm=None, skip=None,
-    alpha=1.0, clip_norm=None, **unused,
+    alpha=1.0, clip_norm=None, frozen=False, warmup=0, **unused,
 ) -> Iterator:  # fmt: skip
     rng = np.random.default_rng(0)
     path = norm_and_skip(norm, skip, alpha)
@@ -56,4 +56,7 @@ def _layer_steps(
     digits = data.digits(dtype="float32")
     batches = data.batches(digits.x_train, digits.y_train, batch, rng=rng)
     model = train.classifier(activation, **path)
-    return train.fit(params, model, batches, optimizer=train.momentum(RESTING), steps=STEPS, clip_norm=clip_norm)
+    model = readout_alone(model) if frozen else model
+    rule = train.momentum(RESTING)
+    rule = train.warmup(rule, warmup) if warmup else rule
+    return train.fit(params, model, batches, optimizer=rule, steps=STEPS, clip_norm=clip_norm)

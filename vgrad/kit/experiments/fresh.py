@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ... import init, models, ops, probes
+from ... import data, init, models, ops, probes
 from ...ops import Array
 from .flow import flow
 
@@ -14,11 +14,11 @@ def ratio(seed: int, **settings) -> float:
     return flow(**dict(seeds=8, batch=16) | settings, seed=seed).ratio
 
 
-def sigmoid(seed: int, loss=1.0, shift=0.0):
+def sigmoid(seed: int, loss=1.0):
     """Return twenty sigmoid layers after a forward pass: their params, their tape and a cotangent."""
     params = layers(seed, [64] * 21, ensemble=(5,), scheme="xavier_normal")
     x, cotangent = normal(seed + 100, 2, 5, 16, 64)
-    return params, models.hidden(params, x + shift, "sigmoid")[1], loss * cotangent
+    return params, models.hidden(params, x, "sigmoid")[1], loss * cotangent
 
 
 def both_ends(seed: int, **settings) -> float:
@@ -28,11 +28,17 @@ def both_ends(seed: int, **settings) -> float:
     return float(np.median(dh[:, 0] / dh[:, -1]))
 
 
-def dead(seed: int, scheme: str) -> float:
-    """Return the share of ReLU units of layer 20 that no one of 256 inputs makes fire: h, and so the slope, is 0."""
-    params = layers(seed, [64] * 21, ensemble=(4,), scheme=scheme, activation="relu")
-    h = models.hidden(params, normal(seed + 100, 4, 256, 64), "relu")[0]
-    return float((h == 0).all(axis=-2).mean())
+def first_layer(seed: int) -> Array:
+    """Return the entries of the first layer's dW of a mean over some million samples, in float32.
+
+    They are those of tanh layers for a batch of digits, times 2**-20.
+    """
+    digits = data.digits()
+    params = models.init_mlp([64, 32, 32, 32, 10], scheme="xavier_normal", rng=np.random.default_rng((seed, 0)))
+    logits, tape = models.mlp(params, digits.x_train[:32], "tanh")
+    _, pullback = ops.softmax_cross_entropy(logits, digits.y_train[:32])
+    entries = 2.0**-20 * models.gradients(tape, pullback())[0][0].affine.W
+    return entries[entries != 0].astype(np.float32)
 
 
 def layers(seed: int, sizes: list[int], **options) -> list:
@@ -43,16 +49,6 @@ def layers(seed: int, sizes: list[int], **options) -> list:
 def normal(seed: int, *shape: int) -> Array:
     """Return N(0, 1) numbers of this shape, which have a seed of their own."""
     return init.normal(np.random.default_rng((seed, 1)), shape)
-
-
-def plain(W: Array) -> models.Layer:
-    """Return a layer of these weights and no biases."""
-    return models.Layer(ops.Affine(W, np.zeros(W.shape[-1])))
-
-
-def jacobian(tape) -> Array:
-    """Return d output / d input of a net whose inputs are all the same: row i is output i's."""
-    return models.gradients(tape, np.eye(tape[-1].output.shape[-1]))[1]
 
 
 def size(array: Array) -> float:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from ... import data, init, models, require, train
 from ...models.checks import NormName
 from ...ops import Array
-from ...require import Finite, NonNegative, Seed, guarded
+from ...require import Finite, Flag, NonNegative, Seed, guarded
+from ...tape import tree_map
+from .baseline import accuracy_on_test
 from .protocol import (
     CALLS,
     LAST,
     ActivationName,
     Alpha,
     BatchOfTwo,
-    Depth,
     FormName,
     Networks,
     NonNegatives,
@@ -27,6 +28,8 @@ from .protocol import (
     require_work,
 )
 
+HiddenLayers = Annotated[int, require.whole_from(0, 2_000)]
+WarmUp = Annotated[int, require.whole_from(0, 10_000)]  # steps in which a learning rate rises
 LEARNT = 0.5  # a network whose accuracy is above this has learnt
 
 
@@ -47,6 +50,7 @@ class LearnRecord(NamedTuple):
     accuracy: Array  # (rates, seeds): the mean of the last 10 steps; 0 where training had ended
     losses: Array  # (rates, seeds): of the same steps; NaN where training had ended
     curves: Array  # (seeds, steps): accuracy at the best rate; NaN where training had ended
+    test: Array  # (seeds,): accuracy on the test set at the best rate, in the end
     trouble: str | None  # why it ended before its last step, if it did
 
     @property
@@ -74,24 +78,20 @@ class LearnRecord(NamedTuple):
 @measured
 def learn(
     activation: ActivationName = "relu", *, scheme: init.Named | None = None, gain: Finite = 1.0, norm: NormName = None,
-    skip: FormName = None, alpha: Alpha = 1.0, depth: Depth = 40, width: Width = 32, rates: NonNegatives = (0.1, 0.01),
-    steps: TrainSteps = 80, batch: BatchOfTwo = 48, clip_norm: NonNegative | None = None, seeds: Networks = 5,
-    seed: Seed = 0,
+    skip: FormName = None, alpha: Alpha = 1.0, depth: HiddenLayers = 40, width: Width = 32,
+    rates: NonNegatives = (0.1, 0.01), steps: TrainSteps = 80, batch: BatchOfTwo = 48,
+    clip_norm: NonNegative | None = None, warmup: WarmUp = 0, frozen: Flag = False, seeds: Networks = 5, seed: Seed = 0,
 ) -> LearnRecord:  # fmt: skip
     """Train ``seeds`` networks of ``depth`` hidden layers to classify digits, at each of ``rates``, all in one call.
 
     Training is SGD with momentum 0.9, in float32. scheme : one in init.SCHEMES, or an init.Scheme. If it is None, ReLU
     and leaky ReLU get He's weights, and all others get Xavier's. norm : None or one in models.NORMS; skip : None or one
-    in models.FORMS, with its alpha. Learning rates are compared by the last 10 steps, and the best one counts.
+    in models.FORMS, with its alpha; warmup : the steps in which each rate rises to its full value; frozen :
+    whether all but the readout stay as they are. With a depth of 0 the readout is all there is. Learning rates are
+    compared by the last 10 steps, and the best one counts.
     Raises ValueError naming the argument, its value and what is allowed, for sizes that are too large together too.
     """
-    require_work("depth · steps", depth, steps, most=CALLS)
-    require_work(
-        "len(rates) · seeds · depth · width² · batch · steps", len(rates), seeds, depth, width**2, batch, steps
-    )
-    require.total(
-        "len(rates) · seeds · depth · width · (width + batch)", len(rates) * seeds * depth * width * (width + batch)
-    )
+    _require_sizes(len(rates) * seeds, max(depth, 1), width, batch, steps)
     rng = np.random.default_rng(seed)
     scheme = scheme or usual(activation)
     path = norm_and_skip(norm, skip, alpha)
@@ -99,17 +99,39 @@ def learn(
     weights: dict[str, Any] = dict(scheme=scheme, gain=gain, activation=activation, ensemble=ensemble, rng=rng)
     params = models.init_mlp([64, *[width] * depth, 10], dtype="float32", **weights, **path)
     model = train.classifier(activation, **path)
+    model = readout_alone(model) if frozen else model
     rule = train.momentum(np.repeat(rates, seeds))
+    rule = train.warmup(rule, warmup) if warmup else rule
     fitted = train.fit(params, model, _digits(batch, rng), optimizer=rule, steps=steps, clip_norm=clip_norm)
     records = [*fitted]
     shape = (len(rates), seeds, steps)
     accuracy = _rows(records, "accuracy", shape)
     losses = _rows(records, "loss", shape)[..., -LAST:].mean(axis=-1)
     last = np.nan_to_num(accuracy[..., -LAST:]).mean(axis=-1)
+    best = slice(_best(last) * seeds, (_best(last) + 1) * seeds)
+    test = accuracy_on_test(tree_map(lambda array: array[best], records[-1].params), activation, **path)
     return LearnRecord(
         activation, init.scheme_named(scheme).name, gain, norm, skip, alpha, depth, width, steps, batch,
-        tuple(float(rate) for rate in rates), last, losses, accuracy[_best(last)], records[-1].trouble,
+        tuple(float(rate) for rate in rates), last, losses, accuracy[_best(last)], test, records[-1].trouble,
     )  # fmt: skip
+
+
+def _require_sizes(networks: int, depth: int, width: int, batch: int, steps: int) -> None:
+    """Raise ValueError unless the sizes are small enough together."""
+    nets = "len(rates) · seeds"
+    require_work("depth · steps", depth, steps, most=CALLS)
+    require_work(f"{nets} · depth · width² · batch · steps", networks, depth, width**2, batch, steps)
+    require.total(f"{nets} · depth · width · (width + batch)", networks * depth * width * (width + batch))
+
+
+def readout_alone(model: train.Model) -> train.Model:
+    """Return a model that trains the readout alone, because the gradients of all layers before it are 0."""
+
+    def frozen_model(params, batch):
+        run = model(params, batch)
+        return run._replace(grads=[*(tree_map(np.zeros_like, d) for d in run.grads[:-1]), run.grads[-1]])
+
+    return frozen_model
 
 
 def _digits(batch: int, rng):

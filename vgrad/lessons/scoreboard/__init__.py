@@ -6,17 +6,17 @@ from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
 from .measure.board import NETS, at_start, board, treat
+from .measure.guide import guide
 from .measure.myths import CLAIMS, measure_claim
-from .measure.taught import forge, judge, learns, verdict, view
+from .measure.taught import judge, learns, verdict, view
 from .tables import TABLES
 
 __all__ = [
-    "CLAIMS", "NETS", "TABLES", "ask", "at_start", "board", "check", "draw", "explore", "forge", "judge", "learns",
-    "load", "measure_claim", "show", "treat", "verdict", "view",
+    "CLAIMS", "NETS", "TABLES", "ask", "at_start", "board", "check", "draw", "explore", "guide", "judge",
+    "learns", "load", "measure_claim", "show", "treat", "verdict", "view",
 ]  # fmt: skip
 
 ask = asker(__name__)
 load = TABLES.load
-draws(records.Board)(draw.pages.guide)
-draws(records.View, several=True)(draw.pages.table)
+draws(records.Guide)(draw.pages.guide)
 draws(records.Judgement, several=True)(draw.pages.answers)

@@ -1,4 +1,4 @@
-"""The exercises of the lesson on the scoreboard, the table as it is taught, and the myths.
+"""The exercises of the lesson on the scoreboard.
 
 Each check answers with "correct" or with a hint at what to do next.
 """
@@ -10,10 +10,9 @@ import numpy as np
 from ...kit.compare import in_digits
 from ...kit.exercises import Exercises, expect_function
 from ...kit.judging import call, expect_parts, expect_shaped, named
-from .measure.board import board, treat
-from .records import Forged, Treated
+from .measure.board import treat
+from .records import Treated
 
-CLAIMS = "Four claims that are often made. Three fall when they are measured; which one stands?"
 KEEP = {
     "sigmoid": (dict(activation="sigmoid"), "sigmoid"),
     "relu batch": (dict(activation="relu"), "ReLU"),
@@ -176,33 +175,9 @@ def _wrong_word(given, decades: float) -> str | None:
     return f"the numbers are right. But at a median of {decades:+.1f} decades the word is not {given!r}"
 
 
-def _false_cell(given) -> str | None:
-    if not isinstance(given, (tuple, list)) or len(given) != 2 or not isinstance(given[0], Forged):
-        return "hand over two things: the table, and the name of its false row"
-    table, name = given
-    if not isinstance(name, str):
-        return "the table is there. Beside it put the name of a net, as it stands in the table"
-    labels = {label.strip().lower(): at for at, label in enumerate(table.labels)}
-    at = labels.get(name.strip().lower())
-    if at is None:
-        return f"the table is there. But no row of it is called {name!r}; write it as the table does"
-    if _word(table.decades[at]) == table.verdicts[at]:
-        return f"{name} is a row. But it has {table.decades[at]:+.1f} decades, and {table.verdicts[at]} is right there"
-    return None if _is_forged_once(table) else "this table has been changed; hand over the one that forge returns"
-
-
-def _is_forged_once(table: Forged) -> bool:
-    """Whether the numbers are the scoreboard's, and one word alone is false."""
-    measured = {row.label: float(np.median(row.decades)) for row in board().rows.values()}
-    true = [_word(decades) == word for decades, word in zip(table.decades, table.verdicts, strict=True)]
-    theirs = [measured.get(label) for label in table.labels]
-    return theirs == [*table.decades] and true.count(False) == 1
-
-
 EXERCISES = {
     "three_cures": (_three_cures, "three nets, three cures, and each was measured"),
     "row_by_hand": (_row_by_hand, "a row that can stand in the scoreboard: median, spread and verdict"),
-    "false_cell": (_false_cell, "its number says otherwise, and the number was measured"),
 }
 _exercises = Exercises(EXERCISES)
 answer = _exercises.answer

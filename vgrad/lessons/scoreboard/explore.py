@@ -19,26 +19,32 @@ PRESETS = {
     "2 · Healthy, and does not learn": dict(row="relu"),
     "3 · Batch norm explodes": dict(row="relu batch"),
     "4 · Clipping does not help": dict(row="relu large clip"),
-    "5 · The best net": dict(row="relu skip depth"),
+    "5 · As good as any, without depth": dict(row="none"),
     "6 · Vanishes, and learns": dict(row="gru 0"),
 }
 
 
 class BoardExplorer(Explorer):
-    """An explorer whose dots can be clicked: over each lies a round button, which chooses its net.
+    """An explorer whose dots and names can be clicked: over each lies a button, which chooses its net.
 
-    The buttons are for the mouse. A keyboard has the list of nets, and so it does not stop at them.
+    Some dots lie on each other, but no names do. The buttons are for the mouse. A keyboard has the list of nets, and so
+    it does not stop at them.
     """
 
     def __init__(self, *parts, **more):
-        self._spots: dict[str, Any] = {}
-        self._kind: bool | None = None  # of the nets over which the spots lie
+        self._spots: dict[str, Any] = {}  # over the dots
+        self._labels: dict[str, Any] = {}  # over the names
+        self._named: Any = None  # how the names stood when the buttons were laid over them
         super().__init__(*parts, **more)
-        spots = {name: self._spot(name, net.label) for name, net in measure.NETS.items()}
-        box = row("", *spots.values())
+        dots = {name: self._spot(name, net.label) for name, net in measure.NETS.items()}
+        labels = {name: self._spot(name, net.label) for name, net in measure.NETS.items()}
+        box = row("", *labels.values(), *dots.values())
         box.children = box.children[1:]  # without a label
         box.add_class("vgrad-spots")
-        self._spots = {name: spot.widget for name, spot in spots.items()}
+        self._spots = {name: spot.widget for name, spot in dots.items()}
+        self._labels = {name: spot.widget for name, spot in labels.items()}
+        for button in self._labels.values():
+            button.add_class("vgrad-spot-name")
         self.children[0].value += styles.SPOTS
         self._view.children = [*self._view.children, box]
         self._put()
@@ -60,19 +66,30 @@ class BoardExplorer(Explorer):
 
     def _show(self, resting: bool = True) -> None:
         super()._show(resting)
-        if self.record.chosen.deep != self._kind:
+        plot: Any = self._plot
+        if plot.named != self._named:
             self._put()
 
     def _put(self) -> None:
-        """Lay the spots over the dots that are shown, and take the others away."""
-        self._kind = self.record.chosen.deep
+        """Lay the buttons over the dots and names that are shown, and take the others away."""
+        plot: Any = self._plot
+        self._named = plot.named
         rows = {row.name: row for row in self.record.rows}
-        for name, spot in self._spots.items():
-            spot.layout.display = None if name in rows else "none"
+        for name in self._spots:
+            for button in (self._spots[name], self._labels[name]):
+                button.layout.display = None if name in rows else "none"
             if name in rows:
-                x, y = draw.spot(self._plot, rows[name])
-                spot.layout.left = f"{100 * x:.2f}%"
-                spot.layout.top = f"{100 * (1 - y):.2f}%"
+                _lay(self._spots[name], *draw.spot(plot, rows[name]))
+                left, top, width, height = draw.name_box(plot, name)
+                _lay(self._labels[name], left, top)
+                self._labels[name].layout.width = f"{100 * width:.2f}%"
+                self._labels[name].layout.height = f"{100 * height:.2f}%"
+
+
+def _lay(button, x: float, y: float) -> None:
+    """Put a button to a place of the picture, of shares of its width and height, from below."""
+    button.layout.left = f"{100 * x:.2f}%"
+    button.layout.top = f"{100 * (1 - y):.2f}%"
 
 
 def scoreboard(**values) -> Explorer:

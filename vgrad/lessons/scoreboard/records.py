@@ -55,7 +55,8 @@ class Row(NamedTuple):
     settings: dict
     layers: Array  # (3, layers): ‖dh‖ over the last one's; of the networks the lowest, the median, the highest
     decades: Array  # (seeds,): log10 of the first layer's, or step's
-    accuracy: Array | None  # (seeds,): at the best of RATES
+    accuracy: Array | None  # (seeds,): of the last training batches, at the best of RATES
+    test: Array | None  # (seeds,): of the test set
     finite: float | None  # share of all runs, at whatever rate, whose numbers stayed finite
     solved: list[int | None] | None  # step at which each network had solved the adding problem
     cost: Array  # (AGAIN,): of a step of training, in those of a plain net
@@ -110,18 +111,6 @@ class Judgement(NamedTuple):
     right = property(lambda self: self.taught == self.found)
 
 
-class Forged(NamedTuple):
-    """A table with one false verdict."""
-
-    labels: tuple[str, ...]
-    decades: tuple[float, ...]
-    verdicts: tuple[str, ...]
-
-    def __str__(self) -> str:
-        rows = zip(self.labels, self.decades, self.verdicts, strict=True)
-        return "\n".join(f"{label:26} {decades:+6.1f} decades   {word}" for label, decades, word in rows)
-
-
 class View(NamedTuple):
     """The rows of one kind, deep nets or cells, with their verdicts; one of them is chosen."""
 
@@ -130,4 +119,22 @@ class View(NamedTuple):
     rows: tuple[Row, ...]
     verdicts: tuple[str, ...]
     learning: tuple[str, ...]
+    baseline: Row | None  # the net without a hidden layer, of deep nets
     priced: bool = False  # whether a dot is as large as a step of training costs
+
+
+class Advice(NamedTuple):
+    """A line of the page to print."""
+
+    seen: str  # what you see
+    before: str  # what it was here
+    cure: str  # what you do
+    after: str  # what it was here then
+    lesson: str  # that explains it
+
+
+class Guide(NamedTuple):
+    """The page to print."""
+
+    lines: tuple[Advice, ...]
+    baseline: Row  # what the nets have to do better than

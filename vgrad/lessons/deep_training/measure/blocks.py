@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from .... import data, models, ops, probes, require, train
-from ....kit.experiments.learning import usual
+from ....kit.experiments.learning import WarmUp, readout_alone, usual
 from ....kit.experiments.protocol import (
     CALLS,
     ActivationName,
@@ -29,7 +29,6 @@ from ....require import Flag, NonNegative, Seed, guarded, whole_from
 from ....tape import leaves, tree_map
 from ..records import BlocksRecord, FirstStep
 from .lanes import each_lane, squares, typical_lane
-from .plain import freezing
 
 NORMS = {"none": None, "pre": "layer_input", "post": "layer_output"}  # a layer norm's place: as models calls it
 STARTS = {"1": lambda blocks: 1.0, "1/sqrt(blocks)": lambda blocks: blocks**-0.5, "0": lambda blocks: 0.0}
@@ -40,7 +39,6 @@ LOOKS = (0, 1, 3, 10, 30, 100)  # after so many steps the gradient is looked at
 
 Blocks = Annotated[int, whole_from(0, 200)]
 SomeBlocks = Annotated[int, whole_from(1, 200)]
-WarmUp = Annotated[int, whole_from(0, 10_000)]
 Place = Annotated[str, require.one_of(NORMS)]
 Start = Annotated[str, require.one_of(STARTS)]
 OptimizerName = Annotated[str, require.one_of(OPTIMIZERS)]
@@ -88,7 +86,7 @@ def watch_blocks(
     rule = OPTIMIZERS[optimizer](rate)
     rule = train.warmup(rule, warmup) if warmup else rule
     batches = data.batches(x, labels, BATCH, rng=rng)
-    fitted = train.fit(nets, freezing(model) if frozen else model, batches, optimizer=rule, steps=steps)
+    fitted = train.fit(nets, readout_alone(model) if frozen else model, batches, optimizer=rule, steps=steps)
     probe = (x[:BATCH], labels[:BATCH])
     first = measured(_looked)(nets, probe, activation, path)
     ratio, added, returned = (np.full((seeds, len(LOOKS)), np.nan) for _ in first)

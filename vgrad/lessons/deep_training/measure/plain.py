@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from .... import data, models, ops, probes, require, train
-from ....kit.experiments.learning import learn
+from ....kit.experiments.learning import learn, readout_alone
 from ....kit.experiments.protocol import (
     CALLS,
     LAST,
@@ -29,7 +29,7 @@ from ....kit.experiments.protocol import (
 from ....models.checks import NormName
 from ....ops import Array
 from ....require import Flag, NonNegative, Seed, guarded, whole_from
-from ....tape import leaves, tree_map
+from ....tape import leaves
 from ..records import PlainRecord, ShatterRecord
 
 BATCH = 48
@@ -90,7 +90,9 @@ def train_plain(
     ratio = _ratio(nets, (x[:BATCH], labels[:BATCH]), path, seeds)
     model = train.classifier("relu", **path)
     batches = data.batches(x[:TRAINING], labels[:TRAINING], BATCH, rng=rng)
-    fitted = train.fit(nets, freezing(model) if frozen else model, batches, optimizer=train.adam(rate), steps=steps)
+    fitted = train.fit(
+        nets, readout_alone(model) if frozen else model, batches, optimizer=train.adam(rate), steps=steps
+    )
     runs = [*fitted]
     last = np.array([run.accuracy for run in runs[-LAST:]])
     logits, _ = models.mlp(runs[-1].params, x[TRAINING:], "relu", **path)
@@ -111,16 +113,6 @@ def deep(depth: int, steps: int) -> dict[str, Any]:
     """Return the accuracy of five narrow networks of h + φ(h) W / depth, after so many steps of training."""
     record = learn("relu", skip="pre", alpha="1/depth", depth=depth, width=16, rates=(0.1,), steps=steps)
     return dict(accuracy=record.best)
-
-
-def freezing(model: train.Model) -> train.Model:
-    """Return a model that trains the readout alone, because the gradients of all layers before it are 0."""
-
-    def frozen_model(params, batch):
-        run = model(params, batch)
-        return run._replace(grads=[*(tree_map(np.zeros_like, d) for d in run.grads[:-1]), run.grads[-1]])
-
-    return frozen_model
 
 
 def _ratio(nets: list, probe, path, seeds: int) -> Array:

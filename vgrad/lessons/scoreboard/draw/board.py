@@ -17,7 +17,7 @@ from ..records import GUESSING, LEARNT
 from . import names
 
 FLOOR, CEILING = -33.0, 21.0  # decades, with room for the names
-BOTTOM, TOP = -0.17, 1.07  # of what is learnt
+BOTTOM, TOP = -0.17, 1.2  # of what is learnt
 BROKEN = -0.1  # where a net stands whose numbers do not stay finite
 PICKED = "#12305c"
 AREA = 60.0  # points², of a dot
@@ -66,6 +66,8 @@ class ScorePlot(LivePicture):
         rows = self.view.rows
         for row in rows:
             _dot(self.plane, row, priced)
+        if deep:
+            self.plane.axhline(self.view.baseline.learnt, **grammar.MARK)
         if priced:
             style = dict(fontsize=12, color=grammar.FAINT, ha="right", va="bottom")
             self.plane.text(CEILING, TOP + 0.02, "area: cost of a step", **style)
@@ -81,7 +83,10 @@ class ScorePlot(LivePicture):
             text.remove()
         rows = self.view.rows
         dots = [(*place(row), row.label.replace(", He, ", ", ")) for row in rows]
-        texts = names.beside(self.over, dots, words, [_spread(self.plane, row) for row in rows])
+        crossed = [_spread(self.plane, row) for row in rows]
+        if deep:
+            crossed += [_level(self.plane, y) for y in (self.view.baseline.learnt, GUESSING)]
+        texts = names.beside(self.over, dots, words, crossed)
         self.texts = dict(zip((row.name for row in rows), texts, strict=True))
         back = self.plane.transData.inverted()  # now, as a text remembers how large it was when it was drawn last
         boxes = {name: text.get_window_extent().padded(2) for name, text in self.texts.items()}
@@ -92,8 +97,9 @@ class ScorePlot(LivePicture):
         x, y = place(row)
         self.mark.set_bounds(*self.bounds[row.name])
         self.ring.set_data([x], [y])
-        first = WAYS[row.deep][2]
-        self.past.set_data(_inside(grammar.decades(row.layers[1])), first + np.arange(row.layers.shape[1]))
+        _, _, first, last = WAYS[row.deep]
+        layers = row.layers[1]
+        self.past.set_data(_inside(grammar.decades(layers)), np.linspace(first, last, len(layers)))
         self.up.set_data([x], [first])
         self.said.set_text(f"{row.label}: {np.median(row.decades):+.1f} decades")
 
@@ -109,11 +115,21 @@ def spot(plot, row) -> tuple[float, float]:
     return float(x), float(y)
 
 
+def name_box(plot, name: str) -> tuple[float, float, float, float]:
+    """Return where in the picture a net's name is, as shares: left, top (from below), width and height."""
+    x, y, width, height = plot.bounds[name]
+    corners = plot.plane.transData.transform([(x, y), (x + width, y + height)])
+    (left, bottom), (right, top) = plot.figure.transFigure.inverted().transform(corners)
+    return float(left), float(top), float(right - left), float(top - bottom)
+
+
 def look(row) -> grammar.Look:
-    """Return the colour of a net's cure, and the marker of its activation; a cell has its own."""
+    """Return the colour of a net's cure, and the marker of its activation; a cell and a single layer have their own."""
     if not row.deep:
         return CELLS[row.settings["cell"]]
     settings = row.settings
+    if settings.get("depth") == 0:
+        return grammar.Look(grammar.INK, "D", row.label)
     cure = grammar.cure(settings.get("norm"), settings.get("skip"), settings.get("alpha", 1.0))
     return cure._replace(marker=grammar.look(settings["activation"]).marker)
 
@@ -173,6 +189,11 @@ def _spread(axes, row) -> Bbox:
     y = place(row)[1]
     ends = axes.transData.transform([(_inside(end), y) for end in (row.decades.min(), row.decades.max())])
     return Bbox(ends).padded(2)
+
+
+def _level(axes, y: float) -> Bbox:
+    """What a line across the plane covers, in pixels."""
+    return Bbox(axes.transData.transform([(FLOOR, y), (CEILING, y)])).padded(1)
 
 
 def _corner(axes, view) -> list:

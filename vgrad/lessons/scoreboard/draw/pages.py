@@ -1,4 +1,4 @@
-"""The scoreboard as pages with links: the whole table, the taught one judged, and a guide to print.
+"""Pages with links: the taught table judged by the scoreboard, and a guide to print.
 
 A ``Page`` is a table for the eye, for a screen reader and for paper: HTML, and the same as plain text.
 """
@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import html
 
-from ..say.board import decades, median, share
+from ..say.board import median, share
 
-WORDS = {"vanishes": "▼", "explodes": "▲"}
-LEARNS = {"learns": "✓", "partly": "◐", "does not": "✗"}
 STYLE = "border-bottom: 1px solid currentColor; padding: 2px 9px; text-align: left"
 LONG = 20  # letters; a shorter cell stays in one line
 
@@ -37,27 +35,6 @@ class Page:
             f'<div style="overflow-x: auto" tabindex="0" role="region" aria-label="table"><table>{caption}'
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
-
-
-def table(views) -> Page:
-    """Return the whole scoreboard, each row linked to its lesson.   views : of deep nets, and of cells."""
-    rows = []
-    for view in views:
-        for row, verdict, learning in zip(view.rows, view.verdicts, view.learning, strict=True):
-            said = _learning(row, learning)
-            trains, remembers = (said, "–") if row.deep else ("–", said)
-            ill = (_ill(row, name, side, verdict, view.within) for name, side in (("vanishes", -1), ("explodes", 1)))
-            link = f"{row.lesson}.ipynb"
-            rows.append(((row.label, link), decades(row), *ill, trains, remembers, _cost(row)))
-    head = ("net", "decades, lowest to highest", "vanishes", "explodes", "trains at depth 50", "remembers 100 steps")
-    deep = views[0].rows[0]
-    cells = views[1].rows[0]
-    caption = (
-        f"Decades: log10 of the first layer's gradient over the last's, fresh networks, {len(deep.decades)} each. "
-        f"Trains: accuracy on the digits, {len(deep.accuracy)} networks. Remembers: the adding problem solved, of "
-        f"{len(cells.solved)} networks. Cost: a step's time over a plain net's. Each name links to its lesson."
-    )
-    return Page(caption, (*head, "cost"), rows)
 
 
 def answers(judgements, board) -> Page:
@@ -89,46 +66,18 @@ def _besides(row) -> str:
     return f", {share(row)}, {row.finite:.0%} of runs finite" if "clip_norm" in row.settings else ""
 
 
-def guide(board) -> Page:
+def guide(record) -> Page:
     """Return one page to print: from what you see to what you do, with what it did here."""
-
-    def of(name):
-        row = board[name]
-        return f"{median(row.decades):+.1f} decades, {share(row)}"
-
-    steps = (
-        ("dh falls layer by layer; the first stand still", "sigmoid", "batch norm before the sigmoid", "sigmoid batch"),
-        ("… and the net is made of ReLU", "relu xavier", "He's weights and skip/depth", "relu skip depth"),
-        ("dh grows layer by layer, numbers to inf", "relu large", "He's weights and skip/depth", "relu skip depth"),
-        ("… since each layer adds to the path", "relu skip", "divide the branch: skip/depth", "relu skip depth"),
-        ("… since batch norm meets ReLU", "relu batch", "add a skip around both", "relu skip batch"),
-        ("dh holds, and yet it does not learn", "relu", "a path for the message: skip/depth", "relu skip depth"),
-        ("… and the net is made of tanh", "tanh", "orthogonal weights", "tanh orthogonal"),
-        ("only the last words count", "rnn", "GRU", "gru 1"),
-        ("… with an LSTM too", "lstm 0", "its gates' biases for the span: chrono", "lstm chrono"),
-        ("clipped: finite, and it stands still", "relu large clip", "mend the layers: skip/depth", "relu skip depth"),
-    )  # fmt: skip
-    rows = [(seen, of(ill), cure, of(well), (board[well].lesson[:2], f"{board[well].lesson}.ipynb"))
-            for seen, ill, cure, well in steps]  # fmt: skip
-    head = ("you see", "here", "you do", "then, here", "lesson")
-    return Page("Look at dh by layer first, then at the loss. Medians of the scoreboard's networks.", head, rows)
-
-
-def _learning(row, learning: str) -> str:
-    steps = [step for step in row.solved or () if step]
-    when = f", after {min(steps)}" if steps else ""
-    last = f" to {max(steps)}" if len(steps) > 1 else ""
-    return f"{LEARNS[learning]} {learning}, {share(row)}{when}{last}"
-
-
-def _ill(row, name: str, side: int, verdict: str, within: float) -> str:
-    networks = f"{(side * row.decades > within).sum()} of {len(row.decades)}"
-    return f"{WORDS[name]} yes, {networks}" if verdict == name else f"✓ no, {networks}"
-
-
-def _cost(row) -> str:
-    """The median, the lowest and the highest, for people."""
-    return f"{median(row.cost):.1f} ({row.cost.min():.1f} to {row.cost.max():.1f})"
+    rows = [
+        (line.seen, line.before, line.cure, line.after, (line.lesson[:2], f"{line.lesson}.ipynb"))
+        for line in record.lines
+    ]
+    none = record.baseline
+    caption = (
+        f"Look at dh by layer first, and then at a baseline. Without a hidden layer, a net here classifies "
+        f"{median(none.accuracy):.0%} of the training digits and {median(none.test):.0%} of new ones. Medians."
+    )
+    return Page(caption, ("you see", "here", "you do", "then, here", "lesson"), rows)
 
 
 def _text(cell) -> str:

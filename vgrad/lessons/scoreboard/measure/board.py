@@ -14,11 +14,10 @@ import numpy as np
 
 from .... import data, init, models, ops, probes, require
 from ....kit.experiments import cost, stored
-from ....kit.experiments.learning import learn, usual
+from ....kit.experiments.learning import HiddenLayers, learn, usual
 from ....kit.experiments.protocol import (
     ActivationName,
     Alpha,
-    Depth,
     FormName,
     Networks,
     Width,
@@ -52,6 +51,8 @@ def _cell(label: str, cell: str, lesson="12_gates", **settings) -> Net:
     return Net(label, lesson, dict(cell=cell, **settings))
 
 
+_BLOCK = dict(skip="branch", depth=26)  # one layer and 25 blocks of two layers each, h + φ(h W_1) W_2
+_DIVIDED: dict = dict(skip="post", alpha="1/depth")
 _LARGE = dict(gain=2**0.5)  # He's weights times this: σ_w = 2
 NETS: dict[str, Net] = {
     "sigmoid": _deep("sigmoid, Xavier", "03_gradient_flow", "sigmoid"),
@@ -66,14 +67,17 @@ NETS: dict[str, Net] = {
     "relu skip": _deep("ReLU, He, skip", "08_skip_connections", "relu", skip="post"),
     "relu skip clip": _deep("ReLU, He, skip, clipped", "11_exploding", "relu", skip="post", clip_norm=1.0),
     "relu skip batch": _deep("ReLU, He, skip, batch norm", "08_skip_connections", "relu", skip="post", norm="batch"),
-    "relu skip depth": _deep("ReLU, He, skip/depth", "08_skip_connections", "relu", skip="post", alpha="1/depth"),
+    "relu skip depth": _deep("ReLU, He, skip/depth", "08_skip_connections", "relu", **_DIVIDED),
     "relu large": _deep("ReLU, weights too large", "04_initialization", "relu", **_LARGE),
     "relu large clip": _deep("ReLU, too large, clipped", "11_exploding", "relu", clip_norm=1.0, **_LARGE),
     "relu large batch": _deep("ReLU, too large, batch norm", "07_normalization", "relu", norm="batch", **_LARGE),
     "tanh": _deep("tanh, Xavier", "04_initialization", "tanh"),
     "tanh orthogonal": _deep("tanh, orthogonal", "05_edge_of_chaos", "tanh", scheme="orthogonal"),
-    "tanh batch": _deep("tanh, batch norm", "07_normalization", "tanh", norm="batch"),
-    "selu": _deep("SELU, LeCun", "04_initialization", "selu", scheme="lecun_normal"),
+    "pre-norm": _deep("pre-norm", "09_deep_training", "gelu", norm="layer_input", **_BLOCK),
+    "post-norm": _deep("post-norm, warm-up", "09_deep_training", "gelu", norm="layer_output", warmup=50, **_BLOCK),
+    "frozen": _deep("ReLU, He, frozen", "06_learning", "relu", frozen=True),
+    "frozen skip": _deep("ReLU, He, skip/depth, frozen", "06_learning", "relu", **_DIVIDED, frozen=True),
+    "none": _deep("no hidden layer", "06_learning", "identity", depth=0),
     "rnn": _cell("RNN, tanh", "rnn", "10_recurrence"),
     "irnn": _cell("IRNN", "irnn"),
     "lstm 0": _cell("LSTM, forget bias 0", "lstm", bias=0.0),
@@ -91,10 +95,11 @@ SIZES: dict[str, dict] = {
 }
 
 
-TRAINING = ("clip_norm", "rates", "steps", "batch")
+TRAINING = ("clip_norm", "warmup", "frozen", "rates", "steps", "batch")
 CHANGES = ("activation", "scheme", "gain", "norm", "skip", "alpha", "clip_norm")  # what ``treat`` may change
 NetName = Annotated[str, require.one_of(NETS)]
-DeepNetName = Annotated[str, require.one_of([name for name, net in NETS.items() if "cell" not in net.settings])]
+_HIDDEN = [name for name, net in NETS.items() if "cell" not in net.settings and name != "none"]
+HiddenName = Annotated[str, require.one_of(_HIDDEN)]  # of a net with hidden layers
 
 
 def cells() -> list[dict[str, Any]]:
@@ -102,7 +107,7 @@ def cells() -> list[dict[str, Any]]:
 
     There is one for each net's gradient, one for its cost, and one for the training of a deep net.
     """
-    return [dict(net=net, what=what) | NETS[net].settings | SIZES[what] for net in NETS for what in _measured_of(net)]
+    return [dict(net=net, what=what) | SIZES[what] | NETS[net].settings for net in NETS for what in _measured_of(net)]
 
 
 @guarded
@@ -128,16 +133,17 @@ def _gradient(**settings) -> dict:
 @measured
 def at_start(
     activation: ActivationName, *, scheme: init.Named | None = None, gain: Finite = 1.0, norm: NormName = None,
-    skip: FormName = None, alpha: Alpha = 1.0, depth: Depth = DEPTH, width: Width = WIDTH, seeds: Networks = FRESH,
-    seed: Seed = 0, **training,
+    skip: FormName = None, alpha: Alpha = 1.0, depth: HiddenLayers = DEPTH, width: Width = WIDTH,
+    seeds: Networks = FRESH, seed: Seed = 0, **training,
 ) -> Array:  # fmt: skip
     """‖dL/dh_k‖.  Measures this norm at each layer of fresh networks on 48 digits, (seeds, depth).
 
-    The arguments are those of ``learn``. Those that belong to ``training``, such as clip_norm, change nothing here.
+    Without a hidden layer, the first layer is the last one, and the answer is (seeds, 1) of 1. The arguments are those
+    of ``learn``. Those that belong to ``training``, such as clip_norm, change nothing here.
     """
     for name in training:
         require.choice("training", name, TRAINING)
-    require.total("seeds · depth · width · (width + 48)", seeds * depth * width * (width + BATCH))
+    require.total("seeds · depth · width · (width + 48)", seeds * max(depth, 1) * width * (width + BATCH))
     path = norm_and_skip(norm, skip, alpha)
     rng = np.random.default_rng((seed, 12))
     scheme = scheme or usual(activation)
@@ -147,20 +153,21 @@ def at_start(
     x, labels = next(iter(data.batches(digits.x_train, digits.y_train, BATCH, rng=rng)))
     logits, tape = models.mlp(params, x, activation, **path)
     _, pullback = ops.softmax_cross_entropy(logits, labels)
-    return probes.norms(tape, pullback()).dh
+    return probes.norms(tape, pullback()).dh if depth else np.ones((seeds, 1))
 
 
 def _training(activation: str, **settings) -> dict:
-    """Accuracy at the best rate, and how many of all runs stayed finite."""
+    """Accuracy at the best rate, of the last batches and of the test set, and how many of all runs stayed finite."""
     record = learn(activation, **settings)
-    return dict(rate=record.rate, accuracy=record.best, finite=np.isfinite(record.losses).mean())
+    return dict(rate=record.rate, accuracy=record.best, test=record.test, finite=np.isfinite(record.losses).mean())
 
 
 def _cost(**settings) -> dict:
     """A step's time over that of the plain net, ReLU or an RNN."""
     plain = dict(cell="rnn") if "cell" in settings else dict(activation="relu")
-    sizes = dict(depth=DEPTH, width=WIDTH, batch=BATCH, T=T, seeds=SEEDS)
-    return dict(cost=cost.time_ratios(settings, plain, AGAIN, **sizes))
+    sizes = dict(width=WIDTH, batch=BATCH, T=T, seeds=SEEDS)
+    net, plain = (dict(depth=DEPTH) | each for each in (settings, plain))
+    return dict(cost=cost.time_ratios(net, plain, AGAIN, **sizes))
 
 
 def board() -> Board:
@@ -178,18 +185,20 @@ def _row(name: str, results: dict, adding: list) -> Row:
     if "cell" in net.settings:
         solved = next(steps for settings, steps in adding if net.settings.items() <= settings.items())
     layers, decades, costs = (_array(results[key]) for key in ("layers", "decades", "cost"))
-    accuracy = None if solved else _array(results["accuracy"])
-    return Row(name, *net, layers, decades, accuracy, results.get("finite"), solved, costs)
+    accuracy, test = (None if solved else _array(results[key]) for key in ("accuracy", "test"))
+    return Row(
+        name, net.label, net.lesson, net.settings, layers, decades, accuracy, test, results.get("finite"), solved, costs
+    )
 
 
 def _array(numbers) -> Array:
     """The numbers of a table. What was not finite is stored as None, which of decades is a gradient of 0."""
-    rows = [[-np.inf if number is None else number for number in row] for row in np.atleast_2d(numbers)]
-    return np.array(rows).squeeze()
+    numbers = np.array(numbers, object)
+    return np.where(numbers == None, -np.inf, numbers).astype(float)  # noqa: E711, as it is asked of each number
 
 
 @guarded
-def treat(name: DeepNetName, **changes) -> Treated:
+def treat(name: HiddenName, **changes) -> Treated:
     """Change some settings of a deep net, and measure its gradient before and after that.
 
     name : of a deep net in NETS; changes : new values for some of CHANGES.

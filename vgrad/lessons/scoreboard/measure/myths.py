@@ -12,10 +12,9 @@ import numpy as np
 
 from .... import models, ops, probes, require
 from ....kit.experiments import fresh
-from ....kit.experiments.flow import flow
 from ....kit.experiments.protocol import measured
-from ....kit.experiments.reach import reach
 from ....require import Seed, guarded
+from ... import attention
 from ..records import Claim, Myth
 
 HOLDS = 0.1  # of the last layer's gradient, or more
@@ -41,50 +40,10 @@ def _claim(said: str, lesson: str):
     return register
 
 
-@_claim("the Jacobian of two layers is the product of their derivatives, entry by entry", "01_chain_rule")
-def _elementwise(seed):
-    W_1, W_2 = fresh.normal(seed, 2, 8, 8) / 8**0.5
-    x = fresh.normal(seed + 100, 8)
-    _, tape = models.hidden([fresh.plain(W_1), fresh.plain(W_2)], np.tile(x, (8, 1)), "tanh")
-    exact = fresh.jacobian(tape)
-    J_1 = (W_1 * (1 - tape[1].output[0] ** 2)).T
-    J_2 = (W_2 * (1 - tape[3].output[0] ** 2)).T
-    error, right = (fresh.size(product - exact) / fresh.size(exact) for product in (J_2 * J_1, J_2 @ J_1))
-    return error, error < 0.01, f"entry by entry it is wrong by {error:.0%} of its size, row by column by {right:.0%}"
-
-
-@_claim("ReLU passes the gradient on unchanged", "02_activations")
-def _relu_unchanged(seed):
-    z, dh = fresh.normal(seed, 2, 64, 256)
-    left = fresh.size(ops.relu(z)[1](dh)) / fresh.size(dh)
-    return left, left > 0.95, f"one ReLU layer leaves {left:.2f} of its size: half of its entries become 0"
-
-
-@_claim("leaky ReLU cures vanishing: its slope is nowhere 0", "04_initialization")
+@_claim("leaky ReLU cures vanishing, because its slope is nowhere 0", "04_initialization")
 def _leaky(seed):
     left, relu = (fresh.ratio(seed, activation=name, depth=50) for name in ("leaky_relu", "relu"))
     return left, left > HOLDS, f"fifty layers with a slope of 0.01 leave {left:.0e} of it, of slope 0 {relu:.0e}"
-
-
-@_claim("normal weights or uniform ones of the same variance: the gradient does not mind", "04_initialization")
-def _uniform(seed):
-    schemes = ("xavier_normal", "xavier_uniform")
-    normal, uniform = (fresh.decades(fresh.ratio(seed, scheme=name, activation="sigmoid")) for name in schemes)
-    gap = abs(normal - uniform)
-    return gap, gap < 1, f"thirty sigmoid layers: {normal:.1f} decades and {uniform:.1f}; only the variance counts"
-
-
-@_claim("a ReLU layer with He's weights multiplies the gradient by 0.707", "04_initialization")
-def _he_loses(seed):
-    factor = fresh.ratio(seed, activation="relu", scheme="he_normal", width=128, seeds=6) ** (1 / 29)
-    return factor, abs(factor - 0.707) < 0.1, f"a layer's factor is {factor:.2f}: √(2 · E[φ'²]), not √2 · E[φ']"
-
-
-@_claim("tanh with Xavier's weights settles at a variance of 0.25", "04_initialization")
-def _tanh_quarter(seed):
-    record = flow(activation="tanh", depth=100, width=64, seeds=4, seed=seed)
-    early, late = (np.median(record.h[:, k - 1] ** 2) / (record.net.batch * record.net.width) for k in (10, 100))
-    return late, 0.15 < late < 0.35, f"it is {early:.3f} in layer 10 and {late:.3f} in layer 100: it goes on falling"
 
 
 @_claim("orthogonal weights keep every size, so a ReLU net of them keeps the gradient", "05_edge_of_chaos")
@@ -100,12 +59,6 @@ def _he_alike(seed):
     ends = (x, models.hidden(params, x, "relu")[0])
     before, after = (np.median((h[:, 0] * h[:, 1]).sum(-1) / np.linalg.norm(h, axis=-1).prod(-1)) for h in ends)
     return after, after > 0.95, f"their outputs' cosine is {after:.2f}, that of the inputs {before:.2f}"
-
-
-@_claim("in float64 the gradient does not vanish", "01_chain_rule")
-def _double(seed):
-    low, high = (fresh.ratio(seed, activation="sigmoid", depth=20, precision=name) for name in ("float32", "float64"))
-    return high, high > HOLDS, f"twenty sigmoids: {low:.1e} in float32, {high:.1e} in float64: digits, not size"
 
 
 @_claim("multiply the loss by 1024, and the first layer gets its share", "11_exploding")
@@ -139,42 +92,6 @@ def _three_layers(seed):
     return long, long < 1, f"three layers grow by {short:.1f} decades, fifty by {long:.1f}"
 
 
-@_claim("standardize the inputs, and the gradient arrives", "03_gradient_flow")
-def _inputs(seed):
-    raw, standard = (fresh.both_ends(seed, shift=shift) for shift in (5.0, 0.0))
-    words = f"twenty sigmoid layers: inputs of mean 5 leave {raw:.0e}, of mean 0 {standard:.0e}"
-    return standard, standard > HOLDS, words
-
-
-@_claim("half of all ReLUs are dead in a fresh net: ReLU is at fault", "04_initialization")
-def _dead_default(seed):
-    default, he = (fresh.dead(seed, scheme) for scheme in ("torch_linear", "he_normal"))
-    return default, he > 0.4, f"in layer 20 {default:.0%} are, at a framework's default; with He's weights {he:.0%}"
-
-
-@_claim("a thousand layers can hold the gradient without any norm", "09_deep_training")
-def _thousand(seed):
-    left = fresh.ratio(seed, activation="relu", skip="post", alpha="1/depth", depth=1000, width=16, seeds=4)
-    return left, HOLDS < left < 10, f"of a thousand layers the first has {left:.2f} times the last's"
-
-
-@_claim("if all eigenvalues of W are below 1, a step makes every state shorter", "10_recurrence")
-def _eigenvalues(seed):
-    W = fresh.normal(seed, 50, 50)
-    W *= 0.95 / probes.spectral_radius(W)
-    growth = float(probes.singular_values(W)[0])
-    return growth, growth <= 1, f"largest eigenvalue 0.95, and a step makes some state {growth:.1f} times as long"
-
-
-@_claim("what Xavier keeps on average, it keeps in every direction", "05_edge_of_chaos")
-def _every_direction(seed):
-    params = fresh.layers(seed, [64] * 51, scheme="xavier_normal")
-    J = np.linalg.multi_dot([layer.affine.W for layer in params])
-    largest, middle = np.quantile(probes.singular_values(J), (1, 0.5))
-    words = f"fifty linear layers: the best direction times {largest:.1f}, the median one {middle:.0e}"
-    return middle, middle > HOLDS, words
-
-
 @_claim("sigmoid nets vanish because their units are saturated", "02_activations")
 def _saturated(seed):
     params, tape, cotangent = fresh.sigmoid(seed)
@@ -184,9 +101,42 @@ def _saturated(seed):
     return share, share > 0.1, f"twenty layers: {left:.0e} of it is left, and {share:.0%} of the units are saturated"
 
 
-@_claim("an LSTM can pass on more than its forget gates let through", "12_gates")
-def _lstm_more(seed):
-    passed = reach("lstm", bias=1.0, T=50, seeds=8, seed=seed).ratio
-    gates = 1 / (1 + np.exp(-1.0))
-    words = f"fifty forget gates at bias 1 leave {gates**50:.0e}; {passed:.0e} of it arrives"
-    return passed / gates**50, passed > 10 * gates**50, words
+@_claim("where attention passes the gradient on to its values, it passes it to its queries too", "14_attention")
+def _queries(seed):
+    record = attention.token_columns(depth=4, seed=seed)
+    first, last = np.median(record.dW_q / record.dW_v, axis=0)[[0, -1]]
+    words = f"W_q receives {first:.1f} of what W_v does in block 1, and {last:.0e} in block 4, where tokens are alike"
+    return last, last > HOLDS, words
+
+
+@_claim("Adam does not mind how small a gradient is", "06_learning")
+def _adam_small(seed):
+    _, tape, cotangent = fresh.sigmoid(seed)
+    grads, _ = models.gradients(tape, cotangent)
+    first, last = (np.median(abs(g) / (abs(g) + 1e-8)) for g in (grads[0].affine.W, grads[-1].affine.W))
+    words = (
+        f"its first step is {last:.0%} of the rate in the last of twenty sigmoid layers, and {first:.2%} in the first"
+    )
+    return first, first > HOLDS, words
+
+
+@_claim("with pre-norm, a late block adds a smaller share of h than an early one", "09_deep_training")
+def _trunk_grows(seed):
+    form = dict(norm="layer_input", skip="branch")
+    params = fresh.layers(seed, [64] * 25, ensemble=(4,), scheme="he_normal", activation="gelu", **form)
+    _, tape = models.hidden(params, fresh.normal(seed + 100, 4, 16, 64), "gelu", **form)
+    sums = [step.output for step in tape if step.name.startswith("join")]
+    first, last = (fresh.size(sums[k] - sums[k - 1]) / fresh.size(sums[k]) for k in (1, -1))
+    words = f"block 2 adds {first:.0%} of its sum's size, and block 24 adds {last:.0%}, because the sum grows"
+    return last, last < first / 2, words
+
+
+@_claim("bfloat16 needs a scaled loss as much as float16 does", "15_precision")
+def _bfloat_scaling(seed):
+    entries = fresh.first_layer(seed)
+    half, brain = (np.mean(stored == 0) for stored in (entries.astype(np.float16), ops.bfloat16(entries)))
+    return (
+        brain,
+        brain > half / 2,
+        f"of a small gradient float16 makes {half:.0%} of the entries 0, bfloat16 {brain:.0%}",
+    )

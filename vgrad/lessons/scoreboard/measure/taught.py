@@ -12,8 +12,8 @@ from typing import Annotated
 import numpy as np
 
 from .... import require
-from ....require import Count, Flag, NonNegative, Seed, guarded
-from ..records import LEARNT, Board, Forged, Judgement, Row, Taught, View
+from ....require import Flag, NonNegative, guarded
+from ..records import LEARNT, Board, Judgement, Row, Taught, View
 
 ILLNESSES = ("vanishing", "exploding")
 LINE = 1.0  # decades within which a gradient holds
@@ -65,7 +65,8 @@ def view(board: TheBoard, name: str, within: NonNegative = LINE, priced: Flag = 
     chosen = board.rows[require.choice("name", name, board.rows)]
     rows = tuple(row for row in board.rows.values() if row.deep == chosen.deep)
     verdicts = tuple(verdict(row, within) for row in rows)
-    return View(chosen, within, rows, verdicts, tuple(learns(row) for row in rows), priced)
+    baseline = board["none"] if chosen.deep else None
+    return View(chosen, within, rows, verdicts, tuple(learns(row) for row in rows), baseline, priced)
 
 
 @guarded
@@ -93,17 +94,3 @@ def _well(row: Row, illness: str, line: float) -> bool:
     if "clip_norm" in row.settings or (illness == "vanishing" and not row.deep):
         return row.learnt > LEARNT
     return verdict(row, line) != {"vanishing": "vanishes", "exploding": "explodes"}[illness]
-
-
-@guarded
-def forge(board: TheBoard, seed: Seed = 0, rows: Count = 6) -> Forged:
-    """Return a few rows of the board, which are true but for one verdict."""
-    require.whole("rows", rows, 1, len(board.rows))
-    rng = np.random.default_rng(seed)
-    chosen = [board.rows[name] for name in rng.permutation([*board.rows])[:rows]]
-    verdicts = [verdict(row) for row in chosen]
-    false = rng.integers(rows)
-    others = [word for word in ("vanishes", "explodes", "holds") if word != verdicts[false]]
-    verdicts[false] = others[rng.integers(len(others))]
-    decades = tuple(float(np.median(row.decades)) for row in chosen)
-    return Forged(tuple(row.label for row in chosen), decades, tuple(verdicts))
