@@ -19,6 +19,8 @@ from tables import table
 
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_has_no_faults(lesson):
     assert hygiene.faults(lesson.read_text(encoding="utf-8")) == []
