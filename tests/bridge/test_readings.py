@@ -106,7 +106,7 @@ def test_a_network_that_is_well_has_no_finding_and_no_promise():
         (0.01, 1e-5, "converged", "good news"),
         (0.01, 0.5, "converged", "little left to correct"),
         (0.5, 0.5, "learning", "50%"),
-        (0.98, 1e-6, "vanished", "vanished, and not converged"),
+        (0.98, 1e-6, "vanished", "vanished, and the network has not converged"),
         (0.98, 0.5, "stuck", "reaches every layer"),
     ],
 )

@@ -47,7 +47,8 @@ def caption(c: Course, readings: Readings, state: str) -> str:
         "stuck": f"The gradient reaches every layer, and yet {left}.",
         "not finite": "Some numbers are no longer finite, so training has ended.",
     }
-    return lines(found[state], _of_layers(readings))
+    marks = "A triangle marks a gradient that is exactly 0, or not finite. White is within a factor of ten."
+    return lines(found[state], _of_layers(readings), marks)
 
 
 def _of_layers(readings: Readings) -> str:
@@ -75,11 +76,14 @@ def _of_state(c: Course, state: str):
         yield f"The network is learning, because {left:.0%} {ERROR} is left."
     elif state == "vanished":
         yield (
-            f"There is still much to correct ({left:.0%} {ERROR}), and it does not arrive in all layers. So the "
-            "gradient has vanished, and not converged."
+            f"At step {c.steps[-1]} there is still much to correct ({left:.0%} {ERROR}), and it does not arrive in all "
+            "layers. So the gradient has vanished, and the network has not converged."
         )
     elif state == "stuck":
-        yield f"There is still much to correct ({left:.0%} {ERROR}), although the gradient reaches every layer."
+        yield (
+            f"At step {c.steps[-1]} there is still much to correct ({left:.0%} {ERROR}), although the gradient reaches "
+            "every layer."
+        )
 
 
 def _of_start(c: Course, findings: tuple[Finding, ...]):
@@ -90,8 +94,8 @@ def _of_start(c: Course, findings: tuple[Finding, ...]):
         yield f"At step {c.steps[0]}, {_within(finding.told)}{over} {finding.advice}."
     if not at_start and c.spread[0] < SPREAD:
         yield (
-            f"At step {c.steps[0]} the gradient reaches every layer, because the largest gradient of a layer is "
-            f"{10 ** c.spread[0]:.2g} times the smallest."
+            f"At step {c.steps[0]} the gradient reaches every layer, because the largest gradient of a layer is only "
+            f"{10 ** c.spread[0]:.2g} times the smallest, and 1000 times is the limit."
         )
 
 
