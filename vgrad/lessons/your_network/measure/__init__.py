@@ -1,0 +1,1 @@
+"""What is measured: a network whose arrays come from somebody else's loop."""
