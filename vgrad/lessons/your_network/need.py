@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.util import find_spec
 
 MISSING = (
     "This page needs PyTorch, and the rest of vgrad does not. You can install it with: pip install 'vgrad[torch]'. "
     "All outputs of this page are stored, so you can also read on without it."
+)
+IN_A_BROWSER = (
+    "This page needs PyTorch, which cannot run in a browser. All outputs of this page are stored, so you can read on here "
+    "without it."
 )
 
 
@@ -21,4 +26,4 @@ class PyTorchIsMissingError(ImportError):
 def need_torch() -> None:
     """Raise PyTorchIsMissingError, with one sentence on what to do, unless PyTorch is installed. It is not imported."""
     if find_spec("torch") is None:
-        raise PyTorchIsMissingError(MISSING)
+        raise PyTorchIsMissingError(IN_A_BROWSER if sys.platform == "emscripten" else MISSING)
