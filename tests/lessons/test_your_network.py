@@ -10,7 +10,7 @@ import pytest
 
 from vgrad import bridge, data
 from vgrad.lessons import your_network
-from vgrad.lessons.your_network import need
+from vgrad.lessons.your_network.say import need
 
 # --- without PyTorch ---
 
@@ -43,14 +43,14 @@ def test_it_learned_before_it_was_broken(net):
 
 
 def test_without_pytorch_the_page_says_one_kind_sentence_and_no_traceback(monkeypatch):
-    monkeypatch.setattr(need, "find_spec", lambda name: None)
+    monkeypatch.setattr(your_network, "find_spec", lambda name: None)
     with pytest.raises(ImportError, match=r"needs PyTorch.* pip install 'vgrad\[torch\]'.* read on") as caught:
         your_network.need_torch()
     assert caught.value._render_traceback_() == [need.MISSING]
-    monkeypatch.setattr(need.sys, "platform", "emscripten")  # Pyodide's
+    monkeypatch.setattr(sys, "platform", "emscripten")  # Pyodide's
     with pytest.raises(ImportError, match="cannot run in a browser"):
         your_network.need_torch()
-    monkeypatch.setattr(need, "find_spec", lambda name: object())
+    monkeypatch.setattr(your_network, "find_spec", lambda name: object())
     assert your_network.need_torch() is None
 
 

@@ -185,7 +185,7 @@ def test_imports_only_point_downwards(path):
         ("lessons/gates/measure.py", "from ...bridge import readings", ["vgrad.bridge.readings"]),
         ("lessons/your_network/say.py", "from ...bridge import Report", ["vgrad.bridge.Report"]),
         ("lessons/your_network/measure/unknown.py", "from ....bridge import Readings", []),
-        ("lessons/your_network/need.py", "import torch", ["torch"]),
+        ("lessons/your_network/__init__.py", "import torch", ["torch"]),
         ("bridge/draw.py", "import torch\nfrom ..kit.marks import heatmap\nfrom .. import require", []),
         ("__init__.py", "from . import ops, kit, lessons", []),
         ("__init__.py", "from .kit.marks import flow", ["vgrad.kit.marks.flow"]),

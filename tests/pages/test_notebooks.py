@@ -227,7 +227,8 @@ def test_the_lesson_on_pytorch_is_skipped_in_words_where_pytorch_is_missing():
         "import importlib.util as util; find = util.find_spec; "
         "util.find_spec = lambda name, *rest: None if name == 'torch' else find(name, *rest)"
     )
-    arguments = ["-q", "-n", "0", "-rs", "-p", "no:cacheprovider", "notebooks/17_your_network.ipynb"]
+    arguments = ["-q", "-n", "0", "-rs", "-p", "no:cacheprovider", "tests/conftest.py"]
+    arguments += ["notebooks/17_your_network.ipynb"]
     program = f"{missing}; import pytest; raise SystemExit(pytest.main({arguments}))"
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert re.search(r"^SKIPPED \[\d+\] .*: 17_your_network needs PyTorch$", run.stdout, re.MULTILINE), run.stdout
