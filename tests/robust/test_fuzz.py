@@ -507,7 +507,7 @@ ROWS = {
     "lessons.precision.measure.stored.store_in": lambda: dict(
         storage="bfloat16", depth=1, width=2, batch=2, steps=2, seeds=1
     ),
-    "lessons.your_network.measure.unknown.unknown": lambda: {},
+    "lessons.your_network.measure.unknown.unknown": dict,
     "lessons.precision.measure.window.in_format": lambda: dict(depth=2, width=3, batch=2, seeds=1),
     "kit.experiments.training.watch": lambda: TRAIN,
     "kit.experiments.training.message": lambda: dict(record=record("trained"), pictures=4),
