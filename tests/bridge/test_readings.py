@@ -10,7 +10,7 @@ from vgrad import bridge
 LAYERS = ("stem", "middle", "head")
 
 
-def made(steps=(0, 1, 50), **arrays):
+def made(steps=(0, 1, 50), time=None, **arrays):
     """Readings of three layers that are well: the gradient reaches all, and the error falls."""
     R = len(steps)
     well = dict(
@@ -18,7 +18,7 @@ def made(steps=(0, 1, 50), **arrays):
         signal=np.full((R, 3), -0.2), dead=np.zeros((R, 3)), alike=np.zeros((R, 3)), output=np.linspace(1, 0.9, R),
         loss=np.linspace(2.3, 2.0, R), guess=np.full(R, np.log(10)), error=np.linspace(1.0, 0.9, R),
     )  # fmt: skip
-    return bridge.readings(LAYERS, list(steps), **well | arrays)
+    return bridge.readings(LAYERS, list(steps), time=time, **well | arrays)
 
 
 def rows(*layers):
@@ -26,13 +26,18 @@ def rows(*layers):
 
 
 ILL = {
-    "spread": (dict(dz=rows([1, 1, 1], [1e-5, 1e-2, 1], [1e-7, 1e-3, 1])), 1, "stem receives 10^-7.0", "first weights"),
+    "spread": (
+        dict(dz=rows([1, 1, 1], [1e-5, 1e-2, 1], [1e-7, 1e-3, 1])),
+        1,
+        "'stem' receives 10^-7.0",
+        "first weights",
+    ),
     "noise": (dict(dz=np.tile([1e-9, 2e-9, 1.0], (3, 1))), 0, "2e-09", "last layer"),
-    "dead": (dict(dead=np.tile([0, 0.95, 0], (3, 1))), 0, "middle, 95%", "slope on both sides"),
-    "copies": (dict(alike=np.tile([1, 0, 0], (3, 1))), 0, "stem, 100%", "at random"),
+    "dead": (dict(dead=np.tile([0, 0.95, 0], (3, 1))), 0, "'middle', 95%", "slope on both sides"),
+    "copies": (dict(alike=np.tile([1, 0, 0], (3, 1))), 0, "'stem', 100%", "at random"),
     "loss": (dict(loss=np.array([2.3, 23.0, 230.0])), 1, "99.9 times", "mean 0"),
     "signal": (dict(signal=np.tile([-0.1, -1, -5.0], (3, 1))), 0, "1e-05", "biases of 0"),
-    "hot": (dict(update=np.tile([0.01, 0.5, 0.01], (3, 1))), 0, "50%", "smaller learning rate"),
+    "hot": (dict(update=np.tile([0.01, 0.6, 0.7], (3, 1))), 0, "60%", "smaller learning rate"),
     "cold": (dict(update=np.full((3, 3), 1e-7)), 0, "1e-07", "larger learning rate"),
 }
 
@@ -46,9 +51,43 @@ def test_each_sign_is_found_since_its_step_and_says_what_to_try(name):
     assert finding.since == since
     assert told in finding.told
     assert advice in finding.advice
-    assert finding.told in str(report)
-    assert ("since step 1" in str(report)) == (since == 1)
+    assert finding.told[1:] in str(report)
+    assert ("Since step 1, " in str(report)) == (since == 1)
+    assert ("training itself" in str(report)) == (since == 1)  # and then it was not the first weights
     assert report.score >= 1
+
+
+def test_what_is_wrong_at_the_start_is_told_first_and_when_it_is_over():
+    dz = rows([1e-5, 1e-2, 1], [0.1, 0.5, 1], [0.1, 0.5, 1])
+    report = bridge.report(made(dz=dz, signal=np.array([[-0.1] * 3, [-0.1] * 3, [-4.0] * 3])))
+    start, later = report.findings
+    assert (start.name, start.since, start.over) == ("spread", 0, 1)
+    assert (later.name, later.since) == ("signal", 50)
+    assert "From step 1 on, this is over." in str(report)
+    assert "mend that first" in str(report)
+
+
+@pytest.mark.parametrize(("size", "told"), [(1.0, False), (8.0, False), (80.0, True)])
+def test_large_inputs_are_told_and_are_not_part_of_the_score(size, told):
+    report = bridge.report(made(size=np.full((3, 3), size)))
+    assert ("root mean square" in str(report)) == told
+    assert report.score == bridge.report(made()).score
+
+
+def test_the_first_step_of_a_sequence_is_told_as_a_number():
+    norms = np.array([[1.0, 1.0, 1.0, np.nan]] * 2 + [[1e-3, 0.1, 1.0, np.nan]])
+    report = bridge.report(made(time={"cells": norms}))
+    assert "In 'cells', the first of 3 time steps receives 10^-3.0 of what the last one receives." in str(report)
+    assert not report.findings
+
+
+def test_readings_up_to_a_step_are_those_that_there_were():
+    readings = made((0, 1, 50, 60), time={"cells": np.ones((4, 2))})
+    until = readings.until(55)
+    assert until.steps.tolist() == [0, 1, 50]
+    assert {len(until.dz), len(until.loss), len(until.time["cells"])} == {3}
+    with pytest.raises(ValueError, match="step is -1"):
+        readings.until(-1)
 
 
 def test_a_network_that_is_well_has_no_finding_and_no_promise():
@@ -57,7 +96,7 @@ def test_a_network_that_is_well_has_no_finding_and_no_promise():
     assert report.state == "stuck"
     assert report.score < 1
     assert "does not promise" in str(report)
-    assert "3 layers, from stem to head, were read 3 times, from step 0 to step 50." in str(report)
+    assert "3 layers, from 'stem' to 'head', were read 3 times, from step 0 to step 50." in str(report)
     assert "The loss went from 2.3 to 2." in str(report)
 
 

@@ -32,8 +32,8 @@ def test_the_unknown_network_is_broken_by_one_layer_from_step_30_on(net):
 def test_the_report_on_it_names_what_suffers_and_not_the_cause(net):
     found = bridge.report(net)
     assert found.state == "vanished"
-    assert {finding.name: finding.since for finding in found.findings} == {"spread": 44, "signal": 43}
-    assert "the layer hidden 3 receives" in str(found)
+    assert {finding.name: finding.since for finding in found.findings} == {"spread": 44, "signal": 47}
+    assert "the layer 'hidden 3' receives" in str(found)
     assert bridge.report(bridge.readings(net.names, net.steps[:30], dz=net.dz[:30])).findings == ()
 
 
@@ -94,7 +94,7 @@ def test_flat_loss_with_torch(torch):
         model = nn.Sequential(nn.Linear(64, 32), nn.Sigmoid(), *layers, nn.Linear(32, 10))
         found = watched(torch, model, torch.optim.SGD(model.parameters(), lr=0.1), 100).report()
         assert found.state == "vanished"
-        assert "The gradient shrinks on its way back, because the layer 0 receives" in str(found)
+        assert "the gradient shrinks on its way back, because the layer '0' receives" in str(found)
     assert your_network.ask("flat_loss").question.right.startswith("the gradient shrinks")
 
 

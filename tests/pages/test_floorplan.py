@@ -132,6 +132,8 @@ def imported(source, path):
 
 def third_party(place):
     """What is not of the standard library and may be imported here."""
+    if place[1:] == ("your_network", "measure"):  # it trains networks of PyTorch, which is loaded when it is asked to
+        return THIRD_PARTY["measure"] | {"torch"}
     return THIRD_PARTY["engine" if place[0] == "engine" else place[-1]]
 
 

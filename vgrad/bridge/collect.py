@@ -9,7 +9,7 @@ from .hooks import Reading
 from .readings import BY_STEP, Readings, readings
 
 JOINED = ("dW", "W", "moved")  # over all weights of a layer
-AT_A_CALL = ("dz", "dx", "signal", "dead")  # a number for each call of a layer
+AT_A_CALL = ("dz", "dx", "size", "signal", "dead")  # a number for each call of a layer
 
 
 def collect(owners: list[str], done: list[Reading], losses: dict, notes: list[str], whole: str) -> Readings:

@@ -28,7 +28,8 @@ class Course(NamedTuple):
     arrives: Array  # the largest of the hidden layers' over the same
     signal: Array  # log10 of the share in which samples differ in front of the last layer
     loss: Array  # over that of a guess
-    update: Array  # the largest ‖ΔW‖ / ‖W‖ of a layer in the first steps so far
+    update: Array  # ‖ΔW‖ / ‖W‖ of the median layer, the largest of the first steps so far
+    inputs: Array  # the root mean square of what goes into the first layer
     dead: Array  # the largest share of inputs of a layer that are 0 on every sample
     alike: Array  # the largest share of units of a layer that get the same update
     finite: Array  # whether all numbers are
@@ -51,7 +52,8 @@ def course(readings: Readings) -> Course:
             arrives=np.nanmax(hidden, axis=1, initial=-np.inf) / readings.output,
             signal=readings.signal[:, chain][:, -1] if dz.size else np.full(len(dz), np.nan),
             loss=readings.loss / readings.guess,
-            update=_largest_early(readings),
+            update=_early_updates(readings),
+            inputs=readings.size[:, chain][:, 0] if dz.size else np.full(len(dz), np.nan),
             dead=np.nanmax(readings.dead, axis=1, initial=0.0),
             alike=np.nanmax(readings.alike, axis=1, initial=0.0),
             finite=~(np.isinf(dz) | np.isinf(readings.dW[:, chain])).any(axis=1) & ~_lost(readings, chain),
@@ -71,10 +73,9 @@ def _lost(readings: Readings, chain: Array) -> Array:
     return (np.isnan(readings.dz[:, chain]) & known).any(axis=1) | np.isinf(readings.loss)
 
 
-def _largest_early(readings: Readings) -> Array:
-    """The largest relative update of any layer up to each reading, among the first steps."""
-    early = (readings.steps < max(EARLY, readings.steps[0] + 1))[:, None]
-    of_layers = np.where(early, readings.update, np.nan)
-    largest = np.nanmax(of_layers, axis=1, initial=-np.inf)
-    running = np.maximum.accumulate(largest)
+def _early_updates(readings: Readings) -> Array:
+    """The relative update of the median layer, the largest up to each reading among the first steps."""
+    early = readings.steps < max(EARLY, readings.steps[0] + 1)
+    median = np.where(early, np.nanmedian(readings.update, axis=1), -np.inf)
+    running = np.maximum.accumulate(np.where(np.isnan(median), -np.inf, median))
     return np.where(np.isfinite(running), running, np.nan)

@@ -10,6 +10,7 @@ from ..kit.marks.picture import Picture
 from .course import course
 from .readings import Readings
 from .report import report
+from .words import caption
 
 WHAT = {
     "dz": "‖dL/dz‖ of each layer, relative to the last layer at the same step",
@@ -37,16 +38,14 @@ def show(readings: Readings, what: str = "dz") -> Picture:
     figure = grammar.new_figure(9.0, 5.2)
     above = figure.add_axes((0.27, 0.36, 0.62, 0.55))
     beneath = figure.add_axes((0.27, 0.12, 0.62, 0.17))
-    edges = _edges(readings.steps)
-    _map(above, edges, decades, most)
+    _map(above, decades, most)
     _label(above, names)
     above.set_title(WHAT[what], fontsize=11, loc="left", color=grammar.INK)
     heatmap.bar(figure.add_axes((0.91, 0.36, 0.015, 0.55)), most, 10)
-    _error(beneath, edges, course(readings).left)
-    said = report(readings)
-    return Picture(
-        figure, said.sentences[0] + " " + " ".join(said.sentences[1:3]), _alt(names, readings.steps, decades)
-    )
+    c = course(readings)
+    _error(beneath, readings.steps, c.left)
+    said = caption(c, readings, report(readings).state)
+    return Picture(figure, said, _alt(names, readings.steps, decades))
 
 
 def _decades(numbers, what: str):
@@ -55,12 +54,7 @@ def _decades(numbers, what: str):
         return np.log10(numbers / reference)
 
 
-def _edges(steps):
-    """Where one reading ends and the next begins, each as wide as the others, so that the first steps are seen."""
-    return np.asarray(steps)
-
-
-def _map(axes, steps, decades, most: float) -> None:
+def _map(axes, decades, most: float) -> None:
     R, L = decades.shape
     rgba = heatmap.colours(decades.T, most)
     rgba[np.isnan(decades.T)] = (0, 0, 0, 0)
@@ -97,7 +91,7 @@ def _error(axes, steps, left) -> None:
     axes.set(xlim=(-0.5, R - 0.5), ylim=(0, max(1.15, known.max(initial=0) * 1.05)))
     at = np.unique(np.round(np.linspace(0, R - 1, min(R, 8))).astype(int))
     axes.set_xticks(at, [f"{steps[k]:,}" for k in at], fontsize=10)
-    axes.set_xlabel("step of training", fontsize=11, color=grammar.INK)
+    axes.set_xlabel("step of training, of those that were read", fontsize=11, color=grammar.INK)
     axes.set_ylabel("left to\ncorrect", fontsize=10, color=grammar.INK)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=10, colors=grammar.INK)

@@ -91,6 +91,7 @@ class Reading:
         key = self._key(module, enters=True)
         if (key, "dx") in self.passes.hooked:
             return None
+        self.passes.seen["size", key] = tensors.norm(x) / max(x.numel(), 1) ** 0.5
         self.passes.seen["dead", key] = tensors.zeros(x, self.axes[module])
         self.passes.seen["signal", key] = tensors.signal_fraction(x.detach(), self.axes[module])
         in_time = isinstance(module, RECURRENT) and not isinstance((*inputs, None)[0], nn.utils.rnn.PackedSequence)

@@ -13,7 +13,7 @@ import numpy as np
 from .. import require
 from ..ops import Array
 
-BY_LAYER = ("dz", "dx", "dW", "W", "update", "signal", "dead", "alike")
+BY_LAYER = ("dz", "dx", "dW", "W", "update", "size", "signal", "dead", "alike")
 BY_STEP = ("output", "loss", "guess", "error")
 
 
@@ -27,6 +27,7 @@ class Readings(NamedTuple):
     dW: Array  # (R, L): ‖dL/dW‖, as the optimizer met it
     W: Array  # (R, L): ‖W‖
     update: Array  # (R, L): ‖ΔW‖ / ‖W‖
+    size: Array  # (R, L): the root mean square of what goes into a layer
     signal: Array  # (R, L): log10 of the share of x in which samples differ, as in probes.signal_fraction
     dead: Array  # (R, L): the share of inputs of a layer that are 0 on every sample
     alike: Array  # (R, L): the share of a layer's units whose dW is that of another unit
@@ -36,6 +37,13 @@ class Readings(NamedTuple):
     error: Array  # (R,): ‖p - y‖ over that of a network that only guesses, for the same loss
     time: dict[str, Array]  # of a recurrent layer, by its name: (R, T), ‖dL/dx_t‖
     notes: tuple[str, ...] = ()
+
+    def until(self, step: int) -> Readings:
+        """Return the readings up to this step of training.  Raises ValueError if the first one is later."""
+        count = int(np.searchsorted(self.steps, step, side="right"))
+        require.whole("step", step, int(self.steps[0]))
+        cut = {name: getattr(self, name)[:count] for name in ("steps", *BY_LAYER, *BY_STEP)}
+        return self._replace(**cut, time={name: norms[:count] for name, norms in self.time.items()})
 
 
 def readings(

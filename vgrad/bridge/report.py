@@ -1,4 +1,4 @@
-"""What readings say, in words: is it well, what is not, since which step, and what to try.
+"""What readings say of a network: is it well, what is not, since which step, and what to try.
 
 A report says *why* a network does not learn. It does not say *whether* it will, because a learning rate that is a
 little too large shows itself only later.
@@ -11,9 +11,10 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import require
+from ..ops import Array
 from .course import Course, course
 from .readings import Readings
-from .signs import ADVICE, SIGNS, SPREAD, Sign
+from .signs import REMARKS, SIGNS, SPREAD, Sign
 
 CONVERGED = 0.25  # of the error of a guess, or of the start
 LEARNING = 0.7
@@ -25,6 +26,7 @@ class Finding(NamedTuple):
 
     name: str
     since: int  # the step from which on it has been beyond it
+    over: int | None  # the step from which on it is within its limit again, if it is
     told: str
     advice: str
 
@@ -33,9 +35,9 @@ class Report(NamedTuple):
     """What the readings say; in a notebook, and in ``print``, a few whole sentences."""
 
     state: str  # "fresh", "learning", "converged", "vanished", "stuck" or "not finite"
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...]  # those of the start come first, because they may have caused the others
     sentences: tuple[str, ...]
-    score: float  # how likely it is that the network does not learn: from 1 on, something is beyond its limit
+    score: float  # of two networks, the one with the larger score is less likely to learn; from 1 on, look closer
 
     def __str__(self) -> str:
         return "\n".join(self.sentences)
@@ -48,16 +50,27 @@ def report(readings: Readings) -> Report:
 
     Raises ValueError for anything else.
     """
+    from .words import sentences
+
     require.instance(
         "readings", readings, isinstance(readings, Readings), "what watch(model).readings or readings returns"
     )
     c = course(readings)
     state = _state(c)
-    gravities = {sign.name: sign.gravity(c) for sign in SIGNS}
-    findings = _findings(c, readings, gravities)
-    sentences = [_what_was_read(readings), *_of_state(c, readings, state), *_of_findings(c, findings, state)]
-    sentences += [*_of_losses(readings), *readings.notes]
-    return Report(state, findings, tuple(sentences), _score(c, gravities, state))
+    findings = () if state == "converged" else _findings(c, readings)
+    return Report(state, findings, tuple(sentences(c, readings, state, findings)), float(score(c)[-1]))
+
+
+def score(c: Course) -> Array:
+    """Return how unlikely it is that the network learns, (R,), as it looks at each reading; inf where not finite.
+
+    Before training these are the gravities of all signs together. Once it has begun, there is 1 more, and 1 less for
+    each tenth of the error that is gone.
+    """
+    together = np.sum([sign.gravity(c) for sign in SIGNS], axis=0)
+    begun = (c.steps >= EARLY) & np.isfinite(c.left)
+    progress = np.where(begun, 10 * (1 - np.where(begun, c.left, 1)), 1.0)
+    return np.where(c.finite, together + 1 - progress, np.inf)
 
 
 def _state(c: Course) -> str:
@@ -70,80 +83,33 @@ def _state(c: Course) -> str:
     return "vanished" if not c.spread[-1] < SPREAD else "stuck"
 
 
-def _score(c: Course, gravities: dict, state: str) -> float:
-    gravest = max(float(gravity[-1]) for gravity in gravities.values())
-    if state == "not finite":
-        return np.inf
-    return gravest
-
-
-def _findings(c: Course, readings: Readings, gravities: dict) -> tuple[Finding, ...]:
-    beyond: list[Sign] = [sign for sign in SIGNS if gravities[sign.name][-1] >= 1]
-    explained = {name for sign in beyond for name in sign.explains}
-    told = [sign for sign in beyond if sign.name not in explained]
-    return tuple(
-        Finding(sign.name, _since(c, gravities[sign.name]), sign.told(c, readings, -1), ADVICE[sign.name])
-        for sign in told
-    )
-
-
-def _since(c: Course, gravity) -> int:
-    """The step from which on the sign has been beyond its limit without a break."""
-    well = np.flatnonzero(~(gravity >= 1))
-    return int(c.steps[well[-1] + 1 if well.size else 0])
-
-
-# --- in words ---------------------------------------------------------------------------------------------------------
-
-
-def _what_was_read(readings: Readings) -> str:
-    layers = len(readings.names)
-    first, last = readings.names[0], readings.names[-1]
-    if len(readings.steps) == 1:
-        return f"{layers} layers, from {first} to {last}, were read once, at step {readings.steps[0]}."
+def _findings(c: Course, readings: Readings) -> tuple[Finding, ...]:
+    """What is beyond its limit at the first reading, and then what is so at the last one that is finite."""
+    finite = np.flatnonzero(c.finite)
+    last = int(finite[-1]) if finite.size else 0
+    gravities = {sign.name: sign.gravity(c)[: last + 1] for sign in (*REMARKS, *SIGNS)}
+    at_start = _told([sign for sign in (*REMARKS, *SIGNS) if gravities[sign.name][0] >= 1 and not sign.of_rate])
+    at_end = _told([sign for sign in SIGNS if gravities[sign.name][last] >= 1])
+    if {"spread", "signal"} & {sign.name for sign in at_end}:  # then all rows of dW shrink towards one that they share
+        at_end = [sign for sign in at_end if sign.name != "copies"]
+    explained = {name for sign in at_start for name in (sign.name, *sign.explains)}
     return (
-        f"{layers} layers, from {first} to {last}, were read {len(readings.steps)} times, "
-        f"from step {readings.steps[0]} to step {readings.steps[-1]}."
+        *(_finding(sign, c, readings, gravities[sign.name], 0) for sign in at_start),
+        *(_finding(sign, c, readings, gravities[sign.name], last) for sign in at_end if sign.name not in explained),
     )
 
 
-def _of_state(c: Course, readings: Readings, state: str):
-    if state == "not finite":
-        lost = int(c.steps[np.flatnonzero(~c.finite)[0]])
-        yield f"From step {lost} on, some numbers are no longer finite, so training has ended there."
-    elif state == "converged":
-        yield (
-            f"Of the error that a guess has, {c.left[-1]:.1%} is left, so there is little left to correct. "
-            "Small gradients are good news here, because the network has converged."
-        )
-    elif state == "learning":
-        yield f"The network is learning, because {c.left[-1]:.0%} of the error that a guess has is left."
-    elif state == "vanished":
-        yield (
-            f"There is still much to correct ({c.left[-1]:.0%} of the error that a guess has), and it does not arrive "
-            "in all layers. So the gradient has vanished, and not converged."
-        )
-    elif state == "stuck":
-        yield (
-            f"There is still much to correct ({c.left[-1]:.0%} of the error that a guess has), although the gradient "
-            "reaches every layer."
-        )
-    if np.isfinite(c.spread[0]) and c.spread[0] < SPREAD:
-        yield f"At step {c.steps[0]} the largest gradient of a layer is {10 ** c.spread[0]:.2g} times the smallest."
+def _told(beyond: list[Sign]) -> list[Sign]:
+    """The signs among them that no other one explains."""
+    explained = {name for sign in beyond for name in sign.explains}
+    return [sign for sign in beyond if sign.name not in explained]
 
 
-def _of_findings(c: Course, findings: tuple[Finding, ...], state: str):
-    for finding in findings:
-        since = "" if finding.since == c.steps[0] else f" This is so since step {finding.since}."
-        yield f"{finding.told}{since} {finding.advice}."
-    if not findings and state in ("fresh", "stuck"):
-        yield (
-            "No sign is beyond its limit. This does not promise that the network learns, because a learning rate that "
-            "is too large or too small may show itself only later."
-        )
-
-
-def _of_losses(readings: Readings):
-    known = np.flatnonzero(np.isfinite(readings.loss))
-    if known.size > 1:
-        yield f"The loss went from {readings.loss[known[0]]:.3g} to {readings.loss[known[-1]]:.3g}."
+def _finding(sign: Sign, c: Course, readings: Readings, gravity: Array, row: int) -> Finding:
+    """One finding, with the numbers of a row."""
+    well = np.flatnonzero(~(gravity >= 1))
+    if row == 0:
+        over = int(c.steps[well[0]]) if well.size and gravity[-1] < 1 else None
+        return Finding(sign.name, int(c.steps[0]), over, sign.told(c, readings, 0), sign.advice)
+    since = int(c.steps[well[-1] + 1 if well.size else 0])
+    return Finding(sign.name, since, None, sign.told(c, readings, row), sign.advice)

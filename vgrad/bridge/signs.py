@@ -1,7 +1,8 @@
 """The signs by which a network's trouble is known: a number, its limit, and what it means in words.
 
-The gravity of a sign is 1 at its limit, and it is counted in decades, so that it is 2 where the limit is passed as far
-again. The limits hold for a network before its training; those of the spread and of the signal hold during it as well.
+The gravity of a sign is 0 at what is usual in networks that learn, and 1 at its limit. It rises evenly between them
+and beyond, and it is counted in decades where the number is a size. The limits were set on networks that are drawn at
+random, which ``vgrad.lessons.your_network`` has; others of the same kinds show how far they carry.
 """
 
 from __future__ import annotations
@@ -16,41 +17,40 @@ from ..ops import Array
 from .course import Course
 from .readings import Readings
 
-SPREAD = 3.0  # decades between the layers
-ALIKE = -1.1  # log10 of the share in which samples differ: 8 %
-LOSS = 3.0  # times that of a guess
-HOT = 0.25  # of the weights, in one of the first updates
-COLD = 1e-4  # of the weights, in the largest of the first updates
-NOISE = 1e-6  # of the output's gradient, in the hidden layer that receives most
-DEAD = 0.9  # of the inputs of a layer
-COPIES = 0.5  # of the units of a layer
-ROOM = 1.0  # decades: how far beyond the limit of an update the gravity is 2
+OF_RATE = ("hot", "cold")
+ROUNDING = 1e-6  # of a size: a float32 that has passed several layers is not more exact
 
 
 class Sign(NamedTuple):
-    """One sign of trouble, whose gravity is 1 at its limit."""
+    """One sign of trouble."""
 
     name: str
-    gravity: Callable[[Course], Array]
+    number: Callable[[Course], Array]  # (R,): of each reading
+    usual: float
+    limit: float  # above what is usual, or below it
     told: Callable[[Course, Readings, int], str]  # of a reading
+    advice: str
     explains: tuple[str, ...] = ()  # signs that follow from it, and are not told beside it
 
+    @property
+    def of_rate(self) -> bool:
+        """Whether it speaks of the learning rate, which the first steps show and not the first alone."""
+        return self.name in OF_RATE
 
-def _beyond(numbers: Array, limit: float, room: float = ROOM) -> Array:
-    """1 at the limit, and one more for each ``room`` decades beyond it; 0 at the least, and for what is not known."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gravity = 1 + np.log10(numbers / limit) / room
-    return np.maximum(np.nan_to_num(gravity, nan=0.0, posinf=np.inf, neginf=0.0), 0.0)
-
-
-def _below(numbers: Array, limit: float) -> Array:
-    """The same of what is too small; an exact 0 is beyond every limit."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return _beyond(1 / np.asarray(numbers), 1 / limit)
+    def gravity(self, course: Course) -> Array:
+        """Return how grave it is at each reading, (R,): 0 for what is usual or not known, and 1 at the limit."""
+        beyond = (self.number(course) - self.usual) / (self.limit - self.usual)
+        return np.maximum(np.nan_to_num(beyond, nan=0.0, posinf=np.inf, neginf=-np.inf), 0.0)
 
 
-def _ratio(numbers: Array, limit: float) -> Array:
-    return np.maximum(np.nan_to_num(numbers / limit, nan=0.0, posinf=np.inf, neginf=np.inf), 0.0)
+def _decades(size: Callable[[Course], Array]) -> Callable[[Course], Array]:
+    """The number log10 of a size; that of 0 is minus infinity, which is beyond every limit."""
+
+    def number(course: Course) -> Array:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.log10(np.asarray(size(course), np.float64))
+
+    return number
 
 
 def _layers(readings: Readings, row: int) -> tuple[str, str]:
@@ -62,17 +62,18 @@ def _layers(readings: Readings, row: int) -> tuple[str, str]:
 def _spread(c: Course, readings: Readings, row: int) -> str:
     least, most = _layers(readings, row)
     if not math.isfinite(c.spread[row]):
-        return f"No gradient reaches the layer {least}, because what arrives there is exactly 0."
+        return f"No gradient reaches the layer {least!r}, because what arrives there is exactly 0."
     kind = "shrinks" if c.slope[row] < -1 else "grows" if c.slope[row] > 1 else "changes"
     return (
-        f"The gradient {kind} on its way back, because the layer {least} receives 10^-{c.spread[row]:.1f} of what the "
-        f"layer {most} receives."
+        f"The gradient {kind} on its way back, because the layer {least!r} receives 10^-{c.spread[row]:.1f} of what "
+        f"the layer {most!r} receives, and 10^-3 is the limit."
     )
 
 
 def _signal(c: Course, readings: Readings, row: int) -> str:
     share = 10 ** c.signal[row]
-    told = f"{share:.1%} of their size" if share > 1e-3 else f"{share:.0e} of their size" if share else "nothing"
+    told = f"{share:.1%} of their size" if share > 1e-3 else f"{share:.0e} of their size"
+    told = f"{told}, and 1% is the limit" if share > ROUNDING else "no more than numbers are rounded"
     return f"In front of the last layer all samples look alike, because they differ by {told}."
 
 
@@ -81,11 +82,22 @@ def _loss(c: Course, readings: Readings, row: int) -> str:
 
 
 def _hot(c: Course, readings: Readings, row: int) -> str:
-    return f"One of the first updates changes a layer by {c.update[row]:.0%} of its weights, which destroys what it is."
+    return (
+        f"One of the first updates changes half of the layers by {c.update[row]:.0%} of their weights or more, which "
+        "destroys what they are."
+    )
 
 
 def _cold(c: Course, readings: Readings, row: int) -> str:
-    return f"The largest of the first updates changes a layer by {c.update[row]:.0e} of its weights, which is too slow."
+    return (
+        f"None of the first updates changes more than half of the layers by more than {c.update[row]:.0e} of their "
+        "weights, so hundreds of steps change little."
+    )
+
+
+def _inputs(c: Course, readings: Readings, row: int) -> str:
+    name = readings.names[0]
+    return f"The numbers that go into {name!r} are large, because their root mean square is {c.inputs[row]:.3g}."
 
 
 def _noise(c: Course, readings: Readings, row: int) -> str:
@@ -97,31 +109,46 @@ def _noise(c: Course, readings: Readings, row: int) -> str:
 
 def _dead(c: Course, readings: Readings, row: int) -> str:
     name = readings.names[int(np.nanargmax(readings.dead[row]))]
-    return f"Of what goes into {name}, {c.dead[row]:.0%} is 0 on every sample, so those units are dead."
+    return f"Of what goes into {name!r}, {c.dead[row]:.0%} is 0 on every sample, so those units are dead."
 
 
 def _copies(c: Course, readings: Readings, row: int) -> str:
     name = readings.names[int(np.nanargmax(readings.alike[row]))]
-    return f"Of the units of {name}, {c.alike[row]:.0%} are copies that get the same update, so they remain copies."
+    return f"Of the units of {name!r}, {c.alike[row]:.0%} are copies that get the same update, so they remain copies."
 
 
-ADVICE = {
-    "noise": "Look for a last layer whose columns are all alike",
-    "dead": "Try larger biases, or an activation with a slope on both sides",
-    "spread": "Try first weights that fit the activation, a norm, or skip connections",
-    "copies": "Draw the first weights at random",
-    "loss": "Try inputs of mean 0 and size 1, and a smaller last layer",
-    "signal": "Try biases of 0, fewer layers, a norm, or skip connections",
-    "hot": "Try a smaller learning rate, or a warm-up",
-    "cold": "Try a larger learning rate, or another optimizer",
-}
 SIGNS = (  # those that explain others come first
-    Sign("noise", lambda c: _below(c.arrives, NOISE), _noise),
-    Sign("dead", lambda c: _ratio(c.dead, DEAD), _dead, ("signal", "spread")),
-    Sign("spread", lambda c: _ratio(c.spread, SPREAD), _spread),
-    Sign("copies", lambda c: _ratio(c.alike, COPIES), _copies),
-    Sign("loss", lambda c: _beyond(c.loss, LOSS), _loss),
-    Sign("signal", lambda c: _ratio(c.signal, ALIKE), _signal),
-    Sign("hot", lambda c: _beyond(c.update, HOT), _hot),
-    Sign("cold", lambda c: _below(c.update, COLD), _cold),
-)
+    Sign(
+        "noise", _decades(lambda c: c.arrives), -3, -6, _noise,
+        "Look for a last layer whose columns are all alike", ("spread",),
+    ),
+    Sign(
+        "dead", lambda c: c.dead, 0.5, 0.9, _dead,
+        "Try larger biases, or an activation with a slope on both sides", ("signal", "spread"),
+    ),
+    Sign(
+        "spread", lambda c: c.spread, 2, 3, _spread,
+        "Try first weights that fit the activation, a norm, or skip connections",
+    ),
+    Sign("copies", lambda c: c.alike, 0.1, 0.5, _copies, "Draw the first weights at random"),
+    Sign(
+        "loss", _decades(lambda c: c.loss), 0, math.log10(3), _loss,
+        "Try inputs of mean 0 and size 1, and a smaller last layer",
+    ),
+    Sign("signal", lambda c: c.signal, -1, -2, _signal, "Try biases of 0, fewer layers, a norm, or skip connections"),
+    Sign(
+        "hot", _decades(lambda c: c.update), math.log10(0.2), math.log10(0.5), _hot,
+        "Try a smaller learning rate, or a warm-up",
+    ),
+    Sign(
+        "cold", _decades(lambda c: c.update), math.log10(5e-3), math.log10(3e-4), _cold,
+        "Try a larger learning rate, or another optimizer",
+    ),
+)  # fmt: skip
+REMARKS = (  # what is worth knowing, and is not part of the score
+    Sign(
+        "inputs", _decades(lambda c: c.inputs), math.log10(3), 1, _inputs,
+        "Try inputs of mean 0 and size 1",
+    ),
+)  # fmt: skip
+SPREAD = next(sign.limit for sign in SIGNS if sign.name == "spread")

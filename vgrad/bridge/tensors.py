@@ -21,12 +21,17 @@ def wide(a: torch.Tensor) -> torch.Tensor:
 
 def norm(a: torch.Tensor, kept: int | None = None) -> torch.Tensor:
     """‖a‖.  Returns it as a scalar, or, along the axis ``kept``, a norm for each index; no square underflows."""
-    a = wide(a)
-    a = a.reshape(1, -1) if kept is None else a.movedim(kept, 0).flatten(1)
-    peak = a.abs().amax(dim=1) if a.shape[1] else a.new_zeros(len(a))
+    a = a.detach()
+    a = a.coalesce().values() if a.is_sparse else a
+    axes = tuple(axis for axis in range(a.ndim) if kept is not None and axis != kept % a.ndim) or None
+    if a.dtype != torch.float64 and a.device.type != "mps":
+        return torch.linalg.vector_norm(a, dim=axes, dtype=torch.float64)  # whose squares float64 can hold
+    if a.numel() == 0:
+        return torch.linalg.vector_norm(a, dim=axes)
+    peak = a.abs().amax(dim=axes if axes else tuple(range(a.ndim)), keepdim=True)
     scale = torch.where((peak > 0) & torch.isfinite(peak), peak, torch.ones_like(peak))
-    norms = scale * torch.linalg.vector_norm(a / scale[:, None], dim=1)
-    return norms if kept is not None else norms[0]
+    norms = torch.linalg.vector_norm(a / scale, dim=axes, keepdim=True) * scale
+    return norms.flatten() if kept is not None else norms.reshape(())
 
 
 def joint(norms: list[torch.Tensor]) -> torch.Tensor:
@@ -35,13 +40,12 @@ def joint(norms: list[torch.Tensor]) -> torch.Tensor:
 
 
 def signal_fraction(z: torch.Tensor, batch: int = 0) -> torch.Tensor:
-    """log10 of √(mean var z) / √(mean z²) over samples along the axis ``batch``: at -2 they differ by 1 %."""
+    """log10 of ‖z - mean z‖ / ‖z‖, with the mean over samples along the axis ``batch``: at -2 they differ by 1 %."""
     if z.ndim < 2 or z.shape[batch] < 2:
         return torch.tensor(math.nan)
-    rows = wide(z.movedim(batch, 0)[:SAMPLES]).flatten(1)
-    peak = rows.abs().amax()
-    rows = rows / torch.where(peak > 0, peak, torch.ones_like(peak))
-    return 0.5 * torch.log10(rows.var(dim=0, correction=0).mean() / (rows * rows).mean())
+    rows = wide(z.movedim(batch, 0)[:SAMPLES])
+    size = norm if z.dtype == torch.float64 else torch.linalg.vector_norm
+    return torch.log10(size(rows - rows.mean(dim=0)) / size(rows))
 
 
 def zeros(x: torch.Tensor, batch: int = 0) -> torch.Tensor:
@@ -49,8 +53,9 @@ def zeros(x: torch.Tensor, batch: int = 0) -> torch.Tensor:
     if x.ndim < 2 or x.shape[batch] < 2:
         return torch.tensor(math.nan)
     rows = x.detach().movedim(batch, 0)
-    rows = rows.flatten(2).movedim(1, 2).flatten(0, 1) if rows.ndim > 3 else rows.reshape(-1, rows.shape[-1])
-    return (rows == 0).all(dim=0).double().mean()
+    if rows.ndim > 3:
+        return (~(rows != 0).flatten(2).any(dim=2).any(dim=0)).double().mean()
+    return (~(rows != 0).flatten(0, -2).any(dim=0)).double().mean()
 
 
 def copies(dW: torch.Tensor) -> torch.Tensor:

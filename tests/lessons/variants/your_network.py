@@ -125,8 +125,8 @@ WRONG = {
         "step 3 open": (logged(dz=lambda log, names: ...), "three dots"),
     },
     "culprit": {
-        "what suffers": (44, "hidden 3"), "where it is seen": (43, "readout"), "another layer": (30, "hidden 7"),
-        "what the report says": (44, "hidden 4"), "of the signal": (43, "hidden 4"), "late": (31, "hidden 4"),
+        "what suffers": (44, "hidden 3"), "where it is seen": (47, "readout"), "another layer": (30, "hidden 7"),
+        "what the report says": (44, "hidden 4"), "of the signal": (47, "hidden 4"), "late": (31, "hidden 4"),
         "early": (29, "hidden 4"), "far": (50, "hidden 4"), "a number": (30, 3), "no such layer": (30, "layer 4"),
         "turned": ("hidden 4", 30), "open": (..., ...), "half open": (30, ...), "a text": ("30", "hidden 4"),
     },

@@ -6,13 +6,18 @@ import sys
 from importlib.util import find_spec
 
 from ...kit.questions import asker
-from . import check
+from ...kit.show import draws, show
+from . import check, draw, records
+from .measure.trial import judge, misses
 from .measure.unknown import unknown
 from .say import need
+from .tables import TABLES
 
-__all__ = ["ask", "check", "need_torch", "unknown"]
+__all__ = ["TABLES", "ask", "check", "draw", "judge", "load", "misses", "need_torch", "records", "show", "unknown"]
 
 ask = asker(__name__)
+load = TABLES.load
+draws(records.Trial)(draw.trial.trial)
 
 
 class PyTorchIsMissingError(ImportError):

@@ -1,1 +1,3 @@
-"""The words of the lesson."""
+"""What lesson 17 says."""
+
+from __future__ import annotations
