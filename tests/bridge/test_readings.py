@@ -30,9 +30,9 @@ ILL = {
         dict(dz=rows([1, 1, 1], [1e-5, 1e-2, 1], [1e-7, 1e-3, 1])),
         1,
         "'stem' receives 10^-7.0",
-        "first weights",
+        "initial weights",
     ),
-    "noise": (dict(dz=np.tile([1e-9, 2e-9, 1.0], (3, 1))), 0, "2e-09", "last layer"),
+    "noise": (dict(dz=np.tile([1e-9, 2e-9, 1.0], (3, 1))), 0, "2e-09", "every class"),
     "dead": (dict(dead=np.tile([0, 0.95, 0], (3, 1))), 0, "'middle', 95%", "slope on both sides"),
     "copies": (dict(alike=np.tile([1, 0, 0], (3, 1))), 0, "'stem', 100%", "at random"),
     "loss": (dict(loss=np.array([2.3, 23.0, 230.0])), 1, "99.9 times", "mean 0"),
@@ -63,8 +63,8 @@ def test_what_is_wrong_at_the_start_is_told_first_and_when_it_is_over():
     start, later = report.findings
     assert (start.name, start.since, start.over) == ("spread", 0, 1)
     assert (later.name, later.since) == ("signal", 50)
-    assert "From step 1 on, this is over." in str(report)
-    assert "mend that first" in str(report)
+    assert "From step 1 on, this is no longer seen." in str(report)
+    assert "Mend first what was wrong" in str(report)
 
 
 @pytest.mark.parametrize(("size", "told"), [(1.0, False), (8.0, False), (80.0, True)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 
 import course
 import numpy as np
@@ -11,12 +12,15 @@ import pytest
 
 from vgrad import data, gradcheck, models, probes
 from vgrad.lessons.diagnosis.draw import trial as draw
-from vgrad.lessons.diagnosis.draw.clinic import UNITS, ClinicPlot
+from vgrad.lessons.diagnosis.draw.clinic import ClinicPlot
+from vgrad.lessons.diagnosis.draw.columns import MARKS, UNITS
 from vgrad.lessons.diagnosis.draw.trial import diagnosed, roc
 from vgrad.lessons.diagnosis.explore import PRESETS, clinic
 from vgrad.lessons.diagnosis.measure import cases, faults, kinds, strangers
 from vgrad.lessons.diagnosis.measure import clinic as measure_clinic
 from vgrad.lessons.diagnosis.measure import illness as measure_illness
+from vgrad.lessons.diagnosis.measure import nets as measure_nets
+from vgrad.lessons.diagnosis.measure import patients as measure_patients
 from vgrad.lessons.diagnosis.measure import trial as measure
 from vgrad.lessons.diagnosis.say import clinic as say
 from vgrad.ops import Affine
@@ -187,20 +191,22 @@ def test_the_gradient_of_each_kind_of_network_is_right(kind):
 
 # --- the clinic ------------------------------------------------------------------------------------------------------
 
-NUMBERS = range(1, measure_clinic.MOST + 1)
-FIRST = {measure_clinic.patient(number).illness: number for number in reversed(NUMBERS)}
+NUMBERS = range(1, measure_patients.MOST + 1)
+FIRST = {measure_patients.patient(number).illness: number for number in reversed(NUMBERS)}
 
 
-def test_there_are_twelve_cases_in_nine_illnesses():
-    assert len(measure_clinic.CASES) >= 12
-    assert len(measure_clinic.ILLNESSES) == 9
-    assert {measure_clinic.patient(number).illness for number in NUMBERS} == set(measure_clinic.ILLNESSES)
+def test_the_first_sixteen_patients_have_every_illness_and_none_comes_rarely():
+    counted = Counter(measure_patients.patient(number).illness for number in NUMBERS)
+    assert len(measure_patients.ILLNESSES) == 13
+    assert {measure_patients.patient(number).illness for number in [*NUMBERS][:16]} == set(measure_patients.ILLNESSES)
+    assert set(counted) == set(measure_patients.ILLNESSES)
+    assert min(counted.values()) >= 5
 
 
 def test_the_rule_names_every_patients_illness_from_the_findings_alone():
     for number in NUMBERS:
         found = measure_clinic.order_tests(number).findings
-        assert measure_illness.diagnose(found)[0] == measure_clinic.patient(number).illness, number
+        assert measure_illness.diagnose(found)[0] == measure_patients.patient(number).illness, number
 
 
 CURES = {
@@ -210,6 +216,10 @@ CURES = {
     "dead": ("weights that fit",),
     "collapsed": ("a path, 1/depth",),
     "shattered": ("a path, 1/depth",),
+    "symmetry": ("weights that fit",),
+    "unscaled input": ("scale the inputs",),
+    "too low precision": ("float32",),
+    "missing warm-up": ("a warm-up",),
     "rate too small": ("rate × 100",),
     "rate too large": ("rate ÷ 100",),
     "healthy": ("leave it alone",),
@@ -240,7 +250,7 @@ def test_to_order_every_test_keeps_the_patient():
     explorer = clinic(patient=16)
     explorer.controls["patient"].value = 17
     explorer._preset(PRESETS["1 · Order every test"])
-    assert (explorer.record.patient, len(explorer.record.ordered)) == (17, 5)
+    assert (explorer.record.patient, len(explorer.record.ordered)) == (17, 6)
 
 
 def test_a_random_guesser_does_not_pass():
@@ -248,10 +258,10 @@ def test_a_random_guesser_does_not_pass():
     for number in [*NUMBERS][:15]:
         for _ in range(4):
             guess = dict(
-                diagnosis=str(rng.choice(measure_clinic.ILLNESSES)),
-                treatment=str(rng.choice([*measure_clinic.TREATMENTS])),
+                diagnosis=str(rng.choice(measure_patients.ILLNESSES)),
+                treatment=str(rng.choice([*measure_patients.TREATMENTS])),
             )
-            right = guess["diagnosis"] == measure_clinic.patient(number).illness  # only then the training decides
+            right = guess["diagnosis"] == measure_patients.patient(number).illness  # only then the training decides
             passed.append(right and measure_clinic.visit(number, **guess).passed)
     assert np.mean(passed) < 0.15
 
@@ -266,8 +276,8 @@ def test_a_healthy_network_needs_no_treatment_and_an_ill_one_does():
 @pytest.mark.parametrize(
     ("call", "named"),
     [
-        (lambda: measure_clinic.patient(0), "patient"),
-        (lambda: measure_clinic.patient(measure_clinic.MOST + 1), "patient"),
+        (lambda: measure_patients.patient(0), "patient"),
+        (lambda: measure_patients.patient(measure_patients.MOST + 1), "patient"),
         (lambda: measure_clinic.treat(1, "tea"), "treatment"),
         (lambda: measure_clinic.visit(1, diagnosis="tired", treatment="batch norm"), "diagnosis"),
     ],
@@ -282,21 +292,65 @@ def test_a_chart_shows_only_what_was_ordered_and_nothing_of_the_illness():
     words = say.sentence(visit)
     assert "gradient along a line" in words
     assert "gradient profile" not in words
-    assert not any(f" {illness}" in words for illness in measure_clinic.ILLNESSES)
+    assert not any(f" {illness}" in words for illness in measure_patients.ILLNESSES)
     assert (visit.illness, visit.course, visit.passed) == (None, None, False)
     assert [*ClinicPlot(visit).panels] == ["line"]
 
 
+def of(illness):
+    """The numbers of the patients with an illness."""
+    return [number for number in NUMBERS if measure_patients.patient(number).illness == illness]
+
+
+@pytest.mark.parametrize("illness", ["symmetry", "unscaled input", "too low precision", "missing warm-up"])
+def test_a_new_illness_is_cured_in_every_patient_who_has_it(illness):
+    for number in of(illness):
+        assert measure_clinic.treat(number, *CURES[illness]).learns, number
+
+
+def test_units_that_are_copies_are_those_of_the_report_and_no_others_are():
+    for number in [*NUMBERS][:16]:
+        file = measure_clinic.order_tests(number)
+        symmetric = measure_patients.patient(number).illness == "symmetry"
+        assert (file.equal[:-1] == symmetric).all(), number
+        assert file.findings.copies == (file.findings.dead == 1 or symmetric), number
+
+
+def test_the_first_loss_of_a_patient_whose_inputs_are_scaled_again_is_that_of_a_guess():
+    for number in of("unscaled input"):
+        case = measure_patients.patient(number)
+        losses = measure_nets.trained(case.net | dict(spread=1.0, centre=0.0), case.seed, 1).losses
+        assert measure_clinic.order_tests(number).findings.first_loss > 4 * losses[0], number
+
+
+def test_a_loss_scale_cures_too_low_a_precision_as_well():
+    case = measure_patients.patient(FIRST["too low precision"])
+    assert measure_clinic.order_tests(case.number).findings.lost > 0.9
+    unscaled = measure_nets.trained(case.net | dict(weight=1.0), case.seed, measure_clinic.TREATED)
+    assert unscaled.accuracy > 0.9
+    treated = measure_clinic.visit(case.number, (), "too low precision", "float32")
+    assert say.sentence(treated).split("\n")[0].endswith("so it works, as a loss scale would.")
+
+
+def test_training_without_a_warm_up_breaks_within_ten_steps_what_was_well():
+    for number in of("missing warm-up"):
+        found = measure_clinic.order_tests(number).findings
+        assert (found.range < 1) & (found.later < -1.5), number
+        case = measure_patients.patient(number)
+        warm = measure_nets.trained(case.net | dict(warmup=measure_patients.WARMUP), case.seed, 10)
+        assert measure_nets.dh_of(case.net, warm.soon)[0] > 0.1, number
+
+
 # --- hints before the answer ------------------------------------------------------------------------------------------
 
-WRONG = {number: next(i for i in measure_clinic.ILLNESSES if i != measure_clinic.patient(number).illness)
+WRONG = {number: next(i for i in measure_patients.ILLNESSES if i != measure_patients.patient(number).illness)
          for number in NUMBERS}  # fmt: skip
 
 
 @pytest.mark.parametrize("illness", CURES)
 def test_a_first_wrong_diagnosis_has_a_hint_and_the_second_the_answer(illness):
     number = FIRST[illness]
-    first, second = [name for name in measure_clinic.ILLNESSES if name != illness][:2]
+    first, second = [name for name in measure_patients.ILLNESSES if name != illness][:2]
     wrong = measure_clinic.visit(number, ("profile",), first)
     assert (wrong.illness, wrong.why, wrong.disclosed) == (None, None, False)
     assert wrong.hint is not None
@@ -326,8 +380,8 @@ def test_the_answer_comes_where_it_is_asked_for():
 @pytest.mark.parametrize("ordered", [(), measure_clinic.TESTS])
 def test_a_hint_never_says_the_illness_and_says_what_the_patients_own_numbers_do(ordered):
     for number in [*NUMBERS][:24]:
-        truth, found = measure_clinic.patient(number).illness, measure_clinic.order_tests(number).findings
-        for guess in measure_clinic.ILLNESSES:
+        truth, found = measure_patients.patient(number).illness, measure_clinic.order_tests(number).findings
+        for guess in measure_patients.ILLNESSES:
             if guess == truth:
                 continue
             visit = measure_clinic.visit(number, ordered, guess)
@@ -342,6 +396,8 @@ def test_a_hint_never_says_the_illness_and_says_what_the_patients_own_numbers_do
                 assert finding.startswith(f"To judge {guess}, ")
             if guess == "vanishing":
                 assert visit.hint.shows == (not found.range < 2 and found.decades < 0)
+            if guess == "missing warm-up":
+                assert visit.hint.shows == (not found.later > -1)
             if guess == "rate too large":
                 assert visit.hint.shows == (not found.last_loss < found.first_loss)
 
@@ -352,6 +408,15 @@ def test_a_hint_never_says_the_illness_and_says_what_the_patients_own_numbers_do
         (12, "vanishing", ("profile",), "the first layer's dh is 1.2 of the last's, and a gradient that vanishes"),
         (12, "vanishing", (), "The gradient profile would tell, so order that test next."),
         (16, "rate too small", ("updates",), "But the gradient profile decides here, so order that test."),
+        (
+            1,
+            "symmetry",
+            ("updates",),
+            "But in some layer 0% of the units are copies, and with symmetry it is over 50 %.",
+        ),
+        (1, "too low precision", ("profile",), "But float32 loses at most 0% of a layer's dh, and"),
+        (4, "unscaled input", ("loss",), "But the loss starts at 2.3, and unscaled inputs start it over 10."),
+        (1, "missing warm-up", (), "The profile in training would tell, so order that test next."),
         (16, "rate too small", ("updates", "profile"), "But the gradient profile decides here, and you have ordered"),
         (5, "saturated", ("activations",), "that test shows more, so read all of its numbers"),
     ],
@@ -362,7 +427,7 @@ def test_a_hint_says_what_speaks_against_it_or_which_test_would_tell(number, gue
 
 def test_every_sentence_of_a_finding_is_short():
     for number in [*NUMBERS][:24]:
-        for guess in measure_clinic.ILLNESSES:
+        for guess in measure_patients.ILLNESSES:
             for earlier in ((), (WRONG[number],)):
                 visit = measure_clinic.visit(number, measure_clinic.TESTS, guess, earlier=earlier)
                 finding, protocol, _ = say.sentence(visit).split("\n")
@@ -429,11 +494,27 @@ def test_the_columns_have_a_unit_color_each_by_the_profile_and_none_before(numbe
             assert (color[2] > color[0]) == (decades < 0)
 
 
+@pytest.mark.parametrize(("number", "mark"), [(11, "equal"), (9, "lost"), (10, "flat")])
+def test_a_mark_in_a_unit_says_what_its_test_has_found_and_nothing_before(number, mark):
+    test, _, meaning = MARKS[mark]
+    for ordered, seen in (((test,), True), ((), False)):
+        texts = ClinicPlot(measure_clinic.visit(number, ordered)).page.texts
+        assert any(meaning in text.get_text() for text in texts) == seen
+
+
+def test_below_the_columns_stands_the_gradient_before_training_and_in_it():
+    dh, later = (getattr(measure_clinic.order_tests(7), name) for name in ("dh", "later"))
+    for ordered, rows in ((("profile",), [dh]), (("later",), [later]), (("profile", "later"), [dh, later])):
+        texts = [text.get_text() for text in ClinicPlot(measure_clinic.visit(7, ordered)).page.texts]
+        told = [text for text in texts if re.fullmatch(r"[+-]\d+\.\d", text)]
+        assert told == [f"{np.log10(size):+.1f}" for row in rows for size in row[::2]]
+
+
 def test_the_list_has_a_tick_at_each_test_that_is_ordered_and_at_no_other():
     plot = ClinicPlot(measure_clinic.visit(16, ("profile", "loss")))
     texts = [text.get_text() for text in plot.page.texts]
     ticks = [texts[texts.index(title) - 1] for title in say.TESTS.values()]
-    assert ticks == ["☑", "☐", "☐", "☐", "☑"]
+    assert ticks == ["☑", "☐", "☐", "☐", "☐", "☑"]
 
 
 @pytest.mark.parametrize(

@@ -68,11 +68,14 @@ PRESETS = {
         "6 · Vanishes, and learns": lambda record: np.median(record.chosen.decades) < -10 and record.chosen.learnt == 1,
     },
     "clinic": {
-        "1 · Order every test": lambda record: len(record.ordered) == 5 and record.course is None,
+        "1 · Order every test": lambda record: len(record.ordered) == 6 and record.course is None,
         "2 · Another patient": lambda record: record.patient == 2 and not record.ordered,
         "3 · A wrong diagnosis gets a hint": lambda record: record.hint is not None and not record.disclosed,
         "4 · A case, solved": lambda record: record.passed and record.illness == "vanishing",
         "5 · Well named, and not cured": lambda record: record.right and record.course and not record.cured,
+        "6 · Well at first": lambda record: (
+            record.file.findings.range < 1 and record.file.findings.later < -1 and record.chosen == (None, None)
+        ),
     },
     "cliff": {
         "1 · At the cliff": lambda record: (

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from vgrad import (
+    bridge,
     data,
     kit,
     lessons,
@@ -58,6 +59,7 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "kit.experiments.flow.draw_networks", "kit.experiments.flow.sigmas", "lessons.*.illness.diagnose",
     "lessons.diagnosis.measure.kinds.*", "lessons.diagnosis.measure.faults.*",
     "lessons.diagnosis.measure.strangers.meet", "lessons.diagnosis.measure.strangers.learns",
+    "lessons.diagnosis.measure.nets.*",
     "lessons.attention.measure.columns.drawn_blocks",
     "lessons.memory.measure.nets.*", "lessons.memory.measure.solve.first_of", "lessons.memory.measure.solve.batches",
     "lessons.memory.measure.solve.trained", "lessons.memory.measure.solve.reach",
@@ -65,15 +67,16 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "lessons.deep_training.measure.lanes.*", "lessons.deep_training.measure.plain.freezing",
     "kit.experiments.tokens.token_gradients", "lessons.attention.measure.training.column",
     "lessons.exploding.measure.training.train_on_adding", "lessons.recurrence.measure.recurrence.drawn_net",
-    "lessons.precision.measure.nets.*",
+    "lessons.precision.measure.nets.*", "bridge.watch",
 )  # fmt: skip
 TRIED = ("kit.words.cells.*",)  # though their names are like those
 
 
 def modules():
-    """All modules whose functions are public: the engine's, the kit's, and each storey of each room."""
+    """All modules whose functions are public: the engine's, the kit's, the bridge, and each storey of each room."""
     yield from (importlib.import_module(f"vgrad.{name}") for name in ENGINE)
     yield from (importlib.import_module(f"vgrad.kit.{name}") for name in KIT)
+    yield bridge
     for found in pkgutil.walk_packages(lessons.__path__, "vgrad.lessons."):
         if set(found.name.split(".")) & set(STOREYS):
             yield importlib.import_module(found.name)
@@ -223,6 +226,9 @@ def elementwise():
 
 
 ROWS = {
+    "bridge.readings.readings": lambda: dict(names=["stem", "head"], steps=[0, 1]),
+    "bridge.report.report": lambda: dict(readings=bridge.readings(["stem", "head"], [0, 1], dz=np.ones((2, 2)))),
+    "bridge.show": lambda: dict(readings=bridge.readings(["stem", "head"], [0, 1], dz=np.ones((2, 2)))),
     **{f"ops.activations.{name}": elementwise for name in ops.ACTIVATIONS},
     "ops.linear.affine": lambda: dict(params=net()[0].affine, x=array(5, 3)),
     "ops.linear.product": lambda: dict(W=array(3, 4), x=array(5, 3)),
@@ -356,7 +362,7 @@ ROWS = {
     "lessons.exploding.measure.cliff.descend": lambda: dict(w=4.5, b=-3.0, rate=0.3, threshold=1.0, steps=2),
     "lessons.exploding.measure.cliff.surface": lambda: dict(columns=3, rows=2),
     "lessons.exploding.measure.cliff.walk": lambda: dict(steps=2),
-    "lessons.diagnosis.measure.clinic.patient": lambda: dict(number=1),
+    "lessons.diagnosis.measure.patients.patient": lambda: dict(number=1),
     "lessons.diagnosis.measure.clinic.order_tests": lambda: dict(number=1),
     "lessons.diagnosis.measure.clinic.treat": lambda: dict(number=1, treatment="leave it alone"),
     "lessons.diagnosis.measure.clinic.visit": lambda: dict(
@@ -553,6 +559,7 @@ ENGINE = (  # called in each step: a check here would cost more than the sentenc
 ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("*", "*seed", "0", "the first seed"),
     ("ops.activations.*", "z", "3.0 [...,None] [...,:-1]", "an entry each, of any shape"),
+    ("bridge.readings.readings", "notes", "[] ('x',)", "sentences"),
     ("ops.rounding.bfloat16", "a", "3.0 [...,None] [...,:-1]", "an entry each, of any shape"),
     ("ops.linear.product", "W", "[...,:-1]", "fewer units"),
     ("ops.linear.matmul", "b", "[...,:-1]", "fewer columns"),

@@ -105,6 +105,10 @@ CORNERS = {
         dict(patient=1, diagnosis="healthy", treatment="leave it alone"),
         dict(patient=5, activations=True, diagnosis="saturated"),  # what decides is in the same test
         dict(patient=3, answer=True),
+        dict(patient=3, loss=True, diagnosis="rate too large"),  # the loss is not finite, and starts too high
+        dict(patient=7, profile=True, later=True, diagnosis="missing warm-up"),
+        dict(patient=9, profile=True, updates=True, diagnosis="dead"),  # an update of 0
+        dict(patient=11, updates=True, activations=True, diagnosis="symmetry"),
     ],
     "cliff": [
         dict(w=5.15, b=-3.35, rate=3.0, threshold=100.0),

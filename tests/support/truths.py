@@ -22,6 +22,7 @@ from vgrad.kit.marks import grammar
 from vgrad.kit.words import cells as cells_words
 from vgrad.lessons.deep_training import measure as deep_training_measure
 from vgrad.lessons.diagnosis.measure import clinic as diagnosis_measure
+from vgrad.lessons.diagnosis.measure import patients as diagnosis_patients
 from vgrad.lessons.diagnosis.records import LEARNS
 from vgrad.lessons.diagnosis.say import clinic as diagnosis_say
 from vgrad.lessons.memory.measure import adding as memory_measure
@@ -736,15 +737,19 @@ def assert_clinic_is_told_truly(explorer):
     """Tests that were ordered, and no other; and the verdict, by what the patient was made to have."""
     record, words = explorer.record, explorer.caption
     finding, protocol, *found = words.split("\n")
-    who, file = diagnosis_measure.patient(record.patient), record.file
+    who, file = diagnosis_patients.patient(record.patient), record.file
     assert protocol.startswith(f"Patient {who.number} is a network of {who.net['depth']} layers. ")
-    assert f"ordered {len(record.ordered)} of 5 tests" in protocol
+    assert f"ordered {len(record.ordered)} of 6 tests" in protocol
     for name, title in diagnosis_say.TESTS.items():
         assert (f"{title}: " in "".join(found)) == (name in record.ordered)
     if "profile" in record.ordered:
         assert f"dh is {grammar.number(file.dh[0])} of the last's" in found[0]
+        assert f"{who.net['precision']} loses {file.lost.max():.0%} of dh" in found[0]
     if "updates" in record.ordered:
         assert f"update ratios: an update is {grammar.number(np.median(file.updates))} of the weights" in found[0]
+        assert f"in some layer {file.findings.copies:.0%} of the units are copies" in found[0]
+    if "later" in record.ordered:
+        assert f"after 10 steps the first layer's dh is {grammar.number(file.later[0])} of the last's" in found[0]
     diagnosis, treatment = record.chosen
     known = values(explorer)["answer"] or who.illness in record.tries or len(record.tries) > 1
     assert (f"{who.illness}, because " in finding) == known

@@ -63,7 +63,25 @@ def readings(
         require.choice("arrays", name, (*BY_LAYER, *BY_STEP))
     shapes = dict.fromkeys(BY_LAYER, (len(steps), len(names))) | dict.fromkeys(BY_STEP, (len(steps),))
     filled = {name: _filled(name, arrays.get(name), shape) for name, shape in shapes.items()}
-    return Readings(names, steps, **filled, time=dict(time or {}), notes=tuple(notes))
+    return Readings(names, steps, **filled, time=_in_time(time, len(steps)), notes=_words(notes))
+
+
+def _in_time(time, R: int) -> dict[str, Array]:
+    """The arrays (R, T) of recurrent layers, by their names."""
+    mapping = {} if time is None else time
+    require.instance("time", time, isinstance(mapping, Mapping), "a dict of arrays (R, T) by the names of layers")
+    arrays = {str(name): np.asarray(norms, np.float64) for name, norms in mapping.items()}
+    for name, array in arrays.items():
+        require.shape(
+            f"time[{name!r}]", array, f"({R}, T), a row for each reading", array.ndim == 2 and len(array) == R
+        )
+    return arrays
+
+
+def _words(notes) -> tuple[str, ...]:
+    several = isinstance(notes, (list, tuple)) and all(isinstance(note, str) for note in notes)
+    require.instance("notes", notes, several, "a list of sentences")
+    return tuple(notes)
 
 
 def _filled(name: str, given, shape: tuple[int, ...]) -> Array:

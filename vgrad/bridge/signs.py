@@ -83,16 +83,12 @@ def _loss(c: Course, readings: Readings, row: int) -> str:
 
 def _hot(c: Course, readings: Readings, row: int) -> str:
     return (
-        f"One of the first updates changes half of the layers by {c.update[row]:.0%} of their weights or more, which "
-        "destroys what they are."
+        f"One of the first updates changes the layers by about {c.update[row]:.0%} of their weights, which is too much."
     )
 
 
 def _cold(c: Course, readings: Readings, row: int) -> str:
-    return (
-        f"None of the first updates changes more than half of the layers by more than {c.update[row]:.0e} of their "
-        "weights, so hundreds of steps change little."
-    )
+    return f"The first updates change the layers by about {c.update[row]:.0e} of their weights, which is very little."
 
 
 def _inputs(c: Course, readings: Readings, row: int) -> str:
@@ -109,18 +105,18 @@ def _noise(c: Course, readings: Readings, row: int) -> str:
 
 def _dead(c: Course, readings: Readings, row: int) -> str:
     name = readings.names[int(np.nanargmax(readings.dead[row]))]
-    return f"Of what goes into {name!r}, {c.dead[row]:.0%} is 0 on every sample, so those units are dead."
+    return f"Of what goes into {name!r}, {c.dead[row]:.0%} is 0 on every sample, so the units in front of it are dead."
 
 
 def _copies(c: Course, readings: Readings, row: int) -> str:
     name = readings.names[int(np.nanargmax(readings.alike[row]))]
-    return f"Of the units of {name!r}, {c.alike[row]:.0%} are copies that get the same update, so they remain copies."
+    return f"Of the units of {name!r}, {c.alike[row]:.0%} are copies, because they get the same update."
 
 
 SIGNS = (  # those that explain others come first
     Sign(
         "noise", _decades(lambda c: c.arrives), -3, -6, _noise,
-        "Look for a last layer whose columns are all alike", ("spread",),
+        "Look for a last layer that has the same weights for every class", ("spread",),
     ),
     Sign(
         "dead", lambda c: c.dead, 0.5, 0.9, _dead,
@@ -128,12 +124,12 @@ SIGNS = (  # those that explain others come first
     ),
     Sign(
         "spread", lambda c: c.spread, 2, 3, _spread,
-        "Try first weights that fit the activation, a norm, or skip connections",
+        "Try initial weights that fit the activation, a norm, or skip connections",
     ),
-    Sign("copies", lambda c: c.alike, 0.1, 0.5, _copies, "Draw the first weights at random"),
+    Sign("copies", lambda c: c.alike, 0.1, 0.5, _copies, "Draw the initial weights at random"),
     Sign(
         "loss", _decades(lambda c: c.loss), 0, math.log10(3), _loss,
-        "Try inputs of mean 0 and size 1, and a smaller last layer",
+        "Try inputs of mean 0 and standard deviation 1, and a smaller last layer",
     ),
     Sign("signal", lambda c: c.signal, -1, -2, _signal, "Try biases of 0, fewer layers, a norm, or skip connections"),
     Sign(
@@ -148,7 +144,7 @@ SIGNS = (  # those that explain others come first
 REMARKS = (  # what is worth knowing, and is not part of the score
     Sign(
         "inputs", _decades(lambda c: c.inputs), math.log10(3), 1, _inputs,
-        "Try inputs of mean 0 and size 1",
+        "Try inputs of mean 0 and standard deviation 1",
     ),
 )  # fmt: skip
 SPREAD = next(sign.limit for sign in SIGNS if sign.name == "spread")

@@ -84,9 +84,9 @@ def _of_state(c: Course, state: str):
 
 def _of_start(c: Course, findings: tuple[Finding, ...]):
     """What is wrong before the first update; or that the gradient is well there."""
-    at_start = [finding for finding in findings if finding.since == c.steps[0] and finding.name not in OF_RATE]
+    at_start = [finding for finding in findings if _is_of_start(finding, c)]
     for finding in at_start:
-        over = "" if finding.over is None else f" From step {finding.over} on, this is over."
+        over = "" if finding.over is None else f" From step {finding.over} on, this is no longer seen."
         yield f"At step {c.steps[0]}, {_within(finding.told)}{over} {finding.advice}."
     if not at_start and c.spread[0] < SPREAD:
         yield (
@@ -97,20 +97,25 @@ def _of_start(c: Course, findings: tuple[Finding, ...]):
 
 def _of_later(c: Course, findings: tuple[Finding, ...]):
     """What training has brought, and what is said of the learning rate."""
-    later = [finding for finding in findings if finding.since > c.steps[0] and finding.name not in OF_RATE]
+    at_start = [finding for finding in findings if _is_of_start(finding, c)]
+    rates = [finding for finding in findings if finding.name in OF_RATE]
+    later = [finding for finding in findings if finding not in at_start and finding not in rates]
     for finding in sorted(later, key=lambda finding: finding.since):
         yield f"Since step {finding.since}, {_within(finding.told)}"
-    if later and all(finding.since > c.steps[0] or finding.name in OF_RATE for finding in findings):
+    if later and not at_start:
         first = min(finding.since for finding in later)
         yield (
-            f"Before step {first} this was not so, so training itself has brought it about. Try a smaller learning "
-            "rate, a warm-up, or a norm at the start of each branch."
+            f"Before step {first} nothing was beyond its limit, so training itself has brought this about. Try a "
+            "smaller learning rate, a warm-up, or a norm at the start of each branch (norm_first=True in PyTorch)."
         )
-    elif later:
-        yield "What was wrong at the start may have caused this, so mend that first."
-    for finding in findings:
-        if finding.name in OF_RATE:
-            yield f"{finding.told} {finding.advice}."
+    for finding in rates:
+        yield finding.told if at_start else f"{finding.told} {finding.advice}."
+    if at_start and (later or rates):
+        yield "Mend first what was wrong at the start, because the rest may follow from it."
+
+
+def _is_of_start(finding: Finding, c: Course) -> bool:
+    return finding.since == c.steps[0] and finding.name not in OF_RATE
 
 
 def _within(sentence: str) -> str:

@@ -7,8 +7,9 @@ from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
 from .measure.cases import CASES, case
-from .measure.clinic import ILLNESSES, TREATMENTS, order_tests, patient, treat, visit
+from .measure.clinic import order_tests, treat, visit
 from .measure.illness import diagnose
+from .measure.patients import ILLNESSES, TREATMENTS, patient
 from .measure.strangers import interval, verdicts
 from .measure.trial import NEW, by_budget, check_gradients, examine, fresh, nets, rates_of_bands, roc, rocs, verdict
 from .tables import TABLES

@@ -7,14 +7,16 @@ from ...kit.explorers.framework import Explorer
 from . import records
 from .draw import clinic as draw
 from .measure import clinic as measure
+from .measure import patients
 from .say import clinic as say
 
 NOT_YET = "not yet"
 TIPS = {
-    "profile": "the size of dh, layer by layer",
+    "profile": "the size of dh, layer by layer, and what the precision of training loses of it",
     "activations": "flat slopes, dead units, and by how much inputs still differ",
     "line": "the gradient along a straight line from one picture to another",
-    "updates": "the size of an update over the size of the weights",
+    "updates": "the size of an update over the size of the weights, and units that are copies of each other",
+    "later": "the size of dh, layer by layer, after 10 steps of training",
     "loss": "the loss, step by step",
 }
 BARE = dict.fromkeys(TIPS, False) | dict(diagnosis=NOT_YET, treatment=NOT_YET, answer=False)
@@ -28,6 +30,7 @@ PRESETS = {
     "5 · Well named, and not cured": dict(
         patient=14, profile=True, loss=True, diagnosis="exploding", treatment="clip the gradient"
     ),
+    "6 · Well at first": dict(patient=7, profile=True, later=True),
 }  # fmt: skip
 
 
@@ -76,11 +79,11 @@ class ClinicExplorer(Explorer):
 def clinic(**values) -> Explorer:
     """Explore a blind patient's chart.   values : where its controls start, as the number of a patient of your own."""
     tests = {name: switch(say.TESTS[name], False, tip) for name, tip in TIPS.items()}
-    named = choice("diagnosis", NOT_YET, {name: name for name in (NOT_YET, *measure.ILLNESSES)})
-    treated = choice("treatment", NOT_YET, {name: name for name in (NOT_YET, *measure.TREATMENTS)})
+    named = choice("diagnosis", NOT_YET, {name: name for name in (NOT_YET, *patients.ILLNESSES)})
+    treated = choice("treatment", NOT_YET, {name: name for name in (NOT_YET, *patients.TREATMENTS)})
     answer = switch("show the answer", False, "the illness, and how one sees it")
     controls = {
-        "patient": whole("patient", 1, 1, measure.MOST),
+        "patient": whole("patient", 1, 1, patients.MOST),
         **tests | dict(profile=Control(tests["profile"].widget, _below_each_other(*tests.values()))),
         "diagnosis": Control(named.widget, _below_each_other(named, treated)),
         "treatment": treated,

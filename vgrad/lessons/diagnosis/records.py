@@ -26,12 +26,16 @@ class File(NamedTuple):
     """What all tests of one patient have found."""
 
     findings: Findings
+    precision: str  # of training
     dh: Array  # (depth,), relative to the last
     size: Array  # (depth,): √ mean h²
     alike: Array  # (depth,): 10^signal fraction, by how much inputs differ
     flat: Array  # (depth,): the share of saturated entries, whose slopes are below 0.01
+    lost: Array  # (depth,): the share of dh that is 0, subnormal or not finite in that precision, and not in float64
+    equal: Array  # (depth,): the share of units that receive the update of another unit
     line: Array  # (POINTS,): the gradient of one output along a line of inputs
     updates: Array  # (layers,): the median of ‖ΔW‖ / ‖W‖
+    later: Array  # (depth,): dh after ten steps of training, relative to the last
     losses: Array  # (steps,); NaN where training had ended
 
 
@@ -141,11 +145,14 @@ class Findings(NamedTuple):
 
     decades: float  # profile: log10 ‖dh_1‖ / ‖dh_depth‖
     range: float  # decades between the largest and the smallest ‖dh_k‖
+    lost: float  # the largest share of a layer's dh that the precision of training loses
     dead: float  # activations: the largest share of dead units in a layer
     saturated: float  # the largest share of slopes below 0.01
     signal: float  # the signal fraction of the last h, a log10
     likeness: float  # line: of the gradient with itself, one step on
     update: float  # updates: ‖ΔW‖ / ‖W‖, the median
+    copies: float  # the largest share of units that are and remain a copy of another one
+    later: float  # after ten steps: log10 ‖dh_1‖ / ‖dh_depth‖
     first_loss: float
     last_loss: float  # loss: the mean of the last 10 batches
     accuracy: float

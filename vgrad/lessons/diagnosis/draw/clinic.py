@@ -10,24 +10,19 @@ from __future__ import annotations
 import textwrap
 
 import numpy as np
-from matplotlib.collections import LineCollection
 from matplotlib.patches import FancyBboxPatch
 
-from ....kit.marks import curves, grammar, heatmap
+from ....kit.marks import curves, grammar
 from ....kit.marks.picture import LivePicture
 from ....kit.words.phrases import GUESS
 from ..say.clinic import TESTS, verdicts
+from .columns import CARD, LETTERS, columns, faint
 
 COLOR = "#12305c"  # one look for all: the activation is not told
 OTHER = "#8f2fb0"
 GOOD, BAD, OPEN = "#00805d", "#b3261e", grammar.FAINT
-UNITS = 7  # that are drawn of each layer
-UNKNOWN = "#e4e4e4"  # of a unit before the profile
-MOST = (2, 4, 8, 12)  # decades of the colours
 LEAST, HIGHEST = -8.0, 2.0  # decades of updates
 CEILING = 4.0  # of a loss
-LETTERS = 13
-CARD = 2.55  # inches, what the list and the stamp take
 PANELS = (CARD + 0.62, 0.5, 5.62, 1.35)  # inches: left, bottom, width, height
 WIDE = 0.2  # of the figure; a panel that is wider has room for words
 GAP = 0.62  # inches between two panels
@@ -55,7 +50,7 @@ class ClinicPlot(LivePicture):
         self.page.axis("off")
         _list(self.page, record)
         self.stamp = _stamp(self.page, record)
-        self.columns = _patient(self.page, record)
+        self.columns = columns(self.page, record)
         self.panels = self._results(record)
 
     def _move(self, record, visit) -> None:
@@ -69,7 +64,7 @@ class ClinicPlot(LivePicture):
         left, bottom, width, height = PANELS
         if not shown:
             words = "the results of the tests appear here"
-            self.page.text(left + width / 2, bottom + height / 2, words, ha="center", **_faint())
+            self.page.text(left + width / 2, bottom + height / 2, words, ha="center", **faint())
             return {}
         each = (width - GAP * (len(shown) - 1)) / len(shown)
         panels = {}
@@ -114,67 +109,6 @@ def _stamp(page, record) -> list:
         texts.append(page.text(0.24, y, words, fontsize=LETTERS, color=color, va="top", linespacing=1.1))
         y -= 0.21 * (words.count("\n") + 1) + 0.07
     return texts
-
-
-# --- the patient ------------------------------------------------------------------------------------------------------
-
-
-def _patient(page, record):
-    """A column of units for each layer; return their dots, those with flat slopes crossed out if that is known."""
-    file = record.file
-    depth = len(file.dh)
-    left, width, low, high = CARD + 0.45, 5.6, 2.78, 4.16
-    step = min(width / depth, 0.75)
-    x = left + width / 2 + step * (np.arange(depth) - (depth - 1) / 2)
-    y = np.linspace(low, high, UNITS)
-    ends = [(k, i, j) for k in range(depth - 1) for i in range(UNITS) for j in (i - 1, i, i + 1) if 0 <= j < UNITS]
-    lines = [((x[k], y[i]), (x[k + 1], y[j])) for k, i, j in ends]
-    page.add_collection(LineCollection(lines, colors="#d4d4d4", linewidths=0.8, zorder=0))
-    known = "profile" in record.ordered
-    decades = grammar.decades(file.dh)
-    colors = _colors(decades) if known else np.tile(heatmap.colours(np.zeros(1), 2), (depth, 1))
-    places = np.array([(at, unit) for at in x for unit in y])
-    face = np.repeat(colors, UNITS, axis=0) if known else UNKNOWN
-    dots = page.scatter(*places.T, s=120, c=face, edgecolors=grammar.FAINT, linewidths=0.9)
-    if "activations" in record.ordered:
-        flat = np.array([unit < round(UNITS * share) for share in file.flat for unit in range(UNITS)])
-        page.scatter(*places[flat].T, s=62, marker="x", color=grammar.INK, linewidths=1.6)
-    said = dict(ha="center", va="center", fontsize=LETTERS)
-    page.text(x[0], high + 0.25, "layer 1", **said)
-    page.text(x[-1], high + 0.25, f"layer {depth}", **said)
-    _below(page, x, low - 0.26, decades if known else None)
-    return dots
-
-
-def _below(page, x, y: float, decades) -> None:
-    """The decades of each column, and which way the gradient goes; before the profile, a question mark."""
-    middle = x.mean()
-    if decades is None:
-        page.text(middle, y, "what does the gradient do?  order the gradient profile", ha="center", **_faint())
-        return
-    told = len(x) if len(x) <= 10 else len(x) // 2 + 1
-    for k in np.linspace(0, len(x) - 1, told).round().astype(int):
-        at, decade = x[k], decades[k]
-        ink = grammar.VANISHING if decade < -grammar.HEALTHY else grammar.INK
-        ink = grammar.EXPLODING if not decade <= grammar.HEALTHY else ink
-        page.text(at, y, _decade(decade), ha="center", va="center", fontsize=LETTERS, color=ink)
-    words = "◀  decades of the gradient, on its way back from the last layer"
-    page.text(middle, y - 0.23, words, ha="center", va="center", fontsize=12, color=grammar.FAINT)
-
-
-def _decade(decade: float) -> str:
-    if np.isneginf(decade):
-        return "▼ 0"
-    return f"{decade:+.1f}" if np.isfinite(decade) else "▲ ∞"
-
-
-def _colors(decades):
-    largest = np.max(np.abs(decades), where=np.isfinite(decades), initial=0)
-    return heatmap.colours(decades, grammar.up_to(largest, MOST))
-
-
-def _faint() -> dict:
-    return dict(va="center", fontsize=LETTERS, color=grammar.FAINT, style="italic")
 
 
 # --- the results ------------------------------------------------------------------------------------------------------
@@ -223,21 +157,26 @@ def _loss(panel, record) -> None:
 def _treated(panel, record) -> None:
     """The loss after the treatment, and if it was ordered the one before."""
     if "loss" in record.ordered:
-        _losses(panel, record.file.losses, grammar.FAINT)
+        _curve(panel, record.file.losses, grammar.FAINT)
     _losses(panel, record.course.losses, GOOD if record.course.learns else BAD)
 
 
 def _losses(panel, losses, color: str) -> None:
-    steps = np.arange(1, len(losses) + 1)
-    shown = np.nan_to_num(losses, nan=np.inf)
-    over = shown > CEILING
+    _curve(panel, losses, color)
     panel.axhline(GUESS, **grammar.MARK)
-    panel.plot(steps, np.where(over, np.nan, shown), color=color, linewidth=2)
-    panel.plot(steps[over], np.full(over.sum(), CEILING), "^", color=color, markersize=4, clip_on=False)
     if panel.get_position().width > WIDE:
         panel.text(len(losses), GUESS, "guessing", fontsize=11, color=grammar.FAINT, ha="right", va="bottom")
     panel.set(xlim=(0, len(losses)), ylim=(0, CEILING), yticks=[0, 2, 4])
     panel.set_xlabel("step of training", fontsize=11, labelpad=1)
+
+
+def _curve(panel, losses, color: str) -> None:
+    """The loss at each step, and a mark at the upper edge where it is beyond it."""
+    steps = np.arange(1, len(losses) + 1)
+    shown = np.nan_to_num(losses, nan=np.inf)
+    over = shown > CEILING
+    panel.plot(steps, np.where(over, np.nan, shown), color=color, linewidth=2)
+    panel.plot(steps[over], np.full(over.sum(), CEILING), "^", color=color, markersize=4, clip_on=False)
 
 
 DRAW = {"activations": _activations, "line": _line, "updates": _updates, "loss": _loss}

@@ -9,65 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 
-from .... import data, models, ops, probes, require, train
-from ....kit.experiments.learning import usual
-from ....kit.experiments.protocol import measured, norm_and_skip
+from .... import models, probes, require
+from ....kit.experiments.protocol import measured
 from ....ops import Array
 from ....require import Flag, guarded
-from ..records import LAST, Course, File, Findings, Hint, Patient, Visit
-from .illness import RULES, diagnose
+from ....tape import tree_map
+from ..records import LAST, Course, File, Findings, Hint, Visit
+from .illness import FALLEN, RULES, diagnose
+from .nets import BATCH, Training, dh_of, drawn, passed, pictures, trained
+from .patients import ILLNESSES, TREATMENTS, PatientNumber, patient
 
-MOST = 80  # numbers of patients
-WIDTH = 32
-BATCH = 64
 WATCHED = 60  # steps of training to watch a patient
 TREATED = 120  # steps of training after a treatment
 POINTS = 128  # on the line between two pictures
-TESTS = ("profile", "activations", "line", "updates", "loss")
-RATE = 0.03  # the learning rate that fits
-SMALL = 2e-4
-LARGE = 3.0
-FIT = dict(activation="tanh", depth=6), dict(activation="relu", depth=5), dict(activation="leaky_relu", depth=5)
-CASES: tuple[tuple[str, dict], ...] = (
-    ("vanishing", dict(activation="sigmoid", depth=14)),
-    ("vanishing", dict(activation="relu", depth=10, scheme="glorot_standard")),
-    ("vanishing", dict(activation="tanh", depth=14, gain=0.5)),
-    ("exploding", dict(activation="relu", depth=7, gain=3.0)),
-    ("exploding", dict(activation="leaky_relu", depth=7, gain=3.0)),
-    ("exploding", dict(activation="relu", depth=16, skip="post")),
-    ("saturated", dict(activation="tanh", depth=4, gain=20.0)),
-    ("saturated", dict(activation="tanh", depth=6, gain=15.0)),
-    ("dead", dict(activation="relu", depth=5, bias=-2.0)),
-    ("dead", dict(activation="relu", depth=6, scheme="lecun_normal", bias=-1.5)),
-    ("collapsed", dict(activation="relu", depth=12, scheme="lecun_normal", bias=1.0)),
-    ("collapsed", dict(activation="leaky_relu", depth=14, scheme="lecun_normal", bias=1.0)),
-    ("shattered", dict(activation="relu", depth=14, norm="batch")),
-    ("shattered", dict(activation="leaky_relu", depth=14, norm="batch")),
-    *(("rate too small", net | dict(rate=SMALL)) for net in FIT),
-    *(("rate too large", net | dict(rate=LARGE)) for net in FIT),
-    *(("healthy", net) for net in FIT),
-    ("healthy", dict(activation="sigmoid", depth=8, norm="batch")),
-)
-ILLNESSES = tuple(dict.fromkeys(illness for illness, _ in CASES))
-USUAL = dict(scheme=None, gain=1.0, bias=0.0, norm=None, skip=None, alpha=1.0, rate=RATE, clip_norm=None)
-TREATMENTS = {
-    "weights that fit": lambda net: net | dict(scheme=None, gain=1.0, bias=0.0),
-    "batch norm": lambda net: net | dict(norm="batch", skip=None),
-    "a path, 1/depth": lambda net: net | dict(skip="post", alpha="1/depth", norm=None),
-    "clip the gradient": lambda net: net | dict(clip_norm=1.0),
-    "rate × 100": lambda net: net | dict(rate=100 * net["rate"]),
-    "rate ÷ 100": lambda net: net | dict(rate=net["rate"] / 100),
-    "leave it alone": dict,
-}
-
-
+SAME = 1e-9  # two updates that differ by less, beside the largest of the layer, are equal
+TESTS = ("profile", "activations", "line", "updates", "later", "loss")
 TELLS = {  # which test tells an illness
     "vanishing": "profile", "exploding": "profile", "dead": "activations", "saturated": "activations",
-    "collapsed": "activations", "shattered": "line", "rate too small": "updates", "rate too large": "loss",
+    "collapsed": "activations", "shattered": "line", "symmetry": "updates", "unscaled input": "loss",
+    "too low precision": "profile", "missing warm-up": "later", "rate too small": "updates", "rate too large": "loss",
     "healthy": "loss",
 }  # fmt: skip
 
@@ -84,20 +48,10 @@ def _require_illnesses(name: str, earlier) -> None:
         require.choice(name, illness, ILLNESSES)
 
 
-PatientNumber = Annotated[int, lambda _, number: require.whole("patient", number, 1, MOST)]
 Tests = Annotated[Sequence[str], _require_tests]
 Illness = Annotated[str, require.one_of(ILLNESSES)]
 Illnesses = Annotated[Sequence[str], _require_illnesses]
 Treatment = Annotated[str, require.one_of(TREATMENTS)]
-
-
-@guarded
-def patient(number: PatientNumber) -> Patient:
-    """Draw the patient of that number, who has an illness, one of its cases, and a network with weights of its own."""
-    rng = np.random.default_rng((number, 11))
-    illness = ILLNESSES[rng.integers(len(ILLNESSES))]
-    cases = [net for name, net in CASES if name == illness]
-    return Patient(number, illness, USUAL | cases[rng.integers(len(cases))], int(rng.integers(2**31)))
 
 
 @guarded
@@ -106,35 +60,42 @@ def patient(number: PatientNumber) -> Patient:
 def order_tests(number: PatientNumber) -> File:
     """Return all tests of the patient of that number."""
     case = patient(number)
-    activation = case.net["activation"]
-    net, path = _draw(case.net, case.seed, "float64")
-    digits = data.digits()
-    logits, tape = models.mlp(net, digits.x_train[:BATCH], activation, **path)
-    _, pullback = ops.softmax_cross_entropy(logits, digits.y_train[:BATCH])
-    dlogits = pullback()
+    net, path = drawn(case.net, case.seed, "float64")
+    x, labels = pictures(case.net, "float64")
+    batch = x[:BATCH], labels[:BATCH]
+    tape, dlogits = passed(net, path, case.net["activation"], batch)
     flow = probes.flow(net, tape, dlogits)
     outputs = probes.outputs(tape)
     size = np.array([_size(h) for h in outputs])
     alike = 10.0 ** np.array([probes.signal_fraction(h) for h in outputs])
-    line = _line(net, activation, path)
-    losses, accuracy, updates = _trained(case.net, case.seed, WATCHED)
-    findings = _findings(probes.health(net, tape, dlogits).measures, line, losses, accuracy, updates)
-    return File(findings, flow.dh / flow.dh[-1], size, alike, flow.saturated, line, updates, losses)
+    line = _line(net, case.net["activation"], path, x[:2])
+    run = trained(case.net, case.seed, WATCHED)
+    lost = _lost(case.net, case.seed, batch, flow)
+    later = dh_of(case.net, run.soon)
+    equal = np.array([_equal(step.dW[0]) for step in probes.layers(tape, dlogits)][::-1])
+    findings = _findings(probes.health(net, tape, dlogits).measures, line, run, lost, later)
+    return File(
+        findings, case.net["precision"], flow.dh / flow.dh[-1], size, alike, flow.saturated, lost, equal, line,
+        run.updates, later, run.losses,
+    )  # fmt: skip
 
 
-def _findings(measures: probes.Measures, line: Array, losses: Array, accuracy: float, updates: Array) -> Findings:
+def _findings(measures: probes.Measures, line: Array, run: Training, lost: Array, later: Array) -> Findings:
     """The numbers of all tests; of a gradient that is constant, the likeness is 1."""
     return Findings(
         decades=measures.decades,
         range=measures.range,
+        lost=float(lost.max()),
         dead=measures.dead,
         saturated=measures.saturated,
         signal=measures.signal,
         likeness=float(np.nan_to_num(probes.autocorrelation(line, 1)[1], nan=1.0)),
-        update=float(np.median(updates)),
-        first_loss=float(losses[0]),
-        last_loss=float(losses[-LAST:].mean()),
-        accuracy=accuracy,
+        update=float(np.median(run.updates)),
+        copies=measures.copies,
+        later=float(np.log10(later[0])),
+        first_loss=float(run.losses[0]),
+        last_loss=float(run.losses[-LAST:].mean()),
+        accuracy=run.accuracy,
     )
 
 
@@ -144,8 +105,8 @@ def _findings(measures: probes.Measures, line: Array, losses: Array, accuracy: f
 def treat(number: PatientNumber, treatment: Treatment) -> Course:
     """Apply a treatment, one of TREATMENTS, to the patient of that number, and train."""
     case = patient(number)
-    losses, accuracy, _ = _trained(TREATMENTS[treatment](case.net), case.seed, TREATED)
-    return Course(treatment, losses, accuracy)
+    run = trained(TREATMENTS[treatment](case.net), case.seed, TREATED)
+    return Course(treatment, run.losses, run.accuracy)
 
 
 @guarded
@@ -181,45 +142,41 @@ def _shows(found: Findings, illness: str) -> bool:
         return not found.range < 2 and not found.decades < 0
     if illness == "rate too large":
         return not found.last_loss < found.first_loss
+    if illness == "missing warm-up":
+        return not found.later > FALLEN
     return next(holds(found) for name, holds, _ in RULES if name == illness)
-
-
-def _draw(net: dict[str, Any], seed: int, dtype: str) -> tuple[list, dict[str, Any]]:
-    """The network's weights, and its norm and path."""
-    path = norm_and_skip(net["norm"], net["skip"], net["alpha"])
-    scheme = net["scheme"] or usual(net["activation"])
-    kind: dict[str, Any] = dict(scheme=scheme, gain=net["gain"], activation=net["activation"], dtype=dtype)
-    params = models.init_mlp([64, *[WIDTH] * net["depth"], 10], rng=np.random.default_rng(seed), **kind, **path)
-    *hidden, readout = params
-    bias = np.array(net["bias"], dtype)
-    moved = [layer._replace(affine=layer.affine._replace(b=layer.affine.b + bias)) for layer in hidden]
-    return [*moved, readout], path
 
 
 def _size(h: Array) -> float:
     return float(np.sqrt(np.mean(h.astype(np.float64) ** 2)))
 
 
-def _line(params, activation: str, path: dict) -> Array:
+def _lost(net: dict, seed: int, batch, exact: probes.Flow) -> Array:
+    """The share of dh that is 0, subnormal or not finite in the precision of training, and not in float64, (depth,)."""
+    params, path = drawn(net, seed, "float32")
+    own = tree_map(lambda array: array.astype(net["precision"]), params)
+    x = batch[0].astype(net["precision"])
+    tape, dlogits = passed(own, path, net["activation"], (x, batch[1]), net["weight"])
+    broken = np.sum(np.asarray(probes.flow(own, tape, dlogits).entries), axis=0)
+    return np.maximum(broken - np.sum(np.asarray(exact.entries), axis=0), 0.0)
+
+
+def _equal(dW: Array) -> float:
+    """The share of a layer's units whose update is that of another unit, and not 0."""
+    peak = np.abs(dW).max(initial=0.0)
+    if not 0 < peak < np.inf:
+        return 0.0
+    columns = dW[:, dW.any(axis=0)] / peak
+    mixtures = np.random.default_rng(0).standard_normal((3, len(dW))) @ columns  # of equal columns they are equal
+    close = (np.abs(np.diff(mixtures[:, np.argsort(mixtures[0])])) < SAME).all(axis=0)
+    return float((np.append(close, False) | np.append(False, close)).sum() / dW.shape[1])
+
+
+def _line(params, activation: str, path: dict, ends: Array) -> Array:
     """The first logit's derivative along the straight line from one picture to another, at each point of it."""
-    start, end = data.digits().x_train[:2]
+    start, end = ends
     logits, tape = models.mlp(params, np.linspace(start, end, POINTS), activation, **path)
     one = np.zeros_like(logits)
     one[:, 0] = 1.0
     _, dx = models.gradients(tape, one)
     return dx @ (end - start)
-
-
-def _trained(net: dict, seed: int, steps: int) -> tuple[Array, float, Array]:
-    """The losses (steps,), the accuracy of the last batches, and updates over weights (layers,), in float32."""
-    params, path = _draw(net, seed, "float32")
-    digits = data.digits(dtype="float32")
-    batches = data.batches(digits.x_train, digits.y_train, BATCH, rng=np.random.default_rng((seed, 1)))
-    model = train.classifier(net["activation"], **path)
-    rule = train.momentum(net["rate"])
-    records = [*train.fit(params, model, batches, optimizer=rule, steps=steps, clip_norm=net["clip_norm"])]
-    losses = np.full(steps, np.nan)
-    losses[: len(records)] = [record.loss for record in records]
-    last = np.array([record.accuracy for record in records[-LAST:]])
-    accuracy = 0.0 if records[-1].trouble else float(last.mean())
-    return losses, accuracy, np.median([record.update for record in records], axis=0)

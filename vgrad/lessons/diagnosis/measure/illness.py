@@ -6,6 +6,11 @@ import numpy as np
 
 from ..records import Findings
 
+LOST = 0.9  # of a layer's dh: beyond it, the precision is too low
+COPIES = 0.5  # of a layer's units: beyond it, they are symmetric
+START = 10.0  # of the first loss, more than four times that of a guess, which is ln 10
+FALLEN = -1.0  # decades of dh after ten steps: below it, training has broken what was well
+
 
 def diagnose(found: Findings) -> tuple[str, str]:
     """Return the illness by the clinic's own rule, and why.
@@ -40,6 +45,21 @@ RULES = (  # illness, whether it is, and why
     ("vanishing", lambda f: not f.range < 2 and f.decades < 0, _over_the_depth),
     ("exploding", lambda f: not f.range < 2, _over_the_depth),
     (
+        "too low precision",
+        lambda f: f.lost > LOST,
+        lambda f: f"in some layer {f.lost:.0%} of dh is 0 or subnormal in the precision of training, over 90 %",
+    ),
+    (
+        "symmetry",
+        lambda f: f.copies > COPIES,
+        lambda f: f"in some layer {f.copies:.0%} of the units receive the same update as another, over 50 %",
+    ),
+    (
+        "unscaled input",
+        lambda f: not f.first_loss < START,
+        lambda f: f"the gradient is well, but the loss starts at {_told(f.first_loss)}, where a guess has 2.3",
+    ),
+    (
         "collapsed",
         lambda f: f.signal < -0.8,
         lambda f: f"at the last layer inputs differ by {10**f.signal:.0%} of their size, under 16 %",
@@ -53,6 +73,11 @@ RULES = (  # illness, whether it is, and why
         "rate too small",
         lambda f: f.update < 5e-4,
         lambda f: f"a fresh network is well, and an update is {f.update:.1g} of the weights",
+    ),
+    (
+        "missing warm-up",
+        lambda f: not f.later > FALLEN and f.last_loss < f.first_loss,
+        lambda f: f"a fresh network is well, but after ten steps dh at layer 1 is 10^{f.later:.1f} of the last's",
     ),
     (
         "rate too large",

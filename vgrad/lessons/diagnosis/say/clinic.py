@@ -15,6 +15,7 @@ TESTS = {
     "activations": "activation statistics",
     "line": "gradient along a line",
     "updates": "update ratios",
+    "later": "profile in training",
     "loss": "loss curve",
 }
 NEEDS = {  # what a patient with that illness would show
@@ -24,6 +25,10 @@ NEEDS = {  # what a patient with that illness would show
     "dead": "a dead network has over 80 %",
     "collapsed": "a collapsed network has under 16 %",
     "shattered": "a shattered one is under 0.5",
+    "symmetry": "with symmetry it is over 50 %",
+    "unscaled input": "unscaled inputs start it over 10",
+    "too low precision": "too low a precision loses over 90 %",
+    "missing warm-up": "a missing warm-up leaves under 0.1",
     "rate too small": "too small a rate gives under 0.0005",
     "rate too large": "too large a rate makes it rise",
     "healthy": "a healthy network has over 60 % by then",
@@ -35,7 +40,7 @@ def sentence(record) -> str:
     found = _tests(record)
     depth = len(record.file.dh)
     protocol = (
-        f"Patient {record.patient} is a network of {depth} layers. You have ordered {len(record.ordered)} of 5 tests."
+        f"Patient {record.patient} is a network of {depth} layers. You have ordered {len(record.ordered)} of 6 tests."
     )
     return "\n".join((_finding(record), protocol, *([f"Found: {found}."] if found else [])))
 
@@ -93,7 +98,11 @@ def _hint(record) -> str:
     if hint.other == hint.test:
         return f"You are right that {diagnosis} fits the {test}. But that test shows more, so read all of its numbers."
     then = "and you have ordered that" if hint.other in record.ordered else "so order that test"
-    return f"You are right that {diagnosis} fits the {test}. But the {TESTS[hint.other]} decides here, {then}."
+    return f"You are right that {diagnosis} fits the {test}. But the {_decides(hint.other)} here, {then}."
+
+
+def _decides(test: str) -> str:
+    return f"{TESTS[test]} {'decide' if TESTS[test].endswith('s') else 'decides'}"
 
 
 def _after(record) -> str:
@@ -107,7 +116,8 @@ def _after(record) -> str:
         return f"{head}, and {'nothing more was needed' if left else 'a healthy network needs no treatment'}."
     if left:
         return f"{head}, because what is wrong is wrong still."
-    return f"{head}, so {'it works' if record.course.learns else 'it does not cure this'}."
+    works = "it works, as a loss scale would" if record.chosen[1] == "float32" else "it works"
+    return f"{head}, so {works if record.course.learns else 'it does not cure this'}."
 
 
 def verdicts(record) -> tuple[str, list[str], bool | None]:
@@ -150,7 +160,15 @@ def _tests(record) -> str:
 
 
 def _profile(file) -> str:
+    return f"{_first(file)}, and {file.precision} loses {file.findings.lost:.0%} of dh"
+
+
+def _first(file) -> str:
     return f"the first layer's dh is {grammar.number(file.dh[0])} of the last's"
+
+
+def _lost(file) -> str:
+    return f"{file.precision} loses at most {file.findings.lost:.0%} of a layer's dh"
 
 
 def _activations(file) -> str:
@@ -179,7 +197,23 @@ def _line(file) -> str:
 
 
 def _updates(file) -> str:
+    return f"{_step(file)}, and {_copies(file)}"
+
+
+def _step(file) -> str:
     return f"an update is {grammar.number(file.findings.update)} of the weights"
+
+
+def _copies(file) -> str:
+    return f"in some layer {file.findings.copies:.0%} of the units are copies"
+
+
+def _later(file) -> str:
+    return f"after 10 steps the first layer's dh is {grammar.number(file.later[0])} of the last's"
+
+
+def _start(file) -> str:
+    return f"the loss starts at {file.findings.first_loss:.2g}"
 
 
 def _loss(file) -> str:
@@ -192,10 +226,14 @@ def _accuracy(file) -> str:
     return f"it classifies {file.findings.accuracy:.0%} of the digits after {len(file.losses)} steps"
 
 
-FOUND = {"profile": _profile, "activations": _activations, "line": _line, "updates": _updates, "loss": _loss}
+FOUND = {
+    "profile": _profile, "activations": _activations, "line": _line, "updates": _updates, "later": _later,
+    "loss": _loss,
+}  # fmt: skip
 EVIDENCE = {
-    "vanishing": _profile, "exploding": _profile, "saturated": _flat, "dead": _dead, "collapsed": _alike,
-    "shattered": _line, "rate too small": _updates, "rate too large": _loss, "healthy": _accuracy,
+    "vanishing": _first, "exploding": _first, "saturated": _flat, "dead": _dead, "collapsed": _alike,
+    "shattered": _line, "symmetry": _copies, "unscaled input": _start, "too low precision": _lost,
+    "missing warm-up": _later, "rate too small": _step, "rate too large": _loss, "healthy": _accuracy,
 }  # fmt: skip
 
 
@@ -207,6 +245,6 @@ def alt(record) -> str:
         f" After the treatment the loss ends at {grammar.number(record.course.losses[-1])}." if record.course else ""
     )
     return (
-        f"The chart of patient {record.patient}, drawn as {len(record.file.dh)} columns of units; a list of 5 tests, "
-        f"of which these are filled: {shown}.{after} The stamp says {title}: {', '.join(lines)}."
+        f"The chart of patient {record.patient}, drawn as {len(record.file.dh)} columns of units; a list of 6 tests, "
+        f"{len(record.ordered)} of which are filled: {shown}.{after} The stamp says {title}: {', '.join(lines)}."
     )

@@ -158,7 +158,7 @@ def judge(cells: NonEmpty, *, held_out: Flag = True) -> Trial:
 
 def _score(looked: dict[str, Any], step: int) -> float:
     """The report's score from the stored numbers, of which those that were not finite are None."""
-    numbers = {name: np.array([_number(name, looked.get(name))]) for name in Course._fields}
+    numbers = {name: np.array([_number(name, looked[name])]) for name in Course._fields}
     return float(score(Course(**numbers | dict(steps=np.array([step]))))[0])
 
 
