@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 settings.register_profile("vgrad", deadline=None, derandomize=True, database=None, max_examples=50)
 settings.load_profile("vgrad")
 pytest.register_assert_rewrite("explored", "truths")
+NEEDS_TORCH = "17_your_network"
 
 
 def pytest_addoption(parser):
@@ -37,6 +39,14 @@ def pytest_configure(config):
     shutil.copy(Path(__file__).parent / "support" / "private.py", startup)
     os.environ["IPYTHONDIR"] = folder
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def pytest_collection_modifyitems(items):
+    """Skip, cell by cell, the notebook that needs PyTorch, where PyTorch is not installed."""
+    if importlib.util.find_spec("torch") is None:
+        for item in items:
+            if item.path.name == f"{NEEDS_TORCH}.ipynb":
+                item.add_marker(pytest.mark.skip(reason=f"{NEEDS_TORCH} needs PyTorch"))
 
 
 def _from_one(text):

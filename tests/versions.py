@@ -59,6 +59,7 @@ def tried(python: Path | str, arguments: list[str], options: argparse.Namespace)
             return 0, "NumPy uses nothing beyond its baseline on this processor, so nothing was tried."
         print(f"NumPy computes without {features}.", flush=True)
         environment["NPY_DISABLE_CPU_FEATURES"] = features
+        environment["ATEN_CPU_CAPABILITY"] = "default"  # the same of PyTorch
     pytest = (python, "-m", "pytest", "-q", *arguments)
     run = subprocess.run(pytest, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     if options.here:

@@ -10,7 +10,7 @@ import course
 import numpy as np
 import pytest
 
-from vgrad import models, ops, probes, theory
+from vgrad import bridge, models, ops, probes, theory
 from vgrad.kit import questions, styles
 from vgrad.kit.experiments import reach, training
 from vgrad.kit.experiments.flow import flow
@@ -56,6 +56,11 @@ def attended(scores=lambda s, c: s, ds=lambda p, dp: ops.softmax(np.log(p))[1](d
         return p @ v, pullback
 
     return function
+
+
+def _logged(log, names):
+    """The readings of a log, with the layers in this order."""
+    return bridge.readings(names, list(log), dz=[[row[name] for name in names] for row in log.values()])
 
 
 def raising(z):
@@ -277,6 +282,20 @@ TRIES = {
         "nothing": lambda backward, scale: None,
         "no function": 0.5,
         "raises": raising,
+    },
+    "from_log": lambda: {
+        "right": lambda log: _logged(log, list(log[min(log)])[::-1]),
+        "as they are": lambda log: _logged(log, list(log[min(log)])),
+        "nothing": lambda log: None,
+        "no function": 0.5,
+        "raises": raising,
+    },
+    "culprit": lambda: {
+        "right": (30, "hidden 4"),
+        "what suffers": (44, "hidden 3"),
+        "what the report says": (44, "hidden 4"),
+        "late": (31, "hidden 4"),
+        "a number": (30, 3),
     },
     "dynamic_scaling": lambda: {
         "right": scaler(),

@@ -37,6 +37,7 @@ from vgrad.kit.marks import grammar, heatmap
 LESSONS = sorted((lab.ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 EXTENSION = lab.ROOT / "vgrad/labextension"
 browser_test = pytest.mark.browser
+OF_TORCH = "17_your_network"
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 
 
@@ -130,6 +131,8 @@ def judged(page):
 @every_lesson
 def test_axe_finds_nothing_in_a_lesson_and_each_handle_has_the_name_of_its_box(server, browser, lesson):
     axe()
+    if lesson.stem == OF_TORCH and importlib.util.find_spec("torch") is None:
+        pytest.skip(f"{OF_TORCH} needs PyTorch")
     page = server.open(browser, lesson.name)
     cells = json.loads(lesson.read_text("utf-8"))["cells"]
     calls = [source(cell) for cell in cells if cell["cell_type"] == "code"]
@@ -137,14 +140,16 @@ def test_axe_finds_nothing_in_a_lesson_and_each_handle_has_the_name_of_its_box(s
     lab.run(page, *shown)
     there = page.evaluate(THERE)
     assert there.pop("seen") == there  # nothing that JupyterLab has not yet drawn, and every picture with its text
-    assert there["explorers"] == sum(bool(re.search(r"^(\w+\.)?explore\.\w+\(", call, re.M)) for call in calls) > 0
+    explorers = sum(bool(re.search(r"^(\w+\.)?explore\.\w+\(", call, re.M)) for call in calls)
+    assert there["explorers"] == explorers
+    assert explorers > 0 or lesson.stem == OF_TORCH  # its pictures come from loops of PyTorch, and no slider moves them
     for dark in (False, True):
         lab.theme(page, dark)
         page.wait_for_timeout(500)  # colours fade over
         found, content = judged(page)
         strips = page.locator(".vgrad-strip").count()  # each hides its still picture
         assert content.get("image-alt", 0) == there["pictures"] - there["explorers"] - strips
-        assert content["role-img-alt"] == there["explorers"]
+        assert content.get("role-img-alt", 0) == there["explorers"]
         assert content["color-contrast"] > 2 * there["texts"]  # of several pieces each: all of the page was judged
         assert found == []
         assert all(name and name == label == beside for name, label, beside in page.evaluate(HANDLES))

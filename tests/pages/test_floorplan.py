@@ -88,6 +88,8 @@ def may_import(importer, imported):
             return unit in ("", "__init__") or unit == other or (bool(floors) and bool(own) and floors[0] < own[0])
         case ("bridge",), ("bridge",) | ("engine", _) | ("kit", "marks" | "words"):
             return True
+        case ("lessons", "your_network", "face" | "measure"), ("bridge",):
+            return True  # the lesson on the bridge
         case _, ("bridge",):
             return importer == ("engine", "__init__")
         case ("engine", "__init__"), ("kit", "kit") | ("lessons", "", "face"):
@@ -130,6 +132,8 @@ def imported(source, path):
 
 def third_party(place):
     """What is not of the standard library and may be imported here."""
+    if place[1:] == ("your_network", "measure"):  # it trains networks of PyTorch, which is loaded when it is asked to
+        return THIRD_PARTY["measure"] | {"torch"}
     return THIRD_PARTY["engine" if place[0] == "engine" else place[-1]]
 
 
@@ -180,6 +184,10 @@ def test_imports_only_point_downwards(path):
         ("lessons/gates/draw.py", "from ipywidgets import HTML", ["ipywidgets.HTML"]),
         ("bridge/report.py", "from ..lessons import gates", ["vgrad.lessons.gates"]),
         ("kit/show.py", "from ..bridge import watch", ["vgrad.bridge.watch"]),
+        ("lessons/gates/measure.py", "from ...bridge import readings", ["vgrad.bridge.readings"]),
+        ("lessons/your_network/say.py", "from ...bridge import Report", ["vgrad.bridge.Report"]),
+        ("lessons/your_network/measure/unknown.py", "from ....bridge import Readings", []),
+        ("lessons/your_network/__init__.py", "import torch", ["torch"]),
         ("bridge/draw.py", "import torch\nfrom ..kit.marks import heatmap\nfrom .. import require", []),
         ("__init__.py", "from . import ops, kit, lessons", []),
         ("__init__.py", "from .kit.marks import flow", ["vgrad.kit.marks.flow"]),

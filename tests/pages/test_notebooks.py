@@ -99,6 +99,10 @@ PLANTED = {
     ),
     "a late import": (lambda nb: _code(nb, 2).update(source="import numpy"), "code cell 2 imports numpy"),
     "a foreign import": (lambda nb: _code(nb, 0).update(source="import os"), "code cell 0 imports os"),
+    "PyTorch in another lesson": (
+        lambda nb: _code(nb, 0).update(source="from torch import nn"),
+        "imports torch; only the first may, and only numpy and vgrad",
+    ),
     "a plot of its own": (lambda nb: _code(nb, 2).update(source="plt.plot(1)"), "draws or builds"),
     "a model id": (lambda nb: _code(nb, 2)["metadata"].update(model_id="0"), "it stores model_id"),
     "a missing id": (lambda nb: nb["cells"][1].pop("id"), "id is missing"),
@@ -204,6 +208,27 @@ def test_a_wrong_solution_is_found():
     assert needed(later, "f()") == [later[0], "a = 3"]
     assert needed(later, "b") == ["a = 2", "b = a"]
     assert not solved(cells, "check.answer('exponent', (0.71, power / 2))").correct
+
+
+@pytest.mark.parametrize(("source", "fault"), [("import torch", False), ("import os", True)])
+def test_the_lesson_on_pytorch_may_import_it_and_nothing_else(source, fault):
+    notebook = json.loads((ROOT / "notebooks/17_your_network.ipynb").read_text(encoding="utf-8"))
+    _code(notebook, 0)["source"] = source
+    faults = hygiene.faults(json.dumps(notebook))
+    assert any("code cell 0 imports" in each and "only numpy and torch and vgrad" in each for each in faults) == fault
+
+
+def test_the_lesson_on_pytorch_is_skipped_in_words_where_pytorch_is_missing():
+    missing = (
+        "import importlib.util as util; find = util.find_spec; "
+        "util.find_spec = lambda name, *rest: None if name == 'torch' else find(name, *rest)"
+    )
+    arguments = ["-q", "-n", "0", "-rs", "-p", "no:cacheprovider", "tests/conftest.py"]
+    arguments += ["notebooks/17_your_network.ipynb"]
+    program = f"{missing}; import pytest; raise SystemExit(pytest.main({arguments}))"
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert re.search(r"^SKIPPED \[\d+\] .*: 17_your_network needs PyTorch$", run.stdout, re.MULTILINE), run.stdout
+    assert re.search(r"^\d+ skipped", run.stdout.strip().splitlines()[-1])
 
 
 @pytest.mark.parametrize(("stored", "passes"), [("2", True), ("3", False)])

@@ -67,7 +67,9 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "lessons.deep_training.measure.lanes.*", "kit.experiments.learning.readout_alone",
     "kit.experiments.tokens.token_gradients", "lessons.attention.measure.training.column",
     "lessons.exploding.measure.training.train_on_adding", "lessons.recurrence.measure.recurrence.drawn_net",
-    "lessons.precision.measure.nets.*", "bridge.watch",
+    "lessons.precision.measure.nets.*", "bridge.watch", "lessons.your_network.measure.modules.*",
+    "lessons.your_network.measure.networks.build", "lessons.your_network.measure.trial.meet",
+    "lessons.your_network.measure.trial.train",
 )  # fmt: skip
 TRIED = ("kit.words.cells.*",)  # though their names are like those
 
@@ -514,6 +516,15 @@ ROWS = {
     "lessons.precision.measure.stored.store_in": lambda: dict(
         storage="bfloat16", depth=1, width=2, batch=2, steps=2, seeds=1
     ),
+    "lessons.your_network.measure.unknown.unknown": dict,
+    "lessons.your_network.measure.networks.settings_of": lambda: dict(number=3),
+    "lessons.your_network.measure.trial.judge": lambda: dict(
+        cells=TABLES["your_network_trial"].load("your_network_trial")
+    ),
+    "lessons.your_network.measure.trial.area": lambda: dict(warnings=[2, 1], learns=[False, True]),
+    "lessons.your_network.measure.trial.misses": lambda: dict(
+        trial=lessons.your_network.judge(TABLES["your_network_trial"].load("your_network_trial"))
+    ),
     "lessons.precision.measure.window.in_format": lambda: dict(depth=2, width=3, batch=2, seeds=1),
     "kit.experiments.training.watch": lambda: TRAIN,
     "kit.experiments.training.message": lambda: dict(record=record("trained"), pictures=4),
@@ -559,6 +570,7 @@ ENGINE = (  # called in each step: a check here would cost more than the sentenc
 ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("*", "*seed", "0", "the first seed"),
     ("ops.activations.*", "z", "3.0 [...,None] [...,:-1]", "an entry each, of any shape"),
+    ("lessons.your_network.measure.networks.settings_of", "number", "0", "the first network"),
     ("bridge.readings.readings", "notes", "[] ('x',)", "sentences"),
     ("ops.rounding.bfloat16", "a", "3.0 [...,None] [...,:-1]", "an entry each, of any shape"),
     ("ops.linear.product", "W", "[...,:-1]", "fewer units"),

@@ -25,6 +25,7 @@ BUDGETS = {
 FIRST = {"words": 600, "minutes": 15}  # of lesson 00
 UNCOUNTED = r"<details><summary>(?:A solution|Hint|Further)\b.*?</details>"  # what is folded and may be skipped
 ALLOWED_IMPORTS = {"numpy", "vgrad"}
+ALSO = {"# 17": {"torch"}}  # by the title's number: the lesson that watches networks of PyTorch
 NUMBER = re.compile(r"(?<![\w.])\d+\.?\d*(?:[eE][-+]?\d+)?")
 
 
@@ -40,7 +41,7 @@ def faults(text: str) -> list[str]:
         *([] if first else _claims(code)),
         *_executed(code),
         *_stable(notebook, cells),
-        *(fault for k, cell in enumerate(code) for fault in _source(k, cell)),
+        *(fault for k, cell in enumerate(code) for fault in _source(k, cell, _allowed(cells))),
         *(fault for cell in code for fault in _outputs(cell)),
         *_exercises(cells, least=0 if first else 2),
         *_questions(code),
@@ -152,13 +153,19 @@ def _stable(notebook, cells):
             yield f"it stores {trace}, which changes from run to run"
 
 
-def _source(k, cell):
+def _allowed(cells) -> set[str]:
+    """What a page may import."""
+    return ALLOWED_IMPORTS | ALSO.get(source(cells[0])[:4], set())
+
+
+def _source(k, cell, allowed):
     tree = ast.parse(source(cell))
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module]
-            if k > 0 or not {name.split(".")[0] for name in names} <= ALLOWED_IMPORTS:
-                yield f"code cell {k} imports {', '.join(names)}; only the first may, and only numpy and vgrad"
+            if k > 0 or not {name.split(".")[0] for name in names} <= allowed:
+                also = " and ".join(sorted(allowed))
+                yield f"code cell {k} imports {', '.join(names)}; only the first may, and only {also}"
         free = {"exercise", "solution"} & set(tags(cell))
         if isinstance(node, ast.FunctionDef) and not free:
             size, most = node.end_lineno - node.lineno + 1, BUDGETS["lines of a `def` outside exercises and solutions"]

@@ -14,21 +14,12 @@ from .. import require
 from ..ops import Array
 from .course import Course, course
 from .readings import Readings
-from .signs import REMARKS, SIGNS, SPREAD, Sign
+from .signs import REMARKS, SIGNS, SPREAD, Finding, Sign
+from .words import sentences
 
 CONVERGED = 0.25  # of the error of a guess, or of the start
 LEARNING = 0.7
 EARLY = 20  # steps before which nothing is said of what training has come to
-
-
-class Finding(NamedTuple):
-    """A sign that is beyond its limit, in words."""
-
-    name: str
-    since: int  # the step from which on it has been beyond it
-    over: int | None  # the step from which on it is within its limit again, if it is
-    told: str
-    advice: str
 
 
 class Report(NamedTuple):
@@ -50,8 +41,6 @@ def report(readings: Readings) -> Report:
 
     Raises ValueError for anything else.
     """
-    from .words import sentences
-
     require.instance(
         "readings", readings, isinstance(readings, Readings), "what watch(model).readings or readings returns"
     )

@@ -21,6 +21,16 @@ OF_RATE = ("hot", "cold")
 ROUNDING = 1e-6  # of a size: a float32 that has passed several layers is not more exact
 
 
+class Finding(NamedTuple):
+    """A sign that is beyond its limit, in words."""
+
+    name: str
+    since: int  # the step from which on it has been beyond it
+    over: int | None  # the step from which on it is within its limit again, if it is
+    told: str
+    advice: str
+
+
 class Sign(NamedTuple):
     """One sign of trouble."""
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from ..kit.words.phrases import lines
 from .course import Course
 from .readings import Readings
-from .signs import OF_RATE, SPREAD
-
-if TYPE_CHECKING:
-    from .report import Finding
+from .signs import OF_RATE, SPREAD, Finding
 
 ERROR = "of the error that a guess has"
 
@@ -53,7 +48,7 @@ def caption(c: Course, readings: Readings, state: str) -> str:
 
 def _of_layers(readings: Readings) -> str:
     known = np.isfinite(readings.dz).any(axis=0)
-    names = [name for name, read in zip(readings.names, known, strict=True) if read] or list(readings.names)
+    names = [readings.names[row] for row in np.flatnonzero(known)] or list(readings.names)
     layers = f"{len(readings.names)} layers, from {names[0]!r} to {names[-1]!r}, were"
     if len(readings.names) == 1:
         layers = f"One layer, {names[0]!r}, was"

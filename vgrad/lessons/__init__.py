@@ -42,6 +42,7 @@ ROOMS = (
     "attention",
     "precision",
     "diagnosis",
+    "your_network",
     "scoreboard",
 )
 CATALOGUE: dict[str, Callable[..., Explorer]]  # every explorer by its name, filled by the rooms

@@ -20,11 +20,12 @@ from . import (
     memory,
     normalization,
     scoreboard,
+    your_network,
 )
 
 ROOMS = (
     attention, deep_training, diagnosis, edge_of_chaos, exploding, initialization, learning, memory, normalization,
-    scoreboard,
+    scoreboard, your_network,
 )  # fmt: skip
 TABLES: dict[str, Tables] = {name: room.TABLES for room in ROOMS for name in room.TABLES}  # by the name of each table
 

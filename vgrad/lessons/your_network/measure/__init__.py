@@ -1,1 +1,3 @@
-"""What lesson 17 measures."""
+"""What lesson 17 measures: the report on trial, and a network whose arrays come from somebody else's loop."""
+
+from __future__ import annotations

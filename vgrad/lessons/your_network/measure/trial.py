@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .... import bridge, data
+from .... import bridge, data, require
 from ....bridge.course import Course, course
 from ....bridge.report import score
 from ....require import Finite, Flag, NonEmpty, Seed, Several, Text, guarded
@@ -186,6 +186,7 @@ def area(warnings: Several, learns: Several) -> float:
     """
     numbers = np.asarray(warnings, float)
     learned = np.asarray(learns, bool)
+    require.shape("learns", learned, f"{numbers.shape}, as warnings", learned.shape == numbers.shape)
     bad = numbers[~learned][:, None]
     good = numbers[learned][None]
     return float(np.mean((bad > good) + (bad == good) / 2))
@@ -197,6 +198,8 @@ def misses(trial: Trial, step: Seed = 50) -> dict[str, tuple[list[dict], list[di
 
     A false green was not warned of and does not learn, and a false red was warned of and learns.
     """
+    require.instance("trial", trial, isinstance(trial, Trial), "what judge returns")
+    require.choice("step", step, LOOKS)
     warned = trial.scores[step] >= WARNS
     found = {}
     for kind in KINDS:

@@ -1,1 +1,3 @@
-"""The sentences of this lesson, made from its records."""
+"""What lesson 17 says."""
+
+from __future__ import annotations
