@@ -6,6 +6,7 @@ import course
 import numpy as np
 import pytest
 
+from vgrad.lessons import your_network
 from vgrad.lessons.your_network.measure import networks, trial
 from vgrad.lessons.your_network.say.trial import trial_alt, trial_sentence
 
@@ -67,3 +68,11 @@ def test_torch_networks_that_are_trained_again_come_out_as_stored(number):
     for name, value in stored["step 0"].items():
         assert again.result["step 0"][name] == pytest.approx(value, rel=0.02, abs=1e-6), name
     assert again.result["accuracy"] == pytest.approx(stored["accuracy"], abs=0.15)
+
+
+def test_the_right_choice_of_the_question_on_trust_is_measured():
+    areas = {rule: each[50] for rule, each in trial.judge(CELLS).areas.items()}
+    assert max(areas, key=areas.get) == "the report"
+    assert areas["the report"] - areas["loss so far"] < 0.02
+    assert max(areas["first and last layer"], areas["check_gradients"]) < 0.7
+    assert your_network.ask("trust").question.right.startswith("the report, but the loss")

@@ -69,7 +69,7 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "lessons.exploding.measure.training.train_on_adding", "lessons.recurrence.measure.recurrence.drawn_net",
     "lessons.precision.measure.nets.*", "bridge.watch", "lessons.your_network.measure.modules.*",
     "lessons.your_network.measure.networks.build", "lessons.your_network.measure.trial.meet",
-    "lessons.your_network.measure.trial.train",
+    "lessons.your_network.measure.trial.train", "lessons.your_network.measure.trial.area",
 )  # fmt: skip
 TRIED = ("kit.words.cells.*",)  # though their names are like those
 
@@ -521,7 +521,6 @@ ROWS = {
     "lessons.your_network.measure.trial.judge": lambda: dict(
         cells=TABLES["your_network_trial"].load("your_network_trial")
     ),
-    "lessons.your_network.measure.trial.area": lambda: dict(warnings=[2, 1], learns=[False, True]),
     "lessons.your_network.measure.trial.misses": lambda: dict(
         trial=lessons.your_network.judge(TABLES["your_network_trial"].load("your_network_trial"))
     ),
@@ -571,6 +570,7 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("*", "*seed", "0", "the first seed"),
     ("ops.activations.*", "z", "3.0 [...,None] [...,:-1]", "an entry each, of any shape"),
     ("lessons.your_network.measure.networks.settings_of", "number", "0", "the first network"),
+    ("lessons.your_network.measure.trial.misses", "step", "0", "before training"),
     ("bridge.readings.readings", "notes", "[] ('x',)", "sentences"),
     ("ops.rounding.bfloat16", "a", "3.0 [...,None] [...,:-1]", "an entry each, of any shape"),
     ("ops.linear.product", "W", "[...,:-1]", "fewer units"),

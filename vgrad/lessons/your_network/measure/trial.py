@@ -15,7 +15,7 @@ import numpy as np
 from .... import bridge, data, require
 from ....bridge.course import Course, course
 from ....bridge.report import score
-from ....require import Finite, Flag, NonEmpty, Seed, Several, Text, guarded
+from ....require import Finite, Flag, NonEmpty, Seed, Text, guarded
 from ..records import LEARNS, WARNS, Trial
 from .networks import KINDS, build, settings_of
 
@@ -178,15 +178,13 @@ def _of_rule(rule: str, looked: dict[str, Any]) -> float:
     return abs(number)
 
 
-@guarded
-def area(warnings: Several, learns: Several) -> float:
+def area(warnings, learns) -> float:
     """Return the area under the ROC curve: the share of pairs, one that learns and one not, in the right order.
 
     warnings : a number for each network, larger where it should not learn; a tie counts half.
     """
     numbers = np.asarray(warnings, float)
     learned = np.asarray(learns, bool)
-    require.shape("learns", learned, f"{numbers.shape}, as warnings", learned.shape == numbers.shape)
     bad = numbers[~learned][:, None]
     good = numbers[learned][None]
     return float(np.mean((bad > good) + (bad == good) / 2))
