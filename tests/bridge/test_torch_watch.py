@@ -350,7 +350,7 @@ def test_an_exception_passes_and_what_was_read_stays():
     with pytest.raises(KeyError, match="no more data"), seen:
         train(model, shape, steps=9, before=stop)
     np.testing.assert_array_equal(seen.readings.steps, [0, 1, 2])
-    assert "step 3 with KeyError" in str(seen.report())
+    assert "step 3 with KeyError" in " ".join(seen.report().sentences)
     assert not any(module._forward_hooks for module in model.modules())
 
 
@@ -447,7 +447,7 @@ def test_nan_and_inf_are_kept_and_said():
             optimizer.step()
     report = seen.report()
     assert report.state == "not finite"
-    assert "From step 2 on" in str(report)
+    assert "From step 2 on" in " ".join(report.sentences)
     assert seen.show().png()
 
 

@@ -6,6 +6,7 @@ little too large shows itself only later.
 
 from __future__ import annotations
 
+import textwrap
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from .words import sentences
 
 CONVERGED = 0.25  # of the error of a guess, or of the start
 LEARNING = 0.7
+COLUMNS = 100  # of a printed report: a notebook breaks longer lines within a word
 EARLY = 20  # steps before which nothing is said of what training has come to
 
 
@@ -31,7 +33,7 @@ class Report(NamedTuple):
     score: float  # of two networks, the one with the larger score is less likely to learn; from 1 on, look closer
 
     def __str__(self) -> str:
-        return "\n".join(self.sentences)
+        return "\n".join(textwrap.fill(sentence, COLUMNS, subsequent_indent="  ") for sentence in self.sentences)
 
     __repr__ = __str__
 
