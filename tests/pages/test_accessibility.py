@@ -538,6 +538,8 @@ def palettes():
     of_kit = pkgutil.walk_packages(kit.__path__, "vgrad.kit.")
     of_rooms = pkgutil.walk_packages(lessons.__path__, "vgrad.lessons.")
     for module in itertools.chain(of_kit, of_rooms):
+        if module.name == "vgrad.lessons.your_network.measure.modules":
+            continue  # it imports PyTorch, and it draws nothing
         names = vars(importlib.import_module(module.name))
         alone = {name: value for name, value in names.items() if isinstance(value, grammar.Look)}
         tables = {name: dict(enumerate(t)) for name, t in names.items() if type(t) is tuple} | {

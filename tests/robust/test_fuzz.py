@@ -39,6 +39,7 @@ from vgrad.lessons.stored import TABLES
 ENGINE = ("ops", "init", "tape", "data", "gradcheck", "cells", "theory", "models", "probes", "train")
 KIT = ("experiments.baseline", "experiments.flow", "experiments.learning", "experiments.reach", "experiments.tokens",
        "experiments.training", "experiments.twin", "words.cells")  # fmt: skip
+TORCH = ("vgrad.lessons.your_network.measure.modules",)  # it imports PyTorch
 STOREYS = ("measure", "explore")  # what is drawn and said is reached through show, which knows a record by its type
 
 
@@ -67,7 +68,7 @@ INNER = (  # they are made for one picture or one sentence, which is tried whole
     "lessons.deep_training.measure.lanes.*", "kit.experiments.learning.readout_alone",
     "kit.experiments.tokens.token_gradients", "lessons.attention.measure.training.column",
     "lessons.exploding.measure.training.train_on_adding", "lessons.recurrence.measure.recurrence.drawn_net",
-    "lessons.precision.measure.nets.*", "bridge.watch", "lessons.your_network.measure.modules.*",
+    "lessons.precision.measure.nets.*", "bridge.watch",
     "lessons.your_network.measure.networks.build", "lessons.your_network.measure.trial.meet",
     "lessons.your_network.measure.trial.train", "lessons.your_network.measure.trial.area",
 )  # fmt: skip
@@ -80,7 +81,7 @@ def modules():
     yield from (importlib.import_module(f"vgrad.kit.{name}") for name in KIT)
     yield bridge
     for found in pkgutil.walk_packages(lessons.__path__, "vgrad.lessons."):
-        if set(found.name.split(".")) & set(STOREYS):
+        if set(found.name.split(".")) & set(STOREYS) and found.name not in TORCH:
             yield importlib.import_module(found.name)
 
 

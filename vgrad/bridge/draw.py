@@ -7,10 +7,11 @@ import numpy as np
 from .. import require
 from ..kit.marks import grammar, heatmap
 from ..kit.marks.picture import Picture
-from .course import course
+from ..kit.words.phrases import lines
+from .course import Course, course
 from .readings import Readings
 from .report import report
-from .words import caption
+from .words import ERROR, of_layers
 
 WHAT = {
     "dz": "‖dL/dz‖ of each layer, relative to the last layer at the same step",
@@ -44,7 +45,7 @@ def show(readings: Readings, what: str = "dz") -> Picture:
     heatmap.bar(figure.add_axes((0.91, 0.36, 0.015, 0.55)), most, 10)
     c = course(readings)
     _error(beneath, readings.steps, c.left)
-    said = caption(c, readings, report(readings).state)
+    said = _caption(c, readings, report(readings).state)
     return Picture(figure, said, _alt(names, readings.steps, decades))
 
 
@@ -95,6 +96,24 @@ def _error(axes, steps, left) -> None:
     axes.set_ylabel("left to\ncorrect", fontsize=10, color=grammar.INK)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=10, colors=grammar.INK)
+
+
+def _caption(c: Course, readings: Readings, state: str) -> str:
+    """Return what the map shows, in a sentence of at most twenty words, and what was read."""
+    left = f"{c.left[-1]:.0%} {ERROR} is left"
+    spread = f"a layer receives 10^-{c.spread[-1]:.1f} of what another one receives"
+    if not np.isfinite(c.spread[-1]):
+        spread = "no gradient reaches some layer"
+    found = {
+        "fresh": f"At step {c.steps[-1]}, {spread}.",
+        "learning": f"The network is learning, because {left}.",
+        "converged": f"The network has converged, because only {left}.",
+        "vanished": f"The gradient has vanished, because {spread}, while {left}.",
+        "stuck": f"The gradient reaches every layer, and yet {left}.",
+        "not finite": "Some numbers are no longer finite, so training has ended.",
+    }
+    marks = "A triangle marks a gradient that is exactly 0, or not finite. White is within a factor of ten."
+    return lines(found[state], of_layers(readings), marks)
 
 
 def _alt(names, steps, decades) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..kit.words.phrases import lines
 from .course import Course
 from .readings import Readings
 from .signs import OF_RATE, SPREAD, Finding
@@ -14,7 +13,7 @@ ERROR = "of the error that a guess has"
 
 def sentences(c: Course, readings: Readings, state: str, findings: tuple[Finding, ...]):
     """Yield what was read, what training has come to, what is beyond its limit and since when, and what to try."""
-    yield _of_layers(readings)
+    yield of_layers(readings)
     yield from _of_state(c, state)
     yield from _of_start(c, findings)
     yield from _of_later(c, findings)
@@ -28,25 +27,8 @@ def sentences(c: Course, readings: Readings, state: str, findings: tuple[Finding
     yield from readings.notes
 
 
-def caption(c: Course, readings: Readings, state: str) -> str:
-    """Return what the map shows, in a sentence of at most twenty words, and what was read."""
-    left = f"{c.left[-1]:.0%} {ERROR} is left"
-    spread = f"a layer receives 10^-{c.spread[-1]:.1f} of what another one receives"
-    if not np.isfinite(c.spread[-1]):
-        spread = "no gradient reaches some layer"
-    found = {
-        "fresh": f"At step {c.steps[-1]}, {spread}.",
-        "learning": f"The network is learning, because {left}.",
-        "converged": f"The network has converged, because only {left}.",
-        "vanished": f"The gradient has vanished, because {spread}, while {left}.",
-        "stuck": f"The gradient reaches every layer, and yet {left}.",
-        "not finite": "Some numbers are no longer finite, so training has ended.",
-    }
-    marks = "A triangle marks a gradient that is exactly 0, or not finite. White is within a factor of ten."
-    return lines(found[state], _of_layers(readings), marks)
-
-
-def _of_layers(readings: Readings) -> str:
+def of_layers(readings: Readings) -> str:
+    """Return which layers were read, and at how many steps."""
     known = np.isfinite(readings.dz).any(axis=0)
     names = [readings.names[row] for row in np.flatnonzero(known)] or list(readings.names)
     layers = f"{len(readings.names)} layers, from {names[0]!r} to {names[-1]!r}, were"
