@@ -1551,12 +1551,6 @@ def test_score_depth():
     assert course.QUESTIONS["score_depth"].right.startswith("not a single one")
 
 
-def test_score_gate():
-    row = scoreboard_measure.board()["gru 0"]
-    assert (row.learnt, np.median(row.decades) < -10) == (1, True)
-    assert course.QUESTIONS["score_gate"].right.startswith("yes, in all networks")
-
-
 # --- attention --------------------------------------------------------------------------------------------------------
 
 

@@ -1,8 +1,8 @@
 """The table of solutions as it is usually taught, and what the scoreboard says of each of its cells.
 
-A taught cell says "yes", "no" or "partly" to: does it cure this illness?  Beside it stand nets of the scoreboard that have
-the cure, chosen so that some were ill without it and others show what it needs beside itself. If all of these are well,
-the measured answer is "yes"; if none is, "no"; else "partly".
+A taught cell says "yes", "no" or "partly" to: does it cure this illness?  Beside it stand nets of the scoreboard that
+have the cure, chosen so that some are ill without it and others show what it needs beside itself. If all of these are
+well, the measured answer is "yes"; if none is, "no"; else "partly".
 """
 
 from __future__ import annotations
