@@ -85,7 +85,7 @@ def _layer_forgets(seed):
     return apart, HOLDS < one < 10 and apart < 0.1, words
 
 
-@_claim("wider sigmoid layers lose less of it, because more paths lead back", "03_gradient_flow")
+@_claim("wider sigmoid layers lose less of the gradient, because more paths lead back", "03_gradient_flow")
 def _wider(seed):
     net = dict(activation="sigmoid", depth=20)
     few, many = (-fresh.decades(fresh.ratio(seed, **net, width=width)) for width in (32, 256))
