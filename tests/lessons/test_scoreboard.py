@@ -162,6 +162,35 @@ def test_a_row_by_hand_is_told_its_line(line, right):
     assert course.answer("row_by_hand", row).correct == right
 
 
+@pytest.mark.parametrize(
+    ("line", "sixth"),
+    [
+        (0.65, {("better initialization", "vanishing")}),
+        (0.75, set()),
+        (1.05, set()),
+        (1.15, {("LSTM and GRU", "exploding")}),
+    ],
+)
+def test_the_sixth_cell_joins_below_0_7_and_above_1_1_decades(line, sixth):
+    wrong = [{(c.cure, c.illness) for c in measure_taught.judge(board(), at) if not c.right} for at in (1, line)]
+    assert wrong[1] - wrong[0] == sixth
+
+
+def test_most_nets_that_learn_hold_and_a_third_of_those_that_hold_do_not_learn():
+    nets = [row for row in board().rows.values() if row.deep and row.trained]
+    found = [(measure_taught.verdict(row), row.learnt > 0.5) for row in nets]
+    assert [found.count((word, learns)) for word in ("holds", "vanishes", "explodes") for learns in (True, False)] == [
+        6, 3, 0, 4, 1, 6,
+    ]  # fmt: skip
+
+
+def test_the_solutions_second_net_learns_as_well_as_one_without_a_hidden_layer():
+    sizes = measure.SIZES["training"] | dict(rates=[0.1], seeds=2)
+    record = learn("relu", norm="batch", skip="post", alpha="1/depth", **sizes)
+    assert np.median(record.best) > board()["none"].learnt - 0.02
+    assert np.median(record.test) > np.median(board()["none"].test) - 0.02
+
+
 def test_a_view_holds_every_row_of_its_kind_in_the_order_of_the_series():
     view = measure_taught.view(board(), "gru 0")
     assert [row.name for row in view.rows] == [row.name for row in board().rows.values() if not row.deep]

@@ -62,6 +62,7 @@ class Row(NamedTuple):
     cost: Array  # (AGAIN,): of a step of training, in those of a plain net
 
     deep = property(lambda self: "cell" not in self.settings)
+    trained = property(lambda self: self.settings.get("depth") != 0 and not self.settings.get("frozen"))
 
     @property
     def learnt(self) -> float:

@@ -46,7 +46,9 @@ def answers(judgements, board) -> Page:
         link = f"{board[first].lesson}.ipynb"
         rows.append(((cell.cure, link), cell.illness, cell.taught, cell.found, mark, _evidence(cell, board)))
     right = sum(cell.right for cell in judgements)
-    caption = f"{right} of {len(judgements)} cells are confirmed. ✓ is a net that is well, ✗ one that is not."
+    caption = (
+        f"{right} of {len(judgements)} cells are confirmed. ✓ is a net that is well by the rule, ✗ one that is not."
+    )
     return Page(caption, ("solution", "illness", "as taught", "as measured", "", "with which nets"), rows)
 
 
@@ -63,7 +65,7 @@ def _besides(row) -> str:
     """By what clipping and gates count."""
     if not row.deep:
         return f", {share(row)}"
-    return f", {share(row)}, {row.finite:.0%} of runs finite" if "clip_norm" in row.settings else ""
+    return f", learns {row.learnt:.0%}, {row.finite:.0%} of runs finite" if "clip_norm" in row.settings else ""
 
 
 def guide(record) -> Page:

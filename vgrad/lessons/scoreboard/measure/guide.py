@@ -14,12 +14,12 @@ _STEPS = (
     ("dh falls layer by layer, in a sigmoid net", "sigmoid", "put batch norm before the sigmoid", "sigmoid batch"),
     ("dh falls layer by layer, in a ReLU net", "relu xavier", "He's weights, and skips divided by the depth",
      "relu skip depth"),
-    ("dh grows layer by layer, up to inf", "relu large", "pre-norm blocks", "pre-norm"),
+    ("dh grows layer by layer", "relu large", "pre-norm blocks", "pre-norm"),
     ("dh grows, because each skip adds to h", "relu skip", "divide the branches by the depth", "relu skip depth"),
     ("dh grows, because batch norm meets ReLU", "relu batch", "add a skip around both", "relu skip batch"),
     ("dh holds, but the baseline is better", "relu", "pre-norm blocks", "pre-norm"),
-    ("the same in a tanh net", "tanh", "orthogonal weights", "tanh orthogonal"),
-    ("an RNN uses only the last steps", "rnn", "a GRU", "gru 1"),
+    ("dh holds in a tanh net, but the baseline is better", "tanh", "orthogonal weights", "tanh orthogonal"),
+    ("an RNN uses only the last steps", "rnn", "a GRU, whose gate opens in training", "gru 1"),
     ("an LSTM uses only the last steps", "lstm 0", "biases for the span (chrono)", "lstm chrono"),
     ("it is clipped, and it learns nothing", "relu large clip", "mend the layers, not the step", "relu skip depth"),
 )  # fmt: skip
@@ -51,7 +51,7 @@ def _warm() -> Advice:
              if "warmup" in cell.settings and cell.settings["rate"] == 2e-3}  # fmt: skip
     after = f"{found['post', 100]:.0%} warmed up, {found['pre', 0]:.0%} with pre-norm"
     return Advice(
-        "post-norm blocks stop learning at a large rate", f"{found['post', 0]:.0%}", "a warm-up, or better pre-norm",
+        "post-norm blocks do not learn, at a rate of 0.002", f"{found['post', 0]:.0%}", "a warm-up, or better pre-norm",
         after, "09_deep_training",
     )  # fmt: skip
 

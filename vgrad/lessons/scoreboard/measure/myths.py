@@ -72,7 +72,7 @@ def _larger_rate(seed):
     params, tape, cotangent = fresh.sigmoid(seed)
     relative = np.median(probes.flow(params, tape, cotangent).relative, axis=0)
     moved = 0.001 * relative[-1] / relative[0]
-    words = f"a rate that moves the first layer by 0.001 of itself moves the last by {moved:.0e}"
+    words = f"a rate that moves the first layer by 0.001 of itself moves the last by {moved:.0e} times its own size"
     return moved, moved < 1, words
 
 
@@ -85,11 +85,15 @@ def _layer_forgets(seed):
     return apart, HOLDS < one < 10 and apart < 0.1, words
 
 
-@_claim("with batch norm three ReLU layers hold the gradient, so fifty do", "07_normalization")
-def _three_layers(seed):
-    net = dict(activation="relu", norm="batch", width=64)
-    short, long = (fresh.decades(fresh.ratio(seed, **net, depth=depth)) for depth in (3, 50))
-    return long, long < 1, f"three layers grow by {short:.1f} decades, fifty by {long:.1f}"
+@_claim("wider sigmoid layers lose less of the gradient, because more paths lead back", "03_gradient_flow")
+def _wider(seed):
+    net = dict(activation="sigmoid", depth=20)
+    few, many = (-fresh.decades(fresh.ratio(seed, **net, width=width)) for width in (32, 256))
+    return (
+        few - many,
+        few - many > 1,
+        f"twenty layers of 32 units lose {few:.0f} decades, those of 256 units {many:.0f}",
+    )
 
 
 @_claim("sigmoid nets vanish because their units are saturated", "02_activations")

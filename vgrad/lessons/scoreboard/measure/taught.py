@@ -1,8 +1,8 @@
 """The table of solutions as it is usually taught, and what the scoreboard says of each of its cells.
 
-A taught cell says "yes", "no" or "partly" to: does it cure this illness?  Beside it stand the rows of the scoreboard in
-which a net that had the illness, or may get it, was given the cure. If all of these are well, the measured answer is
-"yes"; if none is, "no"; else "partly".
+A taught cell says "yes", "no" or "partly" to: does it cure this illness?  Beside it stand nets of the scoreboard that
+have the cure, chosen so that some are ill without it and others show what it needs beside itself. If all of these are
+well, the measured answer is "yes"; if none is, "no"; else "partly".
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _judged(board, cure: str, illness: str, answer: str, names: tuple, line: flo
 def _well(row: Row, illness: str, line: float) -> bool:
     """Whether a net is free of the illness.
 
-    Clipping leaves the backward pass as it is, and gates learn to open. So these count by whether the net then learns.
+    Clipping changes only the step, and gates change in training. So these count by whether the net then learns.
     """
     if "clip_norm" in row.settings or (illness == "vanishing" and not row.deep):
         return row.learnt > LEARNT

@@ -86,12 +86,14 @@ def layers(row) -> str:
 def _besides(view) -> str:
     """What else was measured, and how the others do."""
     row = view.chosen
-    healthy = [at for at, word in zip(view.rows, view.verdicts, strict=True) if word == "holds"]
+    counted = [(at, word) for at, word in zip(view.rows, view.verdicts, strict=True) if at.trained]
+    healthy = [at for at, word in counted if word == "holds"]
     learning = sum(at.learnt > LEARNT for at in healthy)
+    nets = "nets whose hidden layers are trained" if row.deep else "recurrent nets"
     return (
         f"{_new_digits(view)}A step of training costs {median(row.cost):.1f} times a plain net's. "
-        f"Within {count(view.within, 'decade')}, {len(healthy)} of these {len(view.rows)} gradients hold, "
-        f"and {learning} of these nets learn. Lesson {row.lesson[:2]} explains this net."
+        f"Of the {len(counted)} {nets}, {len(healthy)} hold the gradient within {count(view.within, 'decade')}, "
+        f"and {learning} of those learn. Lesson {row.lesson[:2]} explains this net."
     )
 
 
@@ -100,7 +102,7 @@ def _new_digits(view) -> str:
     row = view.chosen
     if not row.deep:
         return ""
-    runs = f"{row.finite:.0%} of all its runs stay finite."
+    runs = f"At all learning rates together, {row.finite:.0%} of all its runs stay finite."
     if row.finite == 0:
         return f"{runs} "
     beside = "" if row is view.baseline else f", and without a hidden layer {median(view.baseline.test):.0%}"
