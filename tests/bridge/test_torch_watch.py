@@ -12,6 +12,7 @@ nn = torch.nn
 F = torch.nn.functional
 
 from vgrad import bridge, models, ops, probes  # noqa: E402
+from vgrad.bridge import tensors  # noqa: E402
 from vgrad.models import Layer  # noqa: E402
 from vgrad.ops import Affine  # noqa: E402
 
@@ -492,3 +493,14 @@ def test_fewer_and_fewer_steps_are_read():
     assert read[:10] == [*range(10)]
     assert 70 <= len(read) <= 95
     assert [step for step in range(10) if due(step, 3)] == [0, 3, 6, 9]
+
+
+def test_rows_that_are_small_beside_others_are_no_copies():
+    generator = torch.Generator().manual_seed(0)
+    dW = torch.randn(48, 16, generator=generator)
+    dW[16:] *= 1e-9
+    assert tensors.copies(dW) == 0
+    dW[20:40] = dW[20]
+    assert 0.35 < tensors.copies(dW) < 0.45
+    dW[40:] = 0
+    assert tensors.copies(dW) < 0.45

@@ -72,7 +72,7 @@ def test_torch_networks_that_are_trained_again_come_out_as_stored(number):
 
 def test_the_right_choice_of_the_question_on_trust_is_measured():
     areas = {rule: each[50] for rule, each in trial.judge(CELLS).areas.items()}
-    assert max(areas, key=areas.get) == "the report"
-    assert areas["the report"] - areas["loss so far"] < 0.02
+    assert abs(areas["the report"] - areas["loss so far"]) < 0.02
+    assert min(areas["the report"], areas["loss so far"]) > 0.9  # "in about nine of ten pairs"
     assert max(areas["first and last layer"], areas["check_gradients"]) < 0.7
-    assert your_network.ask("trust").question.right.startswith("the report, but the loss")
+    assert your_network.ask("trust").question.right.startswith("the report and the loss")

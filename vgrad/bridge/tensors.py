@@ -64,9 +64,10 @@ def copies(dW: torch.Tensor) -> torch.Tensor:
     if len(rows) < 2:
         return torch.tensor(math.nan)
     mixture = torch.linspace(1.0, 2.0, rows.shape[1], dtype=rows.dtype, device=rows.device) % 0.37 - 0.2
-    numbers = (rows @ mixture).sort().values
-    same = numbers.diff() <= ALIKE * torch.finfo(dW.dtype).eps * numbers.abs().amax()
-    return (same & (numbers[1:] != 0)).double().mean()  # a dead unit, whose row is 0, is another matter
+    numbers, order = (rows @ mixture).sort()
+    sizes = torch.linalg.vector_norm(rows, dim=1)[order]  # a row is compared with its own size, as others may be larger
+    same = numbers.diff() <= ALIKE * torch.finfo(dW.dtype).eps * torch.minimum(sizes[1:], sizes[:-1])
+    return (same & (sizes[1:] > 0)).double().mean()  # a dead unit, whose row is 0, is another matter
 
 
 def cross_entropy(logits: torch.Tensor, dlogits: torch.Tensor) -> tuple:
