@@ -10,6 +10,17 @@ import numpy as np
 from ....kit.marks import grammar
 from ....kit.words.phrases import lines
 
+FAULTS = {  # what was done to the weights or the biases, in words
+    "one layer": "one layer's weights too large or small",
+    "one bias": "one layer's biases shifted",
+    "bias": "all biases shifted",
+    "readout": "readout's weights too large or small",
+    "equal units": "units of one layer all alike",
+    "constant": "all weights equal",
+    "constant hidden": "hidden weights equal",
+    "nearly constant": "weights nearly equal",
+    "heavy tails": "a few huge weights",
+}
 LOOKS = {
     "green": grammar.Look("#00805d", "o", "green"),
     "amber": grammar.Look("#b07400", "s", "amber"),
@@ -43,8 +54,12 @@ def _band_in_words(band: str, group, nets) -> str:
 def listed(misses) -> str:
     """Return a table of the networks of which the report was wrong, one in each row."""
     rows = ["verdict  right  network        optimizer  unusual"]
-    rows += [f"{one.band:7} {one.accuracy:6.0%}  {one.kind:13}  {one.optimizer:9}  {one.unusual}" for one in misses]
+    rows += [f"{one.band:7} {one.accuracy:6.0%}  {one.kind:13}  {one.optimizer:9}  {_unusual(one)}" for one in misses]
     return "\n".join(rows)
+
+
+def _unusual(miss) -> str:
+    return ", ".join(FAULTS.get(name, name) for name in miss.unusual.split(", "))
 
 
 def _groups(nets) -> dict[str, list[bool]]:
