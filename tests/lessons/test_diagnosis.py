@@ -24,7 +24,7 @@ from vgrad.lessons.diagnosis.measure import patients as measure_patients
 from vgrad.lessons.diagnosis.measure import trial as measure
 from vgrad.lessons.diagnosis.say import clinic as say
 from vgrad.lessons.diagnosis.say.follow import in_numbers
-from vgrad.lessons.diagnosis.say.trial import listed
+from vgrad.lessons.diagnosis.say.trial import graded, listed
 from vgrad.ops import Affine
 
 
@@ -137,7 +137,7 @@ def test_a_step_at_which_nothing_was_examined_is_refused():
 def test_the_table_in_words_has_a_row_for_each_network_and_step():
     rows = in_numbers(FOLLOWED, (0, 1000)).splitlines()
     assert len(rows) == 1 + 2 * len(FOLLOWED)
-    assert rows[2].split()[-5:] == ["1000", "5e-04", "100%", "0.1%", "3.9"]
+    assert rows[2].split()[-5:] == ["1000", "4.7e-04", "100%", "0.1%", "3.9"]
 
 
 # --- strangers, and cases that people meet ----------------------------------------------------------------------------
@@ -185,7 +185,10 @@ def test_the_bands_of_strangers_are_what_the_rule_and_the_misses_say():
     found = grades.bands(STRANGERS)
     fails = {band: networks - learn for band, (learn, networks) in found.items()}
     assert (fails["red"], found["red"][0], sum(fails.values())) == (report.caught, report.blamed, report.failing)
-    assert (fails["green"], fails["amber"]) == (11, 17)  # "Of the 28 that are not caught, 17 are amber"
+    assert (fails["green"], fails["amber"]) == (11, 17)  # "three of the 11 green ones that fail"
+    *rows, last = graded(grades.verdicts(STRANGERS), found).splitlines()
+    assert rows[0].startswith("the report      catches 50 of 78, blames 6 of 83, area 0.91")
+    assert "71 of 82 green" in last
 
 
 def test_the_worst_green_one_learns_without_its_fault():

@@ -39,7 +39,7 @@ def in_numbers(records, steps) -> str:
 
 def _row(one) -> str:
     dh, right, left, gain = map(np.median, (one.dh_1, one.accuracy, one.left, one.reaches))
-    return f"{one.name:18} {one.steps[0]:6} {dh:8.0e} {right:7.0%} {left:12.1%} {number(gain):>15}"
+    return f"{one.name:18} {one.steps[0]:6} {dh:8.1e} {right:7.0%} {left:12.1%} {number(gain):>15}"
 
 
 def paths_alt(records) -> str:

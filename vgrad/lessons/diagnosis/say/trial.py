@@ -11,11 +11,11 @@ from ....kit.marks import grammar
 from ....kit.words.phrases import lines
 
 FAULTS = {  # what was done to the weights or the biases, in words
-    "one layer": "one layer's weights too large or small",
+    "one layer": "one layer's weights rescaled",
     "one bias": "one layer's biases shifted",
     "bias": "all biases shifted",
-    "readout": "readout's weights too large or small",
-    "equal units": "units of one layer all alike",
+    "readout": "readout's weights rescaled",
+    "equal units": "equal units in one layer",
     "constant": "all weights equal",
     "constant hidden": "hidden weights equal",
     "nearly constant": "weights nearly equal",
@@ -49,6 +49,16 @@ def diagnosed_alt(nets) -> str:
 def _band_in_words(band: str, group, nets) -> str:
     spans = [min(net.measures["range"], 99.0) for net in nets if net.band == band]
     return f"{sum(group)} of {len(group)} {band} networks learn, whose median range is {np.median(spans):.1f} decades."
+
+
+def graded(rules, bands) -> str:
+    """Return what each rule catches and blames, with its area, and how many networks of each band learn."""
+    rows = [
+        f"{one.name:15} catches {one.caught:2} of {one.failing}, blames {one.blamed} of {one.good}, area {one.area:.2f}"
+        for one in rules
+    ]
+    learning = ", ".join(f"{learn} of {networks} {band} ones" for band, (learn, networks) in bands.items())
+    return "\n".join([*rows, f"learn: {learning}"])
 
 
 def listed(misses) -> str:
