@@ -126,6 +126,7 @@ def test_two_numbers_tell_a_network_that_has_learned_from_one_that_cannot_move()
 def test_no_threshold_of_the_norm_tells_them_apart():
     tanh, sigmoid, _ = FOLLOWED
     assert max(tanh.at(1000).dh_1) < min(sigmoid.at(100).dh_1)
+    assert max(sigmoid.at(100).dh_1) < min(sigmoid.at(1000).dh_1)  # "Once B has learned, its norm is larger"
     assert min(tanh.at(1000).accuracy) > 0.9 > 0.2 > max(sigmoid.at(100).accuracy)
 
 

@@ -69,7 +69,8 @@ def listed(misses) -> str:
 
 
 def _unusual(miss) -> str:
-    return ", ".join(FAULTS.get(name, name) for name in miss.unusual.split(", "))
+    names: list[str] = miss.unusual.split(", ")
+    return ", ".join(FAULTS.get(name, name) for name in names)
 
 
 def _groups(nets) -> dict[str, list[bool]]:
