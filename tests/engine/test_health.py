@@ -121,7 +121,7 @@ def test_every_reason_is_made_of_whole_sentences(name):
         assert "nan" not in reason
     assert str(health).splitlines() == [health.band.upper(), *(f"- {reason}" for reason in health.reasons)]
     total = (
-        f"The norm of all weight gradients together is {health.measures.total_norm:.2g}, which says nothing of this."
+        f"The norm of the hidden layers' dW together is {health.measures.total_norm:.2g}, which says nothing of this."
     )
     assert health.reasons[-1] == total
 

@@ -24,7 +24,7 @@ from vgrad.lessons.diagnosis.measure import patients as measure_patients
 from vgrad.lessons.diagnosis.measure import trial as measure
 from vgrad.lessons.diagnosis.say import clinic as say
 from vgrad.lessons.diagnosis.say.follow import in_numbers
-from vgrad.lessons.diagnosis.say.trial import listed
+from vgrad.lessons.diagnosis.say.trial import graded, listed
 from vgrad.ops import Affine
 
 
@@ -125,7 +125,8 @@ def test_two_numbers_tell_a_network_that_has_learned_from_one_that_cannot_move()
 
 def test_no_threshold_of_the_norm_tells_them_apart():
     tanh, sigmoid, _ = FOLLOWED
-    assert max(tanh.at(1000).first_layer) < min(sigmoid.at(100).first_layer)
+    assert max(tanh.at(1000).dh_1) < min(sigmoid.at(100).dh_1)
+    assert max(sigmoid.at(100).dh_1) < min(sigmoid.at(1000).dh_1)  # "Once B has learned, its norm is larger"
     assert min(tanh.at(1000).accuracy) > 0.9 > 0.2 > max(sigmoid.at(100).accuracy)
 
 
@@ -137,7 +138,7 @@ def test_a_step_at_which_nothing_was_examined_is_refused():
 def test_the_table_in_words_has_a_row_for_each_network_and_step():
     rows = in_numbers(FOLLOWED, (0, 1000)).splitlines()
     assert len(rows) == 1 + 2 * len(FOLLOWED)
-    assert rows[2].split()[-5:] == ["1000", "2e-03", "100%", "0.1%", "3.9"]
+    assert rows[2].split()[-5:] == ["1000", "4.7e-04", "100%", "0.1%", "3.9"]
 
 
 # --- strangers, and cases that people meet ----------------------------------------------------------------------------
@@ -178,6 +179,17 @@ def test_misses_are_the_green_ones_that_fail_and_the_red_ones_that_learn():
     assert len(listed(greens + reds).splitlines()) == 1 + len(greens + reds)
     assert sum(one.accuracy >= 0.75 for one in greens) == 8  # "eight of them reach 75 %"
     assert [one.optimizer for one in reds].count("adam") == 5
+
+
+def test_the_bands_of_strangers_are_what_the_rule_and_the_misses_say():
+    (report, *_) = grades.verdicts(STRANGERS)
+    found = grades.bands(STRANGERS)
+    fails = {band: networks - learn for band, (learn, networks) in found.items()}
+    assert (fails["red"], found["red"][0], sum(fails.values())) == (report.caught, report.blamed, report.failing)
+    assert (fails["green"], fails["amber"]) == (11, 17)  # "three of the 11 green ones that fail"
+    *rows, last = graded(grades.verdicts(STRANGERS), found).splitlines()
+    assert rows[0].startswith("the report      catches 50 of 78, blames 6 of 83, area 0.91")
+    assert "71 of 82 green" in last
 
 
 def test_the_worst_green_one_learns_without_its_fault():

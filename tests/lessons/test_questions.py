@@ -1522,8 +1522,8 @@ def test_one_number():
 def test_two_networks():
     tanh, sigmoid, _ = diagnosis_measure_follow.followed(course.load("diagnosis_followed"))
     learned, guessing = tanh.at(1000), sigmoid.at(100)
-    assert np.median(learned.first_layer) == pytest.approx(0.002, rel=0.25)  # network A
-    assert np.median(guessing.first_layer) == pytest.approx(0.005, rel=0.25)  # network B
+    assert np.median(learned.dh_1) == pytest.approx(0.00047, rel=0.02)  # network A
+    assert np.median(guessing.dh_1) == pytest.approx(0.0016, rel=0.02)  # network B
     assert min(learned.accuracy) > 0.9 > 0.2 > max(guessing.accuracy)
     assert course.QUESTIONS["two_networks"].right.startswith("not which is which, because")
 

@@ -386,6 +386,7 @@ ROWS = {
     "lessons.diagnosis.measure.cases.case": lambda: dict(name="all weights 0"),
     "lessons.diagnosis.measure.strangers.stranger": lambda: dict(number=1),
     "lessons.diagnosis.measure.grades.verdicts": lambda: dict(cells=stored("diagnosis_strangers")[:6]),
+    "lessons.diagnosis.measure.grades.bands": lambda: dict(cells=stored("diagnosis_strangers")[:6]),
     "lessons.diagnosis.measure.grades.misses": lambda: dict(cells=stored("diagnosis_strangers")[:6]),
     "lessons.diagnosis.measure.follow.follow": lambda: dict(name="tanh, 5 layers", seeds=2, width=3, steps=2, seed=0),
     "lessons.diagnosis.measure.follow.followed": lambda: dict(cells=stored("diagnosis_followed")),

@@ -4,7 +4,7 @@ Every sign of trouble has a limit (``signs``). The verdict is red if a sign is b
 close to it. The limits hold for a fresh network. During training there is one more question, because small gradients
 are good news where the error is small: a gradient has *converged* if there is little left to correct, and it has
 *vanished* if there is much to correct that does not arrive. The norm of all gradients together cannot answer that. It
-is reported beside the signs, because it is what is usually watched, and it is dominated by the layers that are well.
+is reported beside the signs, because it is what is usually watched, and the layers with the largest gradients make it.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def _worth_knowing(m: Measures, told: list[str]):
         yield f"In some layer {m.broken:.0%} of dh is 0, subnormal or not finite."
     if abs(m.weight_decades) >= FADED:
         yield f"The weights' gradient changes by 10^{abs(m.weight_decades):.1f} over the depth, so no rate suits all."
-    yield f"The norm of all weight gradients together is {m.total_norm:.2g}, which says nothing of this."
+    yield f"The norm of the hidden layers' dW together is {m.total_norm:.2g}, which says nothing of this."
 
 
 def _require_one_network(name: str, cotangent) -> None:

@@ -9,17 +9,17 @@ from . import check, draw, explore, records
 from .measure.cases import CASES, case
 from .measure.clinic import order_tests, treat, visit
 from .measure.follow import followed
-from .measure.grades import interval, misses, verdicts
+from .measure.grades import bands, interval, misses, verdicts
 from .measure.illness import diagnose
 from .measure.patients import ILLNESSES, TREATMENTS, patient
 from .measure.trial import check_gradients, examine, fresh, nets, rates_of_bands, roc, verdict
 from .say.follow import in_numbers
-from .say.trial import listed
+from .say.trial import graded, listed
 from .tables import TABLES
 
 __all__ = [
-    "CASES", "ILLNESSES", "TABLES", "TREATMENTS", "ask", "case", "check", "check_gradients", "diagnose",
-    "draw", "examine", "explore", "flow", "followed", "fresh", "in_numbers", "interval", "listed", "load",
+    "CASES", "ILLNESSES", "TABLES", "TREATMENTS", "ask", "bands", "case", "check", "check_gradients", "diagnose",
+    "draw", "examine", "explore", "flow", "followed", "fresh", "graded", "in_numbers", "interval", "listed", "load",
     "misses", "nets", "order_tests", "patient", "rates_of_bands", "roc", "show", "treat",
     "verdict", "verdicts", "visit",
 ]  # fmt: skip

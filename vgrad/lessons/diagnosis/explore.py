@@ -25,7 +25,7 @@ PRESETS = {
     "2 · Another patient": dict(patient=2),
     "3 · A wrong diagnosis gets a hint": dict(patient=12, profile=True, diagnosis="vanishing"),
     "4 · A case, solved": dict(
-        patient=16, diagnosis="vanishing", treatment="batch norm", **dict.fromkeys(TIPS, True)
+        patient=33, diagnosis="vanishing", treatment="batch norm", **dict.fromkeys(TIPS, True)
     ),
     "5 · Well named, and not cured": dict(
         patient=14, profile=True, loss=True, diagnosis="exploding", treatment="clip the gradient"

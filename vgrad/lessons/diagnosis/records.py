@@ -138,12 +138,17 @@ class Followed(NamedTuple):
     steps: tuple[int, ...]  # after which the networks were examined
     dlogits: Array  # ‖dlogits‖, at the same digits each time
     left: Array  # ‖dlogits‖ over what it was at step 0: how much error is left
-    reaches: Array  # ‖dh_1‖ / ‖dlogits‖: how much of it reaches layer 1
+    reaches: Array  # ‖dh_1‖ / ‖dlogits‖: the backward gain
     first_layer: Array  # ‖dW_1‖
     accuracy: Array  # at the same digits
     states: list[list[str]]  # of the report: "fresh", "learning", "converged" or "vanished"
     width: int
     rate: float  # the learning rate of momentum
+
+    @property
+    def dh_1(self) -> Array:
+        """‖dh_1‖, which is the backward gain times ‖dlogits‖."""
+        return self.reaches * self.dlogits
 
     def at(self, step: int) -> Followed:
         """Return the examination after ``step`` steps alone, whose arrays are (seeds,)."""

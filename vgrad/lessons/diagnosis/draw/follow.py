@@ -1,4 +1,4 @@
-"""Networks that train, in the plane of two numbers: how much error is left, and how much of it reaches layer 1."""
+"""Networks that train, in the plane of two numbers: how much error is left, and the backward gain."""
 
 from __future__ import annotations
 
@@ -32,9 +32,7 @@ NAMES = {
 
 def paths(records) -> Picture:
     """Draw the path of each kind of network: thin lines are single networks, and the thick one is their median."""
-    axes = curves.axes(
-        grammar.new_figure(9.0, 5.0), "‖dh_1‖ / ‖dlogits‖, which is how much of the error reaches layer 1"
-    )
+    axes = curves.axes(grammar.new_figure(9.0, 5.0), "‖dh_1‖ / ‖dlogits‖, which is the backward gain")
     axes.set(xlim=(-3.3, 0.6), ylim=(-7, 2))
     axes.axvspan(LIMIT, 0.6, ymax=(LOW + 7) / 9, color=grammar.VANISHING_SIDE, linewidth=0, zorder=0)
     axes.axvline(LIMIT, **grammar.MARK)

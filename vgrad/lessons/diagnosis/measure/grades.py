@@ -11,7 +11,7 @@ from typing import Annotated
 
 import numpy as np
 
-from .... import require
+from .... import probes, require
 from ....kit.experiments.stored import Cell
 from ....ops import Array
 from ....require import Count, Rng, guarded
@@ -49,6 +49,13 @@ def verdicts(cells: Cells) -> list[Grade]:
         _grade("check_gradients", warned, warned, trains),
         _grade("first and last", apart, apart, trains),
     ]
+
+
+@guarded
+def bands(cells: Cells) -> dict[str, tuple[int, int]]:
+    """Return how many networks of each band of the report learn, and how many there are."""
+    groups = {band: [learns(cell) for cell in cells if cell.result["band"] == band] for band in probes.BANDS}
+    return {band: (sum(group), len(group)) for band, group in groups.items()}
 
 
 def _scores(cells: Sequence[Cell]) -> list[float]:

@@ -31,15 +31,15 @@ def paths_sentence(records) -> str:
 
 def in_numbers(records, steps) -> str:
     """Return a table of the networks after some of the steps, whose numbers are medians over the networks of a kind."""
-    rows = ["network              step   ‖dW_1‖   right   error left   reaches layer 1"]
+    rows = ["network              step   ‖dh_1‖   right   error left   backward gain"]
     for one in records:
         rows += [_row(one.at(step)) for step in steps]
     return "\n".join(rows)
 
 
 def _row(one) -> str:
-    dW, right, left, reaches = map(np.median, (one.first_layer, one.accuracy, one.left, one.reaches))
-    return f"{one.name:18} {one.steps[0]:6} {dW:8.0e} {right:7.0%} {left:12.1%} {number(reaches):>17}"
+    dh, right, left, gain = map(np.median, (one.dh_1, one.accuracy, one.left, one.reaches))
+    return f"{one.name:18} {one.steps[0]:6} {dh:8.1e} {right:7.0%} {left:12.1%} {number(gain):>15}"
 
 
 def paths_alt(records) -> str:
@@ -50,7 +50,7 @@ def paths_alt(records) -> str:
 def _path(one) -> str:
     left, reaches = (np.median(values, axis=1) for values in (one.left, one.reaches))
     return (
-        f"In {one.name}, ‖dh_1‖ / ‖dlogits‖ is {number(reaches[0])} at step 0. At step {one.steps[-1]} it is "
+        f"In {one.name}, the backward gain is {number(reaches[0])} at step 0. At step {one.steps[-1]} it is "
         f"{number(reaches[-1])}, and {left[-1]:.1%} of the error is left."
     )
 

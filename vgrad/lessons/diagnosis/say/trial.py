@@ -10,6 +10,17 @@ import numpy as np
 from ....kit.marks import grammar
 from ....kit.words.phrases import lines
 
+FAULTS = {  # what was done to the weights or the biases, in words
+    "one layer": "one layer's weights rescaled",
+    "one bias": "one layer's biases shifted",
+    "bias": "all biases shifted",
+    "readout": "readout's weights rescaled",
+    "equal units": "equal units in one layer",
+    "constant": "all weights equal",
+    "constant hidden": "hidden weights equal",
+    "nearly constant": "weights nearly equal",
+    "heavy tails": "a few huge weights",
+}
 LOOKS = {
     "green": grammar.Look("#00805d", "o", "green"),
     "amber": grammar.Look("#b07400", "s", "amber"),
@@ -40,11 +51,26 @@ def _band_in_words(band: str, group, nets) -> str:
     return f"{sum(group)} of {len(group)} {band} networks learn, whose median range is {np.median(spans):.1f} decades."
 
 
+def graded(rules, bands) -> str:
+    """Return what each rule catches and blames, with its area, and how many networks of each band learn."""
+    rows = [
+        f"{one.name:15} catches {one.caught:2} of {one.failing}, blames {one.blamed} of {one.good}, area {one.area:.2f}"
+        for one in rules
+    ]
+    learning = ", ".join(f"{learn} of {networks} {band} ones" for band, (learn, networks) in bands.items())
+    return "\n".join([*rows, f"learn: {learning}"])
+
+
 def listed(misses) -> str:
     """Return a table of the networks of which the report was wrong, one in each row."""
     rows = ["verdict  right  network        optimizer  unusual"]
-    rows += [f"{one.band:7} {one.accuracy:6.0%}  {one.kind:13}  {one.optimizer:9}  {one.unusual}" for one in misses]
+    rows += [f"{one.band:7} {one.accuracy:6.0%}  {one.kind:13}  {one.optimizer:9}  {_unusual(one)}" for one in misses]
     return "\n".join(rows)
+
+
+def _unusual(miss) -> str:
+    names: list[str] = miss.unusual.split(", ")
+    return ", ".join(FAULTS.get(name, name) for name in names)
 
 
 def _groups(nets) -> dict[str, list[bool]]:
