@@ -47,7 +47,7 @@ def test_an_area_is_the_share_of_pairs_in_the_right_order():
 def test_misses_are_the_warned_that_learn_and_the_others_that_do_not():
     found = trial.judge(CELLS)
     for step in trial.LOOKS:
-        missed = trial.misses(found, step)
+        missed = trial.misses(CELLS, step)
         warned = found.scores[step] >= 1
         assert sum(len(green) for green, _ in missed.values()) == np.sum(~warned & ~found.learns)
         assert sum(len(red) for _, red in missed.values()) == np.sum(warned & found.learns)

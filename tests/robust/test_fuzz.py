@@ -524,7 +524,7 @@ ROWS = {
         cells=TABLES["your_network_trial"].load("your_network_trial")
     ),
     "lessons.your_network.measure.trial.misses": lambda: dict(
-        trial=lessons.your_network.judge(TABLES["your_network_trial"].load("your_network_trial"))
+        cells=TABLES["your_network_trial"].load("your_network_trial")
     ),
     "lessons.precision.measure.window.in_format": lambda: dict(depth=2, width=3, batch=2, seeds=1),
     "kit.experiments.training.watch": lambda: TRAIN,

@@ -17,7 +17,7 @@ class Trial(NamedTuple):
     warns more of the one that does not. A coin has 0.5.
     """
 
-    kinds: Array  # (N,): of each network, "convolutional", "recurrent" or "transformer"
+    kinds: tuple[str, ...]  # of each network, "convolutional", "recurrent" or "transformer"
     scores: dict[int, Array]  # step -> (N,): of the report; from 1 on, it warns
     accuracy: Array  # (N,): after training
     learns: Array  # (N,): whether it is over the limit

@@ -39,7 +39,7 @@ def trial(record: Trial) -> Picture:
 def _dots(axes, record: Trial, step: int) -> None:
     """The networks; to the right of the dotted line the report warns, and above the other one a network learns."""
     for kind, look in LOOKS.items():
-        of_kind = record.kinds == kind
+        of_kind = np.array(record.kinds) == kind
         x = np.clip(record.scores[step][of_kind], LEAST, WIDEST)
         dots = dict(color=look.color, marker=look.marker, linestyle="none", alpha=0.75, markersize=6, clip_on=False)
         axes.plot(x, record.accuracy[of_kind], **dots)

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from .... import bridge, data, require
 from ....bridge.course import Course, course
 from ....bridge.report import score
-from ....require import Finite, Flag, NonEmpty, Seed, Text, guarded
+from ....kit.experiments.stored import Cell
+from ....require import Finite, Flag, Seed, Text, guarded
 from ..records import LEARNS, WARNS, Trial
 from .networks import KINDS, build, settings_of
+
+Cells = Annotated[Sequence[Cell], lambda name, cells: _require_cells(name, cells)]
 
 BATCH = 32
 STEPS = {"convolutional": 250, "recurrent": 400, "transformer": 250}
@@ -136,7 +140,7 @@ CELLS = [settings_of(number) for number in range(NUMBER)]
 
 
 @guarded
-def judge(cells: NonEmpty, *, held_out: Flag = True) -> Trial:
+def judge(cells: Cells, *, held_out: Flag = True) -> Trial:
     """Return what the report and three other rules said of the networks of the stored table.
 
     held_out : whether those that no limit was set on, whose numbers are odd, or else the others. The other rules are
@@ -152,8 +156,13 @@ def judge(cells: NonEmpty, *, held_out: Flag = True) -> Trial:
         for rule in RULES[1:]
     }
     areas = {RULES[0]: {step: area(scores[step], learns) for step in LOOKS}} | areas
-    kinds = np.array([cell.settings["kind"] for cell in chosen])
+    kinds = tuple(cell.settings["kind"] for cell in chosen)
     return Trial(kinds, scores, accuracy, learns, areas, tuple(cell.settings for cell in chosen))
+
+
+def _require_cells(name: str, cells) -> None:
+    require.nonempty(name, cells)
+    require.instance(name, cells, all(isinstance(cell, Cell) for cell in cells), "the cells of the stored table")
 
 
 def _score(looked: dict[str, Any], step: int) -> float:
@@ -191,17 +200,17 @@ def area(warnings, learns) -> float:
 
 
 @guarded
-def misses(trial: Trial, step: Seed = 50) -> dict[str, tuple[list[dict], list[dict]]]:
+def misses(cells: Cells, step: Seed = 50, *, held_out: Flag = True) -> dict[str, tuple[list[dict], list[dict]]]:
     """Return by kind the networks that the report was wrong about: settings of false greens, and of false reds.
 
     A false green was not warned of and does not learn, and a false red was warned of and learns.
     """
-    require.instance("trial", trial, isinstance(trial, Trial), "what judge returns")
     require.choice("step", step, LOOKS)
+    trial = judge(cells, held_out=held_out)
     warned = trial.scores[step] >= WARNS
     found = {}
     for kind in KINDS:
-        of_kind = trial.kinds == kind
+        of_kind = np.array(trial.kinds) == kind
         wrong = (~warned & ~trial.learns, warned & trial.learns)
         found[kind] = tuple([trial.settings[k] for k in np.flatnonzero(of_kind & each)] for each in wrong)
     return found
