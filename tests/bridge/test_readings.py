@@ -123,7 +123,20 @@ def test_a_small_gradient_has_vanished_or_converged(left, smallest, state, words
 def test_without_a_cross_entropy_the_first_reading_is_what_the_others_are_compared_with():
     nothing = np.full(2, np.nan)
     readings = made((0, 100), error=nothing, guess=nothing, loss=nothing, output=np.array([4.0, 0.4]))
-    assert bridge.report(readings).state == "converged"
+    report = bridge.report(readings)
+    assert report.state == "converged"
+    assert "10.0% of the output's gradient at step 0 is left" in " ".join(report.sentences)
+    assert "a guess" not in bridge.show(readings).caption
+
+
+def test_of_one_layer_no_spread_is_told():
+    readings = bridge.readings(["head"], [0, 100], dz=np.ones((2, 1)), error=np.ones(2))
+    report = bridge.report(readings)
+    assert report.state == "stuck"
+    assert "vanished" not in str(report)
+    fresh = bridge.show(readings.until(0)).caption
+    assert "one layer was read" in fresh
+    assert "no gradient" not in fresh
 
 
 def test_what_is_no_longer_finite_is_said_from_its_step_on():

@@ -11,7 +11,7 @@ from ..kit.words.phrases import lines
 from .course import Course, course
 from .readings import Readings
 from .report import report
-from .words import ERROR, of_layers
+from .words import of_error, of_layers
 
 WHAT = {
     "dz": "‖dL/dz‖ of each layer, relative to the last layer at the same step",
@@ -100,10 +100,12 @@ def _error(axes, steps, left) -> None:
 
 def _caption(c: Course, readings: Readings, state: str) -> str:
     """Return what the map shows, in a sentence of at most twenty words, and what was read."""
-    left = f"{c.left[-1]:.0%} {ERROR} is left"
+    left = f"{c.left[-1]:.0%} {of_error(readings)} is left"
     spread = f"a layer receives 10^-{c.spread[-1]:.1f} of what another one receives"
-    if not np.isfinite(c.spread[-1]):
+    if c.spread[-1] == np.inf:
         spread = "no gradient reaches some layer"
+    if np.isnan(c.spread[-1]):
+        spread = "one layer was read, and there is none to compare it with"
     found = {
         "fresh": f"At step {c.steps[-1]}, {spread}.",
         "learning": f"The network is learning, because {left}.",

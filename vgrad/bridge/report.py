@@ -71,7 +71,7 @@ def _state(c: Course) -> str:
         return "fresh"
     if c.left[-1] < LEARNING:
         return "converged" if c.left[-1] < CONVERGED else "learning"
-    return "vanished" if not c.spread[-1] < SPREAD else "stuck"
+    return "vanished" if c.spread[-1] >= SPREAD else "stuck"  # of one layer there is no spread, and no such verdict
 
 
 def _findings(c: Course, readings: Readings) -> tuple[Finding, ...]:

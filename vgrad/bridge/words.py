@@ -8,13 +8,18 @@ from .course import Course
 from .readings import Readings
 from .signs import OF_RATE, SPREAD, Finding
 
-ERROR = "of the error that a guess has"
+
+def of_error(readings: Readings) -> str:
+    """Return what the error that is left is compared with: that of a guess, or else the gradient at the start."""
+    if np.isfinite(readings.error[-1]):
+        return "of the error that a guess has"
+    return f"of the output's gradient at step {readings.steps[0]}"
 
 
 def sentences(c: Course, readings: Readings, state: str, findings: tuple[Finding, ...]):
     """Yield what was read, what training has come to, what is beyond its limit and since when, and what to try."""
     yield of_layers(readings)
-    yield from _of_state(c, state)
+    yield from _of_state(c, readings, state)
     yield from _of_start(c, findings)
     yield from _of_later(c, findings)
     if not findings and state in ("fresh", "stuck"):
@@ -39,26 +44,27 @@ def of_layers(readings: Readings) -> str:
     return f"{layers} read {len(readings.steps)} times, from step {readings.steps[0]} to step {readings.steps[-1]}."
 
 
-def _of_state(c: Course, state: str):
+def _of_state(c: Course, readings: Readings, state: str):
     left = c.left[-1]
+    whole = of_error(readings)
     if state == "not finite":
         lost = int(c.steps[np.flatnonzero(~c.finite)[0]])
         yield f"From step {lost} on, some numbers are no longer finite, so training has ended there."
     elif state == "converged":
         yield (
-            f"Only {left:.1%} {ERROR} is left, so there is little left to correct. Small gradients are good news here, "
+            f"Only {left:.1%} {whole} is left, so there is little left to correct. Small gradients are good news here, "
             "because the network has converged."
         )
     elif state == "learning":
-        yield f"The network is learning, because {left:.0%} {ERROR} is left."
+        yield f"The network is learning, because {left:.0%} {whole} is left."
     elif state == "vanished":
         yield (
-            f"At step {c.steps[-1]} there is still much to correct ({left:.0%} {ERROR}), and it does not arrive in all "
+            f"At step {c.steps[-1]} there is still much to correct ({left:.0%} {whole}), and it does not arrive in all "
             "layers. So the gradient has vanished, and the network has not converged."
         )
     elif state == "stuck":
         yield (
-            f"At step {c.steps[-1]} there is still much to correct ({left:.0%} {ERROR}), although the gradient reaches "
+            f"At step {c.steps[-1]} there is still much to correct ({left:.0%} {whole}), although the gradient reaches "
             "every layer."
         )
 
@@ -84,10 +90,9 @@ def _of_later(c: Course, findings: tuple[Finding, ...]):
     for finding in sorted(later, key=lambda finding: finding.since):
         yield f"Since step {finding.since}, {_within(finding.told)}"
     if later and not at_start:
-        first = min(finding.since for finding in later)
         yield (
-            f"Before step {first} nothing was beyond its limit, so training itself has brought this about. Try a "
-            "smaller learning rate, a warm-up, or a norm at the start of each branch (norm_first=True in PyTorch)."
+            f"At step {c.steps[0]} this was not so, so training itself has brought it about. Try a smaller learning "
+            "rate, a warm-up, or a norm at the start of each branch (norm_first=True in PyTorch)."
         )
     for finding in rates:
         yield finding.told if at_start else f"{finding.told} {finding.advice}."
