@@ -168,6 +168,7 @@ def theme(page, dark: bool) -> None:
     name = "JupyterLab Dark" if dark else "JupyterLab Light"
     page.evaluate(f"void window.jupyterapp.commands.execute('apputils:change-theme', {{theme: '{name}'}})")
     page.wait_for_selector(f"body[data-jp-theme-light='{str(not dark).lower()}']", state="attached")
+    page.wait_for_selector("#jupyterlab-splash", state="detached")  # a theme that is changed earlier removes it twice
 
 
 def present(page) -> None:
