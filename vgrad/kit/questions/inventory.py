@@ -136,7 +136,9 @@ class Form(widgets.VBox):
         return "".join(self._reply(question, given[question.id]) for question in self._forms[letter])
 
     def _reply(self, question: Question, choice: str) -> str:
-        said = f"You chose “{choice}”. {question.replies[choice]}" if choice in question.replies else "You left it open."
+        said = (
+            f"You chose “{choice}”. {question.replies[choice]}" if choice in question.replies else "You left it open."
+        )
         if choice != question.right:
             said += f" The right answer is “{question.right}”. {question.replies[question.right]}"
         return f"<p><b>{html.escape(question.prompt)}</b><br>{html.escape(said)}</p>"
