@@ -128,8 +128,8 @@ class Form(widgets.VBox):
 
     def _replies(self) -> str:
         """What the forms reply to each choice, folded."""
-        return "".join(f"<details><summary>Form {each}: replies to your answers</summary>{self._replies_of(each)}</details>"
-                       for each in self._forms)  # fmt: skip
+        folded = "<details><summary>Form {}: replies to your answers</summary>{}</details>"
+        return "".join(folded.format(letter, self._replies_of(letter)) for letter in self._forms)
 
     def _replies_of(self, letter: str) -> str:
         given = {each.name: each.choice for each in journal.entries(f"form {letter}")}
