@@ -23,7 +23,7 @@ ALL = [question for asked in FORMS.values() for question in asked]
 def elsewhere(tmp_path, monkeypatch):
     """An empty folder, and a kernel that has heard nothing."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(journal, "_state", journal._State())
+    monkeypatch.setattr(journal, "_journal", journal.Journal())
     return tmp_path
 
 
@@ -132,7 +132,7 @@ def test_a_kept_form_goes_on_after_a_restart(monkeypatch):
     shown = form()
     for _ in range(5):
         shown.choose(shown.question.right)
-    monkeypatch.setattr(journal, "_state", journal._State())  # as a new kernel has it
+    monkeypatch.setattr(journal, "_journal", journal.Journal())  # as a new kernel has it
     assert form().question is FORMS["A"][5]
 
 
@@ -140,7 +140,7 @@ def test_without_keeping_a_new_kernel_begins_anew(monkeypatch, elsewhere):
     shown = form()
     shown.choose(shown.question.right)
     assert list(elsewhere.iterdir()) == []
-    monkeypatch.setattr(journal, "_state", journal._State())
+    monkeypatch.setattr(journal, "_journal", journal.Journal())
     assert form().question is FORMS["A"][0]
 
 

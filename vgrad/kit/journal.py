@@ -90,18 +90,6 @@ def entries(kind: str = "") -> tuple[Entry, ...]:
     return tuple(entry for entry in _journal.entries.values() if kind in ("", entry.kind))
 
 
-def known(kind: str) -> tuple[Entry, ...]:
-    """Return the entries of one kind, a word in KINDS: those of this kernel, and before them those of the kept file."""
-    together = dict(_state.entries)
-    file = kept()
-    if file is not None and os.path.lexists(file):
-        try:
-            together = ledger.read(file) | together
-        except ValueError as broken:
-            _state.trouble = f"Your answers are not kept, because {broken}"
-    return tuple(entry for entry in together.values() if entry.kind == kind)
-
-
 def kept() -> Path | None:
     """Return the file that answers are kept in, or None where they are not kept.
 

@@ -58,7 +58,7 @@ class Form(widgets.VBox):
     @property
     def answers(self) -> dict[str, str]:
         """The choice at each question that was answered or left open, by its id."""
-        return {each.name: each.choice for each in journal.known(f"form {self.letter}")}
+        return {each.name: each.choice for each in journal.entries(f"form {self.letter}")}
 
     @property
     def question(self) -> Question | None:
@@ -104,7 +104,7 @@ class Form(widgets.VBox):
 
     def right(self, letter: str) -> dict[str, bool]:
         """Return whether the question about each concept was answered rightly, in the form of this letter."""
-        given = {each.name: each.choice for each in journal.known(f"form {letter}")}
+        given = {each.name: each.choice for each in journal.entries(f"form {letter}")}
         return {each.concept: given[each.id] == each.right for each in self._forms[letter] if each.id in given}
 
     def _result(self) -> str:
@@ -128,11 +128,11 @@ class Form(widgets.VBox):
 
     def _replies(self) -> str:
         """What the forms reply to each choice, folded."""
-        return "".join(f"<details><summary>Form {each}: replies to your answers</summary>{self._replies_of(each)}</details>"
-                       for each in self._forms)  # fmt: skip
+        folded = "<details><summary>Form {}: replies to your answers</summary>{}</details>"
+        return "".join(folded.format(letter, self._replies_of(letter)) for letter in self._forms)
 
     def _replies_of(self, letter: str) -> str:
-        given = {each.name: each.choice for each in journal.known(f"form {letter}")}
+        given = {each.name: each.choice for each in journal.entries(f"form {letter}")}
         return "".join(self._reply(question, given[question.id]) for question in self._forms[letter])
 
     def _reply(self, question: Question, choice: str) -> str:
