@@ -181,7 +181,7 @@ def test_warm_11_first_steps():
 
 
 def test_warm_11_alike():
-    assert right("warm_11_alike").startswith("the correlation of both outputs, ")
+    assert right("warm_11_alike").startswith("the correlation of the outputs, ")
     for rng in rngs():
         pair = 128**0.5 * np.linalg.qr(rng.standard_normal((128, 2)))[0].T  # two perpendicular rows of size 1
         relu = [rng.normal(scale=(2 / 128) ** 0.5, size=(128, 128)) for _ in range(30)]
