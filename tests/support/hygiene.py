@@ -136,12 +136,14 @@ def _claims(code):
 def _budgets(cells, code, kilobytes, most):
     texts = [*map(source, code), *(solution(cell) or "" for cell in cells if "solution" in tags(cell))]
     lines = [len(text.splitlines()) for text in texts]
+    own = [cell for cell in _counted(cells) if cell in code or "solution" in tags(cell)]
+    usual = [len((source(cell) if cell in code else solution(cell) or "").splitlines()) for cell in own]
     for name, size in (
         ("cells", len(cells)),
         ("words", sum(words(source(cell)) for cell in _counted(cells) if cell["cell_type"] == "markdown")),
         ("minutes", minutes(cells)),
         ("lines of a code cell", max(lines)),
-        ("median lines of a code cell", statistics.median(lines)),
+        ("median lines of a code cell", statistics.median(usual)),
         ("kilobytes of the file", kilobytes),
     ):
         if size > most[name]:
@@ -222,7 +224,7 @@ BEGUN = "Investigation, not yet begun: "
 
 
 def _investigations(cells):
-    """What an investigation must be: a text with minutes of its own, one open cell and one folded example, at the end."""
+    """What an investigation must be: a text, an open cell and a folded example, which are the last of the page."""
     found = [cell for cell in cells if "investigation" in tags(cell)]
     due = source(cells[0]).startswith(INVESTIGATED)
     if not found and not due:

@@ -86,7 +86,8 @@ def _completed(side: str, given: dict[str, Any], experiment: Callable[..., Any])
 def _numbers(record: Any, quantity: str | Callable[[Any], Any]) -> Array:
     """The quantity of what an experiment returned, as an array."""
     if isinstance(quantity, str):
-        names = [name for name in dir(record) if not name.startswith("_") and _array(getattr(record, name)) is not None]
+        public = [] if isinstance(record, np.ndarray) else [name for name in dir(record) if not name.startswith("_")]
+        names = [name for name in public if _array(getattr(record, name)) is not None]
         require.choice("quantity", quantity, names or ["a function of what the experiment returns"])
         quantity = lambda record, name=quantity: getattr(record, name)  # noqa: E731
     numbers = _array(quantity(record))

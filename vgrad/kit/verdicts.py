@@ -17,12 +17,12 @@ import numpy as np
 
 from .. import require
 from ..plain import is_number, shown
-from .evidence import PARTS, Investigation, design_fault, fault
+from .evidence import Investigation, design_fault, fault
 from .exercises import AGAIN, GOOD, OPEN, Check, Exercises, Feedback, card
 from .judging import named
 from .marks.grammar import number
 from .marks.pairs import pairs
-from .marks.picture import Picture
+from .marks.picture import Picture, told
 from .words.phrases import lines
 
 NAME = "investigation"
@@ -60,9 +60,7 @@ class Finding(Feedback):
         return card(self.text, GOOD) if self.correct else card(f"{self.head} {self._why}", OPEN, AGAIN)
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display  # there, where this method is called
-
-        display({"text/plain": repr(self), "text/html": self._repr_html_()}, raw=True)
+        told(repr(self), self._repr_html_())
         if self.picture:
             self.picture._ipython_display_()
 
@@ -89,7 +87,7 @@ class Investigations(Exercises):
         if given.missing:
             return Finding(False, f"not yet: {BEGIN[given.missing[0]]}", begun=False)
         why = design_fault(given) or self._words_fault(given) or fault(given)
-        picture = None if given.of_net is None else investigation(given)
+        picture = investigation(given) if _is_drawn(given) else None
         return Finding(not why, f"not yet: {why}" if why else f"correct: {supported(given)}", picture=picture)
 
     def _words_fault(self, given: Investigation) -> str | None:
@@ -113,30 +111,26 @@ class Investigations(Exercises):
         return f"your sentence does not name what is measured. Say it in a word, such as {named([*map(repr, known)])}"
 
     def _without_others(self, claim: str, known: tuple[str, ...]) -> str:
-        """The claim without the longer names of other quantities, such as "training accuracy" beside "accuracy"."""
-        for word in (word for words in self.quantities.values() for word in words if word not in known):
-            if any(own in word for own in known):
-                claim = re.sub(re.escape(word), " ", claim, flags=re.IGNORECASE)
+        """The claim without longer names that hold a known one, as "training accuracy" and "learning rate" may."""
+        for words in (*self.quantities.values(), *self.settings.values()):
+            for word in (word for word in words if word not in known and any(own in word for own in known)):
+                claim = re.sub(_pattern(word), " ", claim, flags=re.IGNORECASE)
         return claim
 
 
 def names(sentence: str, words: list[Any] | tuple[Any, ...]) -> bool:
-    """Return whether a sentence has one of the words, whatever its case and its hyphens, or one of the numbers."""
-    plain = _letters(sentence)
-    tokens = set(re.findall(r"\w+", sentence.lower()))
+    """Return whether a sentence has one of the words, whatever its case, hyphens and ending, or one of the numbers."""
     said = {float(token) for token in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", sentence.lower())}
-    for word in words:
-        if isinstance(word, str):
-            short = len(_letters(word)) < 4
-            if word.lower() in tokens if short else _letters(word) in plain:
-                return True
-        elif is_number(word) and float(word) in said:
-            return True
-    return False
+    texts = [word for word in words if isinstance(word, str)]
+    if any(re.search(_pattern(word), sentence, re.IGNORECASE) for word in texts):
+        return True
+    return any(is_number(word) and float(word) in said for word in words)
 
 
-def _letters(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.lower())
+def _pattern(word: str) -> str:
+    """What finds a word at the beginning of one, with or without hyphens; a word of up to three letters is whole."""
+    letters = [re.escape(letter) for letter in re.sub(r"[\W_]+", "", word)]
+    return r"\b" + r"[\W_]*".join(letters) + (r"\b" if len(letters) < 4 else "")
 
 
 # --- in words, and drawn ----------------------------------------------------------------------------------------------
@@ -147,9 +141,10 @@ def supported(record: Investigation) -> str:
     net, control = (number(float(np.mean(np.asarray(numbers)))) for numbers in (record.of_net, record.of_control))
     seeds = len(record.differences)
     same = f". All {seeds} seeds give the same number, so make sure that it was measured network by network"
+    with_net, with_control = _value(record.net, record), _value(record.control, record)
     return (
-        f"the claim is supported. The mean {record.quantity} is {net} with {_value(record.net, record)} and {control} "
-        f"with {_value(record.control, record)}, the spread of the differences is {number(record.spread)}, and all "
+        f"the claim is supported. The mean of {record.quantity} is {net} with {with_net} and {control} "
+        f"with {with_control}, the spread of the differences is {number(record.spread)}, and all "
         f"{seeds} seeds agree. This is so for these settings and this task, and it is not yet known for others"
         f"{same if record.spread == 0 else ''}"
     )
@@ -167,11 +162,8 @@ def investigation_sentence(record: Investigation) -> str:
             f"With {_value(record.net, record)}, {record.quantity} is {way} by {number(abs(effect))}. The spread is "
             f"{number(record.spread)}, so the effect {out}."
         )
-    fixed = [
-        f"{name} {shown_setting(value)}"
-        for name, value in record.net.items()
-        if name != record.changed and value is not None
-    ]
+    kept = {name: value for name, value in record.net.items() if name != record.changed and value is not None}
+    fixed = [f"{name} {shown_setting(value)}" for name, value in kept.items()]
     protocol = f"{len(differences)} pairs of networks from {record.experiment}, which differ in {record.changed} alone."
     return lines(finding, protocol, f"Both have {', '.join(fixed)}." if fixed else "")
 
@@ -205,10 +197,15 @@ def shown_setting(value: Any) -> str:
     return f"2^{power:.0f}" if np.isfinite(power) and power == round(power) and abs(power) > 9 else f"{value:.6g}"
 
 
+def _is_drawn(record: Investigation) -> bool:
+    """Whether there is a number of each network to draw."""
+    return record.of_net is not None and np.ndim(record.of_net) == np.ndim(record.of_control) == 1
+
+
 def investigation(record: Investigation) -> Picture:
     """Draw the quantity of each network beside that of its control, under the claim."""
-    measured = record.of_net is not None and np.ndim(record.of_net) == np.ndim(record.of_control) == 1
-    require.instance("record", PARTS, measured, "an investigation that was measured, with one number per seed")
+    told = f"an investigation of {record.quantity}"
+    require.instance("record", told, _is_drawn(record), "one that was measured, with one number per seed")
     values = _value(record.control, record), _value(record.net, record)
     figure = pairs(record.of_control, record.of_net, values, title=record.claim, quantity=record.quantity)
     return Picture(figure, investigation_sentence(record), investigation_alt(record))
