@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
 
 from .. import require
-from . import slips
+from . import journal, slips
 from .compare import agrees, apart, is_right_number, off_quotient, refuse_slips, rounds_to, slip
 from .expect import (
     Lent,
@@ -88,7 +89,32 @@ def answer_to(name: str, given: Any, exercises: dict[str, tuple[Check, str]]) ->
         why = str(hint)
     except Exception as problem:  # the learner's own code may do anything
         why = f"your code was run, and it stopped: {slips.told(problem)}"
+    if not why or not has_dots(given):
+        _note(name, check, right=not why)
     return Feedback(False, f"not yet: {why}") if why else Feedback(True, f"correct: {praise}")
+
+
+def _note(name: str, check: Check, right: bool) -> None:
+    """Note a try at an exercise of a lesson, which is the room where its check was written."""
+    package, _, rest = getattr(check, "__module__", "").partition(".lessons.")
+    if package and rest:
+        journal.note(journal.Entry("exercise", rest.partition(".")[0], name, right=right))
+
+
+def has_dots(given: Any, depth: int = 4) -> bool:
+    """Whether three dots stand in what was handed over: in a list or a record, or in a function's own code.
+
+    Then the cell is as the page has it, or begun, and is no try.
+    """
+    if given is ...:
+        return True
+    if isinstance(given, (list, tuple, dict)) and depth:
+        return any(has_dots(each, depth - 1) for each in (given.values() if isinstance(given, dict) else given))
+    return isinstance(given, FunctionType) and _dotted(given.__code__)
+
+
+def _dotted(code: CodeType) -> bool:
+    return any(each is ... or (isinstance(each, CodeType) and _dotted(each)) for each in code.co_consts)
 
 
 slips.watch(lambda text: Feedback(False, text))
