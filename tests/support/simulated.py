@@ -24,7 +24,11 @@ def question(letter, concept):
 
 
 FORMS = {f"form {letter}": [question(letter, concept) for concept in CONCEPTS] for letter in "AB"}
-ASKED = {"check_yourself": {each.name if hasattr(each, "name") else each.id: each for form in FORMS.values() for each in form}}
+ASKED = {
+    "check_yourself": {
+        each.name if hasattr(each, "name") else each.id: each for form in FORMS.values() for each in form
+    }
+}
 LESSON = {f"warm_{k}": Question(f"warm_{k}", concept, "?", ("yes", "no"), "yes", {"yes": "a", "no": "b"})
           for k, concept in enumerate(CONCEPTS)}  # fmt: skip
 ASKED["gates"] = LESSON
@@ -84,7 +88,10 @@ def broken():
         "truncated.json": (good[: len(good) // 2].encode(), "is not JSON"),
         "version.json": (good.replace('"version": 1', '"version": 2').encode(), "A newer vgrad has written it"),
         "missing.json": (edited(entries, 4, room=None).encode(), "entry 5 has no field 'room'"),
-        "confidence.json": (edited(entries, 6, confidence="sure").encode(), "entry 7: confidence is 'sure', and allowed"),
+        "confidence.json": (
+            edited(entries, 6, confidence="sure").encode(),
+            "entry 7: confidence is 'sure', and allowed",
+        ),
         "newer.json": (edited(entries, 2, mood="good").encode(), "entry 3 has the field 'mood', which this vgrad"),
         "empty.json": (b"", "is not JSON"),
         "latin.json": ("é".encode("latin-1"), "is not text in UTF-8"),

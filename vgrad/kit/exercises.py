@@ -20,6 +20,7 @@ from .compare import agrees, apart, is_right_number, off_quotient, refuse_slips,
 from .expect import (
     Lent,
     NotYetError,
+    UntouchedError,
     expect_answer,
     expect_array,
     expect_function,
@@ -31,7 +32,7 @@ from .expect import (
 )
 
 __all__ = [
-    "GOOD", "OPEN", "Check", "Exercises", "Feedback", "Lent", "NotYetError", "agrees", "answer_to", "apart", "card",
+    "GOOD", "OPEN", "Check", "Exercises", "Feedback", "Lent", "NotYetError", "UntouchedError", "agrees", "answer_to", "apart", "card",
     "differences", "expect_answer", "expect_array", "expect_back", "expect_dz", "expect_function", "expect_like",
     "expect_number", "expect_pullback", "expect_record", "expect_two", "is_missing", "is_number", "is_right_number",
     "off_quotient", "refuse_slips", "rounds_to", "slip",
@@ -82,23 +83,25 @@ def answer_to(name: str, given: Any, exercises: dict[str, tuple[Check, str]]) ->
     check, praise = exercises[require.choice("name", name, list(exercises))]
     if given is ...:
         return Feedback(False, "not yet: put your answer where the three dots are")
+    tried = not has_dots(given)
     try:
         with np.errstate(all="ignore"):  # what comes out is looked at, and said in words
             why = check(given)
     except NotYetError as hint:
         why = str(hint)
+        tried = tried and not isinstance(hint, UntouchedError)
     except Exception as problem:  # the learner's own code may do anything
         why = f"your code was run, and it stopped: {slips.told(problem)}"
-    if not why or not has_dots(given):
+    if tried or not why:
         _note(name, check, right=not why)
     return Feedback(False, f"not yet: {why}") if why else Feedback(True, f"correct: {praise}")
 
 
 def _note(name: str, check: Check, right: bool) -> None:
     """Note a try at an exercise of a lesson, which is the room where its check was written."""
-    package, _, rest = getattr(check, "__module__", "").partition(".lessons.")
-    if package and rest:
-        journal.note(journal.Entry("exercise", rest.partition(".")[0], name, right=right))
+    package, _, room = (getattr(check, "__module__", None) or "").partition(".lessons.")
+    if package == "vgrad":
+        journal.note(journal.Entry("exercise", room.partition(".")[0], name, right=right))
 
 
 def has_dots(given: Any, depth: int = 4) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from .. import require
 from ..kit import show as kit
@@ -23,7 +24,9 @@ NOTHING = "There is nothing to draw yet, because nothing has been answered."
 UNSURE = "There is nothing to draw yet, because no answer was given with a confidence."
 UNASKED = "There is nothing to draw yet, because nobody has taken a form of the inventory."
 WARM = 4  # warm-ups of a concept that have a place in the picture
-DOT = dict(linestyle="none", marker="o", color=grammar.INK, markeredgecolor=grammar.INK, markeredgewidth=1.8)
+DOT: dict[str, Any] = dict(
+    linestyle="none", marker="o", color=grammar.INK, markeredgecolor=grammar.INK, markeredgewidth=1.8
+)
 ROOM = 0.37  # inches, for a row with two lines of words
 
 
@@ -47,7 +50,7 @@ def concepts(progress: Progress) -> Picture | Said:
             for name in CONCEPTS}  # fmt: skip
     columns = max(1, min(WARM, max(map(len, warm.values()))))
     end = 1.9 + 0.7 * columns  # where the last column stands
-    axes = _rows([_named(concept) for concept in CONCEPTS.values()], 0.6)
+    figure, axes = _rows([_named(concept) for concept in CONCEPTS.values()], 0.6)
     for y, name in enumerate(CONCEPTS):
         _dot(axes, 0, y, forms.before[name].right if name in forms.before else None)
         for k in range(columns):
@@ -57,7 +60,7 @@ def concepts(progress: Progress) -> Picture | Said:
     axes.set_xticks([0, end / 2, end], ["before", "warm-ups", "after"], fontsize=12)
     axes.tick_params(axis="x", top=True, labeltop=True, bottom=False, labelbottom=False, length=0)
     said = say.concepts_sentence(forms, warm, len(CONCEPTS))
-    return Picture(axes.figure, said, say.concepts_alt(forms, warm))
+    return Picture(figure, said, say.concepts_alt(forms, warm))
 
 
 def _dot(axes: Axes, x: float, y: float, right: bool | None) -> None:
@@ -82,7 +85,7 @@ def _calibration(found: Sequence[Level], said: str) -> Picture:
         promise = {"guess": level.chance, "certain": 1.0}.get(level.confidence)
         axes.barh([y], [share], height=0.36, color="#c9d3dc", edgecolor=grammar.INK, linewidth=1.2)
         if promise is not None:
-            look = {**grammar.MARK, "color": grammar.INK, "linewidth": 2.4}
+            look: dict[str, Any] = {**grammar.MARK, "color": grammar.INK, "linewidth": 2.4}
             axes.plot([promise] * 2, [y - 0.38, y + 0.38], clip_on=False, **look)
         axes.text(1.03, y, f"{level.right} of {level.answers}", va="center", fontsize=13, color=grammar.INK)
     axes.set(xlim=(0, 1), ylim=(len(found) - 0.5, -0.5))
@@ -105,13 +108,13 @@ def moves(known: Class) -> Picture | Said:
         return Said(UNASKED)
     together = bool(asked[0].both)
     ordered = sorted(asked, key=lambda row: -row.gain if together else row.once_right / row.once)
-    axes = _rows([_named(CONCEPTS[row.concept]) for row in ordered], 0.56)
+    figure, axes = _rows([_named(CONCEPTS[row.concept]) for row in ordered], 0.56)
     for y, row in enumerate(ordered):
         _move(axes, y, row)
     axes.set(xlim=(-0.04, 1.04))
     axes.set_xticks([0, 0.5, 1], ["0%", "50%", "100%"], fontsize=12)
     axes.tick_params(axis="x", top=True, labeltop=True, bottom=False, labelbottom=False, length=3)
-    return Picture(axes.figure, say.moves_sentence(ordered), say.moves_alt(ordered))
+    return Picture(figure, say.moves_sentence(ordered), say.moves_alt(ordered))
 
 
 def _move(axes: Axes, y: int, row: Row) -> None:
@@ -136,19 +139,20 @@ def class_calibration(known: Class) -> Picture | Said:
 # --- parts ------------------------------------------------------------------------------------------------------------
 
 
-def _rows(names: Sequence[str], left: float) -> Axes:
-    """Axes with a row for each name, which stands on the left of them; ``left`` is the share of the width for names."""
+def _rows(names: Sequence[str], left: float) -> tuple[Figure, Axes]:
+    """A figure with a row for each name, and the axes right of the names, which take the share ``left`` of the width."""
     height = ROOM * len(names) + 0.5
     figure = grammar.new_figure(9.0, height)
     axes = figure.add_axes((left, 0.08 / height, 0.93 - left, (height - 0.5) / height))
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_yticks([])
+    beside = axes.get_yaxis_transform()  # across: in widths of the axes; down: in rows
     for y, name in enumerate(names):
-        axes.text(-left / (0.93 - left), y, name, transform=axes.get_yaxis_transform(), va="center", fontsize=10.5)
+        axes.text((0.008 - left) / (0.93 - left), y, name, transform=beside, va="center", fontsize=10.5)
     for y in range(1, len(names)):
         axes.axhline(y - 0.5, color="#dddddd", linewidth=0.8, xmin=-left / (0.93 - left), clip_on=False)
     axes.spines[:].set_visible(False)
-    return axes
+    return figure, axes
 
 
 def _named(concept: Concept) -> str:

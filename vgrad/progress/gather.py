@@ -77,7 +77,7 @@ def _sheets(root: Path, problems: list[Problem]) -> dict[str, Sheet]:
         if any(part.startswith(".") for part in within.parts):
             continue
         try:
-            sheets[label] = ledger.parse(ledger.contents(path), path.name)
+            sheets[label] = ledger.parse(ledger.contents(path), label)
         except ValueError as broken:
             problems.append(Problem(label, str(broken)))
     return sheets

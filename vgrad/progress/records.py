@@ -26,10 +26,8 @@ class Row(NamedTuple):
     lost: int  # right first, and wrong then
     once: int  # learners who answered it in one form alone
     once_right: int
-    believed: (
-        Moved | None
-    )  # the commonest wrong belief in the first form; of those who took one form, where no one took both
-    believes: Moved | None  # and in the second form
+    believed: Moved | None  # the commonest wrong belief before, or in the one form, where no one took both
+    believes: Moved | None  # and after
 
     @property
     def gain(self) -> float:
@@ -64,3 +62,8 @@ class Problem(NamedTuple):
 
     file: str
     why: str
+
+    @property
+    def said(self) -> str:
+        """The file and the reason, in a sentence."""
+        return self.why if self.why.startswith(self.file) else f"{self.file}: {self.why}"

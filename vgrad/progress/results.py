@@ -48,7 +48,8 @@ class Class(NamedTuple):
     def head(self) -> str:
         """How many there are, in a sentence."""
         took = f"{self.both} took both forms, and {self.once} took one form alone"
-        left = f" {count(len(self.problems), 'remark')} on what is not counted at the end." if self.problems else ""
+        problems = len({each.file for each in self.problems})
+        left = f" What is not counted, of {count(problems, 'file')}, stands at the end." if problems else ""
         return f"{count(len(self.learners), 'learner')}: {took}.{left}"
 
     def __repr__(self) -> str:

@@ -101,10 +101,14 @@ def moves_sentence(rows: Sequence[Row]) -> str:
     if not both:
         least = min((row for row in rows if row.once), key=lambda row: row.once_right / row.once)
         right = f"{least.once_right} of {least.once} learners are right"
-        return lines(f"“{least.concept}” is understood least, because {right}.", "Nobody has taken both forms yet.")
+        return lines(
+            f"“{least.concept}” (lesson {least.lesson}) is understood least, because {right}.",
+            "Nobody has taken both forms yet.",
+        )
     best = max(rows, key=lambda row: row.gain)
     up = sum(row.gain > 0 for row in rows)
-    finding = f"“{best.concept}” gained most, from {best.before} to {best.after} of {best.both} learners."
+    grown = f"from {best.before} to {best.after} of {best.both} learners"
+    finding = f"“{best.concept}” (lesson {best.lesson}) gained most, {grown}."
     if best.gain <= 0:
         finding = "No concept is understood by more learners after the course than before."
     held = f"{up} of {count(len(rows), 'concept')} gained, and {sum(row.gain < 0 for row in rows)} lost."

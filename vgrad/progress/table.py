@@ -16,7 +16,7 @@ READ = (
     "in one form alone is counted in the last column. A question that was left open counts as not right."
 )
 WIDTH = 100  # of a printed table: a notebook breaks longer lines within a word
-SPECIAL = "\\`*_{}[]()#+-!|$~"
+SPECIAL = "\\`*_[]#|$~"
 
 
 def text(head: str, rows: Sequence[Row], lessons: Sequence[Lesson], problems: Sequence[Problem]) -> str:
@@ -30,7 +30,7 @@ def text(head: str, rows: Sequence[Row], lessons: Sequence[Lesson], problems: Se
     if lessons:
         parts.append(_columns(DONE, [_lesson(lesson) for lesson in lessons]))
     if problems:
-        parts.append("\n".join(["Not counted", *(_hang(f"{each.file}: {each.why}") for each in problems)]))
+        parts.append("\n".join(["Not counted", *(_hang(each.said) for each in problems)]))
     return "\n\n".join(parts)
 
 
@@ -39,14 +39,12 @@ def markdown(head: str, rows: Sequence[Row], lessons: Sequence[Lesson], problems
     parts = [escaped(head)]
     if any(row.both or row.once for row in rows):
         beliefs = ("commonest wrong belief before", "commonest wrong belief after")
-        cells = [(*_concept(row), _moved(row.believed, row.both), _moved(row.believes, row.both)) for row in rows]
+        cells = [(*_concept(row), _moved(row.believed, row.both), _still(row)) for row in rows]
         parts += [_grid((*HEAD, *beliefs), cells, numbers=range(2, 8)), READ]
     if lessons:
         parts.append(_grid(DONE, [_lesson(lesson) for lesson in lessons], numbers=range(1, 5)))
     if problems:
-        parts.append(
-            "\n".join(["**Not counted**\n", *(f"- {escaped(f'{each.file}: {each.why}')}" for each in problems)])
-        )
+        parts.append("\n".join(["**Not counted**\n", *(f"- {escaped(each.said)}" for each in problems)]))
     return "\n\n".join(parts)
 
 
@@ -76,6 +74,10 @@ def _moved(moved: Moved | None, both: int) -> str:
         return "–"
     counts = f"{moved.before} before, {moved.after} after" if both else f"{moved.before}"
     return f"{moved.belief} ({counts})"
+
+
+def _still(row: Row) -> str:
+    return "the same" if row.believes and row.believes == row.believed else _moved(row.believes, row.both)
 
 
 def _believed(row: Row) -> list[str]:
