@@ -32,10 +32,10 @@ from .expect import (
 )
 
 __all__ = [
-    "GOOD", "OPEN", "Check", "Exercises", "Feedback", "Lent", "NotYetError", "UntouchedError", "agrees", "answer_to", "apart", "card",
-    "differences", "expect_answer", "expect_array", "expect_back", "expect_dz", "expect_function", "expect_like",
-    "expect_number", "expect_pullback", "expect_record", "expect_two", "is_missing", "is_number", "is_right_number",
-    "off_quotient", "refuse_slips", "rounds_to", "slip",
+    "GOOD", "OPEN", "Check", "Exercises", "Feedback", "Lent", "NotYetError", "UntouchedError", "agrees",
+    "answer_to", "apart", "card", "differences", "expect_answer", "expect_array", "expect_back", "expect_dz",
+    "expect_function", "expect_like", "expect_number", "expect_pullback", "expect_record", "expect_two",
+    "is_missing", "is_number", "is_right_number", "off_quotient", "refuse_slips", "rounds_to", "slip",
 ]  # fmt: skip
 
 GOOD = "#00805d"  # of a bar beside the words; the words themselves say the same

@@ -140,7 +140,7 @@ def class_calibration(known: Class) -> Picture | Said:
 
 
 def _rows(names: Sequence[str], left: float) -> tuple[Figure, Axes]:
-    """A figure with a row for each name, and the axes right of the names, which take the share ``left`` of the width."""
+    """A figure with a row for each name, and the axes beside the names, which take the share ``left`` of the width."""
     height = ROOM * len(names) + 0.5
     figure = grammar.new_figure(9.0, height)
     axes = figure.add_axes((left, 0.08 / height, 0.93 - left, (height - 0.5) / height))
