@@ -12,6 +12,9 @@ A lesson's room imports from here, and nothing here knows a lesson.
     expect        what most checks ask first, and what counts as a number
     judging       whether a function that a learner has written is right, in several cases
     slips         what stopped a learner's code, in words
+    journal       what was answered, in memory, and in a file where the learner asks for it
+    ledger        the form of that file, and entries what may stand in it
+    keeping       the line and the button that say whether answers are kept
     show          draws any record
     styles        how all of it looks on the page
 """

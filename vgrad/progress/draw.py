@@ -34,6 +34,8 @@ def show(record: Any, picture: str | None = None) -> Picture | Said:
     """Return the picture of a Progress or of a Class; ValueError for anything else, and for another picture."""
     fits = isinstance(record, (Progress, Class))
     require.instance("record", record, fits, "what progress.record() or progress.collect(folder) returns")
+    if picture is not None:
+        require.text("picture", picture)
     return kit.show(record, picture)
 
 
