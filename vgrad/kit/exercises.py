@@ -113,11 +113,8 @@ def has_dots(given: Any, depth: int = 4) -> bool:
         return True
     if isinstance(given, (list, tuple, dict)) and depth:
         return any(has_dots(each, depth - 1) for each in (given.values() if isinstance(given, dict) else given))
-    return isinstance(given, FunctionType) and _dotted(given.__code__)
-
-
-def _dotted(code: CodeType) -> bool:
-    return any(each is ... or (isinstance(each, CodeType) and _dotted(each)) for each in code.co_consts)
+    code = given.__code__ if isinstance(given, FunctionType) else given
+    return isinstance(code, CodeType) and has_dots(code.co_consts)  # those of functions within it are among them
 
 
 slips.watch(lambda text: Feedback(False, text))
