@@ -18,12 +18,15 @@ from vgrad import progress
 from vgrad.kit import journal, ledger
 from vgrad.kit.entries import Entry
 from vgrad.kit.marks.picture import Picture
-from vgrad.lessons import concepts
+from vgrad.kit.questions import read
+from vgrad.kit.questions.asking import entry as noted_of
+from vgrad.lessons import ROOMS, concepts
 from vgrad.lessons.concepts import CONCEPTS
 from vgrad.progress import counting, draw, known, table
 from vgrad.progress.records import Level
 
 ROOT = Path(__file__).resolve().parents[2]
+TODAY = known.asked
 
 
 @pytest.fixture(autouse=True)
@@ -426,6 +429,7 @@ from vgrad.kit import journal
 from vgrad.kit.keeping import Keeping
 from vgrad.progress import draw, gather, handing, known, page
 from vgrad.lessons import ROOMS, CATALOGUE
+from vgrad.lessons.check_yourself import take
 for room in ROOMS: __import__('vgrad.lessons.' + room)
 writes = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC
 seen = []
@@ -448,6 +452,14 @@ for name in course.EXERCISES:
     for given in (1.0, [1, 2], None, lambda *a, **b: 1.0):
         course.answer(name, given)
 keeping = Keeping()
+for room in ROOMS:
+    ask = getattr(__import__('vgrad.lessons.' + room, fromlist=['ask']), 'ask', None)
+    for asked in ask.warm_up().predictions if ask else ():
+        asked.choose(asked.question.choices[0], 'guess')
+for letter in 'AB':
+    while take(letter).question:
+        take(letter).choose(take(letter).question.choices[0], 'certain')
+print(len(journal.entries('warm-up')), len(journal.entries('form A') + journal.entries('form B')))
 print(len(journal.entries('prediction')), len(journal.entries('exercise')) - len(course.EXERCISES), keeping.text)
 print(sorted(set(seen)), os.listdir())
 """
@@ -473,7 +485,8 @@ def watched(folder, program):
 
 
 def test_every_question_and_exercise_is_answered_and_no_file_is_written(tmp_path):
-    counted, touched = watched(tmp_path, ANSWER).splitlines()
+    recalled, counted, touched = watched(tmp_path, ANSWER).splitlines()
+    assert recalled == f"{3 * sum(1 for room in ROOMS if read(f'vgrad.lessons.{room}', 'warm_up'))} 48"
     questions, exercises, said = counted.split(" ", 2)
     assert int(questions) >= 60
     assert int(exercises) == 0  # more or fewer than there are
@@ -490,6 +503,19 @@ def test_nothing_leaves_the_machine_while_everything_is_used(tmp_path):
 def test_a_file_of_a_learner_is_not_committed_by_accident():
     ignored = (ROOT / ".gitignore").read_text("utf-8").split()
     assert {"progress.json", "hand_in_*.json"} <= set(ignored)
+
+
+def test_every_answer_that_the_course_takes_today_is_counted_as_it_was_noted(monkeypatch):
+    monkeypatch.setattr(known, "asked", TODAY)
+    asked = [(room, question) for room in (*ROOMS, "check_yourself") for question in TODAY(room).values()]
+    assert len(asked) > 150
+    for room, question in asked:
+        kind = "form A" if room == "check_yourself" else "prediction"
+        for choice in question.choices:
+            noted = noted_of(question, kind, room, choice, "certain")
+            assert known.fault(noted) == ""
+            assert known.judged(noted) == noted
+            assert ledger.parse(ledger.text([noted._replace(time=journal.now())]).encode(), "it").entries
 
 
 # --- the table of concepts --------------------------------------------------------------------------------------------
