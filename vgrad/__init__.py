@@ -19,7 +19,8 @@ Read it in this order:
 This is the engine. Above it stands the ``kit``, which holds what all lessons share, and above the kit stand the
 ``lessons``, one room each. A notebook imports the face of its room, as in
 ``from vgrad.lessons.gradient_flow import ask, check, explore, flow, show``. Beside them stands the ``bridge``, which
-watches a network of PyTorch while it trains.
+watches a network of PyTorch while it trains, and ``progress``, which keeps a learner's answers where the learner asks
+for it.
 
 Arrays are NumPy's, of float16, float32 or float64, and whatever else is given in their place is refused by name;
 ``require`` says which types are taken.
@@ -37,7 +38,7 @@ import numpy  # noqa: F401 - every page needs it, and where it is missing, this 
 
 __all__ = [
     "bridge", "cells", "data", "door", "gradcheck", "init", "kit", "lessons", "models", "ops", "plain", "probes",
-    "require", "tape", "theory", "train",
+    "progress", "require", "tape", "theory", "train",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -55,6 +56,7 @@ if TYPE_CHECKING:  # a type checker looks into the pages, so it also finds a nam
         ops,
         plain,
         probes,
+        progress,
         require,
         tape,
         theory,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import copy
+import json
 import random
 import re
 from collections import Counter
@@ -14,8 +16,11 @@ import numpy as np
 import pytest
 from variants import made, named
 
+from vgrad.kit import journal
+
 SIX, EIGHT = 6, 8
 FOLDER = Path(__file__).parent / "variants"
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("[0-9]*.ipynb"))
 ROOMS = [room for room, check in course.CHECKS.items() if check.EXERCISES]
 TABLES = {room: import_module(f"variants.{room}") for room in ROOMS if (FOLDER / f"{room}.py").exists()}
 RIGHT = [
@@ -138,3 +143,38 @@ def test_what_can_never_be_right_is_refused_in_words(exercise, kind):
     assert not reply.correct
     assert reply.text.startswith("not yet: ")
     assert len(reply.text.split()) >= 5
+
+
+# --- what is no try ---------------------------------------------------------------------------------------------------
+
+
+def cells(notebook):
+    """The import lines of a notebook's code cells, and the cells of its exercises, as the page has them."""
+    code = [cell for cell in json.loads(notebook.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
+    exercises = ["".join(cell["source"]) for cell in code if "exercise" in cell["metadata"].get("tags", [])]
+    statements = [node for cell in code if not exercises or "".join(cell["source"]) not in exercises
+                  for node in tree("".join(cell["source"]))]  # fmt: skip
+    return [node for node in statements if isinstance(node, ast.Import | ast.ImportFrom)], exercises
+
+
+def tree(source):
+    """The statements of a cell; those of a slip that a page shows are none."""
+    try:
+        return ast.parse(source).body
+    except SyntaxError:
+        return []
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_an_exercise_as_the_page_has_it_is_no_try(notebook, monkeypatch):
+    """Run All notes nothing, so that the progress of a learner holds what the learner did."""
+    monkeypatch.setattr(journal, "_journal", journal.Journal())
+    imports, exercises = cells(notebook)
+    names = {}
+    try:
+        exec(compile(ast.Module(imports, []), str(notebook), "exec"), names)
+    except ImportError as missing:
+        pytest.skip(f"the page needs {missing.name}")
+    for exercise in exercises:
+        exec(compile(exercise, str(notebook), "exec"), dict(names))
+    assert journal.entries("exercise") == ()

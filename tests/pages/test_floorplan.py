@@ -28,6 +28,7 @@ ENGINE_FLOORS = (
     {"train"},
 )
 ENGINE = set().union(*ENGINE_FLOORS)
+ABOVE = {"bridge", "kit", "lessons", "progress"}  # the engine, or beside what stands above it
 STOREYS = {"records", "measure", "draw", "say", "explore", "check", "tables"}  # of a room
 BELOW = {  # the storeys of its own room that a storey may import
     "records": {"records"},
@@ -63,6 +64,7 @@ THIRD_PARTY = {
     "face": set(),
     "kit": {"numpy", "ipywidgets"},
     "bridge": {"numpy", "torch"},
+    "progress": {"matplotlib", "ipywidgets"},
 }
 
 
@@ -72,8 +74,8 @@ def place_of(module):
     if top == "lessons":
         room, storey = (*rest, "")[:2]
         return ("lessons", room, storey if storey in STOREYS else "face")
-    if top == "bridge":
-        return ("bridge",)
+    if top in ("bridge", "progress"):
+        return (top,)
     if top == "kit":
         return ("kit", rest[0] if rest and rest[0] in KIT_BELOW else "kit")
     return ("engine", top)
@@ -92,6 +94,12 @@ def may_import(importer, imported):
             return True  # the lesson on the bridge
         case _, ("bridge",):
             return importer == ("engine", "__init__")
+        case ("progress",), ("progress",) | ("engine", _) | ("kit", _) | ("lessons", "ROOMS" | "concepts", "face"):
+            return True  # of the lessons, the list of rooms and the table of concepts, and no room
+        case ("progress",), _:
+            return False
+        case _, ("progress",):
+            return importer == ("engine", "__init__")
         case ("engine", "__init__"), ("kit", "kit") | ("lessons", "", "face"):
             return True  # the package names its storeys, and loads them when they are asked for
         case ("engine", _), _:
@@ -106,7 +114,7 @@ def may_import(importer, imported):
             kinds = {"say": {"words", "marks"}, "draw": {"words", "marks"}, "records": {"experiments"}}
             return other in kinds.get(storey, KIT_BELOW.keys() | {"kit"})
         case ("lessons", room, storey), ("lessons", other_room, other):
-            if room in ("", "stored"):
+            if room in ("", "stored", "concepts"):
                 return other == "face"
             return other in BELOW[storey] if room == other_room else other == "face"
     return False
@@ -154,10 +162,10 @@ def names(paths):
 
 def test_every_module_has_its_place_in_the_plan():
     places = {place_of(module_of(path)) for path in MODULES}
-    assert {place[0] for place in places} == {"engine", "kit", "bridge", "lessons"}
+    assert {place[0] for place in places} == {"engine", "kit", "bridge", "progress", "lessons"}
     assert {place[1] for place in places if place[0] == "engine"} == ENGINE | {"__init__"}
     rooms = {path.name for path in (ROOT / "vgrad" / "lessons").iterdir() if (path / "__init__.py").exists()}
-    assert {place[1] for place in places if place[0] == "lessons"} == rooms | {"", "stored"}
+    assert {place[1] for place in places if place[0] == "lessons"} == rooms | {"", "stored", "concepts"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=names(MODULES))
@@ -188,6 +196,12 @@ def test_imports_only_point_downwards(path):
         ("lessons/your_network/say.py", "from ...bridge import Report", ["vgrad.bridge.Report"]),
         ("lessons/your_network/measure/unknown.py", "from ....bridge import Readings", []),
         ("lessons/your_network/__init__.py", "import torch", ["torch"]),
+        ("progress/draw.py", "from ..lessons.gates import draw", ["vgrad.lessons.gates.draw"]),
+        ("progress/draw.py", "from ..lessons import gates\nimport numpy", ["vgrad.lessons.gates", "numpy"]),
+        ("progress/known.py", "from ..bridge import watch", ["vgrad.bridge.watch"]),
+        ("progress/known.py", "from ..lessons.concepts import CONCEPTS\nfrom ..kit import show", []),
+        ("kit/keeping.py", "from ..progress import keep", ["vgrad.progress.keep"]),
+        ("lessons/gates/__init__.py", "from ...progress import show", ["vgrad.progress.show"]),
         ("bridge/draw.py", "import torch\nfrom ..kit.marks import heatmap\nfrom .. import require", []),
         ("__init__.py", "from . import ops, kit, lessons", []),
         ("__init__.py", "from .kit.marks import flow", ["vgrad.kit.marks.flow"]),
@@ -318,14 +332,14 @@ def test_the_whole_engine_costs_numpy_alone():
     beyond = loaded("from vgrad import *") - loaded(NUMPY)
     third_party = {name.split(".")[0] for name in beyond} - sys.stdlib_module_names
     assert third_party == {"vgrad"}
-    assert {name.split(".")[1] for name in beyond if name.startswith("vgrad.")} == ENGINE | {"bridge", "kit", "lessons"}
+    assert {name.split(".")[1] for name in beyond if name.startswith("vgrad.")} == ENGINE | ABOVE
 
 
 def test_a_type_checker_is_told_of_every_page_that_is_loaded_late():
     tree = ast.parse((ROOT / "vgrad" / "__init__.py").read_text("utf-8"))
     (told,) = (node.body for node in tree.body if isinstance(node, ast.If))
     assert sorted(alias.name for alias in told[0].names) == vgrad.__all__
-    assert set(vgrad.__all__) == ENGINE | {"bridge", "kit", "lessons"}
+    assert set(vgrad.__all__) == ENGINE | ABOVE
     assert set(vgrad.__all__) <= set(dir(vgrad))
 
 

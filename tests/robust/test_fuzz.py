@@ -26,6 +26,7 @@ from vgrad import (
     models,
     ops,
     probes,
+    progress,
     tape,
     train,
 )
@@ -76,10 +77,11 @@ TRIED = ("kit.words.cells.*",)  # though their names are like those
 
 
 def modules():
-    """All modules whose functions are public: the engine's, the kit's, the bridge, and each storey of each room."""
+    """All modules whose functions are public: the engine, the kit, those beside them, and each storey of each room."""
     yield from (importlib.import_module(f"vgrad.{name}") for name in ENGINE)
     yield from (importlib.import_module(f"vgrad.kit.{name}") for name in KIT)
     yield bridge
+    yield progress
     for found in pkgutil.walk_packages(lessons.__path__, "vgrad.lessons."):
         if set(found.name.split(".")) & set(STOREYS) and found.name not in TORCH:
             yield importlib.import_module(found.name)
@@ -250,6 +252,14 @@ ROWS = {
     "bridge.readings.readings": lambda: dict(names=["stem", "head"], steps=[0, 1]),
     "bridge.report.report": lambda: dict(readings=bridge.readings(["stem", "head"], [0, 1], dz=np.ones((2, 2)))),
     "bridge.show": lambda: dict(readings=bridge.readings(["stem", "head"], [0, 1], dz=np.ones((2, 2)))),
+    "progress.collect": lambda: dict(folder="hand_ins"),
+    "progress.download": lambda: dict(name="ada"),
+    "progress.hand_in": lambda: dict(name="ada", path="progress.json"),
+    "progress.keep": lambda: dict(path="progress.json"),
+    "progress.record": lambda: dict(path="progress.json"),
+    "progress.show": lambda: dict(record=progress.record()),
+    "progress.stop": dict,
+    "progress.upload": dict,
     **{f"ops.activations.{name}": elementwise for name in ops.ACTIVATIONS},
     "ops.linear.affine": lambda: dict(params=net()[0].affine, x=array(5, 3)),
     "ops.linear.product": lambda: dict(W=array(3, 4), x=array(5, 3)),
@@ -592,6 +602,8 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("lessons.your_network.measure.networks.settings_of", "number", "0", "the first network"),
     ("lessons.your_network.measure.trial.misses", "step", "0", "before training"),
     ("bridge.readings.readings", "notes", "[] ('x',)", "sentences"),
+    ("progress.keep", "path", "'x'", "a file with this name"),
+    ("progress.*", "name", "'x'", "a name"),
     ("ops.rounding.bfloat16", "a", "3.0 [...,None] [...,:-1]", "an entry each, of any shape"),
     ("ops.linear.product", "W", "[...,:-1]", "fewer units"),
     ("ops.linear.matmul", "b", "[...,:-1]", "fewer columns"),
@@ -693,6 +705,17 @@ def arguments(name) -> dict:
 
 
 FUZZED = [name for name in FACE if ".explore." not in name]  # test_explorers moves every control of these
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(request, tmp_path, monkeypatch):
+    """Where answers may be kept: what is tried of ``progress`` is tried with a kernel and a folder of its own."""
+    if "[progress." in request.node.name:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(kit.journal, "_journal", kit.journal.Journal())
+        (tmp_path / "hand_ins").mkdir()
+        entry = kit.journal.Entry("exercise", "gates", "reach", time=kit.journal.now())
+        (tmp_path / "hand_ins" / "a.json").write_text(kit.ledger.text([entry]), "utf-8")
 
 
 def test_every_public_function_has_a_row():

@@ -14,6 +14,9 @@ A lesson's room imports from here, and nothing here knows a lesson.
     investigation a claim, a control and five seeds, measured if the design is fair; verdicts says and draws it
     evidence      the rule by which a claim is supported
     slips         what stopped a learner's code, in words
+    journal       what was answered, in memory, and in a file where the learner asks for it
+    ledger        the form of that file, and entries what may stand in it
+    keeping       the line and the button that say whether answers are kept
     show          draws any record
     styles        how all of it looks on the page
 """

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
 
 from .. import require
-from . import slips
+from . import journal, slips
 from .compare import agrees, apart, is_right_number, off_quotient, refuse_slips, rounds_to, slip
 from .expect import (
     Lent,
     NotYetError,
+    UntouchedError,
     expect_answer,
     expect_array,
     expect_function,
@@ -30,10 +32,10 @@ from .expect import (
 )
 
 __all__ = [
-    "GOOD", "OPEN", "Check", "Exercises", "Feedback", "Lent", "NotYetError", "agrees", "answer_to", "apart", "card",
-    "differences", "expect_answer", "expect_array", "expect_back", "expect_dz", "expect_function", "expect_like",
-    "expect_number", "expect_pullback", "expect_record", "expect_two", "is_missing", "is_number", "is_right_number",
-    "off_quotient", "refuse_slips", "rounds_to", "slip",
+    "GOOD", "OPEN", "Check", "Exercises", "Feedback", "Lent", "NotYetError", "UntouchedError", "agrees",
+    "answer_to", "apart", "card", "differences", "expect_answer", "expect_array", "expect_back", "expect_dz",
+    "expect_function", "expect_like", "expect_number", "expect_pullback", "expect_record", "expect_two",
+    "is_missing", "is_number", "is_right_number", "off_quotient", "refuse_slips", "rounds_to", "slip",
 ]  # fmt: skip
 
 GOOD = "#00805d"  # of a bar beside the words; the words themselves say the same
@@ -81,14 +83,38 @@ def answer_to(name: str, given: Any, exercises: dict[str, tuple[Check, str]]) ->
     check, praise = exercises[require.choice("name", name, list(exercises))]
     if given is ...:
         return Feedback(False, "not yet: put your answer where the three dots are")
+    tried = not has_dots(given)
     try:
         with np.errstate(all="ignore"):  # what comes out is looked at, and said in words
             why = check(given)
     except NotYetError as hint:
         why = str(hint)
+        tried = tried and not isinstance(hint, UntouchedError)
     except Exception as problem:  # the learner's own code may do anything
         why = f"your code was run, and it stopped: {slips.told(problem)}"
+    if tried or not why:
+        _note(name, check, right=not why)
     return Feedback(False, f"not yet: {why}") if why else Feedback(True, f"correct: {praise}")
+
+
+def _note(name: str, check: Check, right: bool) -> None:
+    """Note a try at an exercise of a lesson, which is the room where its check was written."""
+    package, _, room = (getattr(check, "__module__", None) or "").partition(".lessons.")
+    if package == "vgrad":
+        journal.note(journal.Entry("exercise", room.partition(".")[0], name, right=right))
+
+
+def has_dots(given: Any, depth: int = 4) -> bool:
+    """Whether three dots stand in what was handed over: in a list or a record, or in a function's own code.
+
+    Then the cell is as the page has it, or begun, and is no try.
+    """
+    if given is ...:
+        return True
+    if isinstance(given, (list, tuple, dict)) and depth:
+        return any(has_dots(each, depth - 1) for each in (given.values() if isinstance(given, dict) else given))
+    code = given.__code__ if isinstance(given, FunctionType) else given
+    return isinstance(code, CodeType) and has_dots(code.co_consts)  # those of functions within it are among them
 
 
 slips.watch(lambda text: Feedback(False, text))

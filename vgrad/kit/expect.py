@@ -21,6 +21,10 @@ class NotYetError(Exception):
     """A hint: why what was handed over cannot be judged yet."""
 
 
+class UntouchedError(NotYetError):
+    """The same where a cell is as the page has it, so that it was no try."""
+
+
 def is_missing(given: Any) -> bool:
     """Return whether nothing is given yet, or only the three dots."""
     return given is None or given is ...

@@ -22,7 +22,7 @@ from .ledger import FILE, Key
 
 __all__ = [
     "CONFIDENCES", "FILE", "FORMS", "KINDS", "Entry", "Said", "entries", "keep", "kept", "note", "now", "stop", "take",
-    "trouble", "watch",
+    "trouble", "watch", "where",
 ]  # fmt: skip
 
 UNKEPT = "Your answers are not kept"
@@ -99,6 +99,15 @@ def kept() -> Path | None:
     return _journal.path
 
 
+def where() -> str:
+    """Return in a sentence where answers are kept, and that they are nowhere else."""
+    file = kept()
+    if file is None:
+        return f"{UNKEPT}."
+    folder = "this folder" if file.parent == Path().absolute() else f"the folder {file.parent.name}"
+    return f"Your answers are kept in {file.name}, in {folder}, and nowhere else."
+
+
 def trouble() -> str:
     """Return in a sentence why answers could not be kept, or nothing where they were, or need not be."""
     return _journal.trouble
@@ -139,7 +148,7 @@ def keep(path: str | os.PathLike[str] = FILE) -> Said:
     done = not _journal.trouble
     _journal.path, _journal.stopped = (file, False) if done else (None, True)
     _journal.tell()
-    return Said(f"Your answers are kept in {file.name}, and nowhere else." if done else _journal.trouble)
+    return Said(where() if done else _journal.trouble)
 
 
 def stop() -> Said:

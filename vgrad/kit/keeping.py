@@ -14,7 +14,6 @@ from . import journal
 
 KEEP = f"Keep them in {journal.FILE}"
 STOP = "Stop keeping"
-NOT_KEPT = "Your answers are not kept."
 
 
 class Keeping(widgets.VBox):
@@ -35,8 +34,8 @@ class Keeping(widgets.VBox):
         """The line, without markup."""
         kept = journal.kept()
         if kept is None:
-            return self._said or journal.trouble() or NOT_KEPT
-        return journal.trouble() or f"Your answers are kept in {kept.name}, in this folder, and nowhere else."
+            return self._said or journal.trouble() or journal.where()
+        return journal.trouble() or journal.where()
 
     def press(self) -> None:
         """Press the button, as by hand."""

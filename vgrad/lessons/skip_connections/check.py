@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, differences, expect_record
+from ...kit.exercises import Exercises, UntouchedError, differences, expect_record
 from ...kit.experiments.flow import FlowRecord
 from ...kit.judging import (
     Case,
@@ -23,6 +23,7 @@ from ...kit.judging import (
 )
 
 WORDS = Words("y", "h + alpha * tanh(h @ W)", "dy")
+AS_GIVEN = ("post", "batch")  # the skip and the norm that the page begins with
 HE = 2**0.5  # σ_w of He's weights
 
 
@@ -151,7 +152,10 @@ def _held(record) -> str | None:
     if not lost:
         return None
     fine = "one of the two sizes holds" if len(lost) == 1 else "the net is of the kind that is asked for"
-    return f"{fine}. But {' and '.join(lost)}. Try another form of the block, another norm, or another place for it"
+    hint = f"{fine}. But {' and '.join(lost)}. Try another form of the block, another norm, or another place for it"
+    if (record.net.skip, record.net.norm) == AS_GIVEN:
+        raise UntouchedError(hint)
+    return hint
 
 
 def _measured_anew(record) -> str | None:

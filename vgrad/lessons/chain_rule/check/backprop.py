@@ -6,6 +6,7 @@ import numpy as np
 
 from ....kit.exercises import (
     Lent,
+    UntouchedError,
     agrees,
     apart,
     expect_array,
@@ -95,8 +96,9 @@ def _descent(dx, x, dy) -> str | None:
     if dx.shape != x.shape:
         return f"dx has shape {dx.shape}, and x has {x.shape}: for each number that goes in, one comes back"
     at_x = "each slope has to be taken at what entered its function, so call each function once, in the forward pass"
+    if agrees(dx, dy):
+        raise UntouchedError("dx is still dy, so write the backward pass, which hands it to each pullback")
     slips = {
-        "dx is still dy, so write the backward pass, which hands it to each pullback": dy,
         "only the last function's pullback has been applied; what it returns goes to the one before": 2 * h * dy,
         "only the first function's pullback has been applied; start from the last one, with dy": 3 * dy,
         "that is the chain's slope; start from dy, what comes from above, not from 1": slope,
