@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter
 
 import course
 import numpy as np
 import pytest
+from asked import opening, unfit
 
 from vgrad import bridge, models, ops, probes, theory
 from vgrad.kit import questions, styles
 from vgrad.kit.experiments import reach, training
 from vgrad.kit.experiments.flow import flow
 from vgrad.kit.experiments.twin import sigmoid_twin
+from vgrad.kit.questions import asking
 from vgrad.lessons import ROOMS, gates, precision
 from vgrad.lessons.attention import cube, softmax_jacobians, token_columns
 from vgrad.lessons.deep_training import best
@@ -769,17 +770,6 @@ def test_every_choice_of_a_question_is_answered_by_its_own_reply_and_nothing_bef
     assert len(set(replies)) == len(replies)
 
 
-OPENINGS = re.compile(r"(but|so|that would|that is)\b|(yes|no|not|nearly|tempting|wrong|right)[,.!:]", re.I)
-
-
-def unfit(replies, right):
-    """The replies that are no whole sentence of their own, or do not say what is right before what goes wrong."""
-    found = [reply for reply in replies.values() if OPENINGS.match(reply) or not reply[:1].isupper()]
-    found += [reply for reply in replies.values() if not reply.endswith((".", "?"))]
-    wrong = [reply for choice, reply in replies.items() if choice != right]
-    return found + [reply for reply in wrong if not re.search(r"(?<!^)\b[Bb]ut\b", reply)]
-
-
 @pytest.mark.parametrize("name", course.QUESTIONS)
 def test_a_wrong_reply_says_what_is_right_about_the_choice_and_then_what_is_not(name):
     question = course.QUESTIONS[name]
@@ -815,14 +805,13 @@ def test_the_right_choice_stands_at_each_place_equally_often(room):
 
 
 def test_no_opening_is_repeated_until_it_is_a_formula():
-    replies = [reply for question in course.QUESTIONS.values() for reply in question.replies.values()]
-    opening, times = Counter(" ".join(reply.split()[:2]) for reply in replies).most_common(1)[0]
-    assert times <= 6, opening
+    assert opening(course.QUESTIONS.values())[1] <= 6, opening(course.QUESTIONS.values())
 
 
 def test_nothing_is_answered_before_somebody_says_that_it_is_the_answer():
     prediction, _ = fresh("narrow")
-    _, radios, button, reply = prediction.children
+    _, radios, row, reply = prediction.children
+    sure, button = row.children
     assert (button.description, reply.value) == ("This is my answer", "")
     button.click()
     assert (prediction.first, prediction.reply) == (None, "")
@@ -832,6 +821,32 @@ def test_nothing_is_answered_before_somebody_says_that_it_is_the_answer():
     assert (prediction.first, prediction.reply) == (None, "")
     button.click()
     assert prediction.first == prediction.question.choices[-1]
+    assert sure.layout.display == "none"  # it is about the first choice alone
+
+
+@pytest.mark.parametrize("confidence", ["", *asking.SURE])
+@pytest.mark.parametrize("right", [True, False])
+def test_the_reply_and_the_measurement_say_how_sure_somebody_was(confidence, right):
+    prediction, ask = fresh("sixty")
+    wrong = next(choice for choice in prediction.question.choices if choice != prediction.question.right)
+    choice = prediction.question.right if right else wrong
+    prediction.choose(choice, confidence)
+    joined = "but" if confidence == "certain" and not right else "and"
+    verdict = f", {joined} it is {'right' if right else 'not right'}."
+    assert asking.FIRST[confidence].format(choice) + verdict in said(prediction)
+    assert ask.beside("sixty", 4.5e-38).text == f"You said “{choice}”{asking.SAID[confidence]}. We measure 4.5e-38."
+    assert (confidence or "first choice") in said(prediction).replace("You guessed", "guess")
+
+
+def test_confidence_is_that_of_the_first_choice_and_need_not_be_said():
+    prediction, _ = fresh("sixty")
+    first, second, *_ = prediction.question.choices
+    prediction.choose(first, "certain")
+    prediction.choose(second)
+    assert prediction.confidence == "certain"
+    assert f"You were certain of “{first}”." in said(prediction)
+    with pytest.raises(ValueError, match="confidence is 'very'; allowed is one of 'guess', 'fairly sure', 'certain'"):
+        fresh("sixty")[0].choose(first, "very")
 
 
 def test_the_first_choice_counts_and_stays_marked_while_the_others_are_read():
@@ -845,7 +860,7 @@ def test_the_first_choice_counts_and_stays_marked_while_the_others_are_read():
         assert prediction.reply == prediction.question.replies[other]
         assert f"“{first}” was your first choice." in said(prediction)
         assert [mark for mark in prediction._dom_classes if "first" in mark] == ["vgrad-first-1"]
-    assert prediction.children[2].description == "Read the reply to this choice"
+    assert prediction.children[2].children[1].description == "Read the reply to this choice"
     assert ask("narrow") is prediction  # and running the cell again does not undo it
 
 

@@ -131,6 +131,8 @@ PLANTED = {
         "that it is a question to answer",
     ),
     "an answer below its question": (_answer_below, "gives its answer on the slide of the question"),
+    "no warm-up": (lambda nb: _code(nb, 1).update(source='ask("sixty")'), "it does not begin with a warm-up"),
+    "a warm-up too late": (lambda nb: _code(nb, 1).update(source="1"), "it does not begin with a warm-up"),
     "no slides": (lambda nb: [c["metadata"].pop("slideshow", None) for c in nb["cells"]], "no slides"),
 }
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 BUDGETS = {
     "cells": 45,
     "words": 1200,
-    "minutes": 42,
+    "minutes": 45,
     "lines of a code cell": 15,
     "median lines of a code cell": 3,
     "lines of a `def` outside exercises and solutions": 8,
@@ -23,6 +23,12 @@ BUDGETS = {
     "kilobytes of the file": 1000,
 }
 FIRST = {"words": 600, "minutes": 15}  # of lesson 00
+WARM_UP = r"\bask\.warm_up\("
+RECALLED = 3  # questions of a warm-up
+TAKEN = r"\btake\("
+FORM = 24  # questions of a form of the inventory; only one is taken in one sitting
+NO_LESSON = ("# 00", "# 19")  # which claim nothing and set no exercise
+NO_WARM_UP = (*NO_LESSON, "# 01")
 UNCOUNTED = r"<details><summary>(?:A solution|Hint|Further)\b.*?</details>"  # what is folded and may be skipped
 ALLOWED_IMPORTS = {"numpy", "vgrad"}
 ALSO = {"# 17": {"torch"}}  # by the title's number: the lesson that watches networks of PyTorch
@@ -33,18 +39,19 @@ def faults(text: str) -> list[str]:
     """Everything that is wrong with the notebook stored as ``text``, in words."""
     notebook = json.loads(text)
     cells = notebook["cells"]
-    first = source(cells[0]).startswith("# 00")
+    title = source(cells[0])[:4]
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     return [
-        *_budgets(cells, code, len(text) / 1000, BUDGETS | (FIRST if first else {})),
+        *_budgets(cells, code, len(text) / 1000, BUDGETS | (FIRST if title == "# 00" else {})),
         *_promise(cells),
-        *([] if first else _claims(code)),
+        *([] if title in NO_LESSON else _claims(code)),
         *_executed(code),
         *_stable(notebook, cells),
         *(fault for k, cell in enumerate(code) for fault in _source(k, cell, _allowed(cells))),
         *(fault for cell in code for fault in _outputs(cell)),
-        *_exercises(cells, least=0 if first else 2),
+        *_exercises(cells, least=0 if title in NO_LESSON else 2),
         *_questions(code),
+        *([] if title in NO_WARM_UP else _warm_up(code)),
         *_slides(cells),
     ]
 
@@ -82,6 +89,8 @@ def minutes(cells) -> float:
         + 5 * sum("exercise" in tags(cell) for cell in code)
         + 6 * len(explorers)
         + sum(bool(re.search(r"\bask\(", source(cell))) for cell in code)
+        + RECALLED * sum(bool(re.search(WARM_UP, source(cell))) for cell in code)
+        + FORM * any(re.search(TAKEN, source(cell)) for cell in code)
     )
 
 
@@ -209,8 +218,13 @@ def _exercises(cells, least):
 
 def _questions(code):
     for cell in code:
-        if re.search(r"\bask\(", source(cell)) and not printed(cell).endswith("Run this cell to answer."):
+        if re.search(rf"\bask\(|{WARM_UP}", source(cell)) and not printed(cell).endswith("Run this cell to answer."):
             yield f"{cell['id']} does not say that it is a question to answer"
+
+
+def _warm_up(code):
+    if [k for k, cell in enumerate(code) if re.search(WARM_UP, source(cell))] != [1]:
+        yield "it does not begin with a warm-up, which follows the imports"
 
 
 def _slides(cells):

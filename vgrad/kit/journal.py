@@ -3,22 +3,29 @@
 A question that is answered calls ``note``, and so does an exercise that is checked. Without more, nothing is written
 anywhere. After ``keep()``, each entry also goes to progress.json, one entry a line, as the learner can read there.
 
-Each notebook has its own kernel, so it is enough to opt in once per folder. Where a valid progress.json lies in the
-folder of the notebook, the learner has asked for it, and ``note`` goes on keeping in it. ``stop`` ends that for this
-kernel, and whoever deletes the file ends it for good. An entry has a time to the minute, and no name, machine or path.
+Each notebook has its own kernel, so it is enough to ask once per folder. Where a valid progress.json lies in the folder
+of the notebook, the learner has asked for it, so what it holds is known again, and ``note`` goes on keeping in it.
+``stop`` ends that for this kernel, and whoever deletes the file ends it for good. An entry has a time to the minute,
+and no name, machine or path.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from datetime import datetime, timezone
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from . import ledger
-from .ledger import CONFIDENCES, FILE, FORMS, KINDS, Entry
+from .entries import CONFIDENCES, FORMS, KINDS, TIME, Entry
+from .ledger import FILE, Key
 
-__all__ = ["CONFIDENCES", "FILE", "FORMS", "KINDS", "Entry", "Said", "entries", "keep", "kept", "note", "stop", "trouble", "watch"]
+__all__ = [
+    "CONFIDENCES", "FILE", "FORMS", "KINDS", "Entry", "Said", "entries", "keep", "kept", "note", "now", "stop", "take",
+    "trouble", "watch",
+]  # fmt: skip
+
+UNKEPT = "Your answers are not kept"
 
 
 class Said(str):
@@ -28,24 +35,59 @@ class Said(str):
         return str(self)
 
 
-class _State:
-    """What this kernel has heard, and where it keeps it."""
+class Journal:
+    """What this kernel has heard, and the file in which it keeps that, if there is one."""
 
     def __init__(self):
-        self.entries: dict[tuple[str, str, str], Entry] = {}
+        self.entries: dict[Key, Entry] = {}
         self.unwritten: list[Entry] = []
         self.path: Path | None = None
         self.stopped = False
         self.trouble = ""
         self.watchers: list[Callable[[], None]] = []
 
+    def adopt(self) -> None:
+        """Look for a file that was asked for in this folder, and see whether the one that was kept is still there."""
+        try:
+            if self.path is not None and not os.path.lexists(self.path):
+                self.path = None  # it was deleted, so nobody wants it any more
+            if self.path is None and not self.stopped and os.path.lexists(FILE):
+                here = Path(FILE).absolute()
+                self.entries = _joined(ledger.read(here).values(), self.entries.values())
+                self.path, self.trouble = here, ""
+        except ValueError as broken:
+            self.trouble = f"{UNKEPT}, because {broken}"
+        except OSError as problem:
+            self.trouble = f"{UNKEPT}, because this folder cannot be read ({reason(problem)})."
 
-_state = _State()
+    def write(self, path: Path, *, join: bool) -> None:
+        """Write to the file what it does not hold yet.   join : add what is known to it, and not what is new alone."""
+        new = self.entries.values() if join else self.unwritten
+        try:
+            self.entries = ledger.write(path, new, ledger.join if join else ledger.add)
+        except ValueError as broken:
+            self.trouble = f"{UNKEPT}, because {broken}"
+        except OSError as problem:
+            self.trouble = f"{UNKEPT}, because {path.name} cannot be written here ({reason(problem)})."
+        else:
+            self.unwritten, self.trouble = [], ""
+
+    def tell(self) -> None:
+        """Call everybody who watches."""
+        for watcher in list(self.watchers):
+            watcher()
 
 
-def entries() -> tuple[Entry, ...]:
-    """Return what was answered in this kernel, in order."""
-    return tuple(_state.entries.values())
+_journal = Journal()
+
+
+def entries(kind: str = "") -> tuple[Entry, ...]:
+    """Return what was answered in this kernel, and what the file holds where answers are kept, in order.
+
+    kind : one of KINDS, or all where it is not given.
+    """
+    _journal.adopt()
+    return tuple(entry for entry in _journal.entries.values() if kind in ("", entry.kind))
 
 
 def kept() -> Path | None:
@@ -53,26 +95,18 @@ def kept() -> Path | None:
 
     A valid progress.json in the folder of the notebook counts, unless this kernel was told to stop.
     """
-    if _state.path is None and not _state.stopped:
-        here = Path(FILE).absolute()
-        if os.path.lexists(here):
-            try:
-                ledger.read(here)
-            except ValueError as broken:
-                _state.trouble = f"Your answers are not kept, because {broken}"
-            else:
-                _state.path = here
-    return _state.path
+    _journal.adopt()
+    return _journal.path
 
 
 def trouble() -> str:
-    """Return in a sentence why the last entry could not be kept, or nothing where it was kept or need not be."""
-    return _state.trouble
+    """Return in a sentence why answers could not be kept, or nothing where they were, or need not be."""
+    return _journal.trouble
 
 
 def watch(tell: Callable[[], None]) -> None:
     """Call ``tell`` from now on whenever something is noted, or keeping begins or ends."""
-    _state.watchers.append(tell)
+    _journal.watchers.append(tell)
 
 
 def note(entry: Entry) -> Said:
@@ -80,15 +114,16 @@ def note(entry: Entry) -> Said:
 
     The first answer to a question stays. An exercise counts its tries, and is right once it was solved.
     """
+    _journal.adopt()
+    if entry.kind != "exercise" and ledger.key(entry) in _journal.entries:
+        return Said("")
     entry = entry._replace(time=entry.time or now())
-    new = ledger.key(entry) not in _state.entries or entry.kind == "exercise"
-    if new:
-        ledger.add(_state.entries, entry)
-        _state.unwritten.append(entry)
-        if kept() is not None:
-            _write()
-        _tell()
-    return Said(_state.trouble)
+    ledger.add(_journal.entries, entry)
+    _journal.unwritten.append(entry)
+    if _journal.path is not None:
+        _journal.write(_journal.path, join=False)
+    _journal.tell()
+    return Said(_journal.trouble)
 
 
 def keep(path: str | os.PathLike[str] = FILE) -> Said:
@@ -100,50 +135,49 @@ def keep(path: str | os.PathLike[str] = FILE) -> Said:
     file = Path(path).absolute()
     if os.path.lexists(file):
         ledger.read(file)
-    _state.path, _state.stopped = file, False
-    _state.unwritten = list(_state.entries.values()) if not _state.unwritten else _state.unwritten
-    _write()
-    if _state.trouble:
-        _state.path, _state.stopped = None, True
-        _tell()
-        return Said(_state.trouble)
-    _tell()
-    return Said(f"Your answers are kept in {file.name}, in this folder, and nowhere else.")
+    _journal.write(file, join=True)
+    done = not _journal.trouble
+    _journal.path, _journal.stopped = (file, False) if done else (None, True)
+    _journal.tell()
+    return Said(f"Your answers are kept in {file.name}, and nowhere else." if done else _journal.trouble)
 
 
 def stop() -> Said:
     """Keep nothing from now on in this kernel, and say which file the learner can delete."""
     file = kept()
-    _state.path, _state.stopped, _state.trouble = None, True, ""
-    _tell()
+    _journal.path, _journal.stopped, _journal.trouble = None, True, ""
+    _journal.tell()
     if file is None:
-        return Said("Your answers are not kept.")
+        return Said(f"{UNKEPT}.")
     return Said(
         f"From now on, this notebook keeps nothing. What was kept is still in {file.name}. Delete that file if you do "
-        "not want it, because a notebook that finds it in its folder goes on keeping in it."
+        "not want it, because a notebook that finds it in its folder when it is started goes on keeping in it."
     )
+
+
+def take(given: Iterable[Entry]) -> Said:
+    """Add entries of another file to those of this kernel, and keep them where answers are kept."""
+    _journal.adopt()
+    _journal.entries = _joined(_journal.entries.values(), given)
+    if _journal.path is not None:
+        _journal.write(_journal.path, join=True)
+    _journal.tell()
+    return Said(_journal.trouble)
 
 
 def now() -> str:
     """Return the UTC time to the minute, such as "2026-02-03T14:05Z"."""
-    return datetime.now(timezone.utc).strftime(ledger.TIME)
+    return datetime.now(UTC).strftime(TIME)
 
 
-def _write() -> None:
-    file = _state.path
-    if file is None:
-        return
-    try:
-        ledger.write(file, _state.unwritten)
-    except ValueError as broken:
-        _state.trouble = f"Your answers are not kept, because {broken}"
-    except OSError as problem:
-        reason = problem.strerror or type(problem).__name__
-        _state.trouble = f"Your answers are not kept, because {file.name} cannot be written here ({reason})."
-    else:
-        _state.unwritten, _state.trouble = [], ""
+def reason(problem: OSError) -> str:
+    """Return what the system says of a file that it could not read or write."""
+    return problem.strerror or type(problem).__name__
 
 
-def _tell() -> None:
-    for tell in _state.watchers:
-        tell()
+def _joined(*several: Iterable[Entry]) -> dict[Key, Entry]:
+    known: dict[Key, Entry] = {}
+    for each in several:
+        for entry in each:
+            ledger.join(known, entry)
+    return known

@@ -15,44 +15,27 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .entries import NEWER, Entry, brief, checked
+
 FILE = "progress.json"
+NAME = "1 to 60 letters, digits, - and _"
 VERSION = 1
-KINDS = ("prediction", "warm-up", "form A", "form B", "exercise")
-FORMS = ("form A", "form B")
-CONFIDENCES = ("guess", "fairly sure", "certain")
-TIME = "%Y-%m-%dT%H:%MZ"
-LONGEST = 2000  # characters of a text in an entry
 LARGEST = 5_000_000  # bytes of a file; a whole course makes about 100 kB
-PATIENCE = 2.0  # seconds to wait for another kernel that is writing
+PATIENCE = 2.0  # seconds after which a kernel that was writing must have crashed
+
+Key = tuple[str, str, str]
 
 
-class Entry(NamedTuple):
-    """One answer of a learner to a question or an exercise."""
-
-    kind: str  # of KINDS
-    room: str  # "gates"
-    name: str  # of the question or the exercise
-    concept: str = ""  # its id in the table of concepts, or words
-    choice: str = ""  # what was chosen, "" for an exercise
-    right: bool = False
-    confidence: str = ""  # of CONFIDENCES, or "" where it was not asked
-    belief: str = ""  # what a wrong choice of the inventory gives away
-    choices: int = 0  # how many there were, 0 for an exercise
-    tries: int = 1  # how often an exercise was checked
-    time: str = ""  # UTC, to the minute; note adds it
-
-
-def key(entry: Entry) -> tuple[str, str, str]:
+def key(entry: Entry) -> Key:
     """Return what makes an entry the same one as another."""
     return (entry.kind, entry.room, entry.name)
 
 
-def add(known: dict[tuple[str, str, str], Entry], entry: Entry) -> None:
+def add(known: dict[Key, Entry], entry: Entry) -> None:
     """Add an entry to those that are ``known``: the first answer to a question stays, an exercise adds its tries."""
     old = known.get(key(entry))
     if old is None:
@@ -61,16 +44,25 @@ def add(known: dict[tuple[str, str, str], Entry], entry: Entry) -> None:
         known[key(entry)] = old._replace(right=old.right or entry.right, tries=old.tries + entry.tries)
 
 
-def read(path: Path) -> dict[tuple[str, str, str], Entry]:
+def join(known: dict[Key, Entry], entry: Entry) -> None:
+    """Add an entry of another copy to those that are ``known``: the earlier answer stays, and the larger count."""
+    old = known.get(key(entry), entry)
+    earlier = entry if entry.time < old.time else old
+    if entry.kind == "exercise":
+        earlier = earlier._replace(right=old.right or entry.right, tries=max(old.tries, entry.tries))
+    known[key(entry)] = earlier
+
+
+def read(path: Path) -> dict[Key, Entry]:
     """Return the entries of a file; ValueError says what is wrong with it."""
-    return parse(_bytes(path), path.name)
+    return parse(contents(path), path.name).entries
 
 
-def write(path: Path, new: Iterable[Entry]) -> None:
-    """Add ``new`` entries to a file, as a whole: it is replaced by a finished one, or stays as it was.
+def write(path: Path, new: Iterable[Entry], how: Callable[[dict[Key, Entry], Entry], None] = add) -> dict[Key, Entry]:
+    """Add ``new`` entries to a file, and return all that it then holds.
 
-    What another kernel has written meanwhile is read first, and stays. ValueError if that is not of this form; OSError
-    if the folder cannot be written to.
+    It is replaced by a finished file, or stays as it was. What another kernel has written meanwhile is read first, and
+    stays. how : ``add`` or ``join``. ValueError if the file is not of this form; OSError if it cannot be written.
     """
     part = path.with_name(path.name + ".part")
     handle = _take(part)
@@ -78,12 +70,13 @@ def write(path: Path, new: Iterable[Entry]) -> None:
         with os.fdopen(handle, "wb") as file:
             known = read(path) if os.path.lexists(path) else {}
             for entry in new:
-                add(known, entry)
+                how(known, entry)
             file.write(text(known.values()).encode())
         os.replace(part, path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+    return known
 
 
 def text(entries: Iterable[Entry], **more: str) -> str:
@@ -93,30 +86,53 @@ def text(entries: Iterable[Entry], **more: str) -> str:
     return f'{head[:-1]}, "entries": [\n{lines}\n]}}\n'
 
 
-def parse(raw: bytes, source: str) -> dict[tuple[str, str, str], Entry]:
-    """Return the entries that the bytes of a file hold; ValueError names ``source`` and what is wrong."""
-    known: dict[tuple[str, str, str], Entry] = {}
-    for number, given in enumerate(_whole(raw, source)["entries"], 1):
-        add(known, _entry(given, f"{source}, entry {number}"))
-    return known
+class Sheet(NamedTuple):
+    """What a file holds: the name that a learner chose when it was handed in, or none, and the entries."""
+
+    name: str
+    entries: dict[Key, Entry]
+
+
+def parse(raw: bytes, source: str) -> Sheet:
+    """Return what the bytes of a file hold; ValueError names ``source`` and what is wrong."""
+    whole = _whole(raw, source)
+    known: dict[Key, Entry] = {}
+    for number, given in enumerate(whole["entries"], 1):
+        add(known, checked(given, f"{source}, entry {number}"))
+    return Sheet(whole.get("name", ""), known)
+
+
+def is_name(name: Any) -> bool:
+    """Whether a file can be handed in under this name."""
+    return isinstance(name, str) and re.fullmatch(r"[\w-]{1,60}", name) is not None
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
 
 
 def _take(part: Path) -> int:
-    """Open the file that only one kernel can have at a time; one that was left by a crash is taken over."""
-    end = time.monotonic() + PATIENCE
+    """Open the file that only one kernel has at a time, and for its owner alone; one left by a crash is taken over."""
     while True:
         try:
-            return os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+            return os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            if time.monotonic() > end:
+            if _age(part) > PATIENCE:
                 part.unlink(missing_ok=True)
-            time.sleep(0.02)
+            else:
+                time.sleep(0.02)
 
 
-def _bytes(path: Path) -> bytes:
+def _age(path: Path) -> float:
+    """How many seconds ago it was changed; 0 where it is gone, and no end of it where the clock was put back."""
+    try:
+        age = time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+    return age if age >= 0 else PATIENCE + 1
+
+
+def contents(path: Path) -> bytes:
+    """Return the bytes of a file; ValueError if it cannot be read, or is larger than any file of progress."""
     try:
         if path.stat().st_size > LARGEST:
             raise ValueError(f"{path.name} is larger than {LARGEST:,} bytes, which no course is.")
@@ -149,72 +165,8 @@ def _whole(raw: bytes, source: str) -> dict[str, Any]:
         raise ValueError(f"{source} has version {version!r}, and this vgrad reads version {VERSION}.{hint}")
     if not isinstance(whole.get("entries"), list):
         raise ValueError(f"{source} needs 'entries', which is a list.")
+    if "name" in whole and not is_name(whole["name"]):
+        raise ValueError(f"{source}: name is {brief(whole['name'])}, and allowed is {NAME}.")
+    for field in whole.keys() - {"vgrad", "version", "name", "entries"}:
+        raise ValueError(f"{source} has the field {brief(field)}, which this vgrad does not know. {NEWER}")
     return whole
-
-
-def _entry(given: Any, where: str) -> Entry:
-    if not isinstance(given, dict):
-        raise ValueError(f"{where} is {_brief(given)}, and should be a group of fields in {{…}}.")
-    for field in ("kind", "room", "name", "right", "time"):
-        if field not in given:
-            raise ValueError(f"{where} has no field {field!r}.")
-    for field, value in given.items():
-        if field not in Entry._fields:
-            newer = "A newer vgrad may have written it, so update vgrad to read it."
-            raise ValueError(f"{where} has the field {_brief(field)}, which this vgrad does not know. {newer}")
-        allowed = _ALLOWED[field](value)
-        if allowed:
-            raise ValueError(f"{where}: {field} is {_brief(value)}, and allowed is {allowed}.")
-    return Entry(**given)
-
-
-def _brief(value: Any) -> str:
-    said = repr(value)
-    return said if len(said) <= 60 else f"{said[:57]}…"
-
-
-def _one_of(*words: str):
-    allowed = ", ".join(map(repr, words))
-    return lambda value: "" if isinstance(value, str) and value in words else f"one of {allowed}"
-
-
-def _name(value: Any) -> str:
-    fits = isinstance(value, str) and re.fullmatch(r"\w{1,80}", value)
-    return "" if fits else "a name of letters, digits and _"
-
-
-def _words(value: Any) -> str:
-    fits = isinstance(value, str) and len(value) <= LONGEST
-    return "" if fits else f"a text of at most {LONGEST} characters"
-
-
-def _flag(value: Any) -> str:
-    return "" if isinstance(value, bool) else "true or false"
-
-
-def _count(value: Any) -> str:
-    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 10**6
-    return "" if fits else "a whole number from 0 to 1000000"
-
-
-def _time(value: Any) -> str:
-    try:
-        datetime.strptime(value, TIME)
-    except (TypeError, ValueError):
-        return 'a time such as "2026-02-03T14:05Z"'
-    return ""
-
-
-_ALLOWED = {
-    "kind": _one_of(*KINDS),
-    "room": _name,
-    "name": _name,
-    "concept": _words,
-    "choice": _words,
-    "right": _flag,
-    "confidence": _one_of("", *CONFIDENCES),
-    "belief": _words,
-    "choices": _count,
-    "tries": _count,
-    "time": _time,
-}

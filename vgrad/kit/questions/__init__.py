@@ -1,9 +1,9 @@
 """How a question is asked, answered, and asked again.
 
-    form        what a question is, and how it is written in a file that a teacher can edit
-    asking      a question on the page; the first choice counts, and it can be given with a confidence
-    warm_up     three questions about earlier lessons, at the beginning of a lesson
-    inventory   a whole form of questions, one after the other, with its result by concept
+form        what a question is, and how it is written in a file that a teacher can edit
+asking      a question on the page; the first choice counts, and it can be given with a confidence
+warm_up     three questions about earlier lessons, at the beginning of a lesson
+inventory   a whole form of questions, one after the other, with its result by concept
 """
 
 from __future__ import annotations

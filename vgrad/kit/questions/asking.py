@@ -91,8 +91,8 @@ class Prediction(widgets.VBox):
         self._reply = widgets.HTML()
         self._answered: str | None = None
         head = f"<div><b>{html.escape(title)}</b> {html.escape(question.prompt)}</div>"
-        parts = [widgets.HTML(styles.QUESTION + head), self._choices, self._sure, self._button, self._reply]
-        super().__init__(parts)
+        row = widgets.HBox([self._sure, self._button])
+        super().__init__([widgets.HTML(styles.QUESTION + head), self._choices, row, self._reply])
         self.add_class("vgrad-predict")
         self._button.on_click(self._answer)
 

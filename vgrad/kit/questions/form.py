@@ -24,7 +24,9 @@ takes it believes.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from importlib.resources import files
+from types import MappingProxyType
 from typing import NamedTuple
 
 _CHOICE = re.compile(r"^- \[([ x])\] ", re.MULTILINE)
@@ -41,7 +43,9 @@ class Question(NamedTuple):
     choices: tuple[str, ...]
     right: str
     replies: dict[str, str]  # by choice
-    beliefs: dict[str, str] = {}  # by choice, what somebody believes who takes it, where the question says so
+    beliefs: Mapping[str, str] = MappingProxyType(
+        {}
+    )  # by wrong choice, what whoever takes it believes
     lesson: str = ""  # the earlier lesson that a question of a warm-up comes from, such as "03"
 
 

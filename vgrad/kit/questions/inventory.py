@@ -50,7 +50,7 @@ class Form(widgets.VBox):
         self._leave = widgets.Button(description=LEAVE, layout={"width": "max-content"})
         self._next.on_click(lambda _: self._go_on(leave=False))
         self._leave.on_click(lambda _: self._go_on(leave=True))
-        self._buttons = widgets.HBox([self._next, self._leave])
+        self._buttons = widgets.HBox()
         super().__init__([widgets.HTML(styles.QUESTION), self._head, self._body, self._buttons, self._note, Keeping()])
         self.add_class("vgrad-predict")
         self._show()
@@ -87,7 +87,8 @@ class Form(widgets.VBox):
         number = self.questions.index(question) + 1
         self._head.value = f"<div><b>Form {self.letter}</b>, question {number} of {len(self.questions)}</div>"
         self._choices, self._sure = radios(question)
-        self._body.children = [widgets.HTML(f"<div>{html.escape(question.prompt)}</div>"), self._choices, self._sure]
+        self._body.children = [widgets.HTML(f"<div>{html.escape(question.prompt)}</div>"), self._choices]
+        self._buttons.children = [self._sure, self._next, self._leave]
 
     def _go_on(self, leave: bool) -> None:
         question = self.question
@@ -127,15 +128,17 @@ class Form(widgets.VBox):
 
     def _replies(self) -> str:
         """What the forms reply to each choice, folded."""
-        return "".join(f"<details><summary>Form {each}: replies to your answers</summary>{self._replies_of(each)}</details>"
-                       for each in self._forms)  # fmt: skip
+        folded = "<details><summary>Form {}: replies to your answers</summary>{}</details>"
+        return "".join(folded.format(letter, self._replies_of(letter)) for letter in self._forms)
 
     def _replies_of(self, letter: str) -> str:
         given = {each.name: each.choice for each in journal.entries(f"form {letter}")}
         return "".join(self._reply(question, given[question.id]) for question in self._forms[letter])
 
     def _reply(self, question: Question, choice: str) -> str:
-        said = f"You chose “{choice}”. {question.replies[choice]}" if choice in question.replies else "You left it open."
+        said = (
+            f"You chose “{choice}”. {question.replies[choice]}" if choice in question.replies else "You left it open."
+        )
         if choice != question.right:
             said += f" The right answer is “{question.right}”. {question.replies[question.right]}"
         return f"<p><b>{html.escape(question.prompt)}</b><br>{html.escape(said)}</p>"

@@ -30,7 +30,9 @@ class WarmUp(widgets.VBox):
             Prediction(question, room, "warm-up", f"{number} · From lesson {question.lesson}.")
             for number, question in enumerate(questions, 1)
         ]
-        head = widgets.HTML(f"{styles.QUESTION}<div><b>Warm-up.</b> {html.escape(HEAD.removeprefix('Warm-up. '))}</div>")
+        head = widgets.HTML(
+            f"{styles.QUESTION}<div><b>Warm-up.</b> {html.escape(HEAD.removeprefix('Warm-up. '))}</div>"
+        )
         super().__init__([head, *self.predictions, Keeping()])
         self.add_class("vgrad-warm-up")
 
