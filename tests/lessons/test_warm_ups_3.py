@@ -5,9 +5,8 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-import pytest
 
-from vgrad import models, ops, probes, tape, train
+from vgrad import models, ops, probes, train
 from vgrad.kit import questions
 from vgrad.kit.experiments.flow import flow
 from vgrad.kit.experiments.reach import networks, reach
@@ -49,9 +48,9 @@ def test_warm_14_truncation():
 def test_warm_14_forget():
     assert right("warm_14_forget").startswith("forget biases of 3")
     assert abs(ops.sigmoid(np.array(3.0))[0] - 0.95) < 0.005
-    fresh = [reach("lstm", seeds=8, seed=seed).ratio for seed in SEEDS]
-    opened = [reach("lstm", bias=3.0, seeds=8, seed=seed).ratio for seed in SEEDS]
-    wide = [reach("lstm", width=128, seeds=1, batch=2, seed=seed).ratio for seed in SEEDS]
+    fresh = [reach("lstm", seeds=3, batch=2, seed=seed).ratio for seed in SEEDS]
+    opened = [reach("lstm", bias=3.0, seeds=3, batch=2, seed=seed).ratio for seed in SEEDS]
+    wide = [reach("lstm", width=128, seeds=1, batch=1, seed=seed).ratio for seed in SEEDS]
     assert 1e-16 < np.median(fresh) < 1e-12 < 1e-9 < min(opened)
     assert max(wide) < 1e-9 * min(opened)
     params = networks("lstm", seeds=1, width=8)
@@ -97,19 +96,18 @@ def test_warm_15_softmax_scale():
     assert np.exp(16) > 5e6
 
 
-@pytest.mark.parametrize("windows", [4])
-def test_warm_15_truncation(windows):
+def test_warm_15_truncation():
     assert right("warm_15_truncation").startswith("nothing, because a window cuts only the backward pass")
     for seed in SEEDS:
         params = networks("gru", seeds=1, width=16, seed=seed)
         xs = np.random.default_rng(seed).standard_normal((16, 1, 4, 2))
         whole, _ = models.unroll("gru", params, xs)
         state, cut, reset = None, [], []
-        for start in range(0, 16, windows):
-            outputs, steps = models.unroll("gru", params, xs[start : start + windows], state)
+        for start in range(0, 16, 4):
+            outputs, steps = models.unroll("gru", params, xs[start : start + 4], state)
             state = steps[-1].output
             cut.append(outputs)
-            reset.append(models.unroll("gru", params, xs[start : start + windows])[0])
+            reset.append(models.unroll("gru", params, xs[start : start + 4])[0])
         assert np.allclose(np.concatenate(cut), whole)
         assert not np.allclose(np.concatenate(reset), whole, atol=1e-3)
 
@@ -159,7 +157,7 @@ def test_warm_16_time():
 
 
 def trained(step):
-    """(left, gain, norm of dh_1, accuracy, state) of each of the 15 networks of lesson 16 at a step."""
+    """The error left, the backward gain, the accuracy and the state of each network of lesson 16 at a step."""
     for net in diagnosis.followed(diagnosis.load("diagnosis_followed")):
         at = list(net.steps).index(step)
         yield from zip(net.left[at], net.reaches[at], net.accuracy[at], net.states[at], strict=True)
@@ -167,8 +165,8 @@ def trained(step):
 
 def test_warm_17_converged():
     assert right("warm_17_converged").startswith("It has converged")
-    found = [(accuracy, state) for left, gain, accuracy, state in trained(1000) if left < 0.002 and gain > 1]
-    assert len(found) == 5
+    found = [(accuracy, state) for left, gain, accuracy, state in trained(1000) if left < 1 / 100 and gain > 1]
+    assert len(found) >= 5
     assert {state for _, state in found} == {"converged"}
     assert min(accuracy for accuracy, _ in found) > 0.99
 
@@ -190,11 +188,11 @@ def different(bias, optimizer, seed):
     """How many units of a tanh layer differ after training, whose weights started at 0.1."""
     rng = np.random.default_rng(seed)
     x, labels = rng.standard_normal((64, 5)), rng.integers(0, 3, 64)
-    layers = [ops.Affine(np.full((1, *shape), 0.1), np.zeros((1, 1, shape[1]))) for shape in ((5, 8), (8, 3))]
-    layers[0] = layers[0]._replace(b=bias * rng.standard_normal((1, 1, 8)))
+    layers = [ops.Affine(np.full((1, *shape), 0.1), np.zeros((1, shape[1]))) for shape in ((5, 8), (8, 3))]
+    layers[0] = layers[0]._replace(b=bias * rng.standard_normal((1, 8)))
     params = [models.Layer(layer) for layer in layers]
-    batches = ((x, labels) for _ in range(20))
-    *_, last = train.fit(params, train.classifier("tanh"), batches, optimizer=optimizer, steps=20)
+    batches = ((x, labels) for _ in range(8))
+    *_, last = train.fit(params, train.classifier("tanh"), batches, optimizer=optimizer, steps=8)
     units = last.params[0].affine.W[0].T
     return len(np.unique(units.round(6), axis=0))
 
@@ -209,19 +207,24 @@ def test_warm_17_symmetry():
 def test_warm_18_first_steps():
     assert right("warm_18_first_steps").startswith("a warm-up")
     rate, rng = 0.01, np.random.default_rng(0)
-    grads = [rng.standard_normal((1, 4, 3))]
-    params = tape.tree_map(np.zeros_like, grads)
+    params = [np.zeros((1, 40, 30))]
+    gradients = [[size * rng.standard_normal((1, 40, 30))] for size in (5, 3, 4, 2, 6)]
+    clipped = [train.clip_by_norm(grads, 1.0, ensemble=1) for grads in gradients]
 
-    def first(optimizer, grads):
-        return optimizer.step(grads, optimizer.start(params), params)[0][0]
+    def lengths(optimizer, gradients):
+        memory, found = optimizer.start(params), []
+        for grads in gradients:
+            update, memory = optimizer.step(grads, memory, params)
+            found.append(np.abs(update[0]).mean() / rate)
+        return np.array(found)
 
     adam = train.adam(rate)
-    clipped = train.clip_by_norm(grads, 1e-3, ensemble=1)
-    assert np.allclose(abs(first(adam, grads)), rate)
-    assert np.allclose(first(adam, clipped), first(adam, grads), rtol=1e-3)
-    assert np.allclose(first(train.warmup(adam, 100), grads), first(adam, grads) / 100)
+    assert np.isclose(lengths(adam, gradients)[0], 1)
+    assert np.allclose(lengths(adam, clipped), lengths(adam, gradients), rtol=0.3)
+    assert np.allclose(lengths(train.warmup(adam, 100), gradients), lengths(adam, gradients) * np.arange(1, 6) / 100)
     places = attention.compare_places()
-    plain, warm = places.accuracy[:2, places.rates.index(0.003)][[places.names.index(n) for n in places.names[:2]]]
+    assert tuple(places.names[:2]) == ("post-norm", "post-norm, warm-up")
+    plain, warm = places.accuracy[:2, places.rates.index(0.003)]
     assert max(plain) < 0.5 < min(warm)  # 200 steps did not repair it
 
 
@@ -230,10 +233,11 @@ def test_warm_18_converged():
     for left, gain, accuracy, state in trained(1000):
         assert (state == "converged") == (left < 1 / 4) == (accuracy > 0.9)
         assert (state == "vanished") == (left >= 1 / 4 and gain < 1 / 1000)
-    start, now = 1.0, 1e-4  # ‖dh_1‖ at step 0 and now, the same whether the error or the gain has fallen
-    assert np.isclose(now / start, 1e-4 * 1) == np.isclose(now / start, 1 * 1e-4)
-    deep = flow(activation="sigmoid", depth=30, width=32, batch=8, seeds=2)
-    assert np.median(deep.dW[:, 0] if deep.dW.ndim > 1 else deep.dW[0]) < 1e-6 * np.linalg.norm(deep.dW)
+    well, _, ill = diagnosis.followed(diagnosis.load("diagnosis_followed"))
+    for net in (well, ill):  # the gradient at layer 1 has fallen in both
+        assert np.all(net.dh_1[-1] < 0.7 * net.dh_1[0])
+    look = diagnosis.fresh("sigmoid", depth=50)
+    assert (look.verdict, look.flow.dW[0] < 1e-28) == ("OK", True)  # which the norm of all gradients does not say
 
 
 def test_warm_18_alike():
