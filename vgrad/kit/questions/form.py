@@ -43,9 +43,7 @@ class Question(NamedTuple):
     choices: tuple[str, ...]
     right: str
     replies: dict[str, str]  # by choice
-    beliefs: Mapping[str, str] = MappingProxyType(
-        {}
-    )  # by wrong choice, what whoever takes it believes
+    beliefs: Mapping[str, str] = MappingProxyType({})  # by wrong choice, what whoever takes it believes
     lesson: str = ""  # the earlier lesson that a question of a warm-up comes from, such as "03"
 
 
