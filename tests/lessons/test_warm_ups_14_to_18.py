@@ -90,7 +90,7 @@ def test_warm_15_softmax_scale():
         assert abs(s.mean()) < 2 < 15 < s.std() < 17
         order = np.sort(ops.softmax(s)[0])
         assert np.median(order[:, -2:].sum(axis=1)) > 0.95
-        assert np.median(order[:, -1]) > 0.8 > 20 / 64
+        assert np.median(order[:, -1]) > 0.8
         best = np.sort(s)[:, -2:]
         assert np.median(order[:, -1] / order[:, -2]) > 5 > 2 > np.median(best[:, 1] / best[:, 0])
     assert np.exp(16) > 5e6
