@@ -520,7 +520,7 @@ def test_every_answer_that_the_course_takes_today_is_counted_as_it_was_noted(mon
 
 # --- the table of concepts --------------------------------------------------------------------------------------------
 
-HEAD = "| concept | what it says | lesson | returns in |\n|---|---|---|---|\n"
+HEAD = "| concept | topic | what it says | lesson | returns in |\n|---|---|---|---|---|\n"
 
 
 def test_the_concepts_are_those_of_the_table():
@@ -532,12 +532,15 @@ def test_the_concepts_are_those_of_the_table():
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("| a b | It is so. | 01 | 02 |", "line 3: concept is 'a b'"),
-        ("| a | It is so. | 1 | 02 |", "line 3: a lesson is '1'"),
-        ("| a | It is so. | 01 | 02, x |", "line 3: a lesson is 'x'"),
-        ("| a | It is so. | 01 |", "line 3 has 3 cells"),
-        ("| a |  | 01 | 02 |", "line 3 has 4 cells, some of them perhaps empty"),
-        ("| a | It is so. | 01 | 02 |\n| a | It is so. | 01 | 02 |", "line 4: concept 'a' stands there twice"),
+        ("| a b | it | It is so. | 01 | 02 |", "line 3: concept is 'a b'"),
+        ("| a | it | It is so. | 1 | 02 |", "line 3: a lesson is '1'"),
+        ("| a | it | It is so. | 01 | 02, x |", "line 3: a lesson is 'x'"),
+        ("| a | it | It is so. | 01 |", "line 3 has 4 cells"),
+        ("| a | it |  | 01 | 02 |", "line 3 has 5 cells, some of them perhaps empty"),
+        (
+            "| a | it | It is so. | 01 | 02 |\n| a | it | It is so. | 01 | 02 |",
+            "line 4: concept 'a' stands there twice",
+        ),
     ],
 )
 def test_a_line_of_another_form_is_named(line, said):

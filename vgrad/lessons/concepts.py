@@ -1,6 +1,6 @@
 """The concepts of the series, as the table in concepts.md has them, where a teacher can edit it.
 
-| product | Factors multiply, so a product grows or shrinks exponentially … | 01 | 02, 02, 05 |
+| product | many factors | Factors multiply, so a product grows or shrinks exponentially … | 01 | 02, 02, 05 |
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ import re
 from importlib.resources import files
 from typing import NamedTuple
 
-HEAD = ("concept", "what it says", "lesson", "returns in")
+HEAD = ("concept", "topic", "what it says", "lesson", "returns in")
 
 
 class Concept(NamedTuple):
     """What the series teaches in one sentence, in which lesson, and in which warm-ups it is recalled."""
 
     name: str
+    topic: str  # what it is about, which gives nothing away
     says: str
     lesson: str  # such as "01"
     returns: tuple[str, ...]  # such as ("02", "02", "05"); twice is two questions
@@ -38,14 +39,14 @@ def parse(text: str, source: str = "concepts.md") -> dict[str, Concept]:
 def _concept(cells: tuple[str, ...], where: str) -> Concept:
     if len(cells) != len(HEAD) or not all(cells):
         raise ValueError(f"{where} has {len(cells)} cells, some of them perhaps empty; allowed are {len(HEAD)} in full")
-    name, says, lesson, returns = cells
+    name, topic, says, lesson, returns = cells
     later = tuple(each.strip() for each in returns.split(","))
     if not re.fullmatch(r"\w+", name):
         raise ValueError(f"{where}: concept is {name!r}; allowed are letters, digits and _")
     for each in (lesson, *later):
         if not re.fullmatch(r"\d\d", each):
             raise ValueError(f"{where}: a lesson is {each!r}; allowed are two digits, such as 05")
-    return Concept(name, says, lesson, later)
+    return Concept(name, topic, says, lesson, later)
 
 
 def _cells(line: str) -> tuple[str, ...]:

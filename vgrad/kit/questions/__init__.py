@@ -11,6 +11,7 @@ from __future__ import annotations
 from .asking import Asker, Beside, Prediction, asker
 from .form import Question, parse, read
 from .inventory import Form
+from .result import Topic
 from .warm_up import WarmUp
 
-__all__ = ["Asker", "Beside", "Form", "Prediction", "Question", "WarmUp", "asker", "parse", "read"]
+__all__ = ["Asker", "Beside", "Form", "Prediction", "Question", "Topic", "WarmUp", "asker", "parse", "read"]

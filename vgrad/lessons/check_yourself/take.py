@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from ... import require
-from ...kit.questions import Form, Question, read
-from ...kit.questions.inventory import Topic
+from ...kit.questions import Form, Question, Topic, read
 from .. import ROOMS
 from ..concepts import CONCEPTS
 
@@ -14,7 +13,7 @@ FORMS: dict[str, list[Question]] = {
     letter: list(read("vgrad.lessons.check_yourself", f"form_{letter.lower()}").values()) for letter in "AB"
 }
 TOPICS = {
-    name: Topic(concept.says, concept.lesson, f"{concept.lesson}_{ROOMS[int(concept.lesson)]}.ipynb")
+    name: Topic(concept.topic, concept.says, concept.lesson, f"{concept.lesson}_{ROOMS[int(concept.lesson)]}.ipynb")
     for name, concept in CONCEPTS.items()
 }
 
