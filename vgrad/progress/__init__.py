@@ -13,7 +13,7 @@
 
 Without ``keep``, nothing is written anywhere, and nothing is ever sent. Each notebook has its own kernel, so it is
 enough to ask once per folder. Where a valid progress.json lies beside a notebook, its answers go on being kept there.
-``download`` and ``upload`` carry the file to and from the browser-only site, where a kernel has no disk of yours.
+``download`` and ``upload`` carry the file out of the browser-only site and into it again.
 """
 
 from __future__ import annotations
