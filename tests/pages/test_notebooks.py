@@ -144,6 +144,75 @@ def test_a_planted_fault_is_found(plant, complaint):
     assert any(complaint in fault for fault in hygiene.faults(json.dumps(notebook)))
 
 
+def _invested(notebook, k):
+    return _tagged(notebook, "investigation")[k]
+
+
+def _reword(cell, old, new):
+    assert old in hygiene.source(cell)
+    cell["source"] = hygiene.source(cell).replace(old, new)
+
+
+FLAWED = {
+    "none at the end of a part": (
+        lambda nb: [nb["cells"].remove(cell) for cell in _tagged(nb, "investigation")],
+        "its investigation has the cells []",
+    ),
+    "no example": (lambda nb: nb["cells"].pop(), "its investigation has the cells ['markdown', 'code']"),
+    "not at the end": (lambda nb: nb["cells"].insert(5, nb["cells"].pop()), "a folded solution after the recap"),
+    "not behind the recap": (lambda nb: nb["cells"].pop(-4), "does not follow the recap"),
+    "no minutes": (
+        lambda nb: _reword(_invested(nb, 0), "minutes of their own", "minutes"),
+        "with minutes of its own",
+    ),
+    "no heading": (lambda nb: _reword(_invested(nb, 0), "## Investigation: ", "## "), "begin with a heading"),
+    "no hint": (lambda nb: _reword(_invested(nb, 0), "<summary>Hint<", "<summary>Help<"), "no folded hint"),
+    "nothing open": (lambda nb: _reword(_invested(nb, 1), "...,", "None,"), "leaves nothing open"),
+    "no check": (lambda nb: _reword(_invested(nb, 1), "check.answer", "check.other"), "leaves nothing open"),
+    "already judged": (
+        lambda nb: _say([_invested(nb, 1)], "correct: the claim is supported"),
+        "does not say that it is an investigation",
+    ),
+    "an open example": (
+        lambda nb: _reword(_invested(nb, 2), "<details>", "<details open>"),
+        "of the investigation is not folded",
+    ),
+    "an example without its tag": (
+        lambda nb: _invested(nb, 2)["metadata"].update(tags=["investigation"]),
+        "of the investigation is not folded",
+    ),
+    "a long cell": (
+        lambda nb: _invested(nb, 1).update(source="x = 1\n" * 16),
+        "lines of a code cell: 16",
+    ),
+}
+
+
+@pytest.mark.parametrize(("plant", "complaint"), FLAWED.values(), ids=FLAWED)
+def test_a_planted_fault_in_an_investigation_is_found(plant, complaint):
+    notebook = json.loads((ROOT / "notebooks/09_deep_training.ipynb").read_text(encoding="utf-8"))
+    plant(notebook)
+    assert any(complaint in fault for fault in hygiene.faults(json.dumps(notebook)))
+
+
+def test_an_investigation_belongs_to_the_end_of_a_part_alone():
+    inside = json.loads(LESSONS[3].read_text(encoding="utf-8"))
+    ending = json.loads((ROOT / "notebooks/09_deep_training.ipynb").read_text(encoding="utf-8"))
+    inside["cells"] += _tagged(ending, "investigation")
+    assert any("nowhere, as no part of the course ends here" in each for each in hygiene.faults(json.dumps(inside)))
+
+
+def test_the_minutes_and_words_of_an_investigation_are_its_own():
+    notebook = json.loads((ROOT / "notebooks/09_deep_training.ipynb").read_text(encoding="utf-8"))
+    before = hygiene.minutes(notebook["cells"])
+    for cell in _tagged(notebook, "investigation"):
+        cell["source"] = hygiene.source(cell) + "\n# one more word" * 400
+    assert hygiene.minutes(notebook["cells"]) == before
+    assert not any("words: " in fault for fault in hygiene.faults(json.dumps(notebook)))
+    rest = [cell for cell in notebook["cells"] if "investigation" not in hygiene.tags(cell)]
+    assert hygiene.minutes(rest) == before
+
+
 # --- solutions ------------------------------------------------------------------------------------------------------
 
 

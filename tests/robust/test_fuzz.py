@@ -39,7 +39,7 @@ from vgrad.lessons.stored import TABLES
 
 ENGINE = ("ops", "init", "tape", "data", "gradcheck", "cells", "theory", "models", "probes", "train")
 KIT = ("experiments.baseline", "experiments.flow", "experiments.learning", "experiments.reach", "experiments.tokens",
-       "experiments.training", "experiments.twin", "words.cells")  # fmt: skip
+       "experiments.training", "experiments.twin", "investigation", "words.cells")  # fmt: skip
 TORCH = ("vgrad.lessons.your_network.measure.modules",)  # it imports PyTorch
 STOREYS = ("measure", "explore")  # what is drawn and said is reached through show, which knows a record by its type
 
@@ -230,7 +230,25 @@ def elementwise():
     return dict(z=array(2, 3))
 
 
+def gains(gain=1.0, seeds=5):
+    """One number for each of so many networks."""
+    return gain * np.arange(1.0, 1.0 + seeds)
+
+
+def own(numbers):
+    return numbers
+
+
 ROWS = {
+    "kit.investigation.investigate": lambda: dict(
+        claim="A gain of 2 gives more.",
+        experiment=gains,
+        quantity=own,
+        direction="higher",
+        changed="gain",
+        net=dict(gain=2.0),
+        control=dict(gain=1.0),
+    ),
     "bridge.readings.readings": lambda: dict(names=["stem", "head"], steps=[0, 1]),
     "bridge.report.report": lambda: dict(readings=bridge.readings(["stem", "head"], [0, 1], dz=np.ones((2, 2)))),
     "bridge.show": lambda: dict(readings=bridge.readings(["stem", "head"], [0, 1], dz=np.ones((2, 2)))),
@@ -658,6 +676,7 @@ ACCEPTED = (  # function, argument, values, and why it is right to answer
     ("*", "value", "nan inf", "said in words"),
     ("lessons.scoreboard.*", "numbers", "[...,None] [...,:-1]", "numbers"),
     ("lessons.learning.say.training.middle", "rows", "[...,None] [...,:-1]", "networks in rows"),
+    ("kit.investigation.investigate", "claim", "'x'", "whether it is a sentence is said by the check"),
     ("check.*", "given", "*", "an answer is met with words, whatever it is"),
 )  # fmt: skip
 

@@ -30,6 +30,7 @@ FORM = 24  # questions of a form of the inventory; only one is taken in one sitt
 NO_LESSON = ("# 00", "# 19")  # which claim nothing and set no exercise
 NO_WARM_UP = (*NO_LESSON, "# 01")
 UNCOUNTED = r"<details><summary>(?:A solution|Hint|Further)\b.*?</details>"  # what is folded and may be skipped
+INVESTIGATED = ("# 09", "# 13", "# 15", "# 18")  # by the title's number: the last lesson of each part of the course
 ALLOWED_IMPORTS = {"numpy", "vgrad"}
 ALSO = {"# 17": {"torch"}}  # by the title's number: the lesson that watches networks of PyTorch
 NUMBER = re.compile(r"(?<![\w.])\d+\.?\d*(?:[eE][-+]?\d+)?")
@@ -49,7 +50,8 @@ def faults(text: str) -> list[str]:
         *_stable(notebook, cells),
         *(fault for k, cell in enumerate(code) for fault in _source(k, cell, _allowed(cells))),
         *(fault for cell in code for fault in _outputs(cell)),
-        *_exercises(cells, least=0 if title in NO_LESSON else 2),
+        *_exercises(_counted(cells), least=0 if title in NO_LESSON else 2),
+        *_investigations(cells),
         *_questions(code),
         *([] if title in NO_WARM_UP else _warm_up(code)),
         *_slides(cells),
@@ -62,6 +64,11 @@ def source(cell) -> str:
 
 def tags(cell) -> list[str]:
     return cell["metadata"].get("tags", [])
+
+
+def _counted(cells):
+    """The cells without those of an investigation, which has minutes of its own."""
+    return [cell for cell in cells if "investigation" not in tags(cell)]
 
 
 def printed(cell) -> str:
@@ -78,7 +85,11 @@ def words(text: str) -> int:
 
 
 def minutes(cells) -> float:
-    """How long a learner takes by a formula: words, code, output, pictures, exercises, explorers and questions."""
+    """How long a learner takes by a formula: words, code, output, pictures, exercises, explorers and questions.
+
+    An investigation has minutes of its own, which are not counted.
+    """
+    cells = _counted(cells)
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     explorers = [cell for cell in code if re.search(r"\bexplore\.", source(cell))]
     return (
@@ -134,12 +145,14 @@ def _claims(code):
 def _budgets(cells, code, kilobytes, most):
     texts = [*map(source, code), *(solution(cell) or "" for cell in cells if "solution" in tags(cell))]
     lines = [len(text.splitlines()) for text in texts]
+    own = [cell for cell in _counted(cells) if cell in code or "solution" in tags(cell)]
+    usual = [len((source(cell) if cell in code else solution(cell) or "").splitlines()) for cell in own]
     for name, size in (
         ("cells", len(cells)),
-        ("words", sum(words(source(cell)) for cell in cells if cell["cell_type"] == "markdown")),
+        ("words", sum(words(source(cell)) for cell in _counted(cells) if cell["cell_type"] == "markdown")),
         ("minutes", minutes(cells)),
         ("lines of a code cell", max(lines)),
-        ("median lines of a code cell", statistics.median(lines)),
+        ("median lines of a code cell", statistics.median(usual)),
         ("kilobytes of the file", kilobytes),
     ):
         if size > most[name]:
@@ -214,6 +227,35 @@ def _exercises(cells, least):
     for cell in found["solution"]:
         if cell["cell_type"] != "markdown" or solution(cell) is None:
             yield f"solution {cell['id']} is not folded"
+
+
+BEGUN = "Investigation, not yet begun: "
+
+
+def _investigations(cells):
+    """What an investigation must be: a text, an open cell and a folded example, which are the last of the page."""
+    found = [cell for cell in cells if "investigation" in tags(cell)]
+    due = source(cells[0]).startswith(INVESTIGATED)
+    if not found and not due:
+        return
+    kinds = [cell["cell_type"] for cell in found]
+    if kinds != ["markdown", "code", "markdown"] or cells[-3:] != found or not due:
+        where = "after the recap" if due else "nowhere, as no part of the course ends here"
+        yield f"its investigation has the cells {kinds}; a text, a cell and a folded solution {where}"
+        return
+    text, begun, example = found
+    if "## What you take away" not in source(cells[-4]):
+        yield "its investigation does not follow the recap"
+    if not re.match(r"## Investigation: .+\n\n\*\d+ minutes of their own\*\n", source(text)):
+        yield "its investigation does not begin with a heading and with minutes of its own"
+    if "<details><summary>Hint</summary>" not in source(text):
+        yield "its investigation has no folded hint"
+    if 'check.answer("investigation", ' not in source(begun) or "=...," not in source(begun):
+        yield f"{begun['id']} leaves nothing open, or is not checked as an investigation"
+    if not printed(begun).startswith(BEGUN):
+        yield f"{begun['id']} does not say that it is an investigation"
+    if "solution" not in tags(example) or solution(example) is None:
+        yield f"solution {example['id']} of the investigation is not folded"
 
 
 def _questions(code):

@@ -11,6 +11,8 @@ A lesson's room imports from here, and nothing here knows a lesson.
     compare       whether numbers are right, where they are furthest off, and the one rule of rounding
     expect        what most checks ask first, and what counts as a number
     judging       whether a function that a learner has written is right, in several cases
+    investigation a claim, a control and five seeds, measured if the design is fair; verdicts says and draws it
+    evidence      the rule by which a claim is supported
     slips         what stopped a learner's code, in words
     journal       what was answered, in memory, and in a file where the learner asks for it
     ledger        the form of that file, and entries what may stand in it

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from .evidence import Investigation
 from .experiments.flow import FlowRecord
 from .experiments.learning import LearnRecord
 from .marks.flow import flow
 from .marks.learning import learning
 from .marks.strip import flow_strip
 from .marks.units import units
+from .verdicts import investigation
 
 Draw = TypeVar("Draw", bound=Callable[..., Any])
 _PICTURES: dict[tuple[type, bool], dict[str, Callable[..., Any]]] = {}
@@ -58,3 +60,4 @@ draws(FlowRecord)(flow)
 draws(LearnRecord, several=True)(learning)
 draws(FlowRecord, picture="strip")(flow_strip)
 draws(FlowRecord)(units)
+draws(Investigation)(investigation)

@@ -226,7 +226,14 @@ class Picture:
         said = html.escape(self.caption, quote=False).replace("\n", "<br>")
         text = f'{styles.PICTURE}<p role="status" style="{WORDS}">{said}</p>'
         display({"image/png": data["image/png"]}, metadata=metadata, raw=True)
-        display({"text/html": text, "text/plain": self.caption}, raw=True)
+        told(self.caption, text)
+
+
+def told(text: str, page: str) -> None:
+    """Show words in a notebook, as text and as HTML."""
+    from IPython.display import display
+
+    display({"text/html": page, "text/plain": text}, raw=True)
 
 
 def bundle(figure: Figure, caption: str, alt: str) -> tuple[dict, dict]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...kit.investigation import investigate
 from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
@@ -9,8 +10,8 @@ from .measure import first_step, shatter, train_blocks, train_plain, watch_block
 from .tables import TABLES, best, compare_spirals
 
 __all__ = [
-    "TABLES", "ask", "best", "check", "compare_spirals", "draw", "explore", "first_step", "load", "shatter", "show",
-    "train_blocks", "train_plain", "watch_blocks",
+    "TABLES", "ask", "best", "check", "compare_spirals", "draw", "explore", "first_step", "investigate", "load",
+    "shatter", "show", "train_blocks", "train_plain", "watch_blocks",
 ]  # fmt: skip
 
 ask = asker(__name__)

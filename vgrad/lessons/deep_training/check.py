@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, expect_answer, expect_function, expect_number
+from ...kit.exercises import expect_answer, expect_function, expect_number
 from ...kit.judging import call
+from ...kit.verdicts import Investigations
 
 NETS = ((4, 36), (2, 5), (1, 7))  # plain nets: hidden layers, and units of each
 STEPS = ((0.003, 100), (0.1, 7))  # of a warm-up: the rate, and how many steps it takes
@@ -125,5 +126,28 @@ EXERCISES = {
     "weights": (_weights, "four hidden layers of 36 units have 4178 of them, and one hidden layer of 800 has 4002"),
     "warm": (_warm, "the rate rises in a straight line, and then it stays"),
 }
-_exercises = Exercises(EXERCISES)
+_exercises = Investigations(
+    EXERCISES,
+    quantities={
+        "test": ("test accuracy", "accuracy", "new digits", "held out", "learn"),
+        "right": ("training accuracy", "training digits"),
+        "accuracy": ("training accuracy",),
+        "ratio": ("gradient", "dh"),
+        "added": ("b²", "branch"),
+    },
+    settings={
+        "warmup": ("warm-up",),
+        "rate": ("learning rate",),
+        "blocks": ("depth", "deep"),
+        "hidden": ("layers", "depth", "deep", "shallow"),
+        "width": ("wide", "narrow", "units"),
+        "norm": ("pre-norm", "post-norm", "layer norm", "batch norm"),
+        "start": ("branch",),
+        "frozen": ("freeze", "freezing", "trained", "learn"),
+        "skip": ("path",),
+        "alpha": ("branch",),
+        "activation": ("ReLU", "tanh", "GELU"),
+        "steps": ("longer", "step"),
+    },
+)
 answer = _exercises.answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...kit.experiments.stored import Cell
+from ...kit.investigation import investigate
 from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
@@ -16,8 +17,8 @@ from .say.solve import verdicts
 from .tables import TABLES
 
 __all__ = [
-    "TABLES", "Cell", "ask", "check", "draw", "echo", "explore", "load", "name", "ring", "scan",
-    "show", "solve", "table", "train_memory", "truncation", "verdicts", "watch",
+    "TABLES", "Cell", "ask", "check", "draw", "echo", "explore", "investigate", "load", "name", "ring",
+    "scan", "show", "solve", "table", "train_memory", "truncation", "verdicts", "watch",
 ]  # fmt: skip
 
 ask = asker(__name__)

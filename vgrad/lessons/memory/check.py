@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kit.exercises import Exercises, expect_answer, expect_function, expect_number
+from ...kit.exercises import expect_answer, expect_function, expect_number
 from ...kit.judging import Case, Words, apart, call, close, counted, expect_shaped, find_slip, judge_pullback
+from ...kit.verdicts import Investigations
 from .measure.scan import scan
 
 WORDS = Words("h", "scan(r, gamma * u)", "dh")
@@ -165,5 +166,28 @@ EXERCISES = {
     ),
     "recurrence": (_recurrence, "gamma keeps h at its size, and the gradient takes the same recurrence from the end"),
 }
-_exercises = Exercises(EXERCISES)
+_exercises = Investigations(
+    EXERCISES,
+    quantities={
+        "accuracy": ("right answers", "answers"),
+        "final": ("score", "loss", "accuracy", "answers"),
+        "scores": ("loss",),
+        "reach": ("gradient",),
+        "open": ("gate",),
+    },
+    settings={
+        "carried": ("carry", "carries", "state", "reset"),
+        "span": ("window", "truncat"),
+        "lag": ("steps back", "delay"),
+        "cell": ("GRU", "RNN", "LSTM", "recurrence"),
+        "frozen": ("freeze", "freezing", "readout", "untrained"),
+        "steps": ("longer", "training", "stream"),
+        "width": ("wide", "narrow", "units"),
+        "T": ("length", "long", "steps"),
+        "ring": ("r near 1", "eigenvalue"),
+        "bias": ("update bias",),
+        "rate": ("learning rate",),
+        "task": ("first symbol", "adding"),
+    },
+)
 answer = _exercises.answer

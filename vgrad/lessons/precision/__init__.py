@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...kit.investigation import investigate
 from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
@@ -10,7 +11,9 @@ from .measure.scaled import train_in
 from .measure.stored import store_in
 from .measure.window import in_format
 
-__all__ = ["ask", "bits", "check", "draw", "explore", "in_format", "records", "show", "store_in", "train_in"]
+__all__ = [
+    "ask", "bits", "check", "draw", "explore", "in_format", "investigate", "records", "show", "store_in", "train_in",
+]  # fmt: skip
 
 ask = asker(__name__)
 draws(records.BitsRecord)(draw.formats.bits)

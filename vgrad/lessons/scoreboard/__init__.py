@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...kit.experiments.learning import learn
+from ...kit.investigation import investigate
 from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
@@ -12,8 +14,8 @@ from .measure.taught import judge, learns, verdict, view
 from .tables import TABLES
 
 __all__ = [
-    "CLAIMS", "NETS", "TABLES", "ask", "at_start", "board", "check", "draw", "explore", "guide", "judge",
-    "learns", "load", "measure_claim", "show", "treat", "verdict", "view",
+    "CLAIMS", "NETS", "TABLES", "ask", "at_start", "board", "check", "draw", "explore", "guide", "investigate",
+    "judge", "learn", "learns", "load", "measure_claim", "show", "treat", "verdict", "view",
 ]  # fmt: skip
 
 ask = asker(__name__)

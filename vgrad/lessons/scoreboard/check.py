@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...kit.compare import in_digits
-from ...kit.exercises import Exercises, UntouchedError, expect_function
+from ...kit.exercises import UntouchedError, expect_function
 from ...kit.judging import call, expect_parts, expect_shaped, named
+from ...kit.verdicts import Investigations
 from .measure.board import treat
 from .records import Treated
 
@@ -182,5 +183,27 @@ EXERCISES = {
     "three_cures": (_three_cures, "three nets, three cures, and each was measured"),
     "row_by_hand": (_row_by_hand, "a row that can stand in the scoreboard: median, spread and verdict"),
 }
-_exercises = Exercises(EXERCISES)
+_exercises = Investigations(
+    EXERCISES,
+    quantities={
+        "test": ("test accuracy", "accuracy", "new digits", "learn"),
+        "best": ("training accuracy", "training digits"),
+        "decades": ("gradient", "vanish", "explode"),
+    },
+    settings={
+        "activation": ("sigmoid", "tanh", "ReLU", "GELU"),
+        "scheme": ("weights", "Xavier", "He"),
+        "gain": ("weights", "larger"),
+        "norm": ("batch norm", "layer norm", "pre-norm", "post-norm"),
+        "skip": ("path", "skip connection"),
+        "alpha": ("branch", "divided"),
+        "depth": ("deep", "layers"),
+        "width": ("wide", "narrow", "units"),
+        "frozen": ("freeze", "freezing"),
+        "warmup": ("warm-up",),
+        "clip_norm": ("clip",),
+        "rates": ("learning rate",),
+        "steps": ("longer", "step"),
+    },
+)
 answer = _exercises.answer

@@ -6,6 +6,7 @@ comparison a step of the same size with random signs.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Generator, Iterator
 from typing import Annotated, Any
 
@@ -98,6 +99,12 @@ def watch_blocks(
         np.full(seeds, np.nan), None,
     )  # fmt: skip
     return _watched(record, fitted, nets, probe, held_out, path)
+
+
+_settings = inspect.signature(watch_blocks).replace(return_annotation="BlocksRecord")
+vars(train_blocks)["__signature__"] = (
+    _settings  # it hands all settings on, and an investigation asks for their defaults
+)
 
 
 @guarded
