@@ -151,7 +151,9 @@ def test_what_can_never_be_right_is_refused_in_words(exercise, kind):
 def cells(notebook):
     """The import lines of a notebook's code cells, and the cells of its exercises, as the page has them."""
     code = [cell for cell in json.loads(notebook.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
-    exercises = ["".join(cell["source"]) for cell in code if "exercise" in cell["metadata"].get("tags", [])]
+    exercises = [
+        "".join(cell["source"]) for cell in code if {"exercise", "investigation"} & {*cell["metadata"].get("tags", [])}
+    ]
     statements = [node for cell in code if not exercises or "".join(cell["source"]) not in exercises
                   for node in tree("".join(cell["source"]))]  # fmt: skip
     return [node for node in statements if isinstance(node, ast.Import | ast.ImportFrom)], exercises

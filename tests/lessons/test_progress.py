@@ -323,6 +323,17 @@ def test_before_anything_is_answered_a_sentence_stands_in_place_of_the_picture()
     assert os.listdir() == []
 
 
+def test_the_record_holds_what_is_kept_and_what_this_kernel_knows_besides(learnt):
+    progress.stop()
+    journal.note(Entry("exercise", "gates", "another"))
+    assert [entry.name for entry in progress.record().entries] == [
+        *(entry.name for entry in learnt.entries), "another",
+    ]  # fmt: skip
+    assert len(progress.record("./progress.json").entries) == len(ledger.read(Path("progress.json"))) + 1
+    times = [entry.time for entry in progress.record().entries]
+    assert times == sorted(times)
+
+
 @pytest.mark.parametrize("kept", [[0], [1], [30, 31], [72]])
 def test_a_few_answers_are_drawn_too(kept):
     entries = simulated.learner(3)

@@ -13,7 +13,7 @@
 
 Without ``keep``, nothing is written anywhere, and nothing is ever sent. Each notebook has its own kernel, so it is
 enough to ask once per folder. Where a valid progress.json lies beside a notebook, its answers go on being kept there.
-``download`` and ``upload`` carry the file to and from the browser-only site, where a kernel has no disk of yours.
+``download`` and ``upload`` carry the file out of the browser-only site and into it again.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def stop() -> Said:
 
 
 def record(path: str | os.PathLike[str] = FILE) -> Progress:
-    """Return the answers in a file; where there is no progress.json, those of this kernel.
+    """Return the answers in a file, in the order of their times. Without a path, those of this kernel are among them.
 
     path : of the file. ValueError says what is wrong with it, or that there is none.
     """
@@ -63,7 +63,7 @@ def hand_in(name: str, path: str | os.PathLike[str] = FILE) -> Said:
     """Write hand_in_<name>.json beside the notebook, and say which file is for the teacher; nothing is sent.
 
     name : which the learner chooses, of letters, digits, - and _, and under which a teacher sees the answers. path : of
-    the file with the answers; where there is no progress.json, the answers of this kernel are handed in. ValueError if
+    the file with the answers; without one, those of this kernel are among them. ValueError if
     the name has other characters, or the file is not of the form.
     """
     from . import handing

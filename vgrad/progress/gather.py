@@ -18,15 +18,18 @@ SHOWN = 3  # entries of a file that a remark names
 
 
 def record(path: str | os.PathLike[str] = FILE) -> Progress:
-    """Return the answers in a file; where there is no progress.json, those of this kernel.
+    """Return the answers in a file, in the order of their times. Without a path, those of this kernel are among them.
 
     path : of the file. ValueError says what is wrong with it, or that there is none.
     """
     file = as_path("path", path)
-    if not os.path.lexists(file) and file != Path(FILE):
+    is_there = os.path.lexists(file)
+    if not is_there and file != Path(FILE):
         raise ValueError(f"path is {str(path)!r}; allowed is a file that keep has made, or a file that was handed in")
-    entries = ledger.read(file).values() if os.path.lexists(file) else journal.entries()
-    return Progress(file.name if os.path.lexists(file) else "this kernel", tuple(entries))
+    found = ledger.read(file) if is_there else {}
+    for entry in journal.entries() if file == Path(FILE) else ():
+        ledger.join(found, entry)
+    return Progress(file.name if is_there else "this kernel", tuple(sorted(found.values(), key=lambda it: it.time)))
 
 
 def collect(folder: str | os.PathLike[str]) -> Class:

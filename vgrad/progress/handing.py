@@ -18,7 +18,7 @@ def hand_in(name: str, path: str | os.PathLike[str] = FILE) -> Said:
     """Write hand_in_<name>.json beside the notebook, and say which file is for the teacher; nothing is sent.
 
     name : which the learner chooses, of letters, digits, - and _, and under which a teacher sees the answers. path : of
-    the file with the answers; where there is no progress.json, the answers of this kernel are handed in. ValueError if
+    the file with the answers; without one, those of this kernel are among them. ValueError if
     the name has other characters, or the file is not of the form.
     """
     file = Path(f"hand_in_{checked_name(name)}.json")

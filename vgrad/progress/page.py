@@ -1,4 +1,4 @@
-"""Take the file out of a page, and put one into it. In a browser-only site, the kernel has no disk of yours.
+"""Take the file out of a page, and put one into it. In a browser-only site, the kernel has no disk of the learner's.
 
 The link holds the file itself, so nothing is sent when it is pressed. A file that is put in goes to the kernel alone.
 """
