@@ -11,8 +11,7 @@ from asked import opening, places_of, tell_tale, unfit
 
 from vgrad.kit import journal
 from vgrad.kit.questions import Form
-from vgrad.lessons.check_yourself import FORMS, take
-from vgrad.lessons.check_yourself.take import TOPICS
+from vgrad.lessons.check_yourself import FORMS, TOPICS, take
 from vgrad.lessons.concepts import CONCEPTS
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"

@@ -457,7 +457,7 @@ def stored_pictures(lesson):
 @every_lesson
 def test_a_stored_picture_says_its_numbers_and_so_does_what_running_it_again_is_compared_with(lesson):
     pictures = list(stored_pictures(lesson))
-    assert pictures
+    assert pictures or lesson.stem == "19_check_yourself"  # which draws nothing but a learner's own answers
     for name, alt, compared in pictures:
         for words in (alt, compared):
             assert len(set(NUMBER.findall(words))) >= 3 or EMPTY in words, name

@@ -8,10 +8,11 @@ inventory   a whole form of questions, one after the other, with its result by c
 
 from __future__ import annotations
 
-from .asking import Asker, Beside, Prediction, asker
+from .asking import Beside, Prediction
 from .form import Question, parse, read
 from .inventory import Form
 from .result import Topic
+from .room import Asker, asker
 from .warm_up import WarmUp
 
 __all__ = ["Asker", "Beside", "Form", "Prediction", "Question", "Topic", "WarmUp", "asker", "parse", "read"]

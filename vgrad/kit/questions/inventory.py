@@ -41,8 +41,10 @@ class Form(widgets.VBox):
         self._body = widgets.VBox()
         self._note = widgets.HTML()
         self._buttons = widgets.HBox()
+        self._shown: Question | None = None
         super().__init__([widgets.HTML(styles.QUESTION), self._head, self._body, self._buttons, self._note, Keeping()])
         self.add_class("vgrad-predict")
+        journal.watch(self._follow)
         if self.answers:
             self._show()
         else:
@@ -80,8 +82,13 @@ class Form(widgets.VBox):
     def _given(letter: str) -> dict[str, str]:
         return {each.name: each.choice for each in journal.entries(f"form {letter}")}
 
+    def _follow(self) -> None:
+        """Show what has changed elsewhere: answers were taken from a file, or another form was finished."""
+        if self.answers and (self.question is None or self.question is not self._shown):
+            self._show()
+
     def _show(self) -> None:
-        question = self.question
+        question = self._shown = self.question
         if question is None:
             given = {letter: self._given(letter) for letter in self._forms}
             self._head.value = f"<div><b>Form {self.letter}</b> is finished.</div>"
