@@ -36,6 +36,8 @@ NAMES = dict.fromkeys(
     ("params", "grads", "batches"), ("W", "b", "beta", "gamma", "x", "xs", "labels", "logits")
 ) | dict(optimizer=("rate",))
 FINE = (  # function, argument and value that are no mistake, and why
+    ("kit.investigation.investigate", "claim", "a str of a number, in capitals", "a sentence is judged by the check"),
+    ("kit.investigation.investigate", "experiment", "...", "it is still open, and then nothing is measured"),
     ("*", "*", "None", "an option that is off"),
     ("*", "*", "a range", "several whole numbers"),
     ("*", "rate", "[1] (1.0, 2.0) 1-d 'a list of it'", "a rate for each network"),

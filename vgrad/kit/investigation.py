@@ -90,7 +90,11 @@ def _numbers(record: Any, quantity: str | Callable[[Any], Any]) -> Array:
         names = [name for name in public if _array(getattr(record, name)) is not None]
         require.choice("quantity", quantity, names or ["a function of what the experiment returns"])
         quantity = lambda record, name=quantity: getattr(record, name)  # noqa: E731
-    numbers = _array(quantity(record))
+    try:
+        numbers = _array(quantity(record))
+    except Exception as problem:  # the learner's own function may do anything
+        told = f"quantity is {quantity!r}, which stopped with {problem!r}"
+        raise ValueError(f"{told}; allowed is a function of what the experiment returns") from problem
     require.instance("quantity", quantity, numbers is not None, "what gives one number per network")
     return np.asarray(numbers)
 
