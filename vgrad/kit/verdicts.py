@@ -140,12 +140,12 @@ def supported(record: Investigation) -> str:
     """Say what was found, and for what it holds."""
     net, control = (number(float(np.mean(np.asarray(numbers)))) for numbers in (record.of_net, record.of_control))
     seeds = len(record.differences)
-    same = f". All {seeds} seeds give the same number, so make sure that it was measured network by network"
+    same = f" All {seeds} seeds give the same number, so make sure that it was measured network by network."
     with_net, with_control = _value(record.net, record), _value(record.control, record)
     return (
         f"the claim is supported. The mean of {record.quantity} is {net} with {with_net} and {control} "
         f"with {with_control}, the spread of the differences is {number(record.spread)}, and all "
-        f"{seeds} seeds agree. This is so for these settings and this task, and it is not yet known for others"
+        f"{seeds} seeds agree. This is so for these settings and this task, and it is not yet known for others."
         f"{same if record.spread == 0 else ''}"
     )
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from . import grammar
 
-LOOKS = (grammar.Look("#5a5a5a", "s", "control"), grammar.Look("#0072b2", "o", "net"))
+LOOKS = (grammar.Look("#5a5a5a", "s", "control"), grammar.Look(grammar.INK, "o", "net"))
 LINE = dict(color=grammar.FAINT, linewidth=1.0, alpha=0.7, zorder=1)
 FAR = 100.0  # between the largest and the smallest, from where on the axis is logarithmic
 LETTERS = 74  # of a title's line
