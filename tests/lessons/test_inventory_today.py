@@ -443,5 +443,5 @@ def test_b_converged():
     h = rng.standard_normal((64, 32))
     for _ in range(10):  # the hidden units are not saturated
         h = ops.sigmoid(h @ (32**-0.5 * rng.standard_normal((32, 32))))[0]
-        assert np.mean((0.2 < h) & (h < 0.8)) > 0.8
+        assert np.mean((h > 0.2) & (h < 0.8)) > 0.8
     assert right("b_converged").startswith("It vanishes on its way back,")
