@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 
 from vgrad import models, ops, probes, train
@@ -30,19 +28,28 @@ def smallest(E, F):
 
 
 def echo(span, **settings):
-    """The accuracies of five GRUs that were trained to echo a bit of eight steps ago."""
-    wanted = dict(cell="gru", lag=8, carried=True, frozen=False, span=span) | settings
+    """The accuracies of five RNNs that were trained to echo a bit of eight steps ago."""
+    wanted = dict(cell="rnn", lag=8, carried=True, frozen=False, span=span) | settings
     (net,) = (net for net in memory.load("echo") if wanted.items() <= net.settings.items())
     return np.array(net.result["accuracy"])
 
 
 def test_warm_14_truncation():
-    assert right("warm_14_truncation").startswith("a gradient, because no window holds bit and answer")
-    for span, together in ((8, 0), (9, 1)):
-        assert sum(t // span == (t - 8) // span for t in range(span, 2 * span)) == together
-    assert echo(8).max() < 0.62
-    assert np.median(echo(9)) > 0.9  # hardly longer windows, and no more updates
+    assert right("warm_14_truncation").startswith("because no gradient goes from an answer to its bit")
+    assert [t // 4 - (t - 8) // 4 for t in range(8, 12)] == [2] * 4  # the bit is read two windows before
+    assert echo(4).max() < 0.6
+    assert np.median(echo(9)) > 0.9  # in windows that hold a bit and its answer, and with no more updates
     assert len({net.settings.get("steps") for net in memory.load("echo")}) == 1
+
+
+def kept(params, seed):
+    """The share of the gradient that an LSTM with these weights sends back through a hundred steps."""
+    rng = np.random.default_rng(seed)
+    outputs, steps = models.unroll("lstm", params, rng.standard_normal((100, 1, 2, 2)))
+    doutputs = np.zeros_like(outputs)
+    doutputs[-1] = rng.standard_normal(doutputs[-1].shape)
+    *_, first = models.back_through_time(steps, doutputs)
+    return probes.norm(np.concatenate(first.cotangent, axis=-1))[0] / probes.norm(doutputs[-1])[0]
 
 
 def test_warm_14_forget():
@@ -50,9 +57,13 @@ def test_warm_14_forget():
     assert abs(ops.sigmoid(np.array(3.0))[0] - 0.95) < 0.005
     fresh = [reach("lstm", seeds=3, batch=2, seed=seed).ratio for seed in SEEDS]
     opened = [reach("lstm", bias=3.0, seeds=3, batch=2, seed=seed).ratio for seed in SEEDS]
-    wide = [reach("lstm", width=128, seeds=1, batch=1, seed=seed).ratio for seed in SEEDS]
     assert 1e-16 < np.median(fresh) < 1e-12 < 1e-9 < min(opened)
-    assert max(wide) < 1e-9 * min(opened)
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        plain, open_gates = (networks("lstm", seeds=1, bias=bias, seed=seed) for bias in (0.0, 3.0))
+        gates = [np.linalg.qr(rng.standard_normal((32, 32)))[0] for _ in range(4)]
+        turned = plain._replace(W_h=np.concatenate(gates, axis=1)[None])
+        assert kept(turned, seed) < 1e-9 < 1e-3 < kept(open_gates, seed)
     params = networks("lstm", seeds=1, width=8)
     xs = np.random.default_rng(0).standard_normal((20, 1, 4, 2))
     outputs, steps = models.unroll("lstm", params, xs)
@@ -97,7 +108,7 @@ def test_warm_15_softmax_scale():
 
 
 def test_warm_15_truncation():
-    assert right("warm_15_truncation").startswith("nothing, because a window cuts only the backward pass")
+    assert right("warm_15_truncation").startswith("for eight steps, because the state crosses the cuts")
     for seed in SEEDS:
         params = networks("gru", seeds=1, width=16, seed=seed)
         xs = np.random.default_rng(seed).standard_normal((16, 1, 4, 2))
@@ -113,14 +124,28 @@ def test_warm_15_truncation():
 
 
 def test_warm_15_post_norm():
-    assert right("warm_15_post_norm").startswith("halve it, because the norm divides the sum by 2")
+    assert right("warm_15_post_norm").startswith("all of it, because no norm stands after a sum there")
     unit = ops.Norm(np.ones(512), np.zeros(512))
     for seed in SEEDS:
-        h, branch, dy = np.random.default_rng(seed).standard_normal((3, 8, 512))
-        total = h + 3**0.5 * branch  # the branch is a constant here, which hands back nothing
-        assert abs(np.mean(total**2) / 4 - 1) < 0.1
-        _, dh = ops.layer_norm(unit, total)[1](dy)
-        assert abs(np.linalg.norm(dh) / np.linalg.norm(dy) - 1 / 2) < 0.02
+        h, *branches = np.random.default_rng(seed).standard_normal((11, 4, 512))
+        dy = dh = np.random.default_rng(seed + 100).standard_normal((4, 512))
+        blocks = []
+        for branch in branches:  # constants, as large as the path, which return no gradient
+            h, pullback = ops.layer_norm(unit, ops.layer_norm(unit, h)[0] + branch)
+            blocks.append(pullback)
+        for pullback in blocks[::-1]:
+            dh = pullback(dh)[1]
+        assert abs(np.linalg.norm(dh) / np.linalg.norm(dy) * 32 - 1) < 0.1
+    x = np.random.default_rng(0).standard_normal((4, 8))
+    step = 1e-6 * np.ones_like(x)
+
+    def pre_norm(h):
+        for _ in range(10):
+            z = ops.layer_norm(ops.Norm(np.ones(8), np.zeros(8)), h)[0] - 9  # where ReLU has the slope 0
+            h = h + ops.relu(z)[0]
+        return h
+
+    assert np.allclose(pre_norm(x + step) - pre_norm(x), step)
 
 
 def test_warm_16_range():
@@ -140,13 +165,14 @@ def test_warm_16_softmax_scale():
         assert np.median(p.max(axis=-1)) < 0.15
         assert np.allclose(ops.softmax(s + 10)[0], p)
         assert np.median(ops.softmax(10 * s)[0].max(axis=-1)) > 0.8
+        assert np.median(ops.softmax(rng.standard_normal((200, 640)))[0].max(axis=-1)) < 0.05
         q, k, v = rng.standard_normal((3, 12, 100))
         assert np.allclose(ops.attention(q, k, 10 * v)[0], 10 * ops.attention(q, k, v)[0])
         assert np.allclose(ops.attention(q, k, v, scale=1.0)[0], ops.softmax(10 * (q @ k.T / 100**0.5))[0] @ v)
 
 
 def test_warm_16_time():
-    assert right("warm_16_time").startswith("They follow the last words")
+    assert right("warm_16_time").startswith("Its parts from the last words have not vanished")
     for seed in SEEDS:
         shared = parts(T=30, seeds=4, seed=seed)
         assert np.median(shared.dh[0]) < 1e-4
@@ -164,7 +190,7 @@ def trained(step):
 
 
 def test_warm_17_converged():
-    assert right("warm_17_converged").startswith("It has converged")
+    assert right("warm_17_converged").startswith("Training is done")
     found = [(accuracy, state) for left, gain, accuracy, state in trained(1000) if left < 1 / 100 and gain > 1]
     assert len(found) >= 5
     assert {state for _, state in found} == {"converged"}
@@ -172,7 +198,7 @@ def test_warm_17_converged():
 
 
 def test_warm_17_range():
-    assert right("warm_17_range").startswith("a float32 copy")
+    assert right("warm_17_range").startswith("its copy in float32")
     w = master = np.float32(1.5)
     for _ in range(1000):
         w = bfloat16(w + np.float32(0.002))
@@ -184,24 +210,25 @@ def test_warm_17_range():
     assert bfloat16(np.float32(1.5 + 0.6 * 2.0**-7)) == 1.5 + 2.0**-7  # and its fraction bits make the steps near 1.5
 
 
-def different(bias, optimizer, seed):
-    """How many units of a tanh layer differ after training, whose weights started at 0.1."""
+def different(outgoing, optimizer, seed):
+    """How many units of a tanh layer differ after training, whose incoming weights and biases started at 0."""
     rng = np.random.default_rng(seed)
     x, labels = rng.standard_normal((64, 5)), rng.integers(0, 3, 64)
-    layers = [ops.Affine(np.full((1, *shape), 0.1), np.zeros((1, shape[1]))) for shape in ((5, 8), (8, 3))]
-    layers[0] = layers[0]._replace(b=bias * rng.standard_normal((1, 8)))
-    params = [models.Layer(layer) for layer in layers]
+    start = rng.standard_normal((1, 8, 3)) if outgoing == "random" else np.full((1, 8, 3), 0.1) * [1, 2, 3]
+    layers = [ops.Affine(np.zeros((1, 5, 8)), np.zeros((1, 8))), ops.Affine(start, np.zeros((1, 3)))]
     batches = ((x, labels) for _ in range(8))
+    params = [models.Layer(layer) for layer in layers]
     *_, last = train.fit(params, train.classifier("tanh"), batches, optimizer=optimizer, steps=8)
     units = last.params[0].affine.W[0].T
+    assert abs(units).min() > 0  # weights of 0 did receive a gradient
     return len(np.unique(units.round(6), axis=0))
 
 
 def test_warm_17_symmetry():
-    assert right("warm_17_symmetry").startswith("yes")
-    for seed, optimizer in product(SEEDS, (train.sgd(0.5), train.adam(0.01))):
-        assert different(0.0, optimizer, seed) == 1
-        assert different(1.0, optimizer, seed) == 8
+    assert right("warm_17_symmetry").startswith("yes, because the outgoing weights return different dh")
+    for seed in SEEDS:
+        assert different("random", train.sgd(0.5), seed) == 8
+        assert different("equal", train.sgd(0.5), seed) == 1
 
 
 def test_warm_18_first_steps():
@@ -229,19 +256,18 @@ def test_warm_18_first_steps():
 
 
 def test_warm_18_converged():
-    assert right("warm_18_converged").startswith("the gradient at the outputs")
+    assert right("warm_18_converged").startswith("dh has vanished on its way")
     for left, gain, accuracy, state in trained(1000):
         assert (state == "converged") == (left < 1 / 4) == (accuracy > 0.9)
         assert (state == "vanished") == (left >= 1 / 4 and gain < 1 / 1000)
-    well, _, ill = diagnosis.followed(diagnosis.load("diagnosis_followed"))
-    for net in (well, ill):  # the gradient at layer 1 has fallen in both
-        assert np.all(net.dh_1[-1] < 0.7 * net.dh_1[0])
-    look = diagnosis.fresh("sigmoid", depth=50)
-    assert (look.verdict, look.flow.dW[0] < 1e-28) == ("OK", True)  # which the norm of all gradients does not say
+    guessing = [(left, gain, state) for left, gain, accuracy, state in trained(1000) if accuracy < 0.2]
+    assert len(guessing) == 5
+    for left, gain, state in guessing:
+        assert (0.9 < left < 1.1, 3e-7 < gain < 3e-6, state) == (True, True, "vanished")
 
 
 def test_warm_18_alike():
-    assert right("warm_18_alike").startswith("nearly equal")
+    assert right("warm_18_alike").startswith("hardly at all")
     for seed in SEEDS:
         record = token_columns(norm="pre", depth=20, width=32, tokens=12, seeds=4, seed=seed)
         assert record.left < 1e-6
