@@ -193,7 +193,7 @@ def test_a_eigen():
     assert sizes[1] < max(sizes) < 20  # it grows further, but it does not go on with 6 per step
     assert sizes[200] < 1e-15
     assert most_turns(W) <= 2
-    assert right("a_eigen").startswith("It can grow at first and shrinks later,")
+    assert right("a_eigen").startswith("It can grow at first and shrinks in the end,")
 
 
 def test_a_clipping():
@@ -366,7 +366,7 @@ def test_b_eigen():
     assert lengths[-1] > 1e6
     assert np.linalg.norm(np.linalg.matrix_power(W, 200), -2) > 1e4  # so no vector at all shrinks to the end
     assert most_turns(W) <= 2
-    assert right("b_eigen").startswith("It can shrink at first and grows later,")
+    assert right("b_eigen").startswith("It can shrink at first and grows in the end,")
 
 
 def exploding_rnn(T, *, seed, width=32):
