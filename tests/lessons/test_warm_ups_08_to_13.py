@@ -52,7 +52,7 @@ def test_warm_08_norm():
 
 
 def test_warm_08_baseline():
-    assert right("warm_08_baseline").startswith("After training, a net without the ten layers ")
+    assert right("warm_08_baseline").startswith("After equal training, a net without the layers ")
     untrained, trained = (baseline(steps=steps) for steps in (1, 300))
     assert np.median(untrained.right) < 0.2  # an output layer alone rises as far,
     assert np.median(trained.test) > 0.85
@@ -107,7 +107,7 @@ def test_warm_09_norm():
 
 
 def test_warm_09_edge():
-    assert right("warm_09_edge").startswith("σ_w² times the mean squared slope, ")
+    assert right("warm_09_edge").startswith("σ_w times the rms slope, ")
     for seed in range(5):
         sizes = (1.0, 0.6), (1.2, 0.5), (1.5, 0.1)
         nets = [point(sigma_w=w, sigma_b=b, width=64, seeds=8, seed=seed) for w, b in sizes]
@@ -123,10 +123,11 @@ def test_warm_09_edge():
 
 
 def test_warm_10_first_steps():
-    assert right("warm_10_first_steps").startswith("that the branches grow, so each norm divides by more")
+    assert right("warm_10_first_steps").startswith("a vanishing dh, because norms divide it by larger sums")
     plain, warm = (best("warm_up", norm="post", warmup=warmup, rate=0.002).result for warmup in (0, 100))
     assert plain["moved"][1] > 50 * warm["moved"][1]  # the first step is shorter,
     assert min(plain["ratio"]) < 0.1 < min(warm["ratio"])  # and dh holds
+    assert max(plain["ratio"]) < 1  # it does not explode without a warm-up
     assert plain["ratio"][0] == pytest.approx(warm["ratio"][0], rel=0.01)  # the first weights are the same
     assert np.median(plain["accuracy"]) < 0.3  # after 200 steps, so the error has not fallen
     assert 10 * 0.002 < 0.1 * (2 / 32) ** 0.5  # ten full steps in one direction hardly shorten weights of He's size
@@ -150,14 +151,14 @@ def step_of(optimizer, W, dW):
 
 
 def test_warm_10_sum():
-    assert right("warm_10_sum").startswith("6 and 6, ")
+    assert right("warm_10_sum").startswith("10 and 10, ")
     tiny = 1e-6
     for a, b in ((2 + tiny, 4), (2, 4 + tiny)):
-        assert ((a + b) - (2 + 4)) * 6 / tiny == pytest.approx(6, rel=1e-6)
+        assert ((a + b) - (2 + 4)) * 10 / tiny == pytest.approx(10, rel=1e-6)
 
 
 def test_warm_10_buried():
-    assert right("warm_10_buried").startswith("a signal, because h is the same for all pictures")
+    assert right("warm_10_buried").startswith("a signal, because the last h is equal for all pictures")
     for rng in rngs():
         x = rng.standard_normal((200, 16)).astype(np.float32)
         for _ in range(20):
@@ -184,7 +185,7 @@ def test_warm_10_buried():
 
 
 def test_warm_11_eigen():
-    assert right("warm_11_eigen") == "It explodes, because the powers of 1.02 win."
+    assert right("warm_11_eigen") == "It explodes, because the powers of 1.02 grow."
     assert 0.5 * 1.02 < 1
     assert round(1.02**500, -3) == 20_000
     for rng in rngs():
@@ -195,7 +196,7 @@ def test_warm_11_eigen():
 
 
 def test_warm_11_first_steps():
-    assert right("warm_11_first_steps").startswith("each weight by 0.01, with the sign")
+    assert right("warm_11_first_steps").startswith("each weight by 0.01 times the sign")
     for rng in rngs():
         inputs = rng.choice([-1, 1], size=100)
         coins = rng.choice([-1, 1], size=(1000, 100))
@@ -205,7 +206,7 @@ def test_warm_11_first_steps():
 
 
 def test_warm_11_alike():
-    assert right("warm_11_alike").startswith("their correlation, ")
+    assert right("warm_11_alike").startswith("the correlation of both h, ")
     for rng in rngs():
         pair = 128**0.5 * np.linalg.qr(rng.standard_normal((128, 2)))[0].T  # two perpendicular rows of size 1
         relu = [rng.normal(scale=(2 / 128) ** 0.5, size=(128, 128)) for _ in range(30)]
@@ -247,10 +248,11 @@ def test_warm_12_clipping():
 
 
 def test_warm_12_time():
-    assert right("warm_12_time").startswith("the last seven, ")
+    assert right("warm_12_time").startswith("steps 44 to 50, ")
     of_steps = 0.5 ** np.arange(50.0)[::-1]
     assert round(of_steps[-7:].sum() / of_steps.sum(), 2) == 0.99
     assert of_steps[:7].sum() / of_steps.sum() < 1e-12
+    assert list(np.arange(1, 51)[-7:]) == list(range(44, 51))
     for seed, rng in enumerate(rngs()):
         states = rng.choice([-1, 1], size=(50, 64))  # of equal size
         dz = of_steps[:, None] * rng.choice([-1, 1], size=(50, 64))
@@ -275,7 +277,7 @@ def test_warm_12_sum():
 
 
 def test_warm_13_forget():
-    assert right("warm_13_forget") == "about a third, because each step takes 1 % of the rest"
+    assert right("warm_13_forget") == "about a third, because 100 factors of 0.99 multiply"
     assert round(0.99**100, 2) == 0.37
     for seed in range(5):
         net = compare(forget_bias=np.log(99), mode="paired", T=101, width=16, seed=seed)
@@ -301,7 +303,7 @@ def test_warm_13_clipping():
 
 
 def test_warm_13_baseline():
-    assert right("warm_13_baseline").startswith("90 %, ")
+    assert right("warm_13_baseline").startswith("It calls no mail spam, ")
     wanted = np.arange(1000) < 900
     assert wanted.mean() == 0.9 > 0.88
     proportion = [rng.random(100_000) < 0.9 for rng in rngs()]

@@ -35,7 +35,7 @@ def echo(span, **settings):
 
 
 def test_warm_14_truncation():
-    assert right("warm_14_truncation").startswith("because no gradient goes from an answer to its bit")
+    assert right("warm_14_truncation").startswith("because no gradient reaches the bit eight steps back")
     assert [t // 4 - (t - 8) // 4 for t in range(8, 12)] == [2] * 4  # the bit is read two windows before
     assert echo(4).max() < 0.6
     assert np.median(echo(9)) > 0.9  # in windows that hold a bit and its answer, and with no more updates
@@ -77,7 +77,7 @@ def test_warm_14_forget():
 
 
 def test_warm_14_eigen():
-    assert right("warm_14_eigen").startswith("A's")
+    assert right("warm_14_eigen").startswith("A's, because only A has")
     assert np.isclose(1.05**1000, 2e21, rtol=0.3)
     assert np.isclose(0.95**1000, 5e-23, rtol=0.1)
 
@@ -94,7 +94,7 @@ def test_warm_14_eigen():
 
 
 def test_warm_15_softmax_scale():
-    assert right("warm_15_softmax_scale").startswith("mostly one or two")
+    assert right("warm_15_softmax_scale").startswith("large ones to one or two")
     for seed in SEEDS:
         q, k = np.random.default_rng(seed).standard_normal((2, 200, 256))
         s = q @ k[:64].T
@@ -124,7 +124,7 @@ def test_warm_15_truncation():
 
 
 def test_warm_15_post_norm():
-    assert right("warm_15_post_norm").startswith("all of it, because no norm stands after a sum there")
+    assert right("warm_15_post_norm").startswith("all of it, because the norms stand in the branches")
     unit = ops.Norm(np.ones(512), np.zeros(512))
     for seed in SEEDS:
         h, *branches = np.random.default_rng(seed).standard_normal((11, 4, 512))
@@ -136,6 +136,7 @@ def test_warm_15_post_norm():
         for pullback in blocks[::-1]:
             dh = pullback(dh)[1]
         assert abs(np.linalg.norm(dh) / np.linalg.norm(dy) * 32 - 1) < 0.1
+    assert 0.5**10 == 1 / 1024
     x = np.random.default_rng(0).standard_normal((4, 8))
     step = 1e-6 * np.ones_like(x)
 
@@ -165,14 +166,14 @@ def test_warm_16_softmax_scale():
         assert np.median(p.max(axis=-1)) < 0.15
         assert np.allclose(ops.softmax(s + 10)[0], p)
         assert np.median(ops.softmax(10 * s)[0].max(axis=-1)) > 0.8
-        assert np.median(ops.softmax(rng.standard_normal((200, 640)))[0].max(axis=-1)) < 0.05
+        assert np.median(ops.softmax(s / 10)[0].max(axis=-1)) < 0.03 < 2 / 64  # a division makes the weights more equal
         q, k, v = rng.standard_normal((3, 12, 100))
         assert np.allclose(ops.attention(q, k, 10 * v)[0], 10 * ops.attention(q, k, v)[0])
         assert np.allclose(ops.attention(q, k, v, scale=1.0)[0], ops.softmax(10 * (q @ k.T / 100**0.5))[0] @ v)
 
 
 def test_warm_16_time():
-    assert right("warm_16_time").startswith("Its parts from the last words have not vanished")
+    assert right("warm_16_time").startswith("because dh is still large in the last few steps")
     for seed in SEEDS:
         shared = parts(T=30, seeds=4, seed=seed)
         assert np.median(shared.dh[0]) < 1e-4
@@ -190,7 +191,7 @@ def trained(step):
 
 
 def test_warm_17_converged():
-    assert right("warm_17_converged").startswith("Training is done")
+    assert right("warm_17_converged").startswith("Training has converged")
     found = [(accuracy, state) for left, gain, accuracy, state in trained(1000) if left < 1 / 100 and gain > 1]
     assert len(found) >= 5
     assert {state for _, state in found} == {"converged"}
@@ -198,7 +199,7 @@ def test_warm_17_converged():
 
 
 def test_warm_17_range():
-    assert right("warm_17_range").startswith("its copy in float32")
+    assert right("warm_17_range").startswith("a copy in float32")
     w = master = np.float32(1.5)
     for _ in range(1000):
         w = bfloat16(w + np.float32(0.002))
@@ -225,7 +226,7 @@ def different(outgoing, optimizer, seed):
 
 
 def test_warm_17_symmetry():
-    assert right("warm_17_symmetry").startswith("yes, because the outgoing weights return different dh")
+    assert right("warm_17_symmetry").startswith("They become different, because they receive different dh")
     for seed in SEEDS:
         assert different("random", train.sgd(0.5), seed) == 8
         assert different("equal", train.sgd(0.5), seed) == 1
@@ -256,7 +257,7 @@ def test_warm_18_first_steps():
 
 
 def test_warm_18_converged():
-    assert right("warm_18_converged").startswith("dh has vanished on its way")
+    assert right("warm_18_converged").startswith("Layer 1 gets too little, because dh")
     for left, gain, accuracy, state in trained(1000):
         assert (state == "converged") == (left < 1 / 4) == (accuracy > 0.9)
         assert (state == "vanished") == (left >= 1 / 4 and gain < 1 / 1000)
