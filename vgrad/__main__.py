@@ -68,7 +68,7 @@ def said(fates: dict[Path, str], folder: Path) -> Iterator[str]:
     name = f'"{folder}"' if " " in str(folder) else folder
     yield f"To begin, run  jupyter lab {name}  and open {FIRST} there."
     if importlib.util.find_spec("jupyterlab") is None:
-        yield 'JupyterLab is not installed here:  pip install "vgrad[lab]"  installs it. VS Code opens the files too.'
+        yield "JupyterLab is not installed here. The command  pip install jupyterlab  adds it, and VS Code needs none."
 
 
 def lessons(folder: Path) -> None:
