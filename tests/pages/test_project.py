@@ -300,6 +300,23 @@ def test_the_source_distribution_holds_every_file_that_git_knows(shipped):
     assert set(tracked("--cached", "--others", "--exclude-standard")) - in_source == set()
 
 
+def test_the_root_has_the_license_of_the_code_and_attributes_the_digits():
+    of_the_code, rule, of_the_digits = page("LICENSE").partition("\n" + 80 * "-" + "\n")
+    assert of_the_code.startswith("MIT License\n\nCopyright (c) ")
+    assert of_the_code.endswith("OTHER DEALINGS IN THE\nSOFTWARE.\n")
+    assert rule
+    told = page("vgrad/data/DIGITS.md")
+    for words in (
+        "Alpaydin, E. & Kaynak, C. (1998)",
+        "doi.org/10.24432/C50P49",
+        "creativecommons.org/licenses/by/4.0/",
+    ):
+        assert words in told
+        assert words in of_the_digits
+    assert PROJECT["license"] == "MIT AND CC-BY-4.0"
+    assert PROJECT["license-files"] == ["LICENSE", "vgrad/data/DIGITS.md"]
+
+
 def test_the_versions_agree():
     project = PROJECT["version"]
     (package,) = re.findall(r'^__version__ = "(.+)"$', page("vgrad/__init__.py"), re.MULTILINE)
