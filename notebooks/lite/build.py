@@ -35,7 +35,7 @@ def build(site: Path, pyodide: Path | None = None) -> None:
         for notebook in Path(scratch, "notebooks").glob("*.ipynb"):
             _join(notebook)
         lite = shutil.copytree(HERE, Path(scratch, "lite"))
-        _run("pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={lite / 'wheels'}", str(HERE.parents[1]))
+        _run("pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={lite / 'wheels'}", str(_package(scratch)))
         if pyodide is None:
             _lite(lite, site)
         else:
@@ -44,6 +44,15 @@ def build(site: Path, pyodide: Path | None = None) -> None:
             lock = site / "static/pyodide-lock" / LOCK
             lock.write_text(lock.read_text().replace(address, "../pyodide"))
     shutil.copy(HERE / "index.html", site)  # JupyterLite's own opens an empty JupyterLab
+
+
+def _package(scratch: str) -> Path:
+    """A copy of the project without its notebooks: the site has them already, and each visitor fetches the wheel."""
+    root, folder = HERE.parents[1], Path(scratch, "package")
+    shutil.copytree(root / "vgrad", folder / "vgrad", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(root / name, folder)
+    return folder
 
 
 def _join(path: Path) -> None:

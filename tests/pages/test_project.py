@@ -34,7 +34,9 @@ def admitted(requirements):
     return {requirement.name: requirement.specifier for requirement in map(Requirement, requirements)}
 
 
-RUNTIME, DEV = admitted(PROJECT["dependencies"]), admitted(PROJECT["optional-dependencies"]["dev"])
+EXTRAS = PROJECT["optional-dependencies"]
+RUNTIME, LAB = admitted(PROJECT["dependencies"]), admitted(EXTRAS["lab"])
+DEV = admitted(each for each in EXTRAS["dev"] if each != "vgrad[lab]")
 
 
 def environment():
@@ -55,23 +57,28 @@ def tracked(*options):
     return [path for path in listing.stdout.split("\0") if (ROOT / path).is_file()]
 
 
-def test_conda_installs_the_runtime_dependencies_of_pyproject():
+def test_conda_installs_the_runtime_dependencies_of_pyproject_and_jupyterlab():
     bounded, others = environment()
-    python = {"python": SpecifierSet(PROJECT["requires-python"])}
-    assert {name: bounded.get(name) for name in RUNTIME | python} == RUNTIME | python
-    assert {name: versions for name, versions in (RUNTIME | DEV | python).items() if name in bounded} == bounded
+    needed = RUNTIME | LAB | {"python": SpecifierSet(PROJECT["requires-python"])}
+    assert {name: bounded.get(name) for name in needed} == needed
+    assert {name: versions for name, versions in (needed | DEV).items() if name in bounded} == bounded
     assert others <= {"pip", "pip:"}
 
 
 def test_every_dependency_is_pinned_for_ci_to_a_version_that_is_admitted():
     lines = (ROOT / "tests" / "constraints.txt").read_text("utf-8").splitlines()
     pins = dict(line.split("#")[0].strip().split("==") for line in lines if line.split("#")[0].strip())
-    bounds = RUNTIME | DEV
+    bounds = RUNTIME | LAB | DEV
     assert {name: pins.get(name) for name, versions in bounds.items() if pins.get(name, "0") not in versions} == {}
 
 
+def test_jupyterlab_is_an_extra_that_comes_with_all_that_opens_it():
+    assert "jupyterlab" not in RUNTIME
+    assert [name for name in ("dev", "present", "site") if "vgrad[lab]" not in EXTRAS[name]] == []
+
+
 def test_python_3_11_is_told_why_it_cannot_build_the_site(monkeypatch, tmp_path):
-    (needed,) = map(Requirement, PROJECT["optional-dependencies"]["site"])
+    (needed,) = (Requirement(each) for each in EXTRAS["site"] if each != "vgrad[lab]")
     asked = [needed.marker.evaluate({"python_version": version}) for version in ("3.11", "3.12", "3.13")]
     assert asked == [False, True, True]
     monkeypatch.setattr(sys, "argv", ["build.py", str(tmp_path / "site")])
@@ -181,6 +188,7 @@ def test_the_first_page_has_the_commands_between_their_marks():
         (block,) = re.findall(rf"<!-- {name} -->\n```bash\n(.*?)\n```\n<!-- /{name} -->", text, re.DOTALL)
         assert block.startswith("python3 -m venv .venv && .venv/bin/pip install")
         assert block.endswith(ends_with)
+        assert (name, '-e ".[lab]"' in block) == (name, name == "open")
 
 
 def test_the_series_lists_every_notebook_in_order():
@@ -290,6 +298,23 @@ def test_the_wheel_holds_what_is_read(shipped):
 def test_the_source_distribution_holds_every_file_that_git_knows(shipped):
     _, in_source = shipped
     assert set(tracked("--cached", "--others", "--exclude-standard")) - in_source == set()
+
+
+def test_the_root_has_the_license_of_the_code_and_attributes_the_digits():
+    of_the_code, rule, of_the_digits = page("LICENSE").partition("\n" + 80 * "-" + "\n")
+    assert of_the_code.startswith("MIT License\n\nCopyright (c) ")
+    assert of_the_code.endswith("OTHER DEALINGS IN THE\nSOFTWARE.\n")
+    assert rule
+    told = page("vgrad/data/DIGITS.md")
+    for words in (
+        "Alpaydin, E. & Kaynak, C. (1998)",
+        "doi.org/10.24432/C50P49",
+        "creativecommons.org/licenses/by/4.0/",
+    ):
+        assert words in told
+        assert words in of_the_digits
+    assert PROJECT["license"] == "MIT AND CC-BY-4.0"
+    assert PROJECT["license-files"] == ["LICENSE", "vgrad/data/DIGITS.md"]
 
 
 def test_the_versions_agree():
