@@ -5,6 +5,7 @@ VGRAD_PYODIDE=FOLDER pytest -n 0 -m browser tests/pages/test_site.py      FOLDER
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import json
 import os
@@ -16,6 +17,9 @@ import time
 
 import lab
 import pytest
+import simulated
+
+from vgrad.kit import ledger
 
 PYODIDE = os.environ.get("VGRAD_PYODIDE")
 NEEDS = ("jupyterlite_pyodide_kernel", "pyodide_lock.uv_pip_compile", "playwright")
@@ -97,7 +101,9 @@ def test_the_first_page_leads_to_the_first_lesson_and_soon_its_explorer_is_alive
     start = time.monotonic()
     opened(visitor, f"{site}/")
     assert visitor.evaluate(f"{lab.NOTEBOOK}.context.path") == "00_start_here.ipynb"
-    assert "\n  ( ) " in visitor.locator(".jp-RenderedText pre").first.text_content()  # as it is stored, line by line
+    visitor.locator(".jp-OutputArea-output li", has_text="after about 250").wait_for(state="attached")
+    stored = visitor.locator(".jp-OutputArea-output").all_text_contents()
+    assert not any("\n," in text for text in stored)  # as it is stored, line by line
     visitor.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
     visitor.wait_for_selector(".vgrad-view [role=img] > svg", state="attached")
     before = lab.shown(visitor)
@@ -127,3 +133,95 @@ def test_in_the_page_explorers_start_with_fewer_networks(site, visitor):
     explorer.get_by_text("More controls").click()
     networks = explorer.get_by_role("spinbutton", name="networks", exact=True)
     assert int(networks.input_value()) == 4
+
+
+def test_answers_are_kept_in_the_visitors_browser_and_carried_out_of_it(site, visitor):
+    opened(visitor, f"{site}/lab/index.html?path=03_gradient_flow.ipynb")
+    lab.run(visitor, "import numpy", "ask.warm_up")
+    answer(visitor, 0)
+    visitor.get_by_role("button", name="Keep them in progress.json").click()
+    visitor.get_by_text("Your answers are kept in progress.json, in this folder, and nowhere else.").wait_for()
+    assert kept(visitor) == ["warm-up"]
+    assert files(visitor) == ["progress.json"]
+    delete(visitor, "progress.json")
+    answer(visitor, 1)
+    visitor.get_by_text("Your answers are not kept.").wait_for()
+    visitor.get_by_role("button", name="Keep them in progress.json").click()
+    visitor.get_by_text("Your answers are kept in progress.json, in this folder, and nowhere else.").wait_for()
+    assert kept(visitor) == ["warm-up"] * 2
+
+    opened(visitor, f"{site}/lab/index.html?path=19_check_yourself.ipynb")  # the page anew, and another kernel
+    assert files(visitor) == ["progress.json"]
+    lab.run(visitor, "from vgrad", 'take("A")')
+    visitor.get_by_role("button", name="Begin").click()
+    for number in (1, 2, 3):
+        visitor.get_by_text(f"Form A, question {number} of 24").wait_for()
+        visitor.locator(".vgrad-predict input[type=radio]").first.check()
+        visitor.get_by_role("button", name="Next").click()
+    visitor.get_by_text("Form A, question 4 of 24").wait_for()
+    assert kept(visitor) == ["warm-up"] * 2 + ["form A"] * 3
+    assert cell(visitor, "len(progress.record().entries)") == "5"
+    cell(visitor, "progress.download()")
+    with visitor.expect_download() as download:
+        visitor.get_by_role("link", name="Download progress.json (5 answers)").click()
+    taken = ledger.parse(download.value.path().read_bytes(), "it").entries
+    assert len(taken) == 5
+    cell(visitor, "progress.upload()")
+    with visitor.expect_file_chooser() as chooser:
+        visitor.get_by_role("button", name="Put in progress.json").click()
+    content = ledger.text(simulated.learner(3)).encode()
+    chooser.value.set_files([{"name": "mine.json", "mimeType": "application/json", "buffer": content}])
+    visitor.get_by_text("answers of mine.json were taken. They are kept in progress.json.").wait_for()
+    for times in range(3):
+        assert "Give this file to your teacher." in cell(visitor, 'progress.hand_in("ada")')
+        assert files(visitor) == ["hand_in_ada.json", "progress.json"]
+        if times == 1:
+            delete(visitor, "hand_in_ada.json")
+    delete(visitor, "progress.json")
+    assert cell(visitor, "progress.record().source") == "'this kernel'"
+    assert lab.errors(visitor) == []
+    assert outside(visitor, site) == []
+
+
+def answer(page, number):
+    """Answer a question of the warm-up with its first choice."""
+    question = page.locator(".vgrad-warm-up .vgrad-predict").nth(number)
+    question.locator("input[type=radio]").first.check()
+    question.get_by_role("button", name="This is my answer").click()
+    page.locator(".vgrad-warm-up .vgrad-first-1").nth(number).wait_for()
+
+
+def cell(page, source):
+    """Run a new cell at the end of the notebook; returns what it shows as text."""
+    return page.evaluate(
+        """async ([notebook, source]) => { const panel = eval(notebook), commands = window.jupyterapp.commands;
+        panel.content.activeCellIndex = panel.content.widgets.length - 1;
+        await commands.execute('notebook:insert-cell-below');
+        panel.content.activeCell.model.sharedModel.setSource(source);
+        const cell = panel.content.activeCell;
+        await commands.execute('notebook:run-cell');
+        return cell.model.toJSON().outputs.map(it => [it.data?.['text/plain'] ?? it.text].flat().join('')).join() }""",
+        [lab.NOTEBOOK, source],
+    )
+
+
+CONTENTS = "window.jupyterapp.serviceManager.contents"
+
+
+def files(page):
+    """The names of the files of answers that the file browser has."""
+    listed = page.evaluate(f"{CONTENTS}.get('', {{content: true}}).then(it => it.content.map(file => file.name))")
+    return sorted(name for name in listed if ".json" in name)
+
+
+def kept(page):
+    """The kinds of the answers in progress.json, in their order."""
+    there = page.evaluate(f"{CONTENTS}.get('progress.json', {{content: true}})")
+    content = there["content"]
+    raw = base64.b64decode(content) if there["format"] == "base64" else content.encode()
+    return [entry.kind for entry in ledger.parse(raw, "it").entries.values()]
+
+
+def delete(page, name):
+    """Delete a file, as by the file browser."""
+    page.evaluate(f"name => {CONTENTS}.delete(name)", name)

@@ -49,9 +49,9 @@ class Journal:
     def adopt(self) -> None:
         """Look for a file that was asked for in this folder, and see whether the one that was kept is still there."""
         try:
-            if self.path is not None and not os.path.lexists(self.path):
+            if self.path is not None and not ledger.is_there(self.path):
                 self.path = None  # it was deleted, so nobody wants it any more
-            if self.path is None and not self.stopped and os.path.lexists(FILE):
+            if self.path is None and not self.stopped and ledger.is_there(Path(FILE)):
                 here = Path(FILE).absolute()
                 self.entries = _joined(ledger.read(here).values(), self.entries.values())
                 self.path, self.trouble = here, ""
@@ -142,7 +142,7 @@ def keep(path: str | os.PathLike[str] = FILE) -> Said:
     wrong with a file that is not of this form, which is left as it is.
     """
     file = Path(path).absolute()
-    if os.path.lexists(file):
+    if ledger.is_there(file):
         ledger.read(file)
     _journal.write(file, join=True)
     done = not _journal.trouble

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -58,6 +59,17 @@ def read(path: Path) -> dict[Key, Entry]:
     return parse(contents(path), path.name).entries
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a file, or a link, of this name.
+
+    In a browser the folder is asked, because a kernel that has used a file remembers it there, and does not survive the
+    question about it once the learner has deleted it.
+    """
+    if sys.platform == "emscripten" and path.name not in os.listdir(path.parent):
+        return False
+    return os.path.lexists(path)
+
+
 def write(path: Path, new: Iterable[Entry], how: Callable[[dict[Key, Entry], Entry], None] = add) -> dict[Key, Entry]:
     """Add ``new`` entries to a file, and return all that it then holds.
 
@@ -68,7 +80,7 @@ def write(path: Path, new: Iterable[Entry], how: Callable[[dict[Key, Entry], Ent
     handle = _take(part)
     try:
         with os.fdopen(handle, "wb") as file:
-            known = read(path) if os.path.lexists(path) else {}
+            known = read(path) if is_there(path) else {}
             for entry in new:
                 how(known, entry)
             file.write(text(known.values()).encode())

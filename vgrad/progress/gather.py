@@ -23,7 +23,7 @@ def record(path: str | os.PathLike[str] = FILE) -> Progress:
     path : of the file. ValueError says what is wrong with it, or that there is none.
     """
     file = as_path("path", path)
-    is_there = os.path.lexists(file)
+    is_there = ledger.is_there(file)
     if not is_there and file != Path(FILE):
         raise ValueError(f"path is {str(path)!r}; allowed is a file that keep has made, or a file that was handed in")
     found = ledger.read(file) if is_there else {}

@@ -16,6 +16,7 @@ from ..kit.ledger import FILE, LARGEST
 from ..kit.marks.grammar import count
 
 EMPTY = "There is nothing to download yet, because nothing has been answered."
+LINK = "color: var(--jp-content-link-color, #0645ad); text-decoration: underline"  # a widget's own links look like text
 
 
 class Download(widgets.HTML):
@@ -46,7 +47,8 @@ class Download(widgets.HTML):
     def _write(self) -> None:
         said = html.escape(self.text)
         data = base64.b64encode(self.content.encode()).decode()
-        link = f'<a download="{html.escape(self.file)}" href="data:application/json;base64,{data}">{said}</a>'
+        href = f"data:application/json;base64,{data}"
+        link = f'<a download="{html.escape(self.file)}" href="{href}" style="{LINK}">{said}</a>'
         self.value = f'<div role="status">{link if journal.entries() else said}</div>'
 
     def _repr_mimebundle_(self, **kwargs):
