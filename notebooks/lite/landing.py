@@ -1,4 +1,4 @@
-"""The site's first page: ``index.html``, filled from the README's tables, the strip and the settings of the built site."""
+"""The site's first page: ``index.html``, filled from the README's tables, the strip and the built site's settings."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ def rows(heading: str) -> list[tuple[str, str]]:
 
 def lesson(link: str) -> str:
     """The address on the site of a lesson that the README links to."""
-    return f"notebooks/index.html?path={re.search(r'notebooks/(\w+[.]ipynb)', link)[1]}"
+    file = re.search(r"notebooks/(\w+[.]ipynb)", link)[1]
+    return f"notebooks/index.html?path={file}"
 
 
 def lessons() -> list[str]:
@@ -99,7 +100,8 @@ def pictures() -> list[str]:
 def strip() -> str:
     """The moving strip; what a narrow screen has no room for can be hidden."""
     svg = (HERE.parent / "images/strip.svg").read_text("utf-8").strip()
-    return re.sub(r"(<text [^>]*>[^<]*[.] )(First over last: )", r'\1<tspan class="long">\2</tspan>', svg)
+    shown = r'\1<tspan class="long">\2</tspan>\3<tspan class="long">\4</tspan>'
+    return re.sub(r"(<text [^>]*>)(It )(\w+[.] )(First over last: )", shown, svg)
 
 
 def soon(site: Path) -> list[str]:
