@@ -37,8 +37,8 @@ def page(site: Path | None = None) -> str:
     """Return the text of the first page; with ``site``, a folder that was built, Python is fetched while one reads."""
     files = [] if site is None else soon(site)
     soon_said = (
-        f"While you read, your browser already fetches Python, which is {size(site, files)}, so that the first lesson "
-        "starts sooner. It does not do so when it is set to save data."
+        f"While you read, your browser already fetches Python and the notebooks view ({size(site, files)}), so that "
+        "the first lesson starts sooner. It does not do so when it is set to save data."
     )
     filled = {
         "begin": lesson(rows("The series")[0][0]),
@@ -105,16 +105,31 @@ def strip() -> str:
 
 
 def soon(site: Path) -> list[str]:
-    """The addresses of the files that Python asks for when a lesson is opened, relative to the first page."""
+    """The addresses of the files that a lesson asks for when it is opened, relative to the first page."""
     settings = json.loads((site / "jupyter-lite.json").read_text("utf-8"))["jupyter-config-data"]
     kernel = settings.get("litePluginSettings", {}).get(KERNEL, {})
     pyodide, lock = kernel.get("pyodideUrl"), kernel.get("loadPyodideOptions", {}).get("lockFileURL")
-    files = [urljoin(pyodide, name) for name in CORE] if pyodide else []
+    files = view(site, settings.get("federated_extensions", []))
+    files += [urljoin(pyodide, name) for name in CORE] if pyodide else []
     if lock and (site / lock).is_file():
         packages = json.loads((site / lock).read_text("utf-8"))["packages"]
         wanted = needed(packages, kernel["loadPyodideOptions"].get("packages", []))
         files += [lock, *(urljoin(lock, packages[name]["file_name"]) for name in wanted)]
-    return [file.removeprefix("./") for file in files if "://" in file or (site / file).is_file()]
+    return [file.removeprefix("./") for file in files if "://" in file or _local(site, file).is_file()]
+
+
+def view(site: Path, extensions: list[dict]) -> list[str]:
+    """The largest scripts of the notebooks view: its own, the core that it shares with JupyterLab, its extensions'."""
+    first = site / "notebooks/index.html"
+    own = re.findall(r'href="[.][.]/(build/notebooks/[^"]+)"', first.read_text("utf-8")) if first.is_file() else []
+    folders = [f"extensions/{extension['name']}/static" for extension in extensions]
+    others = [*site.glob("build/jlab_core.*.js"), *(path for at in folders for path in sorted(site.glob(f"{at}/*.js")))]
+    return own + [path.relative_to(site).as_posix() for path in others]
+
+
+def _local(site: Path, file: str) -> Path:
+    """The file of the site at a relative address, which may end with a query."""
+    return site / file.partition("?")[0]
 
 
 def needed(packages: dict, names: list[str]) -> list[str]:
@@ -131,5 +146,5 @@ def needed(packages: dict, names: list[str]) -> list[str]:
 def size(site: Path | None, files: list[str]) -> str:
     """How much of these files is in the site: "38 MB"; what is elsewhere is not counted."""
     there = [file for file in files if "://" not in file]
-    total = sum((site / file).stat().st_size for file in there) if site else 0
+    total = sum(_local(site, file).stat().st_size for file in there) if site else 0
     return f"{total / 1e6:.0f} MB" + (" and what comes from Pyodide's own place" if len(there) < len(files) else "")

@@ -153,7 +153,7 @@ def test_what_python_needs_is_fetched_while_one_reads(tmp_path):
         *("static/pyodide/pyodide.mjs", "static/lock/lock.json"),
         *("static/pyodide/numpy.whl", "static/lock/vgrad.whl"),
     ]
-    assert "which is 1 MB, so that" in LANDING["page"](site)
+    assert "the notebooks view (1 MB), so that" in LANDING["page"](site)
 
 
 def test_python_that_lies_elsewhere_is_fetched_from_there(tmp_path):
