@@ -13,6 +13,7 @@ import functools
 import http.server
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -43,7 +44,8 @@ def build(site: Path, pyodide: Path | None = None) -> None:
                 _lite(lite, site, f"--pyodide-lock-url={address}/{LOCK}")
             lock = site / "static/pyodide-lock" / LOCK
             lock.write_text(lock.read_text().replace(address, "../pyodide"))
-    shutil.copy(HERE / "index.html", site)  # JupyterLite's own opens an empty JupyterLab
+    landing = runpy.run_path(str(HERE / "landing.py"))
+    (site / "index.html").write_text(landing["page"](site), "utf-8")  # JupyterLite's own opens an empty JupyterLab
 
 
 def _package(scratch: str) -> Path:

@@ -9,6 +9,7 @@ import base64
 import importlib.util
 import json
 import os
+import re
 import runpy
 import shutil
 import subprocess
@@ -36,15 +37,15 @@ BUILD = str(lab.ROOT / "notebooks/lite/build.py")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The address of the site, built by the README's command and served from this machine."""
+    """The site's address: built by the README's command, and served from this machine below the top of its host."""
     folder = tmp_path_factory.mktemp("built") / "site"
     subprocess.run([sys.executable, BUILD, folder], check=True, timeout=600)
     config = folder / "jupyter-lite.json"
     settings = json.loads(config.read_text())
     settings["jupyter-config-data"]["exposeAppInBrowser"] = True  # for lab.NOTEBOOK
     config.write_text(json.dumps(settings))
-    with runpy.run_path(BUILD)["served"](folder) as address:
-        yield address
+    with runpy.run_path(BUILD)["served"](folder.parent) as address:
+        yield f"{address}/{folder.name}"
 
 
 @pytest.fixture
@@ -65,11 +66,16 @@ def visitor():
         browser.close()
 
 
+READY = f"window.jupyterapp && {lab.NOTEBOOK}?.sessionContext?.session?.kernel?.status === 'idle'"
+STATUS = f"{lab.NOTEBOOK}.sessionContext.session?.kernel?.status"
+PHONE = {"width": 390, "height": 844}
+
+
 def opened(page, address):
     """The page once a kernel is ready in it; the seconds it took."""
     start = time.monotonic()
     page.goto(address)
-    page.wait_for_function(f"window.jupyterapp && {lab.NOTEBOOK}?.sessionContext?.session?.kernel?.status === 'idle'")
+    page.wait_for_function(READY)
     return time.monotonic() - start
 
 
@@ -98,8 +104,11 @@ def test_a_lesson_runs_and_its_explorer_moves_without_a_network(site, visitor, l
 
 
 def test_the_first_page_leads_to_the_first_lesson_and_soon_its_explorer_is_alive(site, visitor, capsys):
+    visitor.goto(f"{site}/")
     start = time.monotonic()
-    opened(visitor, f"{site}/")
+    visitor.get_by_role("link", name="Begin with lesson 00").click()
+    visitor.wait_for_function(READY)
+    assert visitor.url == f"{site}/notebooks/index.html?path=00_start_here.ipynb"
     assert visitor.evaluate(f"{lab.NOTEBOOK}.context.path") == "00_start_here.ipynb"
     visitor.locator(".jp-OutputArea-output li", has_text="after about 250").wait_for(state="attached")
     stored = visitor.locator(".jp-OutputArea-output").all_text_contents()
@@ -112,6 +121,116 @@ def test_the_first_page_leads_to_the_first_lesson_and_soon_its_explorer_is_alive
     with capsys.disabled():
         print(f"\nfirst live explorer after {time.monotonic() - start:.1f} s")
     assert outside(visitor, site) == []
+
+
+def test_python_is_fetched_while_one_reads_and_not_where_data_are_to_be_saved(site, visitor):
+    visitor.goto(f"{site}/", wait_until="networkidle")
+    fetched = set(visitor.context.asked)
+    assert len(fetched) > 30
+    visitor.get_by_role("link", name="Begin with lesson 00").click()
+    visitor.wait_for_function(READY)
+    wanted = {url for url in visitor.context.asked if re.search(r"[.](whl|wasm|zip)$|/pyodide[^/]*[.]mjs$", url)}
+    assert wanted <= fetched
+    assert outside(visitor, site) == []
+    frugal = visitor.context.new_page()
+    frugal.add_init_script("Object.defineProperty(Navigator.prototype, 'connection', {get: () => ({saveData: true})})")
+    visitor.context.asked.clear()
+    frugal.goto(f"{site}/", wait_until="networkidle")
+    assert visitor.context.asked == [f"{site}/"]
+
+
+def test_on_a_phone_a_lesson_can_be_read_and_its_explorer_moves(site, visitor):
+    visitor.set_viewport_size(PHONE)
+    opened(visitor, f"{site}/notebooks/index.html?path=00_start_here.ipynb")
+    assert visitor.locator(".jp-MarkdownCell p").first.bounding_box()["width"] > 0.8 * PHONE["width"]
+    lab.run_all(visitor)
+    explorer = visitor.locator(".vgrad-explorer").first
+    explorer.scroll_into_view_if_needed()
+    visitor.wait_for_selector(".vgrad-view [role=img] > svg")
+    before = lab.settled(visitor)
+    for part in (".vgrad-view [role=img]", ".noUi-handle", ".vgrad-box input", "select", "button"):
+        for box in (each.bounding_box() for each in explorer.locator(part).all() if each.is_visible()):
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= PHONE["width"]
+    explorer.locator(".noUi-handle").first.press("ArrowLeft")
+    assert lab.changed(visitor, before, seconds=60).caption != before.caption
+    assert lab.errors(visitor) == []
+
+
+def test_a_link_from_lesson_to_lesson_keeps_its_path(site, visitor):
+    opened(visitor, f"{site}/notebooks/index.html?path=00_start_here.ipynb")
+    with visitor.context.expect_page() as opening:
+        visitor.locator(".jp-RenderedHTMLCommon a", has_text="Why do products run away?").last.click()
+    opening.value.wait_for_url(f"{site}/notebooks/index.html?path=01_chain_rule.ipynb", timeout=1000 * SECONDS)
+    opening.value.wait_for_function(READY, timeout=1000 * SECONDS)
+    assert opening.value.evaluate(f"{lab.NOTEBOOK}.context.path") == "01_chain_rule.ipynb"
+
+
+def test_a_single_picture_opens_with_its_settings(site, visitor):
+    visitor.set_viewport_size(PHONE)
+    visitor.goto(f"{site}/")
+    visitor.get_by_role("link", name="Skip connections keep it through 100 layers").click()
+    visitor.wait_for_selector(".vgrad-view [role=img] > svg")
+    assert visitor.get_by_role("spinbutton", name="depth", exact=True).input_value() == "100"
+    assert "100 ReLU layers" in lab.settled(visitor).caption
+    assert outside(visitor, site) == []
+
+
+def test_in_jupyterlab_the_glossary_is_shown_as_a_page(site, visitor):
+    opened(visitor, f"{site}/lab/index.html?path=00_start_here.ipynb")
+    visitor.locator(".jp-RenderedHTMLCommon a", has_text="glossary").last.click()
+    visitor.locator(".jp-MarkdownViewer h1", has_text="Glossary").wait_for()
+
+
+def test_a_cell_without_end_is_not_stopped_by_its_button_but_by_a_restart(site, visitor):
+    opened(visitor, f"{site}/notebooks/index.html?path=01_chain_rule.ipynb")
+    endless(visitor, "while True: pass")
+    visitor.wait_for_function(f"{STATUS} === 'busy'")
+    visitor.locator("[data-jp-item-name=interrupt] :is(button, jp-button)").first.click()
+    visitor.wait_for_timeout(4000)
+    assert visitor.evaluate(STATUS) == "busy"
+    visitor.locator("[data-jp-item-name=restart] :is(button, jp-button)").first.click()
+    visitor.get_by_role("button", name="Restart").last.click()
+    visitor.wait_for_function(f"{STATUS} === 'idle'")
+    endless(visitor, "print(6 * 7)")
+    visitor.locator(".jp-OutputArea-output", has_text="42").first.wait_for()
+
+
+def endless(page, code):
+    """Write code into the first cell of code, and run it without waiting for its end."""
+    page.evaluate(
+        """([notebook, code]) => { const content = eval(notebook).content;
+        content.activeCellIndex = content.widgets.findIndex(cell => cell.model.type === 'code');
+        content.activeCell.model.sharedModel.setSource(code);
+        void window.jupyterapp.commands.execute('notebook:run-cell') }""",
+        [lab.NOTEBOOK, code],
+    )
+
+
+def test_what_was_written_is_there_again_until_one_begins_anew(site, visitor):
+    address = f"{site}/notebooks/index.html?path=01_chain_rule.ipynb"
+    first = f"{lab.NOTEBOOK}.content.widgets[0].model.sharedModel"
+    opened(visitor, address)
+    stored = visitor.evaluate(f"{first}.source")
+    visitor.evaluate(f"{first}.setSource('# mine')")
+    visitor.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    opened(visitor, address)
+    assert visitor.evaluate(f"{first}.source") == "# mine"
+    visitor.get_by_role("menuitem", name="Help").click()
+    visitor.get_by_role("menuitem", name="Clear Browser Data").click()
+    visitor.get_by_role("button", name="Clear", exact=True).click()
+    visitor.wait_for_timeout(2000)
+    opened(visitor, address)
+    assert visitor.evaluate(f"{first}.source") == stored
+    visitor.evaluate(f"{first}.setSource('# mine')")
+    visitor.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    visitor.goto(f"{site}/tree/index.html")
+    visitor.locator(".jp-DirListing-item", has_text="01_chain_rule").click()
+    visitor.get_by_role("button", name="Delete").first.click()
+    visitor.get_by_role("button", name="Delete").last.click()
+    visitor.wait_for_timeout(1000)
+    opened(visitor, address)
+    assert visitor.evaluate(f"{first}.source") == stored
 
 
 def test_training_and_the_page_take_turns_on_the_one_thread_there(site, visitor):

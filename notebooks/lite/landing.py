@@ -1,0 +1,150 @@
+"""The site's first page: ``index.html``, filled from the README's tables, the strip and the built site's settings."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+from urllib.parse import quote, urljoin
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+ROW = re.compile(r"^\| (.+?) \| (.+?) \|$", re.MULTILINE)
+
+# What a link says, the room, and the call: each is a preset of its explorer.
+PICTURES = (
+    ("Sigmoid makes the gradient vanish", "gradient_flow", "gradient_flow(activation='sigmoid')"),
+    ("He's weights keep it in ReLU layers", "gradient_flow", "gradient_flow(activation='relu', scheme='he_normal')"),
+    (
+        "Skip connections keep it through 100 layers",
+        "gradient_flow",
+        "gradient_flow(depth=100, activation='relu', scheme='he_normal', skip='post, 1/depth')",
+    ),
+    (
+        "Batch norm makes it explode",
+        "gradient_flow",
+        "gradient_flow(activation='relu', scheme='he_normal', norm='batch')",
+    ),
+    ("The edge between order and chaos", "edge_of_chaos", "phase_diagram(sigma_w=1.32, sigma_b=0.22)"),
+    ("A forget bias of 1 over 100 steps", "gates", "gates(T=100)"),
+)
+
+
+def page(site: Path | None = None) -> str:
+    """Return the text of the first page; with ``site``, a folder that was built, Python is fetched while one reads."""
+    files = [] if site is None else soon(site)
+    soon_said = (
+        f"While you read, your browser already fetches Python and the notebooks view ({size(site, files)}), so that "
+        "the first lesson starts sooner. It does not do so when it is set to save data."
+    )
+    filled = {
+        "begin": lesson(rows("The series")[0][0]),
+        "strip": strip(),
+        "lessons": "\n        ".join(lessons()),
+        "paths": "\n        ".join(paths()),
+        "pictures": "\n        ".join(pictures()),
+        "soon": soon_said if files else "",
+        "files": json.dumps(files).replace("<", "\\u003c"),
+    }
+    text = (HERE / "index.html").read_text("utf-8")
+    return re.sub(r"\{(" + "|".join(filled) + r")\}", lambda found: filled[found[1]], text)
+
+
+def rows(heading: str) -> list[tuple[str, str]]:
+    """The rows of the table under a heading of the README, without its head."""
+    section = (ROOT / "README.md").read_text("utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return ROW.findall(section)[1:]
+
+
+def lesson(link: str) -> str:
+    """The address on the site of a lesson that the README links to."""
+    file = re.search(r"notebooks/(\w+[.]ipynb)", link)[1]
+    return f"notebooks/index.html?path={file}"
+
+
+def lessons() -> list[str]:
+    """An item for each lesson, with its number and its question."""
+    return [
+        f'<li><span class="number">{link[1:3]}</span> <a href="{lesson(link)}">{html.escape(question)}</a></li>'
+        for link, question in rows("The series")
+    ]
+
+
+def paths() -> list[str]:
+    """What one says, and the lessons to read, whose numbers are links."""
+    address = {link[1:3]: lesson(link) for link, _ in rows("The series")}
+    return [
+        f"<dt>{html.escape(said, quote=False)}</dt><dd>"
+        + re.sub(r"\b\d\d\b", lambda number: f'<a href="{address[number[0]]}">{number[0]}</a>', html.escape(read))
+        + "</dd>"
+        for said, read in rows("Reading paths")
+    ]
+
+
+def code(room: str, call: str) -> str:
+    """The two lines that show an explorer."""
+    return f"from vgrad.lessons.{room} import explore\nexplore.{call}"
+
+
+def pictures() -> list[str]:
+    """An item for each single explorer, whose link holds its settings."""
+    return [
+        f'<li><a href="repl/index.html?kernel=python&amp;code={quote(code(room, call))}">{html.escape(said)}</a></li>'
+        for said, room, call in PICTURES
+    ]
+
+
+def strip() -> str:
+    """The moving strip; what a narrow screen has no room for can be hidden."""
+    svg = (HERE.parent / "images/strip.svg").read_text("utf-8").strip()
+    shown = r'\1<tspan class="long">\2</tspan>\3<tspan class="long">\4</tspan>'
+    return re.sub(r"(<text [^>]*>)(It )(\w+[.] )(First over last: )", shown, svg)
+
+
+def soon(site: Path) -> list[str]:
+    """The addresses of the files that a lesson asks for when it is opened, relative to the first page."""
+    settings = json.loads((site / "jupyter-lite.json").read_text("utf-8"))["jupyter-config-data"]
+    kernel = settings.get("litePluginSettings", {}).get(KERNEL, {})
+    pyodide, lock = kernel.get("pyodideUrl"), kernel.get("loadPyodideOptions", {}).get("lockFileURL")
+    files = view(site, settings.get("federated_extensions", []))
+    files += [urljoin(pyodide, name) for name in CORE] if pyodide else []
+    if lock and (site / lock).is_file():
+        packages = json.loads((site / lock).read_text("utf-8"))["packages"]
+        wanted = needed(packages, kernel["loadPyodideOptions"].get("packages", []))
+        files += [lock, *(urljoin(lock, packages[name]["file_name"]) for name in wanted)]
+    return [file.removeprefix("./") for file in files if "://" in file or _local(site, file).is_file()]
+
+
+def view(site: Path, extensions: list[dict]) -> list[str]:
+    """The largest scripts of the notebooks view: its own, the core that it shares with JupyterLab, its extensions'."""
+    first = site / "notebooks/index.html"
+    own = re.findall(r'href="[.][.]/(build/notebooks/[^"]+)"', first.read_text("utf-8")) if first.is_file() else []
+    folders = [f"extensions/{extension['name']}/static" for extension in extensions]
+    others = [*site.glob("build/jlab_core.*.js"), *(path for at in folders for path in sorted(site.glob(f"{at}/*.js")))]
+    return own + [path.relative_to(site).as_posix() for path in others]
+
+
+def _local(site: Path, file: str) -> Path:
+    """The file of the site at a relative address, which may end with a query."""
+    return site / file.partition("?")[0]
+
+
+def needed(packages: dict, names: list[str]) -> list[str]:
+    """These packages of a lock, and all that they depend on."""
+    found, waiting = [], list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in packages and name not in found:
+            found.append(name)
+            waiting += packages[name]["depends"]
+    return sorted(found)
+
+
+def size(site: Path | None, files: list[str]) -> str:
+    """How much of these files is in the site: "38 MB"; what is elsewhere is not counted."""
+    there = [file for file in files if "://" not in file]
+    total = sum(_local(site, file).stat().st_size for file in there) if site else 0
+    return f"{total / 1e6:.0f} MB" + (" and what comes from Pyodide's own place" if len(there) < len(files) else "")
