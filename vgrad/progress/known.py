@@ -6,7 +6,7 @@ that is right, and which belief stands behind it.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 
 from ..kit.entries import FORMS, Entry, brief
@@ -14,7 +14,7 @@ from ..kit.questions.form import Question, read
 from ..lessons.concepts import CONCEPTS
 
 
-@cache
+@lru_cache(maxsize=32)  # rooms
 def asked(room: str) -> dict[str, Question] | None:
     """Return the questions of all files of a room by their names, or None where there is no such room."""
     folder = files("vgrad.lessons") / room

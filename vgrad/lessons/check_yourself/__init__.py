@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 from ... import require
 from ...kit.questions import Form, Question, Topic, read
@@ -29,6 +29,6 @@ def take(letter: str) -> Form:
     return _form(require.choice("letter", letter, list(FORMS)))
 
 
-@cache
+@lru_cache(maxsize=2)  # a form of each letter
 def _form(letter: str) -> Form:
     return Form(letter, FORMS, TOPICS)
