@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+INSTALLERS = ("micropip", "piplite")  # the kernel loads them first
 ROW = re.compile(r"^\| (.+?) \| (.+?) \|$", re.MULTILINE)
 
 # What a link says, the room, and the call: each is a preset of its explorer.
@@ -113,7 +114,7 @@ def soon(site: Path) -> list[str]:
     files += [urljoin(pyodide, name) for name in CORE] if pyodide else []
     if lock and (site / lock).is_file():
         packages = json.loads((site / lock).read_text("utf-8"))["packages"]
-        wanted = needed(packages, kernel["loadPyodideOptions"].get("packages", []))
+        wanted = needed(packages, [*INSTALLERS, *kernel["loadPyodideOptions"].get("packages", [])])
         files += [lock, *(urljoin(lock, packages[name]["file_name"]) for name in wanted)]
     return [file.removeprefix("./") for file in files if "://" in file or _local(site, file).is_file()]
 
