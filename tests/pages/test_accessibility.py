@@ -33,11 +33,13 @@ from vgrad import (
     lessons,
 )
 from vgrad.kit.marks import grammar, heatmap
+from vgrad.kit.questions import asking
 
 LESSONS = sorted((lab.ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 EXTENSION = lab.ROOT / "vgrad/labextension"
 browser_test = pytest.mark.browser
 OF_TORCH = "17_your_network"
+INVENTORY = "19_check_yourself"
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 
 
@@ -136,13 +138,13 @@ def test_axe_finds_nothing_in_a_lesson_and_each_handle_has_the_name_of_its_box(s
     page = server.open(browser, lesson.name)
     cells = json.loads(lesson.read_text("utf-8"))["cells"]
     calls = [source(cell) for cell in cells if cell["cell_type"] == "code"]
-    shown = [call for call in calls if re.match(r"import|from|(\w+\.)?(ask\(|explore\.)", call)]
+    shown = [call for call in calls if re.match(r"import|from|(\w+\.)?(ask(\.warm_up)?\(|take\(|explore\.)", call)]
     lab.run(page, *shown)
     there = page.evaluate(THERE)
     assert there.pop("seen") == there  # nothing that JupyterLab has not yet drawn, and every picture with its text
     explorers = sum(bool(re.search(r"^(\w+\.)?explore\.\w+\(", call, re.M)) for call in calls)
     assert there["explorers"] == explorers
-    assert explorers > 0 or lesson.stem == OF_TORCH  # its pictures come from loops of PyTorch, and no slider moves them
+    assert explorers > 0 or lesson.stem in (OF_TORCH, INVENTORY)  # PyTorch's loops draw the one, the other only asks
     for dark in (False, True):
         lab.theme(page, dark)
         page.wait_for_timeout(500)  # colours fade over
@@ -419,9 +421,10 @@ def test_a_prediction_is_made_by_keys_and_arrows_do_not_answer_it(page):
     root, question = page.locator(".vgrad-predict"), course.QUESTIONS["narrow"]
     answer = "This is my answer"
     assert [told[:2] for told, _ in stops(page, root)] == [
-        *(("radio", choice) for choice in question.choices), ("button", answer),
+        *(("radio", choice) for choice in (*question.choices, *asking.SURE)), ("button", answer),
     ]  # fmt: skip
-    assert root.get_by_role("radiogroup").get_attribute("aria-label") == f"Predict. {question.prompt}"
+    groups = [group.get_attribute("aria-label") for group in root.get_by_role("radiogroup").all()]
+    assert groups == [f"Predict. {question.prompt}", "How sure?"]
     for k, (choice, why) in enumerate(question.replies.items()):
         go(page, root, choice)
         page.keyboard.press("Space")
@@ -457,7 +460,7 @@ def stored_pictures(lesson):
 @every_lesson
 def test_a_stored_picture_says_its_numbers_and_so_does_what_running_it_again_is_compared_with(lesson):
     pictures = list(stored_pictures(lesson))
-    assert pictures or lesson.stem == "19_check_yourself"  # which draws nothing but a learner's own answers
+    assert pictures or lesson.stem == INVENTORY  # which draws nothing but a learner's own answers
     for name, alt, compared in pictures:
         for words in (alt, compared):
             assert len(set(NUMBER.findall(words))) >= 3 or EMPTY in words, name

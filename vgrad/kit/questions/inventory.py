@@ -98,7 +98,10 @@ class Form(widgets.VBox):
         number = self.questions.index(question) + 1
         self._head.value = f"<div><b>Form {self.letter}</b>, question {number} of {len(self.questions)}</div>"
         self._choices, self._sure = radios(question)
-        self._body.children = [widgets.HTML(f"<div>{html.escape(question.prompt)}</div>"), self._choices]
+        self._body.children = [
+            widgets.HTML(f'<div class="vgrad-asked">{html.escape(question.prompt)}</div>'),
+            self._choices,
+        ]
         buttons = _button(NEXT, lambda: self._go_on(leave=False)), _button(LEAVE, lambda: self._go_on(leave=True))
         self._buttons.children = [self._sure, *buttons]
 

@@ -110,7 +110,10 @@
     for (const handle of document.querySelectorAll('.vgrad-explorer .noUi-handle')) handle.tabIndex = -1;
     for (const choices of document.querySelectorAll('.vgrad-predict .widget-radio-box:not([role])')) {
       choices.setAttribute('role', 'radiogroup');
-      choices.setAttribute('aria-label', choices.closest('.vgrad-predict').querySelector('b').parentElement.innerText);
+      const sure = choices.closest('.vgrad-sure')?.querySelector('.widget-label');
+      const predict = choices.closest('.vgrad-predict');
+      const asked = predict.querySelector('.vgrad-asked') ?? predict.querySelector('b').parentElement;
+      choices.setAttribute('aria-label', (sure ?? asked).innerText);
     }
   };
 
