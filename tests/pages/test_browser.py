@@ -357,7 +357,7 @@ def test_in_a_deck_a_rail_is_where_it_seems(deck):
 
 
 def test_in_a_deck_a_prediction_is_answered(deck):
-    deck.locator(".vgrad-predict input[type=radio]").last.click()
+    deck.locator(".vgrad-choices input").last.click()
     deck.get_by_role("button", name="This is my answer").click()
     deck.wait_for_selector(".vgrad-predict [role=status]")
     reply = list(course.QUESTIONS["narrow"].replies.values())[-1]
