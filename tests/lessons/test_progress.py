@@ -292,9 +292,9 @@ def test_the_caption_of_the_calibration_is_that_of_the_file(learnt):
 @pytest.mark.parametrize(
     ("level", "said"),
     [
-        (Level("certain", 9, 12, 0.3), "right in 9 of 12. A word that promises all of them was broken 3 times."),
-        (Level("certain", 11, 12, 0.3), "right in 11 of 12. A word that promises all of them was broken once."),
-        (Level("certain", 12, 12, 0.3), "right in 12 of 12. So the word was kept."),
+        (Level("certain", 9, 12, 0.3), "right in 9 of 12. The feeling was wrong 3 times."),
+        (Level("certain", 11, 12, 0.3), "right in 11 of 12. The feeling was wrong once."),
+        (Level("certain", 12, 12, 0.3), "right in 12 of 12. So this feeling could be trusted."),
         (Level("certain", 1, 2, 0.3), "right in 1 of 2. 2 answers are too few to judge it."),
         (Level("guess", 1, 1, 0.3), "When you guessed, you were right in 1 of 1. 1 answer is too few to judge it."),
     ],

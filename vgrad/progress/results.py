@@ -24,13 +24,12 @@ class Progress(NamedTuple):
             f"{sum(entry.right for entry in each)} of {count(len(each), name)} {done}"
             for each, name, done in (
                 (questions, "question", "right"),
-                (forms, "question of the inventory", "right"),
+                (forms, "question", "of the inventory right"),
                 (exercises, "exercise", "solved"),
             )
             if each
         ]
-        said = ", ".join(parts).replace("question of the inventorys", "questions of the inventory")
-        return f"Progress in {self.source}: {said or 'nothing has been answered yet'}."
+        return f"Progress in {self.source}: {', '.join(parts) or 'nothing has been answered yet'}."
 
 
 class Class(NamedTuple):

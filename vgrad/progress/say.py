@@ -70,9 +70,9 @@ def _judged(surest: Level) -> str:
     if surest.answers < FEW:
         return f"{count(surest.answers, 'answer')} {'is' if surest.answers == 1 else 'are'} too few to judge it."
     if surest.confidence == "certain" and surest.right == surest.answers:
-        return "So the word was kept."
+        return "So this feeling could be trusted."
     if surest.confidence == "certain":
-        return f"A word that promises all of them was broken {_times(surest.answers - surest.right)}."
+        return f"The feeling was wrong {_times(surest.answers - surest.right)}."
     return ""
 
 
@@ -83,7 +83,7 @@ def _times(times: int) -> str:
 def _promise(levels: Sequence[Level]) -> str:
     guess = next((level for level in levels if level.confidence == "guess"), None)
     chance = f"A guess promises what chance gives, which is {guess.chance:.0%} of these questions. " if guess else ""
-    return f"{chance}The dotted marks are what a word promises. Fairly sure promises no number."
+    return f"{chance}A dotted line shows what a word promises. Fairly sure promises no number."
 
 
 def calibration_alt(levels: Sequence[Level]) -> str:

@@ -112,7 +112,8 @@ class Form(widgets.VBox):
             self._note.value = card(f"Choose an answer first, or press “{LEAVE}”.", OPEN)
             return
         self._note.value = ""
-        journal.note(entry(question, f"form {self.letter}", ROOM, choice, self._sure.value or ""))
+        confidence = "" if leave else self._sure.value or ""
+        journal.note(entry(question, f"form {self.letter}", ROOM, choice, confidence))
         self._show()
 
     def _repr_mimebundle_(self, **kwargs: Any):

@@ -101,10 +101,9 @@ def watch_blocks(
     return _watched(record, fitted, nets, probe, held_out, path)
 
 
+# It hands all settings on, and an investigation asks for their defaults.
 _settings = inspect.signature(watch_blocks).replace(return_annotation="BlocksRecord")
-vars(train_blocks)["__signature__"] = (
-    _settings  # it hands all settings on, and an investigation asks for their defaults
-)
+train_blocks.__signature__ = _settings  # pyright: ignore[reportFunctionMemberAccess]
 
 
 @guarded
