@@ -48,7 +48,7 @@ def result(forms: Forms, given: Given, topics: Mapping[str, Topic]) -> str:
 
 def _row(topic: Topic, complete: bool, marks: list[bool]) -> str:
     named = html.escape(topic.says if complete else topic.about)
-    cells = "".join(f'<td style="white-space: nowrap">{MARKS[mark]}</td>' for mark in marks)
+    cells = "".join(f'<td style="white-space: nowrap; padding: 0 0.6em">{MARKS[mark]}</td>' for mark in marks)
     link = f'<a href="{html.escape(topic.page)}">{topic.lesson}</a>'
     return f'<tr><td style="text-align: left">{named}</td>{cells}<td>{link}</td></tr>'
 
