@@ -1,18 +1,18 @@
-"""The site's first page: ``index.html``, filled from the README's tables, the strip and the built site's settings."""
+"""The site's first page, filled from the README's tables and the strip, and the worker that keeps the site's files."""
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import re
 from pathlib import Path
 from urllib.parse import quote, urljoin
 
+import runtime
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
-CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-INSTALLERS = ("micropip", "piplite")  # the kernel loads them first
 ROW = re.compile(r"^\| (.+?) \| (.+?) \|$", re.MULTILINE)
 
 # What a link says, the room, and the call: each is a preset of its explorer.
@@ -36,10 +36,11 @@ PICTURES = (
 
 def page(site: Path | None = None) -> str:
     """Return the text of the first page; with ``site``, a folder that was built, Python is fetched while one reads."""
-    files = [] if site is None else soon(site)
+    files = soon(site) if site else []
     soon_said = (
-        f"While you read, your browser already fetches Python and the notebooks view ({size(site, files)}), so that "
-        "the first lesson starts sooner. It does not do so when it is set to save data."
+        f"While you read, your browser already fetches Python and the lessons ({size(site, files)}). Therefore the "
+        "first lesson starts sooner, and later all lessons open without a network too. It does not do so when it is "
+        "set to save data."
     )
     filled = {
         "begin": lesson(rows("The series")[0][0]),
@@ -108,44 +109,37 @@ def strip() -> str:
 def soon(site: Path) -> list[str]:
     """The addresses of the files that a lesson asks for when it is opened, relative to the first page."""
     settings = json.loads((site / "jupyter-lite.json").read_text("utf-8"))["jupyter-config-data"]
-    kernel = settings.get("litePluginSettings", {}).get(KERNEL, {})
-    pyodide, lock = kernel.get("pyodideUrl"), kernel.get("loadPyodideOptions", {}).get("lockFileURL")
+    kernel = settings["litePluginSettings"][runtime.KERNEL]
+    lock = kernel["loadPyodideOptions"]["lockFileURL"]
+    packages = json.loads((site / lock).read_text("utf-8"))["packages"]
+    wanted = runtime.needed(packages, kernel["loadPyodideOptions"]["packages"])
     files = view(site, settings.get("federated_extensions", []))
-    files += [urljoin(pyodide, name) for name in CORE] if pyodide else []
-    if lock and (site / lock).is_file():
-        packages = json.loads((site / lock).read_text("utf-8"))["packages"]
-        wanted = needed(packages, [*INSTALLERS, *kernel["loadPyodideOptions"].get("packages", [])])
-        files += [lock, *(urljoin(lock, packages[name]["file_name"]) for name in wanted)]
-    return [file.removeprefix("./") for file in files if "://" in file or _local(site, file).is_file()]
+    files += [urljoin(kernel["pyodideUrl"], name) for name in runtime.CORE]
+    files += [lock, *(urljoin(lock, packages[name]["file_name"]) for name in wanted)]
+    return [file.removeprefix("./") for file in files]
 
 
 def view(site: Path, extensions: list[dict]) -> list[str]:
-    """The largest scripts of the notebooks view: its own, the core that it shares with JupyterLab, its extensions'."""
-    first = site / "notebooks/index.html"
-    own = re.findall(r'href="[.][.]/(build/notebooks/[^"]+)"', first.read_text("utf-8")) if first.is_file() else []
+    """The notebooks view and its largest scripts: its own, the core that it shares with JupyterLab, its extensions'."""
+    first = "notebooks/index.html"
+    own = re.findall(r'href="[.][.]/(build/notebooks/[^"]+)"', (site / first).read_text("utf-8"))
     folders = [f"extensions/{extension['name']}/static" for extension in extensions]
     others = [*site.glob("build/jlab_core.*.js"), *(path for at in folders for path in sorted(site.glob(f"{at}/*.js")))]
-    return own + [path.relative_to(site).as_posix() for path in others]
+    return [first, *own, *(path.relative_to(site).as_posix() for path in others)]
 
 
-def _local(site: Path, file: str) -> Path:
-    """The file of the site at a relative address, which may end with a query."""
-    return site / file.partition("?")[0]
+def worker(site: Path) -> str:
+    """Return the text of the worker that keeps the site's files; the edition is a digest of all of them."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in site.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(site).as_posix().encode() + hashlib.sha256(path.read_bytes()).digest())
+    lessons = sorted(path.relative_to(site).as_posix() for path in site.glob("files/*.*"))
+    text = (HERE / "service-worker.js").read_text("utf-8")
+    return text.replace("{edition}", digest.hexdigest()[:12]).replace(
+        "{files}", json.dumps(["./", *soon(site), *lessons])
+    )
 
 
-def needed(packages: dict, names: list[str]) -> list[str]:
-    """These packages of a lock, and all that they depend on."""
-    found, waiting = [], list(names)
-    while waiting:
-        name = waiting.pop()
-        if name in packages and name not in found:
-            found.append(name)
-            waiting += packages[name]["depends"]
-    return sorted(found)
-
-
-def size(site: Path | None, files: list[str]) -> str:
-    """How much of these files is in the site: "38 MB"; what is elsewhere is not counted."""
-    there = [file for file in files if "://" not in file]
-    total = sum(_local(site, file).stat().st_size for file in there) if site else 0
-    return f"{total / 1e6:.0f} MB" + (" and what comes from Pyodide's own place" if len(there) < len(files) else "")
+def size(site: Path, files: list[str]) -> str:
+    """How much these files are: "38 MB"; an address may end with a query."""
+    return f"{sum((site / file.partition('?')[0]).stat().st_size for file in files) / 1e6:.0f} MB"
