@@ -38,9 +38,9 @@ BUILD = str(lab.ROOT / "notebooks/lite/build.py")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The site's address: built by the README's command, and served from this machine below the top of its host."""
+    """The site's address: built as by the README's command, and served from this machine below the top of its host."""
     folder = tmp_path_factory.mktemp("built") / "site"
-    subprocess.run([sys.executable, BUILD, folder], check=True, timeout=600)
+    subprocess.run([sys.executable, BUILD, "--here", folder], check=True, timeout=600)
     config = folder / "jupyter-lite.json"
     settings = json.loads(config.read_text())
     settings["jupyter-config-data"]["exposeAppInBrowser"] = True  # for lab.NOTEBOOK
