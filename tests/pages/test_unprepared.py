@@ -226,7 +226,7 @@ WHOLE = "\n".join(f'mkdir -p "$(dirname "$3/{name}")"\necho new > "$3/{name}"' f
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
-    """A machine with nothing installed: what its pip was asked for, and the build and the address, which a test sets."""
+    """A machine with nothing installed: what its pip was asked for, and its build and address, which a test sets."""
     told = {"pip": [], "build": WHOLE, "lock": None}
 
     def run(command, refused):
