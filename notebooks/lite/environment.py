@@ -9,6 +9,7 @@ is to be told which Python is needed, so they have the syntax of Python 3.6.
 import contextlib
 import json
 import os
+import re
 import runpy
 import signal
 import subprocess
@@ -160,15 +161,21 @@ def _started(command, **options):
 
 
 def _ran(command, refused):
-    """Run a command, and return what it printed; where it fails, its last error is put into the words."""
+    """Run a command, and return what it printed; where it fails, the line that tells most is put into the words."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "errors": "replace"}
     with _started(command, **pipes) as process:
         printed, complaint = process.communicate()
     if process.returncode:
-        said = [line.strip() for line in (printed + complaint).splitlines() if line.strip()]
-        errors = [line for line in said if line.lower().startswith("error")] or said or ["nothing"]
-        raise ObstacleError(refused.format(errors[-1]))
+        raise ObstacleError(refused.format(reason(printed + complaint)))
     return printed
+
+
+def reason(said):
+    """The line that tells most: why pip lost its connection, or else the first error, or else the last line."""
+    said = said.strip()
+    broken = [re.sub("<.*?>: ", "", line) for line in re.findall("connection broken by .*", said)]
+    errors = re.findall("^error.*", said, re.IGNORECASE | re.MULTILINE)
+    return [*broken, *errors, *said.split("\n")[::-1]][0]
 
 
 def replace(site, built, before):

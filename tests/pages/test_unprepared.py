@@ -305,7 +305,17 @@ def test_without_a_network_the_command_of_the_readme_says_so_once_and_leaves_not
         "No site was built. pip cannot fetch what builds the site. Connect this machine to a network"
     )
     assert "VGRAD_PYODIDE" in words
+    assert "pip says: connection broken by" in words
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_what_a_program_says_the_line_is_quoted_that_tells_most():
+    broken = "WARNING: Retrying after connection broken by 'NewError('<object at 0x7f>: No route')': /simple/"
+    error = "ERROR: No matching distribution found"
+    assert site.reason(f"{broken}\n{error}\n") == "connection broken by 'NewError('No route')': /simple/"
+    assert site.reason(f"{error}\nERROR: See the help\nnotice\n") == error
+    assert site.reason("a\nb\n") == "b"
+    assert site.reason("") == ""
 
 
 def test_the_command_of_the_site_explains_itself():
