@@ -120,20 +120,29 @@ def _put(site, pyodide):
         python = environment(Path(scratch, "environment"), pyodide)
         print("Building the site.", flush=True)
         built = Path(scratch, "site")
-        with _started([str(python), str(BUILD), "--here", str(built)]) as process:
-            failed = process.wait()
-        if failed:
-            raise ObstacleError("What stands above says why, and where a site was before, it is as it was.")
+        _build(python, built, Path(scratch, "said"))
         replace(site, built, Path(scratch, "before"))
-    print(f"The site is in {str(site)!r}. To try it, run  python3 -m http.server --directory {str(site)!r}")
+    name = f'"{site}"' if " " in str(site) else site
+    print(f"The site is whole. To try it, run  python3 -m http.server --directory {name}")
+
+
+def _build(python, built, said):
+    """Build in the environment of this Python; what JupyterLite says is shown where it fails."""
+    with (
+        said.open("wb") as told,
+        _started([str(python), str(BUILD), "--here", str(built)], stdout=told, stderr=told) as it,
+    ):
+        failed = it.wait()
+    if failed:
+        sys.stderr.write(said.read_text("utf-8", "replace"))
+        raise ObstacleError("What stands above says why, and where a site was before, it is as it was.")
 
 
 def environment(folder, pyodide):
     """Make an environment that can build the site, and return its Python; what may fail comes before what is long."""
     print("Making an environment for this build, which takes a minute or two.", flush=True)
-    os.environ.update(
-        dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder.parent))
-    )  # what is stopped leaves nothing there
+    for name in ("TMPDIR", "TEMP", "TMP"):  # so that what is stopped leaves nothing elsewhere
+        os.environ[name] = str(folder.parent)
     _ran([sys.executable, "-m", "venv", str(folder)], "No environment could be made, because venv says: {}")
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     refused = NO_PACKAGES.format("" if pyodide else NO_FOLDER_EITHER, "{}")

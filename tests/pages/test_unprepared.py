@@ -280,13 +280,14 @@ def test_with_a_folder_of_pyodide_its_own_place_is_not_asked(machine, tmp_path, 
 
 @scripts
 @pytest.mark.parametrize("end", ["exit 1", "kill -INT $PPID; sleep 5"], ids=["it fails", "it is stopped"])
-def test_when_a_build_ends_early_the_old_site_stays_and_nothing_else(machine, tmp_path, end):
+def test_when_a_build_ends_early_the_old_site_stays_and_nothing_else(machine, tmp_path, end, capsys):
     made(tmp_path / "site")
-    machine["build"] = f"{WHOLE}\n{end}"
+    machine["build"] = f"{WHOLE}\necho why\n{end}"
     with own_place('{"packages": {}}') as machine["lock"]:
         assert site.main(["site"]).startswith("No site was built")
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
     assert (tmp_path / "site/index.html").read_text() == "before"
+    assert (capsys.readouterr().err == "why\n") == (end == "exit 1")
 
 
 @pytest.mark.skipif(sys.version_info < site.OLDEST, reason="an older Python cannot build the site")
