@@ -66,9 +66,9 @@ def said(fates: dict[Path, str], folder: Path) -> Iterator[str]:
         if fate == "kept":
             yield f"{path.as_posix()} differs from this version's and was kept. Rename it to get this version's."
     name = f'"{folder}"' if " " in str(folder) else folder
-    yield f"To begin, run  jupyter lab {name}  and open {FIRST} there."
     if importlib.util.find_spec("jupyterlab") is None:
         yield "JupyterLab is not installed here. The command  pip install jupyterlab  adds it, and VS Code needs none."
+    yield f"To begin, run  jupyter lab {name}  and open {FIRST} there."
 
 
 def lessons(folder: Path) -> None:

@@ -1,12 +1,14 @@
-"""Build the site that runs the series in the browser alone:  python notebooks/lite/build.py FOLDER
+"""Build the site that runs the series in the browser alone:  python3 notebooks/lite/build.py FOLDER
 
 A static site of all notebooks, with JupyterLab, Python (Pyodide) and vgrad inside: each visitor's own browser computes,
 so any host of files serves any number of them. Pyodide comes from its own place, while the site is built and when it is
-opened. With a Pyodide distribution in VGRAD_PYODIDE (a folder that holds ``pyodide-lock.json``) it is copied into the
-site, which then needs no network at all.
-"""
+opened. With another address of its ``pyodide-lock.json`` in PYODIDE_LOCK_URL, it comes from there. With a Pyodide
+distribution in VGRAD_PYODIDE (a folder that holds ``pyodide-lock.json``) it is copied into the site, which then needs
+no network at all.
 
-from __future__ import annotations
+The command needs nothing but a Python, because environment.py gets ready what is used here. With  --here FOLDER  an
+environment that has vgrad's extra "site" builds as it is.
+"""
 
 import contextlib
 import functools
@@ -23,13 +25,10 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 LOCK = "pyodide-lock.json"
-TOO_OLD = (
-    "The site can only be built with Python 3.12 or newer, and this is Python {}.{}. An environment keeps the Python "
-    "that made it. So delete the folder .venv, and begin the command with a newer Python, for example python3.13."
-)
+KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 
 
-def build(site: Path, pyodide: Path | None = None) -> None:
+def build(site: Path, pyodide: "Path | None" = None) -> None:
     """Build into ``site``, a new folder; ``pyodide`` is a distribution that is to be copied into it."""
     with tempfile.TemporaryDirectory(prefix="vgrad-site-") as scratch:
         shutil.copytree(HERE.parent, Path(scratch, "notebooks"), ignore=shutil.ignore_patterns("lite", ".*"))
@@ -38,7 +37,9 @@ def build(site: Path, pyodide: Path | None = None) -> None:
         lite = shutil.copytree(HERE, Path(scratch, "lite"))
         _run("pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={lite / 'wheels'}", str(_package(scratch)))
         if pyodide is None:
-            _lite(lite, site)
+            address = lock_address()
+            _lite(lite, site, f"--pyodide-lock-url={address}")
+            _point(site / "jupyter-lite.json", address)
         else:
             with served(_pruned(shutil.copytree(pyodide, lite / "static/pyodide"))) as address:
                 _lite(lite, site, f"--pyodide-lock-url={address}/{LOCK}")
@@ -46,6 +47,21 @@ def build(site: Path, pyodide: Path | None = None) -> None:
             lock.write_text(lock.read_text().replace(address, "../pyodide"))
     landing = runpy.run_path(str(HERE / "landing.py"))
     (site / "index.html").write_text(landing["page"](site), "utf-8")  # JupyterLite's own opens an empty JupyterLab
+
+
+def lock_address() -> str:
+    """Where Pyodide's lock is fetched from: the address in PYODIDE_LOCK_URL, or that of the kernel's own Pyodide."""
+    from jupyterlite_pyodide_kernel.constants import PYODIDE_LOCK_DEFAULT_URL
+
+    return os.environ.get("PYODIDE_LOCK_URL") or PYODIDE_LOCK_DEFAULT_URL
+
+
+def _point(config: Path, address: str) -> None:
+    """Let visitors fetch Pyodide from beside its lock, so that both are of one version. The first page reads it too."""
+    settings = json.loads(config.read_text("utf-8"))
+    kernel = settings["jupyter-config-data"].setdefault("litePluginSettings", {}).setdefault(KERNEL, {})
+    kernel["pyodideUrl"] = f"{address.rpartition('/')[0]}/pyodide.mjs"
+    config.write_text(json.dumps(settings, indent=2), "utf-8")
 
 
 def _package(scratch: str) -> Path:
@@ -95,14 +111,20 @@ def _lite(lite: Path, site: Path, *options: str) -> None:
     _run("jupyter", "lite", "build", *options, f"--output-dir={site.resolve()}", cwd=lite)
 
 
-def _run(*module_and_arguments: str, cwd: Path | None = None) -> None:
-    subprocess.run([sys.executable, "-m", *module_and_arguments], cwd=cwd, check=True)
+def _run(*module_and_arguments: str, cwd: "Path | None" = None) -> None:
+    without = {
+        "UV_PYTHON_DOWNLOADS": "never",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    }  # uv need not have Pyodide's Python
+    environment = {**os.environ, **without}
+    subprocess.run([sys.executable, "-m", *module_and_arguments], cwd=cwd, env=environment, check=True)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    if sys.version_info < (3, 12):
-        sys.exit(TOO_OLD.format(*sys.version_info))
-    folder = os.environ.get("VGRAD_PYODIDE")
-    build(Path(sys.argv[1]), Path(folder) if folder else None)
+    if sys.argv[1:] == ["--lock"]:
+        print(lock_address())
+    elif sys.argv[1:2] == ["--here"]:
+        folder = os.environ.get("VGRAD_PYODIDE")
+        build(Path(sys.argv[2]), Path(folder) if folder else None)
+    else:
+        sys.exit(runpy.run_path(str(HERE / "environment.py"))["main"](sys.argv[1:]))

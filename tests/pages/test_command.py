@@ -110,7 +110,9 @@ def test_an_installation_without_lessons_says_so(tmp_path, monkeypatch):
 
 def test_who_has_no_jupyterlab_is_told_how_to_add_it(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(command.importlib.util, "find_spec", lambda name: None)
-    assert "pip install jupyterlab" in run(tmp_path, capsys)[-1]
+    *_, missing, begin = run(tmp_path, capsys)
+    assert "pip install jupyterlab" in missing
+    assert begin.startswith("To begin, run  jupyter lab")  # what is run first is said first
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import runpy
 import shutil
 import subprocess
 import sys
@@ -75,18 +74,6 @@ def test_every_dependency_is_pinned_for_ci_to_a_version_that_is_admitted():
 def test_jupyterlab_is_an_extra_that_comes_with_all_that_opens_it():
     assert "jupyterlab" not in RUNTIME
     assert [name for name in ("dev", "present", "site") if "vgrad[lab]" not in EXTRAS[name]] == []
-
-
-def test_python_3_11_is_told_why_it_cannot_build_the_site(monkeypatch, tmp_path):
-    (needed,) = (Requirement(each) for each in EXTRAS["site"] if each != "vgrad[lab]")
-    asked = [needed.marker.evaluate({"python_version": version}) for version in ("3.11", "3.12", "3.13")]
-    assert asked == [False, True, True]
-    monkeypatch.setattr(sys, "argv", ["build.py", str(tmp_path / "site")])
-    monkeypatch.setattr(sys, "version_info", (3, 11, 7))
-    with pytest.raises(
-        SystemExit, match=r"Python 3\.12 or newer, and this is Python 3\.11\. .* delete the folder \.venv"
-    ):
-        runpy.run_path(str(ROOT / "notebooks/lite/build.py"), run_name="__main__")
 
 
 def asks_for_torch(node):
@@ -186,7 +173,8 @@ def test_the_first_page_has_the_commands_between_their_marks():
     text = page("README.md")
     for name, ends_with in {"open": "notebooks/00_start_here.ipynb", "test": "pytest", "site": "build.py site"}.items():
         (block,) = re.findall(rf"<!-- {name} -->\n```bash\n(.*?)\n```\n<!-- /{name} -->", text, re.DOTALL)
-        assert block.startswith("python3 -m venv .venv && .venv/bin/pip install")
+        own = "python3 tests/prepare.py && .venv/bin/pip install"
+        assert block.startswith("python3 notebooks/lite/" if name == "site" else own)
         assert block.endswith(ends_with)
         assert (name, '-e ".[lab]"' in block) == (name, name == "open")
 
@@ -228,7 +216,7 @@ FOLDERS = ("engine", "lessons", "bridge", "pages", "robust", "support", "benchma
 
 def test_the_page_of_the_tests_names_every_file_and_its_folder():
     told = {name.strip("`"): folder for folder in FOLDERS for name, _ in table("tests/README.md", folder)}
-    kept = {"conftest.py", "versions.py"}  # these stand beside the folders
+    kept = {"conftest.py", "prepare.py", "versions.py"}  # these stand beside the folders
     paths = [path for path in (ROOT / "tests").rglob("*.py") if path.name not in kept]
     files = {
         path.name: path.parent for path in paths if path.parent.name != "variants"

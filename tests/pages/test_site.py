@@ -6,6 +6,9 @@ VGRAD_PYODIDE=FOLDER pytest -n 0 -m browser tests/pages/test_site.py      FOLDER
 from __future__ import annotations
 
 import base64
+import contextlib
+import functools
+import http.server
 import importlib.util
 import json
 import os
@@ -14,6 +17,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from urllib.parse import urljoin
 
@@ -38,15 +42,45 @@ BUILD = str(lab.ROOT / "notebooks/lite/build.py")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The site's address: built by the README's command, and served from this machine below the top of its host."""
+    """The site's address: built as by the README's command, and served from this machine below the top of its host."""
     folder = tmp_path_factory.mktemp("built") / "site"
-    subprocess.run([sys.executable, BUILD, folder], check=True, timeout=600)
+    subprocess.run([sys.executable, BUILD, "--here", folder], check=True, timeout=600)
+    with served(folder) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def served(folder):
+    """The address of a built site, whose pages let a test see their insides."""
     config = folder / "jupyter-lite.json"
     settings = json.loads(config.read_text())
     settings["jupyter-config-data"]["exposeAppInBrowser"] = True  # for lab.NOTEBOOK
     config.write_text(json.dumps(settings))
     with runpy.run_path(BUILD)["served"](folder.parent) as address:
         yield f"{address}/{folder.name}"
+
+
+class ForEveryPage(http.server.SimpleHTTPRequestHandler):
+    """The files of a folder, which pages of other hosts may read, as they may read those of Pyodide's own place."""
+
+    def end_headers(self):
+        self.send_header("Access-Control-Allow-Origin", "*")
+        super().end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def own_place(tmp_path_factory):
+    """An address on this machine that plays Pyodide's own place: its lock lists what the distribution holds."""
+    folder = shutil.copytree(PYODIDE, tmp_path_factory.mktemp("place") / "full")
+    runpy.run_path(BUILD)["_pruned"](folder)
+    handler = functools.partial(ForEveryPage, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.fixture
@@ -124,6 +158,23 @@ def test_the_first_page_leads_to_the_first_lesson_and_soon_its_explorer_is_alive
     with capsys.disabled():
         print(f"\nfirst live explorer after {time.monotonic() - start:.1f} s")
     assert outside(visitor, site) == []
+
+
+def test_without_a_folder_of_pyodide_visitors_fetch_it_from_its_own_place(own_place, visitor, tmp_path):
+    environment = {**os.environ, "VGRAD_PYODIDE": "", "PYODIDE_LOCK_URL": f"{own_place}/pyodide-lock.json"}
+    subprocess.run([sys.executable, BUILD, "--here", tmp_path / "site"], env=environment, check=True, timeout=600)
+    assert not (tmp_path / "site/static/pyodide").exists()
+    with served(tmp_path / "site") as address:
+        visitor.goto(f"{address}/", wait_until="networkidle")
+        fetched = set(visitor.context.asked)
+        opened(visitor, f"{address}/lab/index.html?path=00_start_here.ipynb")
+        lab.run_all(visitor)
+        assert lab.errors(visitor) == []
+        elsewhere = outside(visitor, address)
+    assert [url for url in elsewhere if not url.startswith(f"{own_place}/")] == []
+    names = {url.rpartition("/")[2].partition("-")[0] for url in elsewhere}
+    assert {"pyodide.mjs", "pyodide.asm.wasm", "numpy", "matplotlib"} <= names
+    assert set(elsewhere) <= fetched  # by the first page, while one reads it
 
 
 def test_python_is_fetched_while_one_reads_and_not_where_data_are_to_be_saved(site, visitor):
