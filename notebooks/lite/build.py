@@ -1,10 +1,9 @@
 """Build the site that runs the series in the browser alone:  python3 notebooks/lite/build.py FOLDER
 
 A static site of all notebooks, with JupyterLab, Python (Pyodide) and vgrad inside: each visitor's own browser computes,
-so any host of files serves any number of them. Pyodide comes from its own place, while the site is built and when it is
-opened. With another address of its ``pyodide-lock.json`` in PYODIDE_LOCK_URL, it comes from there. With a Pyodide
-distribution in VGRAD_PYODIDE (a folder that holds ``pyodide-lock.json``) it is copied into the site, which then needs
-no network at all.
+so any host of files serves any number of them. While the site is built, Pyodide is fetched from its own place, or from
+another address of its ``pyodide-lock.json`` in PYODIDE_LOCK_URL, or from a Pyodide distribution in VGRAD_PYODIDE (a
+folder that holds ``pyodide-lock.json``). All that a lesson needs is then within the site.
 
 The command needs nothing but a Python, because environment.py gets ready what is used here. With  --here FOLDER  an
 environment that has vgrad's extra "site" builds as it is.
@@ -25,28 +24,34 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 LOCK = "pyodide-lock.json"
-KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 
 
 def build(site: Path, pyodide: "Path | None" = None) -> None:
-    """Build into ``site``, a new folder; ``pyodide`` is a distribution that is to be copied into it."""
+    """Build into ``site``, a new folder; ``pyodide`` is a distribution that is to be used."""
+    import landing  # here, because an older Python reads this file and not those
+    import runtime
+
     with tempfile.TemporaryDirectory(prefix="vgrad-site-") as scratch:
         shutil.copytree(HERE.parent, Path(scratch, "notebooks"), ignore=shutil.ignore_patterns("lite", ".*"))
         for notebook in Path(scratch, "notebooks").glob("*.ipynb"):
             _join(notebook)
         lite = shutil.copytree(HERE, Path(scratch, "lite"))
         _run("pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={lite / 'wheels'}", str(_package(scratch)))
-        if pyodide is None:
-            address = lock_address()
-            _lite(lite, site, f"--pyodide-lock-url={address}")
-            _point(site / "jupyter-lite.json", address)
-        else:
-            with served(_pruned(shutil.copytree(pyodide, lite / "static/pyodide"))) as address:
-                _lite(lite, site, f"--pyodide-lock-url={address}/{LOCK}")
-            lock = site / "static/pyodide-lock" / LOCK
-            lock.write_text(lock.read_text().replace(address, "../pyodide"))
-    landing = runpy.run_path(str(HERE / "landing.py"))
-    (site / "index.html").write_text(landing["page"](site), "utf-8")  # JupyterLite's own opens an empty JupyterLab
+        with pyodide_at(pyodide, Path(scratch, "pyodide")) as address:
+            _lite(lite, site, f"--pyodide-lock-url={address}/{LOCK}")
+            runtime.bring(site, address)
+    (site / "index.html").write_text(landing.page(site), "utf-8")  # JupyterLite's own opens an empty JupyterLab
+    (site / "service-worker.js").write_text(landing.worker(site), "utf-8")
+
+
+@contextlib.contextmanager
+def pyodide_at(folder, copy):
+    """The address of the folder that holds Pyodide's lock, which is elsewhere unless a distribution is served from here."""
+    if folder is None:
+        yield lock_address().rpartition("/")[0]
+        return
+    with served(_pruned(shutil.copytree(folder, copy))) as address:
+        yield address
 
 
 def lock_address() -> str:
@@ -54,14 +59,6 @@ def lock_address() -> str:
     from jupyterlite_pyodide_kernel.constants import PYODIDE_LOCK_DEFAULT_URL
 
     return os.environ.get("PYODIDE_LOCK_URL") or PYODIDE_LOCK_DEFAULT_URL
-
-
-def _point(config: Path, address: str) -> None:
-    """Let visitors fetch Pyodide from beside its lock, so that both are of one version. The first page reads it too."""
-    settings = json.loads(config.read_text("utf-8"))
-    kernel = settings["jupyter-config-data"].setdefault("litePluginSettings", {}).setdefault(KERNEL, {})
-    kernel["pyodideUrl"] = f"{address.rpartition('/')[0]}/pyodide.mjs"
-    config.write_text(json.dumps(settings, indent=2), "utf-8")
 
 
 def _package(scratch: str) -> Path:

@@ -12,6 +12,7 @@ const FILES = {files}; // what every lesson needs, and the lessons
 const KEPT = 'vgrad ';
 const MINE = KEPT + EDITION;
 const AT_ONCE = 4;
+const FRESH = ['reload', 'no-cache', 'no-store']; // what a page asks for in order to see what the site has now
 const SCOPE = new URL('.', location.href);
 const LOOSELY = { ignoreSearch: true, ignoreVary: true }; // ?path=… names a lesson, and the page is the same
 
@@ -41,7 +42,7 @@ const keep = async (request, response) => {
 
 const answer = async event => {
   const { request } = event;
-  const mine = await inCache(MINE, request);
+  const mine = FRESH.includes(request.cache) ? undefined : await inCache(MINE, request);
   if (mine) return mine;
   try {
     const response = await fetch(request);
