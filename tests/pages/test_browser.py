@@ -453,6 +453,20 @@ def test_a_clicker_turns_the_slides_also_from_a_slider(lesson):
         assert lab.forward(lesson, key="PageUp")
 
 
+@pytest.mark.parametrize("key", ["Space", "PageDown"])
+def test_each_press_shows_something_new_and_so_does_each_on_the_way_back(lesson, key):
+    def seen():
+        return lesson.evaluate(lab.SLIDE).partition("|")[2]
+
+    shown = [seen()]
+    for turn in (key, "ArrowLeft"):
+        before = len(shown)
+        while lab.forward(lesson, seconds=4, key=turn):
+            shown.append(seen())
+            assert shown[-1] != shown[-2], f"press {len(shown) - before} of {turn} changed nothing"
+        assert len(shown) - before >= 12
+
+
 def test_voila_serves_an_explorer_that_moves(tmp_path, browser):
     if importlib.util.find_spec("voila") is None:
         pytest.skip("voila is not installed: it comes with the extra  present")
