@@ -36,7 +36,7 @@ def _part(found: re.Match[str]) -> str:
 def mathml(tex: str, display: str) -> str:
     """Return the formula as an element on one line.   display : "block" or "inline"."""
     try:
-        from latex2mathml.converter import convert
+        from latex2mathml.converter import convert  # pyright: ignore[reportMissingImports]
     except ModuleNotFoundError as problem:
         raise ModuleNotFoundError(MISSING) from problem
     return re.sub(r">([^<]+)<", _encoded, convert(" ".join(tex.split()), display=display))
