@@ -172,6 +172,8 @@ def test_the_extension_that_hands_alternative_texts_on_is_installed_with_the_pac
     package = json.loads((EXTENSION / "package.json").read_text("utf-8"))
     assert shared_data == {
         "vgrad/labextension": f"share/jupyter/labextensions/{package['name']}",
+        "vgrad/kit/pages/static": "share/jupyter/nbconvert/templates/vgrad",
+        "vgrad/kit/pages/dashboard": "share/jupyter/voila/templates/vgrad",
         "vgrad/labsettings.json": "share/jupyter/lab/settings/overrides.d/vgrad.json",
     }
     settings = json.loads((lab.ROOT / "vgrad/labsettings.json").read_text())

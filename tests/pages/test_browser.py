@@ -453,6 +453,20 @@ def test_a_clicker_turns_the_slides_also_from_a_slider(lesson):
         assert lab.forward(lesson, key="PageUp")
 
 
+@pytest.mark.parametrize("key", ["Space", "PageDown"])
+def test_each_press_shows_something_new_and_so_does_each_on_the_way_back(lesson, key):
+    def seen():
+        return lesson.evaluate(lab.SLIDE).partition("|")[2]
+
+    shown = [seen()]
+    for turn in (key, "ArrowLeft"):
+        before = len(shown)
+        while lab.forward(lesson, seconds=4, key=turn):
+            shown.append(seen())
+            assert shown[-1] != shown[-2], f"press {len(shown) - before} of {turn} changed nothing"
+        assert len(shown) - before >= 12
+
+
 def test_voila_serves_an_explorer_that_moves(tmp_path, browser):
     if importlib.util.find_spec("voila") is None:
         pytest.skip("voila is not installed: it comes with the extra  present")
@@ -465,6 +479,34 @@ def test_voila_serves_an_explorer_that_moves(tmp_path, browser):
         moved = after(page, page.get_by_role("button", name="1 · Sigmoid vanishes").click)
         assert "sigmoid" in moved.caption
         assert moved.drawn != first.drawn
+
+
+ALONE = """() => [...document.querySelectorAll('#rendered_cells .jp-OutputArea-output pre')].filter(
+  text => !text.closest('[cell-index]').querySelector('.vgrad-code pre')).map(text => text.innerText)"""
+
+
+def test_a_dashboard_shows_no_number_without_its_code_and_says_where_an_exercise_is_done(
+    tmp_path, browser, monkeypatch
+):
+    if importlib.util.find_spec("voila") is None:
+        pytest.skip("voila is not installed: it comes with the extra  present")
+    templates = tmp_path / "jupyter/voila/templates"
+    templates.mkdir(parents=True)
+    (templates / "vgrad").symlink_to(lab.ROOT / "vgrad/kit/pages/dashboard")
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))  # the template of this clone
+    shutil.copy(LESSON, tmp_path)
+    with lab.serve(tmp_path, (*lab.VOILA, "--template=vgrad")) as server:
+        page = browser.new_page()
+        page.goto(f"{server.address}/voila/render/{LESSON.name}", timeout=120_000)
+        page.wait_for_selector(PICTURE, timeout=60_000)
+        page.wait_for_selector("#rendered_cells .jp-OutputArea-output pre")
+        assert page.evaluate(ALONE) == []
+        exercises = page.locator(".vgrad-code:has(.vgrad-elsewhere)").all_inner_texts()
+        assert len(exercises) == 2
+        assert all("..." in text and "check.answer(" in text for text in exercises)
+        seen = page.inner_text("#rendered_cells")
+        assert "not yet solved" not in seen
+        assert page.locator("details[open]").count() == 0
 
 
 EQUATIONS = """() => [...document.querySelectorAll('.jp-Notebook mjx-container[display=true]')].map(e => {

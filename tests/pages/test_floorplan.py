@@ -46,6 +46,7 @@ KIT_BELOW = {  # the same of the kit; what lies in the kit itself may import all
     "marks": {"marks", "words", "styles"},
     "words": {"words", "marks"},
     "explorers": {"explorers", "experiments", "marks", "styles"},
+    "pages": {"pages", "styles", "kit"},
 }
 THIRD_PARTY = {
     "engine": {"numpy"},
@@ -63,6 +64,7 @@ THIRD_PARTY = {
     "check": {"numpy"},
     "face": set(),
     "kit": {"numpy", "ipywidgets"},
+    "pages": {"nbconvert", "nbformat", "pygments", "latex2mathml"},  # which load them
     "bridge": {"numpy", "torch"},
     "progress": {"matplotlib", "ipywidgets"},
 }

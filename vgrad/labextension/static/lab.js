@@ -17,6 +17,9 @@
 //
 // Clickers send PageDown and PageUp, which mean nothing to a deck. Here they do what the space bar does there.
 //
+// A deck goes from cell to cell, also where the next cell has long been on the slide, as a question is below its text.
+// Then a press changed nothing that anybody sees. Here it goes on, until there is something new.
+//
 // This is a federated extension, written by hand: there is nothing to build.
 
 (() => {
@@ -117,13 +120,52 @@
     }
   };
 
-  const CLICKS = { PageDown: { direction: 'down', alternate: 'forward' }, PageUp: { direction: 'up', alternate: 'back' } };
+  const FORWARD = { direction: 'down', alternate: 'forward' };
+  const BACK = { direction: 'up', alternate: 'back' };
+  const CLICKS = { PageDown: FORWARD, PageUp: BACK };
 
   const obeyClicker = commands => event => {
     if (!presenting() || !(event.key in CLICKS) || event.target.closest?.('.jp-mod-editMode')) return;
     event.preventDefault();
     event.stopPropagation(); // a slider that has the focus would move
     commands.execute('deck:go', CLICKS[event.key]); // jupyterlab-slideshow's, as a deck is
+  };
+
+  const LINE = 24; // pixels; of a slide that ends further below the screen, the next cell is still to be scrolled to
+
+  const shows = (notebook, from, to) => {
+    const begins = cell => !['-', undefined].includes(cell.model.getMetadata('slideshow')?.slide_type);
+    return notebook.widgets.slice(Math.min(from, to) + 1, Math.max(from, to) + 1).some(begins);
+  };
+
+  const isWhole = () => {
+    const ends = [...document.querySelectorAll('.jp-deck-mod-onscreen')].map(cell => cell.getBoundingClientRect().bottom);
+    return Math.max(...ends) <= innerHeight + LINE;
+  };
+
+  let from; // the cell that was active before the press, if all of its slide was on the screen
+
+  const opened = app => app.shell.currentWidget?.content;
+
+  const remember = app => event => {
+    if (!presenting()) return;
+    from = isWhole() ? opened(app)?.activeCellIndex : undefined;
+    if (event.type === 'click' && event.target.closest?.('.jp-Deck-Remote')) setTimeout(() => goOn(app)); // no command
+  };
+
+  const goOn = app => {
+    const notebook = opened(app);
+    const at = notebook?.activeCellIndex;
+    if (from === undefined || at === undefined || at === from || shows(notebook, from, at)) return;
+    const step = at > from ? FORWARD : BACK;
+    from = at;
+    app.commands.execute('deck:go', step); // which comes here again, until it shows something
+  };
+
+  const turnOnce = app => {
+    for (const type of ['keydown', 'click']) window.addEventListener(type, remember(app), true);
+    const goes = /^deck:(go|forward|back|up|down)$/;
+    app.commands.commandExecuted.connect((_, { id }) => presenting() && goes.test(id) && goOn(app));
   };
 
   const EQUATIONS = `.jp-RenderedHTMLCommon mjx-container[display="true"] { overflow: auto hidden; }
@@ -142,6 +184,7 @@
     activate: (app, rendermime) => {
       keepAlternativeTexts(rendermime);
       for (const listener of [keepKeys, leave, nameAndOrder]) window.addEventListener('keydown', listener, true);
+      turnOnce(app);
       window.addEventListener('keydown', obeyClicker(app.commands), true);
       window.addEventListener('click', save, true);
       watchSliders();
