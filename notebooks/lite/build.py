@@ -11,6 +11,7 @@ environment that has vgrad's extra "site" builds as it is.
 
 import contextlib
 import functools
+import hashlib
 import http.server
 import json
 import os
@@ -33,13 +34,13 @@ def build(site: Path, pyodide: "Path | None" = None) -> None:
 
     with tempfile.TemporaryDirectory(prefix="vgrad-site-") as scratch:
         shutil.copytree(HERE.parent, Path(scratch, "notebooks"), ignore=shutil.ignore_patterns("lite", ".*"))
-        for notebook in Path(scratch, "notebooks").glob("*.ipynb"):
-            _join(notebook)
+        editions = {path.name: _join(path) for path in Path(scratch, "notebooks").glob("*.ipynb")}
         lite = shutil.copytree(HERE, Path(scratch, "lite"))
         _run("pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={lite / 'wheels'}", str(_package(scratch)))
         with pyodide_at(pyodide, Path(scratch, "pyodide")) as address:
             _lite(lite, site, f"--pyodide-lock-url={address}/{LOCK}")
             runtime.bring(site, address)
+    (site / "editions.json").write_text(json.dumps(editions), "utf-8")  # for labextension/static/editions.js
     (site / "index.html").write_text(landing.page(site), "utf-8")  # JupyterLite's own opens an empty JupyterLab
     (site / "service-worker.js").write_text(landing.worker(site), "utf-8")
 
@@ -70,13 +71,20 @@ def _package(scratch: str) -> Path:
     return folder
 
 
-def _join(path: Path) -> None:
-    """Make one string of each output that is stored as a list of lines: JupyterLite would show commas between them."""
+def _join(path: Path) -> str:
+    """Make one string of each output that is stored as a list of lines: JupyterLite would show commas between them.
+
+    Returns the lesson's edition, a digest of its text, which the notebook also carries as metadata.
+    """
     notebook = json.loads(path.read_text("utf-8"))
     bundles = [output.get("data", {}) for cell in notebook["cells"] for output in cell.get("outputs", [])]
     for bundle in bundles:
         bundle.update({kind: "".join(data) for kind, data in bundle.items() if isinstance(data, list)})
+    text = [[cell["cell_type"], "".join(cell["source"])] for cell in notebook["cells"]]
+    edition = hashlib.sha256(json.dumps(text).encode()).hexdigest()[:12]
+    notebook["metadata"]["vgrad"] = {"edition": edition}
     path.write_text(json.dumps(notebook), "utf-8")
+    return edition
 
 
 def _pruned(pyodide: Path) -> Path:

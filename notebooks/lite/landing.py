@@ -15,19 +15,19 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 ROW = re.compile(r"^\| (.+?) \| (.+?) \|$", re.MULTILINE)
 
-# What a link says, the room, and the call: each is a preset of its explorer.
+# What a link says, the room, and the call, as the explorer's Share writes it: each is a preset of its explorer.
 PICTURES = (
-    ("Sigmoid makes the gradient vanish", "gradient_flow", "gradient_flow(activation='sigmoid')"),
-    ("He's weights keep it in ReLU layers", "gradient_flow", "gradient_flow(activation='relu', scheme='he_normal')"),
+    ("Sigmoid makes the gradient vanish", "gradient_flow", 'gradient_flow(activation="sigmoid")'),
+    ("He's weights keep it in ReLU layers", "gradient_flow", 'gradient_flow(activation="relu", scheme="he_normal")'),
     (
         "Skip connections keep it through 100 layers",
         "gradient_flow",
-        "gradient_flow(depth=100, activation='relu', scheme='he_normal', skip='post, 1/depth')",
+        'gradient_flow(depth=100, activation="relu", scheme="he_normal", skip="post, 1/depth")',
     ),
     (
         "Batch norm makes it explode",
         "gradient_flow",
-        "gradient_flow(activation='relu', scheme='he_normal', norm='batch')",
+        'gradient_flow(activation="relu", scheme="he_normal", norm="batch")',
     ),
     ("The edge between order and chaos", "edge_of_chaos", "phase_diagram(sigma_w=1.32, sigma_b=0.22)"),
     ("A forget bias of 1 over 100 steps", "gates", "gates(T=100)"),

@@ -304,8 +304,8 @@ def test_presets_show_what_their_names_say_wherever_one_comes_from(explorer, nam
 
 
 @every_explorer
-def test_the_buttons_are_the_presets_reset_and_save(explorer, name):
+def test_the_buttons_are_the_presets_reset_save_and_share(explorer, name):
     labels = [w.description for w in tree(explorer) if isinstance(w, widgets.Button)]
     trains = ["Train", "Stop"] if isinstance(explorer, TrainExplorer) else []
     rolls = ["Step", "Play", "Stop"] if isinstance(explorer, RollExplorer) else []
-    assert sorted(labels) == sorted([*PRESETS[name], *trains, *rolls, "Reset", "Save picture"])
+    assert sorted(labels) == sorted([*PRESETS[name], *trains, *rolls, "Reset", "Save picture", "Share"])

@@ -240,6 +240,22 @@ def test_a_press_saves_the_picture_that_is_on_the_page(page):
         assert abs(here - there).mean() < 5
 
 
+def test_share_shows_the_lines_that_open_the_picture_and_copies_them(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    shown = after(page, partial(box(page, "activation").select_option, value="ReLU"))
+    page.get_by_role("button", name="Share").click()
+    copy = page.locator(".vgrad-share").get_by_role("button", name="Copy")
+    copy.wait_for()
+    lines = page.locator(".vgrad-share pre").inner_text()
+    assert lines == says(shown, activation="relu").code
+    assert page.locator(".vgrad-share a").count() == 0  # there is a link on the site alone
+    copy.press("Enter")
+    page.locator(".vgrad-share [role=status]", has_text="The code of this picture is copied.").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == lines
+    assert page.evaluate(SPILLS) == []
+    assert page.evaluate("performance.getEntriesByType('resource').filter(e => /editions/.test(e.name)).length") == 0
+
+
 # --- a kernel that is stopped -------------------------------------------------------------------------------------
 
 KERNEL = f"{lab.NOTEBOOK}.sessionContext.session.kernel"

@@ -108,7 +108,8 @@ def test_a_single_picture_is_a_preset_of_its_explorer(said, room, call):
     assert parse_qs(urlsplit(link).query)["code"] == [LANDING["code"](room, call)]
     parsed = ast.parse(call, mode="eval").body
     settings = {each.arg: ast.literal_eval(each.value) for each in parsed.keywords}
-    assert callable(getattr(importlib.import_module(f"vgrad.lessons.{room}").explore, parsed.func.id))
+    explorer = getattr(importlib.import_module(f"vgrad.lessons.{room}").explore, parsed.func.id)(**settings)
+    assert explorer.code == LANDING["code"](room, call)  # one form of a link, and Share's is the same
     assert settings in importlib.import_module(f"vgrad.lessons.{room}.explore").PRESETS.values()
 
 

@@ -280,7 +280,7 @@ def test_the_wheel_holds_what_is_read(shipped):
     assert {"vgrad/data/digits.npz", "vgrad/data/DIGITS.md", "vgrad/labextension/package.json"} <= data
     assert read - in_wheel == set()
     installed = {name.partition("/data/share/jupyter/labextensions/vgrad-lab/")[2] for name in in_wheel}
-    assert {"package.json", "static/lab.js"} <= installed
+    assert {"package.json", "static/lab.js", "static/editions.js"} <= installed
 
 
 def test_the_source_distribution_holds_every_file_that_git_knows(shipped):

@@ -230,6 +230,55 @@ def test_a_single_picture_opens_with_its_settings(site, visitor):
     assert outside(visitor, site) == []
 
 
+def test_a_shared_link_opens_the_same_picture_and_can_be_shared_again(site, visitor):
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened(visitor, f"{site}/lab/index.html?path=03_gradient_flow.ipynb")
+    lab.run(visitor, "import", "from", "explore.gradient_flow(")
+    visitor.wait_for_selector(".vgrad-view [role=img] > svg")
+    before = lab.settled(visitor)
+    visitor.get_by_role("button", name="6 · Skips keep it").click()
+    before = lab.changed(visitor, before, seconds=60)
+    visitor.locator(".vgrad-explorer .noUi-handle").first.press("ArrowLeft")
+    there = lab.changed(visitor, before, seconds=60)
+    link = shared(visitor)
+    assert link.startswith(f"{site}/repl/index.html?kernel=python&code=from%20vgrad.lessons.gradient_flow%20import")
+    guest = visitor.context.new_page()
+    guest.goto(link)
+    guest.wait_for_selector(".vgrad-view [role=img] > svg", timeout=1000 * SECONDS)
+    here = lab.settled(guest)
+    assert here[:2] == there[:2]
+    assert [boxes(guest), moved(guest)] == [boxes(visitor), moved(visitor)]
+    guest.get_by_role("button", name="Reset").click()
+    assert shared(guest) == link
+    assert outside(visitor, site) == []
+
+
+BOXES = "all => all.map(e => [e.labels[0].textContent, e.value])"
+
+
+def boxes(page):
+    """What stands in the boxes and dropdowns of the page's explorer."""
+    return page.locator(".vgrad-explorer :is(.vgrad-box input, select)").evaluate_all(BOXES)
+
+
+def moved(page):
+    """What an explorer says of its folded controls."""
+    return page.locator(".vgrad-explorer .vgrad-panel .vgrad-note").first.inner_text()
+
+
+def shared(page):
+    """The link that Share puts on the clipboard, and shows."""
+    page.bring_to_front()
+    page.get_by_role("button", name="Share").click()
+    page.locator(".vgrad-share [role=status]", has_text="The link to this picture is copied.").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert page.locator(".vgrad-share a").get_attribute("href") == link
+    page.evaluate("navigator.clipboard.writeText('')")
+    page.locator(".vgrad-share").get_by_role("button", name="Copy").press("Enter")
+    page.wait_for_function("link => navigator.clipboard.readText().then(text => text === link)", arg=link)
+    return link
+
+
 def test_in_jupyterlab_the_glossary_is_shown_as_a_page(site, visitor):
     opened(visitor, f"{site}/lab/index.html?path=00_start_here.ipynb")
     visitor.locator(".jp-RenderedHTMLCommon a", has_text="glossary").last.click()
@@ -285,6 +334,97 @@ def test_what_was_written_is_there_again_until_one_begins_anew(site, visitor):
     visitor.wait_for_timeout(1000)
     opened(visitor, address)
     assert visitor.evaluate(f"{first}.source") == stored
+
+
+TAKE, KEEP = "Take the new one, keep mine as a copy", "Keep mine"
+IMPROVED = "This lesson has been improved since you saved it."
+FIRST_CELL = f"{lab.NOTEBOOK}.content.widgets[0].model.sharedModel.source"
+
+
+def saved(page, path, edition=None, mine="# mine"):
+    """Leave a lesson in the browser as it was saved from an edition of the site, or before there were editions."""
+    page.evaluate(
+        """async ([contents, path, edition, mine]) => { contents = eval(contents);
+        const { content } = await contents.get(path, {content: true});
+        if (edition === null) delete content.metadata.vgrad;
+        else content.metadata.vgrad = {edition};
+        if (mine !== null) content.cells[0].source = mine;
+        await contents.save(path, {type: 'notebook', format: 'json', content}) }""",
+        [CONTENTS, path, edition, mine],
+    )
+
+
+def told(page, address):
+    """Open a lesson; returns whether a note stands over it."""
+    opened(page, address)
+    page.wait_for_timeout(1500)
+    return page.locator(".vgrad-edition").count() == 1
+
+
+def editions(page, site):
+    """The site's list of editions."""
+    return page.evaluate("address => fetch(address).then(it => it.json())", f"{site}/editions.json")
+
+
+@pytest.mark.parametrize("view", ["lab", "notebooks"])
+def test_an_older_lesson_that_was_saved_is_replaced_if_one_likes_and_kept_as_a_copy(site, visitor, view):
+    address = f"{site}/{view}/index.html?path=01_chain_rule.ipynb"
+    assert not told(visitor, address)
+    assert not any("editions.json" in url for url in visitor.context.asked)  # nothing was saved yet
+    stored = visitor.evaluate(FIRST_CELL)
+    for name in ("01_chain_rule (mine).ipynb", "01_chain_rule (mine 2).ipynb"):
+        saved(visitor, "01_chain_rule.ipynb", "000000000000", f"# kept in {name}")
+        assert told(visitor, address)
+        assert IMPROVED in visitor.locator(".vgrad-edition [role=status]").inner_text()
+        visitor.get_by_role("button", name=TAKE).press("Enter")
+        visitor.locator(".vgrad-edition [role=status]", has_text=name).wait_for()
+        assert visitor.evaluate(FIRST_CELL) == stored
+        visitor.get_by_role("button", name="Close", exact=True).and_(visitor.locator(".vgrad-edition *")).press("Enter")
+        visitor.locator(".vgrad-edition").wait_for(state="detached")
+        copy = visitor.evaluate(f"name => {CONTENTS}.get(name, {{content: true}})", name)
+        assert copy["content"]["cells"][0]["source"] == f"# kept in {name}"
+        assert not told(visitor, address)
+        assert visitor.evaluate(FIRST_CELL) == stored
+    first = visitor.evaluate(f"{CONTENTS}.get('01_chain_rule (mine).ipynb', {{content: true}})")
+    assert first["content"]["cells"][0]["source"] == "# kept in 01_chain_rule (mine).ipynb"
+    assert not told(visitor, f"{site}/{view}/index.html?path=01_chain_rule%20(mine).ipynb")
+    assert outside(visitor, site) == []
+
+
+def test_who_keeps_an_older_lesson_is_asked_again_after_the_next_change_alone(site, visitor):
+    address = f"{site}/notebooks/index.html?path=01_chain_rule.ipynb"
+    opened(visitor, address)
+    saved(visitor, "01_chain_rule.ipynb", "000000000000")
+    assert told(visitor, address)
+    visitor.get_by_role("button", name=KEEP, exact=True).click()
+    visitor.locator(".vgrad-edition").wait_for(state="detached")
+    assert visitor.evaluate(FIRST_CELL) == "# mine"
+    assert not told(visitor, address)
+    changed = editions(visitor, site) | {"01_chain_rule.ipynb": "ffffffffffff"}
+    visitor.context.route("**/editions.json", lambda route: route.fulfill(json=changed))
+    assert told(visitor, address)
+
+
+def test_no_note_stands_over_a_lesson_that_is_current_and_one_without_an_edition_is_compared(site, visitor):
+    path = "01_chain_rule.ipynb"
+    address = f"{site}/notebooks/index.html?path={path}"
+    opened(visitor, address)
+    assert editions(visitor, site).keys() == {each.name for each in (lab.ROOT / "notebooks").glob("*.ipynb")}
+    saved(visitor, path, editions(visitor, site)[path])
+    assert not told(visitor, address)
+    assert visitor.evaluate(FIRST_CELL) == "# mine"
+    delete(visitor, path)
+    saved(visitor, path, mine=None)
+    assert not told(visitor, address)
+    saved(visitor, path)
+    assert told(visitor, address)
+    visitor.set_viewport_size(PHONE)
+    for box in (each.bounding_box() for each in visitor.locator(".vgrad-edition :is(p, button)").all()):
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= PHONE["width"]
+    below = visitor.locator(".jp-Notebook").bounding_box()
+    note = visitor.locator(".vgrad-edition > div").bounding_box()
+    assert note["y"] + note["height"] <= below["y"] + 1
 
 
 def test_training_and_the_page_take_turns_on_the_one_thread_there(site, visitor):

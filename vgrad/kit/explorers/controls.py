@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import ipywidgets as widgets
@@ -163,6 +163,18 @@ def _said(control: Any) -> str:
 def three_digits(value: float) -> float:
     """Return what a number box shows of a logarithmic slider, which is also what is measured."""
     return float(f"{value:.3g}")
+
+
+def button(name: str, action: Callable[[], Any], icon: str = "") -> widgets.Button:
+    """Return a button called ``name`` that calls ``action`` when it is pressed."""
+    pressed = widgets.Button(description=name, icon=icon)
+    pressed.on_click(lambda _: action())
+    return pressed
+
+
+def note(text: str) -> str:
+    """Return a remark beside the controls as HTML that a screen reader says at once."""
+    return f'<span role="status"><i>{text}</i></span>'
 
 
 def _beside(slider, box) -> widgets.HBox:

@@ -7,7 +7,6 @@ preset, but they forget what few networks reached. What comes on another thread 
 
 from __future__ import annotations
 
-import base64
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -19,7 +18,8 @@ from .. import styles
 from ..marks import picture
 from ..marks.picture import LivePicture, alone
 from ..marks.views import Views
-from .controls import Control, allowed, told
+from . import offers
+from .controls import Control, allowed, button, note, told
 from .pace import Hand, Pace
 from .view import View
 
@@ -32,7 +32,8 @@ MORE = '<details class="vgrad-more"><summary>More controls</summary></details>'
 class Explorer(widgets.VBox):
     """Controls, a picture and its sentence.
 
-    measure : (**values of the controls) -> record; plot : record -> a LivePicture; sentence : record -> up to three
+    entry : the room's function that opens it, which gives it its name and says where it is found; measure : (**values
+    of the controls) -> record; plot : record -> a LivePicture; sentence : record -> up to three
     lines, which are the finding, the protocol, and how it was measured; alt : record -> str; presets : name -> values
     that differ from the controls' own; first : the names of at most three controls that are always seen; rows : those
     of the others, behind "More controls", if they are not simply one for each; start : values for this page to start
@@ -46,12 +47,13 @@ class Explorer(widgets.VBox):
 
     @alone()
     def __init__(
-        self, name: str, controls: dict[str, Control], measure: Callable[..., Any],
+        self, entry: Callable[..., Any], controls: dict[str, Control], measure: Callable[..., Any],
         plot: Callable[[Any], LivePicture | Views], *, sentence: Callable[[Any], str], alt: Callable[[Any], str],
         presets: dict[str, dict[str, Any]], first: Sequence[str] = (), rows: list[widgets.Widget] | None = None,
         start: dict[str, Any] | None = None,
     ):  # fmt: skip
-        self.name = name
+        self.name = entry.__name__
+        self._entry = entry
         self.controls = {key: control.widget for key, control in controls.items()}
         self._measure = measure
         self._sentence = sentence
@@ -81,6 +83,11 @@ class Explorer(widgets.VBox):
     def caption(self) -> str:
         """The finding, the protocol, and how it was measured, a line each."""
         return self._sentence(self.record)
+
+    @property
+    def code(self) -> str:
+        """The lines of Python that open this explorer with the present settings."""
+        return offers.code(self._entry, self.controls, self._default)
 
     @alone()
     def set(self, **values: Any) -> None:
@@ -194,7 +201,7 @@ class Explorer(widgets.VBox):
         if self._view.ghost and self._axes_of_ghost != self._plot.limits:
             self._leave_ghost()
         self._behind.value = told(self.controls, self._default, self._hidden)
-        self._saved.value = ""
+        self._offered.withdraw(self.code)
 
     # --- what is on the page --------------------------------------------------------------------------------------
 
@@ -218,11 +225,12 @@ class Explorer(widgets.VBox):
     def _beside(self, rows: list[widgets.Widget]) -> widgets.Widget:
         """Controls on the left and the picture on the right, or under them where the page is narrow."""
         self._busy = widgets.HTML()
-        self._saved = widgets.HTML()
+        self._offered = offers.Offer()
         self._busy.add_class("vgrad-note")
-        buttons = widgets.HBox([button("Reset", self.reset, "undo"), button("Save picture", self._save, "download")])
+        save, share = button("Save picture", self._save, "download"), button("Share", self._share, "share-alt")
+        buttons = widgets.HBox([button("Reset", self.reset, "undo"), save, share])
         buttons.add_class("vgrad-buttons")
-        panel = widgets.VBox([*rows, *self._always, buttons, self._saved, self._busy])
+        panel = widgets.VBox([*rows, *self._always, buttons, self._offered, self._busy])
         panel.add_class("vgrad-panel")
         return widgets.HBox([panel, self._view], layout={"flex_flow": "row wrap"})
 
@@ -232,19 +240,8 @@ class Explorer(widgets.VBox):
         self._view.leave("")
 
     def _save(self) -> None:
-        """Offer the picture for download: it works in a browser-only page too, where the kernel has no disk."""
-        data = base64.b64encode(picture.still(self.figure, dpi=200)).decode()
-        file = f"{self.name}.png"
-        self._saved.value = f'<a download="{file}" href="data:image/png;base64,{data}">Download {file}</a>'
+        self._offered.save(self.name, picture.still(self.figure, dpi=200))
 
-
-def button(name: str, action: Callable[[], Any], icon: str = "") -> widgets.Button:
-    """Return a button called ``name`` that calls ``action`` when it is pressed."""
-    pressed = widgets.Button(description=name, icon=icon)
-    pressed.on_click(lambda _: action())
-    return pressed
-
-
-def note(text: str) -> str:
-    """Return a remark beside the controls as HTML that a screen reader says at once."""
-    return f'<span role="status"><i>{text}</i></span>'
+    @alone()
+    def _share(self) -> None:
+        self._offered.share(self.code)

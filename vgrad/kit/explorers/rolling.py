@@ -6,13 +6,13 @@ goes to the end at once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
 
 from ..marks.picture import alone
-from .controls import Control
-from .framework import button
+from .controls import Control, button
 from .turns import TurnExplorer
 
 STEPS = "steps"  # the control that says how far it has rolled
@@ -28,14 +28,14 @@ class RollExplorer(TurnExplorer):
     doing = "Play"
     pause = 0.05  # seconds, so that each step is seen
 
-    def __init__(self, name: str, controls: dict[str, Control], *args: Any, **rest: Any):
+    def __init__(self, entry: Callable[..., Any], controls: dict[str, Control], *args: Any, **rest: Any):
         self._steps = controls[STEPS].widget
         self._play = button("Play", self.play, icon="play")
         self._stop = button("Stop", self.stop, icon="stop")
         buttons = widgets.HBox([button("Step", self.step, icon="step-forward"), self._play, self._stop])
         buttons.add_class("vgrad-buttons")
         self._always = (buttons,)
-        super().__init__(name, controls, *args, **rest)
+        super().__init__(entry, controls, *args, **rest)
         self._offer()
 
     @property

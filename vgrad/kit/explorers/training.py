@@ -16,8 +16,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from ..marks.picture import alone
-from .controls import LABEL, Control
-from .framework import button
+from .controls import LABEL, Control, button
 from .turns import TurnExplorer
 
 FIRST = 5  # steps that are shown before Train
@@ -36,8 +35,8 @@ class TrainExplorer(TurnExplorer):
     doing = "Training"
 
     def __init__(
-        self, name: str, controls: dict[str, Control], watch: Callable[..., Generator], plot: Callable[[Any], Any],
-        **rest: Any,
+        self, entry: Callable[..., Any], controls: dict[str, Control], watch: Callable[..., Generator],
+        plot: Callable[[Any], Any], **rest: Any,
     ):  # fmt: skip
         self._watch = watch
         self._train = button("Train", self.train, icon="play")
@@ -48,7 +47,7 @@ class TrainExplorer(TurnExplorer):
         buttons = widgets.HBox([self._train, self._stop])
         buttons.add_class("vgrad-buttons")
         self._always = (self._progress, buttons)
-        super().__init__(name, controls, self._begin, plot, **rest)
+        super().__init__(entry, controls, self._begin, plot, **rest)
         self._at_rest()
 
     @property

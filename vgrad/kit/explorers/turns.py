@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 
 from ..marks.picture import alone
-from .framework import Explorer, note
+from .controls import note
+from .framework import Explorer
 
 
 class TurnExplorer(Explorer):

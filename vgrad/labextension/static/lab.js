@@ -13,7 +13,8 @@
 //
 // An equation that is wider than the page was cut off, and what was left of it could be read as a whole. Here it scrolls.
 //
-// A kernel can only offer a picture as a link to be clicked. Here the press of "Save picture" clicks the link too.
+// A kernel can only offer a picture as a link to be clicked. Here the press of "Save picture" clicks the link too. What
+// "Share" offers are lines of Python, which can be copied here. On the site, a link to the picture takes their place.
 //
 // Clickers send PageDown and PageUp, which mean nothing to a deck. Here they do what the space bar does there.
 //
@@ -24,6 +25,10 @@
 
 (() => {
   let shared;
+
+  // The address of a site that runs in the browser alone, which knows where its top is; anywhere else, undefined.
+  const top = document.getElementById('jupyter-config-data')?.dataset.jupyterLiteRoot;
+  const SITE = top && new URL(`${top}/`, location.href).href;
 
   const withAlt = (renderer, mimeType) => {
     const render = renderer.renderModel.bind(renderer);
@@ -92,20 +97,64 @@
     new MutationObserver(tellEach).observe(document.body, watch);
   };
 
-  let awaited; // who waits for the link to a picture
+  const pressed = (event, icon) => event.target.closest?.(`.vgrad-explorer button:has(.${icon})`)?.closest('.vgrad-explorer');
+
+  let awaited; // who waits for what the kernel offers
+
+  const whenOffered = (explorer, selector, take) => {
+    const before = explorer.querySelector(selector); // it goes, even if what comes is the same
+    awaited?.disconnect();
+    awaited = new MutationObserver((_, observer) => {
+      const offer = explorer.querySelector(selector);
+      if (!offer || offer === before) return;
+      observer.disconnect();
+      take(offer);
+    });
+    awaited.observe(explorer, { subtree: true, childList: true });
+  };
 
   const save = event => {
-    const explorer = event.target.closest?.('.vgrad-explorer button:has(.fa-download)')?.closest('.vgrad-explorer');
-    if (!explorer) return;
-    const click = () => {
-      const link = explorer.querySelector('a[download]');
-      link?.click();
-      return link;
+    const explorer = pressed(event, 'fa-download');
+    if (explorer) whenOffered(explorer, 'a[download]', link => link.click());
+  };
+
+  const share = event => {
+    const explorer = pressed(event, 'fa-share-alt');
+    if (explorer) whenOffered(explorer, '.vgrad-share', handOut);
+  };
+
+  const copy = async shown => {
+    try {
+      await navigator.clipboard.writeText(shown.textContent);
+      return true;
+    } catch { // where the page is not served securely, or the kernel took too long after the press
+      getSelection().selectAllChildren(shown);
+      return document.execCommand('copy');
+    }
+  };
+
+  const linkTo = code => {
+    const link = document.createElement('a');
+    link.href = `${SITE}repl/index.html?kernel=python&code=${encodeURIComponent(code)}`; // as on the site's first page
+    link.textContent = link.href;
+    link.target = '_blank';
+    return link;
+  };
+
+  const handOut = async offer => {
+    const status = offer.querySelector('[role=status]');
+    const shown = offer.querySelector('pre');
+    if (SITE) shown.replaceChildren(linkTo(shown.textContent));
+    const button = document.createElement('button');
+    button.className = 'jupyter-button';
+    button.textContent = 'Copy';
+    const say = copied => {
+      const it = SITE ? 'The link to this picture' : 'The code of this picture';
+      status.textContent = copied ? `${it} is copied.` : `${it} is selected. Copy it with your keyboard.`;
     };
-    awaited?.disconnect();
-    if (click()) return; // the picture has not changed since it was last saved
-    awaited = new MutationObserver((_, observer) => click() && observer.disconnect());
-    awaited.observe(explorer, { subtree: true, childList: true });
+    button.onclick = async () => say(await copy(shown));
+    offer.append(button);
+    if (SITE) say(await copy(shown));
   };
 
   const nameAndOrder = event => {
@@ -176,6 +225,13 @@
     document.head.appendChild(document.createElement('style')).textContent = EQUATIONS;
   };
 
+  // The worker of the site keeps what is fetched; it is told what was fetched before it was there.
+  const tellWorker = async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    const fetched = performance.getEntriesByType('resource').map(entry => entry.name);
+    active.postMessage({ seen: [location.href, ...fetched] });
+  };
+
   const plugin = token => ({
     id: 'vgrad-lab:plugin',
     description: 'Pictures keep their alternative texts, sliders tell their values, and clickers turn slides.',
@@ -186,7 +242,7 @@
       for (const listener of [keepKeys, leave, nameAndOrder]) window.addEventListener('keydown', listener, true);
       turnOnce(app);
       window.addEventListener('keydown', obeyClicker(app.commands), true);
-      window.addEventListener('click', save, true);
+      for (const listener of [save, share]) window.addEventListener('click', listener, true);
       watchSliders();
       letEquationsScroll();
     }
@@ -201,7 +257,14 @@
     },
     get: async () => {
       const { IRenderMimeRegistry } = await load('@jupyterlab/rendermime');
-      return () => ({ __esModule: true, default: plugin(IRenderMimeRegistry) });
+      const plugins = [plugin(IRenderMimeRegistry)];
+      if (SITE) {
+        if (navigator.serviceWorker) tellWorker();
+        const { Widget } = await load('@lumino/widgets');
+        const { editions } = await import('./editions.js');
+        plugins.push(editions(SITE, Widget));
+      }
+      return () => ({ __esModule: true, default: plugins });
     }
   };
 })();

@@ -23,7 +23,7 @@ def activation(**values) -> Explorer:
         "sigma": scale("size of z, σ", 1.0, 0.1, 100.0),
     }
     return Explorer(
-        "activation", controls, _measure, draw.ActivationPlot,
+        activation, controls, _measure, draw.ActivationPlot,
         sentence=say.sentence, alt=say.alt, presets=PRESETS, first=("activation", "sigma"), start=values,
     )  # fmt: skip
 

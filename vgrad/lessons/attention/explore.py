@@ -39,7 +39,7 @@ def attention(**values) -> Explorer:
         "seeds": networks(8, 12),
     }
     return Explorer(
-        "attention", controls, _measure, ColumnsPlot,
+        attention, controls, _measure, ColumnsPlot,
         sentence=sentence, alt=alt, presets=PRESETS, first=("depth", "norm", "skip"), start=values,
     )  # fmt: skip
 

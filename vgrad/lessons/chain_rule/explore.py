@@ -27,7 +27,7 @@ def products(**values) -> Explorer:
         "law": choice("drawn by", "gaussian", LAWS),
     }
     return Explorer(
-        "products", controls, _measure, draw.ProductsPlot,
+        products, controls, _measure, draw.ProductsPlot,
         sentence=say.products_sentence, alt=say.products_alt, presets=PRESETS, first=("factor", "depth", "spread"),
         start=values,
     )  # fmt: skip

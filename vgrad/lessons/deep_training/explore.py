@@ -34,7 +34,7 @@ def train_deep(**values) -> TrainExplorer:
         "seeds": networks(5, 10),
     }
     return TrainExplorer(
-        "train_deep", controls, _watch, draw.BlocksPlot,
+        train_deep, controls, _watch, draw.BlocksPlot,
         sentence=_told, alt=say.blocks_alt, presets=PRESETS, first=("norm", "warmup", "rate"), start=values,
     )  # fmt: skip
 

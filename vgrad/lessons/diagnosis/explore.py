@@ -41,10 +41,10 @@ class ClinicExplorer(Explorer):
     what was said before.
     """
 
-    def __init__(self, name, controls, plot, **more):
+    def __init__(self, entry, controls, plot, **more):
         self._given: list[str] = []
         self._seen: int | None = None
-        super().__init__(name, controls, self.visit, plot, **more)
+        super().__init__(entry, controls, self.visit, plot, **more)
 
     def reset(self) -> None:
         """Move all controls back to how this page started, and forget what was said."""
@@ -90,7 +90,7 @@ def clinic(**values) -> Explorer:
         "answer": answer,
     }
     return ClinicExplorer(
-        "clinic", controls, draw.ClinicPlot, first=("patient", "profile", "diagnosis"), rows=[answer.row],
+        clinic, controls, draw.ClinicPlot, first=("patient", "profile", "diagnosis"), rows=[answer.row],
         sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ def phase_diagram(**values) -> Explorer:
         "seeds": networks(8, 32),
     }
     return Explorer(
-        "phase_diagram", controls, _measure, draw.PhasePlot,
+        phase_diagram, controls, _measure, draw.PhasePlot,
         sentence=say.sentence, alt=say.alt, presets=PRESETS, first=("sigma_w", "sigma_b", "activation"), start=values,
     )  # fmt: skip
 

@@ -31,7 +31,7 @@ def cliff(**values) -> RollExplorer:
         "rate": scale("learning rate", 0.3, 0.001, 3.0),
     }
     return RollExplorer(
-        "cliff", controls, _measure, draw.CliffPlot, sentence=say.sentence, alt=say.alt, presets=PRESETS,
+        cliff, controls, _measure, draw.CliffPlot, sentence=say.sentence, alt=say.alt, presets=PRESETS,
         first=("steps", "threshold", "w"), start=values,
     )  # fmt: skip
 

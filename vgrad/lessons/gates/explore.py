@@ -32,7 +32,7 @@ def gates(**values) -> Explorer:
         "seed": whole("network", 0, 0, 9),
     }
     return Explorer(
-        "gates", controls, measure.compare, draw.gates.GatesPlot,
+        gates, controls, measure.compare, draw.gates.GatesPlot,
         sentence=say.sentence, alt=say.alt, presets=PRESETS,
         first=("forget_bias", "update_bias", "T"), start=values,
     )  # fmt: skip

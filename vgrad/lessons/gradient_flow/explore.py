@@ -64,7 +64,7 @@ def gradient_flow(**values) -> Explorer:
     rows = [control.row for name, control in controls.items() if name not in (*FIRST, *SWITCHES)]
     rows.append(row("show", *(controls[name] for name in SWITCHES)))
     return Explorer(
-        "gradient_flow", controls, _measure, partial(Views, _kind),
+        gradient_flow, controls, _measure, partial(Views, _kind),
         sentence=_sentence, alt=_alt, presets=PRESETS, first=FIRST, rows=rows, start=values,
     )  # fmt: skip
 

@@ -39,7 +39,7 @@ def signal_propagation(**values) -> Explorer:
     rows = [control.row for name, control in controls.items() if name not in (*FIRST, *SWITCHES)]
     rows.append(row("show", *(controls[name] for name in SWITCHES)))
     return Explorer(
-        "signal_propagation", controls, _measure, draw.SignalPlot, sentence=say.sentence,
+        signal_propagation, controls, _measure, draw.SignalPlot, sentence=say.sentence,
         alt=say.alt, presets=PRESETS, first=FIRST, rows=rows, start=values,
     )  # fmt: skip
 

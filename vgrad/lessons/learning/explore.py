@@ -35,7 +35,7 @@ def train_mlp(**values) -> TrainExplorer:
         "seeds": networks(5, 10),
     }
     return TrainExplorer(
-        "train_mlp", controls, _watch, draw.TrainPlot,
+        train_mlp, controls, _watch, draw.TrainPlot,
         sentence=_told, alt=say.alt, presets=PRESETS, first=("activation", "depth", "rate"), start=values,
     )  # fmt: skip
 

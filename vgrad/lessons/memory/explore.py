@@ -41,7 +41,7 @@ def train_memory(**values) -> TrainExplorer:
         "span": choice("gradient of", "all", SPANS),
     }
     return TrainExplorer(
-        "train_memory", controls, _watch, draw.MemoryPlot,
+        train_memory, controls, _watch, draw.MemoryPlot,
         sentence=say.sentence, alt=say.alt, presets=PRESETS,
         first=("cell", "bias", "T"), start=values,
     )  # fmt: skip

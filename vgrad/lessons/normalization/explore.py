@@ -37,7 +37,7 @@ def normalization(**values) -> Explorer:
     rows = [control.row for name, control in controls.items() if name not in (*FIRST, *SWITCHES)]
     rows.append(row("show", *(controls[name] for name in SWITCHES)))
     return Explorer(
-        "normalization", controls, _measure, draw.NormsPlot,
+        normalization, controls, _measure, draw.NormsPlot,
         sentence=say.sentence, alt=say.alt, presets=PRESETS, first=FIRST, rows=rows, start=values,
     )  # fmt: skip
 

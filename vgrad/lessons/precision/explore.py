@@ -33,7 +33,7 @@ def precision(**values) -> Explorer:
         "seeds": networks(5, 8),
     }
     return Explorer(
-        "precision", controls, _measure, draw.WindowPlot,
+        precision, controls, _measure, draw.WindowPlot,
         sentence=say.window_sentence, alt=say.window_alt, presets=PRESETS, start=values,
     )  # fmt: skip
 

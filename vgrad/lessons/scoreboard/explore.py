@@ -101,7 +101,7 @@ def scoreboard(**values) -> Explorer:
         "cost": switch("show the cost", False, "the larger a dot, the longer a step of training"),
     }
     return BoardExplorer(
-        "scoreboard", controls, _measure, draw.ScorePlot,
+        scoreboard, controls, _measure, draw.ScorePlot,
         sentence=say.sentence, alt=say.alt, presets=PRESETS, start=values,
     )  # fmt: skip
 

@@ -36,7 +36,7 @@ def skip(**values) -> Explorer:
         "seeds": networks(8, 32),
     }
     return Explorer(
-        "skip", controls, _measure, draw.SkipPlot,
+        skip, controls, _measure, draw.SkipPlot,
         sentence=say.sentence, alt=say.alt, presets=PRESETS, first=("form", "alpha", "depth"), start=values,
     )  # fmt: skip
 

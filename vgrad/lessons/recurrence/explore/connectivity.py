@@ -30,7 +30,7 @@ def connectivity(**values) -> Explorer:
         "seeds": networks(16, 32),
     }
     return Explorer(
-        "connectivity", controls, measure.connectivity, draw.ConnectivityPlot,
+        connectivity, controls, measure.connectivity, draw.ConnectivityPlot,
         sentence=say.sentence, alt=say.alt, presets=PRESETS, first=("sentence", "forget_bias", "update_bias"),
         start=values,
     )  # fmt: skip

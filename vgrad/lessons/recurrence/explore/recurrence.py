@@ -33,7 +33,7 @@ def recurrence(**values) -> Explorer:
         "spectral": switch("worst direction (slow)", False, "the spectral norm of each Jacobian, in place of its size"),
     }
     return Explorer(
-        "recurrence", controls, _measure, draw.RecurrencePlot,
+        recurrence, controls, _measure, draw.RecurrencePlot,
         sentence=say.sentence, alt=say.alt, presets=PRESETS, first=("show", "radius", "sigma"), start=values,
     )  # fmt: skip
 
