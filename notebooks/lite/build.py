@@ -47,7 +47,7 @@ def build(site: Path, pyodide: "Path | None" = None) -> None:
 
 @contextlib.contextmanager
 def pyodide_at(folder, copy):
-    """The address of the folder that holds Pyodide's lock, which is elsewhere unless a distribution is served from here."""
+    """The address of the folder that holds Pyodide's lock, which is its own place, or a distribution that is served."""
     if folder is None:
         yield lock_address().rpartition("/")[0]
         return

@@ -133,11 +133,10 @@ def worker(site: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(path for path in site.rglob("*") if path.is_file()):
         digest.update(path.relative_to(site).as_posix().encode() + hashlib.sha256(path.read_bytes()).digest())
-    lessons = sorted(path.relative_to(site).as_posix() for path in site.glob("files/*.*"))
+    patterns = ("files/*.*", "build/MathJax_*.woff", "build/fa-solid-900.woff2")  # lessons, formulas, icons of buttons
+    more = sorted(path.relative_to(site).as_posix() for pattern in patterns for path in site.glob(pattern))
     text = (HERE / "service-worker.js").read_text("utf-8")
-    return text.replace("{edition}", digest.hexdigest()[:12]).replace(
-        "{files}", json.dumps(["./", *soon(site), *lessons])
-    )
+    return text.replace("{edition}", digest.hexdigest()[:12]).replace("{files}", json.dumps(["./", *soon(site), *more]))
 
 
 def size(site: Path, files: list[str]) -> str:

@@ -21,7 +21,7 @@ const isFile = ({ method, url, headers }) => {
   if (method !== 'GET' || headers.has('range') || address.origin !== SCOPE.origin) return false;
   if (!address.pathname.startsWith(SCOPE.pathname)) return false;
   const name = address.pathname.slice(SCOPE.pathname.length);
-  return !name.startsWith('api/') || /^api\/contents\/.*[.]json$/.test(name); // else it is a message
+  return !name.startsWith('api/') || name.endsWith('.json'); // else it is a message
 };
 
 const editions = async () => (await caches.keys()).filter(name => name.startsWith(KEPT));

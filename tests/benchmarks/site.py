@@ -1,16 +1,17 @@
 """How soon is the site alive?   python tests/benchmarks/site.py SITE [another SITE ...] [--rounds 3] [--mbit 20]
 
-SITE is a folder that ``notebooks/lite/build.py`` has built with Pyodide inside. Chromium runs for real. Read the ratios to
-the bare page of the same round, because the seconds are the machine's.
+SITE is a folder that ``notebooks/lite/build.py`` has built. Chromium runs for real. Read the ratios to the bare page of
+the same round, because the seconds are the machine's.
 
   python      no notebook at all, but a page that loads Pyodide with NumPy and Matplotlib, and draws one line
   bare        a notebook that draws one line, in a site that loads NumPy and Matplotlib and knows nothing of vgrad
   explorer    a notebook that shows one explorer
   00          the lesson, all of whose cells are run, until its first explorer is alive
 
-Each is opened cold, by a browser that was never here, and then warm, by the same browser in a new page. Measured are the
-seconds until the kernel is ready, until the first output, and until the picture is there; the megabytes and requests that
-the server sent, and those that reached for anything else. With ``--mbit`` the server sends no faster than this.
+Each is opened cold, by a browser that was never here, and then warm, by the same browser when it is started again.
+Measured are the seconds until the kernel is ready, until the first output, and until the picture is there, the
+megabytes that the server sent, the requests of the page, and how many of them reached for anything but the site. With
+``--mbit`` the server sends no faster than this.
 """
 
 from __future__ import annotations
@@ -107,8 +108,8 @@ def prepared(site: Path, folder: Path) -> None:
         settings = json.loads(config.read_text())
         settings["jupyter-config-data"]["exposeAppInBrowser"] = True  # for lab.NOTEBOOK
         if code is BARE:
-            kernel = settings["jupyter-config-data"]["litePluginSettings"][KERNEL]
-            kernel["loadPyodideOptions"]["packages"] = ["numpy", "matplotlib"]
+            options = settings["jupyter-config-data"]["litePluginSettings"][KERNEL]["loadPyodideOptions"]
+            options["packages"] = sorted({*options["packages"], "numpy", "matplotlib"} - {"vgrad"})
         config.write_text(json.dumps(settings))
         add(copy, "explorer.ipynb" if code is EXPLORER else "bare.ipynb", code)
     (folder / "python.html").write_text(PYTHON)
@@ -152,7 +153,7 @@ def python_alone(page, address: str) -> dict[str, float]:
 
 
 def notebook(page, address: str, path: str, picture: str) -> dict[str, float]:
-    """The moments at which the kernel of a notebook is ready, its first cell has said something, and its picture is there."""
+    """The moments at which a kernel is ready, a cell has said something, and the picture is there."""
     page.goto(f"{address}/{path}")
     page.wait_for_function(READY)
     ready = time.monotonic()
