@@ -61,8 +61,8 @@ const fetchAndKeep = async url => {
   await keep(request, await fetch(request));
 };
 
-const fill = async seen => {
-  const waiting = [...seen, ...(navigator.connection?.saveData ? [] : FILES)];
+const fill = async (seen, frugal) => {
+  const waiting = [...seen, ...(frugal ? [] : FILES)];
   const take = async () => {
     while (waiting.length) await fetchAndKeep(waiting.shift()).catch(() => {});
   };
@@ -76,9 +76,10 @@ const forget = async () => {
 
 self.addEventListener('activate', event => event.waitUntil(forget()));
 
-// A page says what it had fetched before this worker was there.
+// A page says what it had fetched before this worker was there, and whether its visitor wants data to be saved.
 self.addEventListener('message', event => {
-  if (Array.isArray(event.data?.seen)) event.waitUntil(fill(event.data.seen));
+  const { seen, frugal } = event.data ?? {};
+  if (Array.isArray(seen)) event.waitUntil(fill(seen, frugal));
 });
 
 self.addEventListener('fetch', event => {

@@ -16,6 +16,7 @@ import runpy
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import runtime
 from tables import ROOT, page, table
 
 LANDING = runpy.run_path(str(ROOT / "notebooks/lite/landing.py"))
@@ -126,48 +127,52 @@ def test_it_says_where_work_is_kept_and_what_cannot_be_stopped():
         assert said in words
 
 
-def built(folder, **kernel):
-    """A site's folder with these settings of the kernel, a lock of three packages and two files of Python."""
-    (folder / "static/lock").mkdir(parents=True)
+def built(folder):
+    """A site's folder with a lock of three packages, two of which are wanted, and all of Python's files."""
     packages = {
         "vgrad": {"file_name": "vgrad.whl", "depends": ["numpy"]},
-        "numpy": {"file_name": "../pyodide/numpy.whl", "depends": []},
+        "numpy": {"file_name": "../more/numpy.whl", "depends": []},
         "other": {"file_name": "other.whl", "depends": []},
     }
-    (folder / "static/lock/lock.json").write_text(json.dumps({"packages": packages}))
-    (folder / "static/pyodide").mkdir()
-    for file in ("lock/vgrad.whl", "lock/other.whl", "pyodide/numpy.whl", "pyodide/pyodide.mjs"):
-        (folder / "static" / file).write_bytes(bytes(400_000))
-    settings = {LANDING["KERNEL"]: kernel}
-    (folder / "jupyter-lite.json").write_text(
-        json.dumps({"jupyter-config-data": {"litePluginSettings": settings if kernel else {}}})
-    )
+    files = {f"static/pyodide/{name}": bytes(100_000) for name in runtime.CORE}
+    files |= {f"static/{name}": bytes(300_000) for name in ("lock/vgrad.whl", "lock/other.whl", "more/numpy.whl")}
+    files |= {"notebooks/index.html": b"", "build/jlab_core.0.js": b"", "files/01.ipynb": b"{}"}
+    files["static/lock/lock.json"] = json.dumps({"packages": packages}).encode()
+    options = {"lockFileURL": "./static/lock/lock.json", "packages": ["vgrad"]}
+    kernel = {"pyodideUrl": "./static/pyodide/pyodide.mjs", "loadPyodideOptions": options}
+    settings = {"jupyter-config-data": {"litePluginSettings": {runtime.KERNEL: kernel}}}
+    files["jupyter-lite.json"] = json.dumps(settings).encode()
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
     return folder
 
 
-LOCKED = {"lockFileURL": "./static/lock/lock.json", "packages": ["vgrad"]}
+SOON = [
+    *("notebooks/index.html", "build/jlab_core.0.js"),
+    *(f"static/pyodide/{name}" for name in runtime.CORE),
+    *("static/lock/lock.json", "static/more/numpy.whl", "static/lock/vgrad.whl"),
+]
 
 
 def test_what_python_needs_is_fetched_while_one_reads(tmp_path):
-    site = built(tmp_path, pyodideUrl="./static/pyodide/pyodide.mjs", loadPyodideOptions=LOCKED)
-    assert LANDING["soon"](site) == [
-        *("static/pyodide/pyodide.mjs", "static/lock/lock.json"),
-        *("static/pyodide/numpy.whl", "static/lock/vgrad.whl"),
-    ]
-    assert "the notebooks view (1 MB), so that" in LANDING["page"](site)
+    site = built(tmp_path)
+    assert LANDING["soon"](site) == SOON
+    assert "fetches Python and the lessons (1 MB)" in LANDING["page"](site)
+    assert "fetches Python" not in PAGE
 
 
-def test_python_that_lies_elsewhere_is_fetched_from_there(tmp_path):
-    site = built(tmp_path, pyodideUrl="https://example.org/v1/pyodide.mjs", loadPyodideOptions=LOCKED)
-    files = LANDING["soon"](site)
-    assert files[:2] == ["https://example.org/v1/pyodide.mjs", "https://example.org/v1/pyodide.asm.mjs"]
-    assert files[-1] == "static/lock/vgrad.whl"
-    assert "MB and what comes from Pyodide's own place" in LANDING["page"](site)
-
-
-def test_a_site_that_says_nothing_of_python_fetches_nothing(tmp_path):
-    assert LANDING["soon"](built(tmp_path)) == []
-    assert "fetches Python" not in LANDING["page"](tmp_path)
+def test_the_worker_keeps_what_a_lesson_needs_and_the_lessons_and_every_change_is_an_edition_of_its_own(tmp_path):
+    site = built(tmp_path)
+    worker = LANDING["worker"](site)
+    kept = json.loads(re.search(r"^const FILES = (.*?); //", worker, re.MULTILINE)[1])
+    assert kept == ["./", *SOON, "files/01.ipynb"]
+    assert LANDING["worker"](site) == worker
+    editions = {worker}
+    for name, change in (("files/01.ipynb", b"{ }"), ("static/lock/other.whl", b""), ("files/02.ipynb", b"{}")):
+        (site / name).write_bytes(change)
+        editions.add(re.search("^const EDITION = '([0-9a-f]{12})';$", LANDING["worker"](site), re.MULTILINE)[1])
+    assert len(editions) == 4
 
 
 # --- in the browser -----------------------------------------------------------------------------------------------

@@ -19,9 +19,11 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from urllib.parse import urljoin
 
 import lab
+import landing
 import pytest
 import simulated
 
@@ -41,11 +43,17 @@ BUILD = str(lab.ROOT / "notebooks/lite/build.py")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """The site's address: built as by the README's command, and served from this machine below the top of its host."""
+def built(tmp_path_factory):
+    """The folder of the site, built as by the README's command."""
     folder = tmp_path_factory.mktemp("built") / "site"
     subprocess.run([sys.executable, BUILD, "--here", folder], check=True, timeout=600)
-    with served(folder) as address:
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(built):
+    """The site's address, served from this machine below the top of its host."""
+    with served(built) as address:
         yield address
 
 
@@ -115,9 +123,9 @@ def opened(page, address):
 
 
 def outside(page, site):
-    """What is asked of anything but the site; JupyterLite asks for its heartbeat at the top of the site's own host."""
-    heartbeat = urljoin(site, "/api/service-worker-heartbeat")
-    return [url for url in page.context.asked if not url.startswith((f"{site}/", "data:", "blob:", heartbeat))]
+    """What is asked of anything but the site; at the top of its host are a heartbeat and the browser's icon."""
+    top = (urljoin(site, "/api/service-worker-heartbeat"), urljoin(site, "/favicon.ico"))
+    return [url for url in page.context.asked if not url.startswith((f"{site}/", "data:", "blob:", *top))]
 
 
 @pytest.mark.parametrize("lesson", ["00_start_here", "03_gradient_flow", "10_recurrence", "12_gates"])
@@ -160,37 +168,95 @@ def test_the_first_page_leads_to_the_first_lesson_and_soon_its_explorer_is_alive
     assert outside(visitor, site) == []
 
 
-def test_without_a_folder_of_pyodide_visitors_fetch_it_from_its_own_place(own_place, visitor, tmp_path):
+def test_python_is_within_the_site_wherever_it_came_from(own_place, visitor, tmp_path):
     environment = {**os.environ, "VGRAD_PYODIDE": "", "PYODIDE_LOCK_URL": f"{own_place}/pyodide-lock.json"}
     subprocess.run([sys.executable, BUILD, "--here", tmp_path / "site"], env=environment, check=True, timeout=600)
-    assert not (tmp_path / "site/static/pyodide").exists()
     with served(tmp_path / "site") as address:
-        visitor.goto(f"{address}/", wait_until="networkidle")
-        fetched = set(visitor.context.asked)
         opened(visitor, f"{address}/lab/index.html?path=00_start_here.ipynb")
         lab.run_all(visitor)
         assert lab.errors(visitor) == []
-        elsewhere = outside(visitor, address)
-    assert [url for url in elsewhere if not url.startswith(f"{own_place}/")] == []
-    names = {url.rpartition("/")[2].partition("-")[0] for url in elsewhere}
-    assert {"pyodide.mjs", "pyodide.asm.wasm", "numpy", "matplotlib"} <= names
-    assert set(elsewhere) <= fetched  # by the first page, while one reads it
+        assert outside(visitor, address) == []
+    assert any("numpy" in url for url in visitor.context.asked)
 
 
-def test_python_is_fetched_while_one_reads_and_not_where_data_are_to_be_saved(site, visitor):
-    visitor.goto(f"{site}/", wait_until="networkidle")
-    fetched = set(visitor.context.asked)
-    assert len(fetched) > 30
+KEPT = """async () => { const names = (await caches.keys()).filter(name => name.startsWith('vgrad '));
+  const kept = await Promise.all(names.map(async name => (await caches.open(name)).keys()));
+  return kept.flat().map(({ url }) => url.split('?')[0]) }"""
+
+
+def kept_here(page, site, *, all_of):
+    """The files of the site that the browser keeps, once it has all of some."""
+    wanted = {urljoin(f"{site}/", file.partition("?")[0]) for file in all_of}
+    until = time.monotonic() + SECONDS
+    while not wanted <= (kept := set(page.evaluate(KEPT))):
+        assert time.monotonic() < until, wanted - kept
+        page.wait_for_timeout(500)
+    return kept
+
+
+def files_of(built):
+    """What the worker of a built site is told to keep."""
+    return json.loads(
+        re.search(r"^const FILES = (.*?); //", (built / "service-worker.js").read_text(), re.MULTILINE)[1]
+    )
+
+
+def test_python_is_fetched_while_one_reads_and_not_where_data_are_to_be_saved(built, site, visitor):
+    visitor.goto(f"{site}/")
+    fetched = kept_here(visitor, site, all_of=files_of(built))
+    visitor.context.asked.clear()
     visitor.get_by_role("link", name="Begin with lesson 00").click()
     visitor.wait_for_function(READY)
     wanted = {url for url in visitor.context.asked if re.search(r"[.](whl|wasm|zip)$|/pyodide[^/]*[.]mjs$", url)}
+    assert len(wanted) > 20
     assert wanted <= fetched
     assert outside(visitor, site) == []
-    frugal = visitor.context.new_page()
-    frugal.add_init_script("Object.defineProperty(Navigator.prototype, 'connection', {get: () => ({saveData: true})})")
-    visitor.context.asked.clear()
-    frugal.goto(f"{site}/", wait_until="networkidle")
-    assert set(visitor.context.asked) == {f"{site}/"}
+
+
+def test_where_data_are_to_be_saved_nothing_is_fetched_while_one_reads(site, visitor):
+    visitor.add_init_script("Object.defineProperty(Navigator.prototype, 'connection', {get: () => ({saveData: true})})")
+    visitor.goto(f"{site}/", wait_until="networkidle")
+    kept_here(visitor, site, all_of=[""])
+    visitor.wait_for_timeout(2000)
+    assert kept_here(visitor, site, all_of=[""]) == {f"{site}/"}
+    worker = {f"{site}/service-worker.js", f"{site}/build/service-worker.js"}
+    assert {url.partition("?")[0] for url in visitor.context.asked} <= {f"{site}/", *worker}
+
+
+def test_after_the_first_visit_every_lesson_opens_without_a_network(built, visitor):
+    with served(built) as site:
+        opened(visitor, f"{site}/notebooks/index.html?path=00_start_here.ipynb")
+        kept_here(visitor, site, all_of=files_of(built))
+    visitor.goto(f"{site}/")  # nobody answers at this address any more
+    visitor.get_by_role("link", name="Where does the gradient go in a deep net?").click()
+    visitor.wait_for_function(READY)
+    lab.run(visitor, "import", "from", "explore.gradient_flow(")
+    visitor.wait_for_selector(".vgrad-view [role=img] > svg")
+    before = lab.settled(visitor)
+    visitor.locator(".vgrad-explorer .noUi-handle").first.press("ArrowLeft")
+    lab.changed(visitor, before, seconds=60)
+    assert lab.errors(visitor) == []
+
+
+def test_a_changed_site_is_there_at_the_next_visit_and_keeps_no_third_edition(built, visitor, tmp_path):
+    folder = Path(shutil.copytree(built, tmp_path / "site"))
+    lesson = folder / "files/01_chain_rule.ipynb"
+    with served(folder) as site:
+        address = f"{site}/notebooks/index.html?path=01_chain_rule.ipynb"
+        for edition in ("first", "second", "third"):
+            notebook = json.loads(lesson.read_text("utf-8"))
+            notebook["cells"][0]["source"] = f"# This is the {edition} edition"
+            lesson.write_text(json.dumps(notebook), "utf-8")
+            (folder / "service-worker.js").write_text(landing.worker(folder), "utf-8")
+            opened(visitor, address)  # the browser finds the new worker
+            visitor.wait_for_function(
+                "navigator.serviceWorker.getRegistration().then(it => !it.installing && !it.waiting)"
+            )
+            kept_here(visitor, site, all_of=["files/01_chain_rule.ipynb"])
+            opened(visitor, address)
+            visitor.locator(".jp-RenderedMarkdown h1", has_text=f"This is the {edition} edition").wait_for()
+        editions = visitor.evaluate("caches.keys().then(names => names.filter(name => name.startsWith('vgrad ')))")
+        assert len(editions) == 2
 
 
 def test_on_a_phone_a_lesson_can_be_read_and_its_explorer_moves(site, visitor):

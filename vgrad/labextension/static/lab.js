@@ -229,7 +229,7 @@
   const tellWorker = async () => {
     const { active } = await navigator.serviceWorker.ready;
     const fetched = performance.getEntriesByType('resource').map(entry => entry.name);
-    active.postMessage({ seen: [location.href, ...fetched] });
+    active.postMessage({ seen: [location.href, ...fetched], frugal: Boolean(navigator.connection?.saveData) });
   };
 
   const plugin = token => ({
