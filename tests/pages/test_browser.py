@@ -243,7 +243,7 @@ def test_a_press_saves_the_picture_that_is_on_the_page(page):
 def test_share_shows_the_lines_that_open_the_picture_and_copies_them(page):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     shown = after(page, partial(box(page, "activation").select_option, value="ReLU"))
-    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Share", exact=True).click()
     copy = page.locator(".vgrad-share").get_by_role("button", name="Copy")
     copy.wait_for()
     lines = page.locator(".vgrad-share pre").inner_text()
