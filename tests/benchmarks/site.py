@@ -44,7 +44,8 @@ NOTEBOOKS = {
 PAGES = ("python", *NOTEBOOKS)
 PYTHON = """<!doctype html><title>Python alone</title><script type="module">
 import { loadPyodide } from "./site/static/pyodide/pyodide.mjs";
-const pyodide = await loadPyodide();
+const at = new URL("./site/static/pyodide-lock/", location).href;
+const pyodide = await loadPyodide({ lockFileURL: at + "pyodide-lock.json", packageBaseUrl: at });
 await pyodide.loadPackage(["numpy", "matplotlib"]);
 const drawn = pyodide.runPython(`
 import base64, io
