@@ -117,12 +117,10 @@ def _lite(lite: Path, site: Path, *options: str) -> None:
 
 
 def _run(*module_and_arguments: str, cwd: "Path | None" = None) -> None:
-    without = {
-        "UV_PYTHON_DOWNLOADS": "never",
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-    }  # uv need not have Pyodide's Python
-    environment = {**os.environ, **without}
-    subprocess.run([sys.executable, "-m", *module_and_arguments], cwd=cwd, env=environment, check=True)
+    """Run a module, whose talk is no part of what this command says."""
+    quiet = {"UV_PYTHON_DOWNLOADS": "never", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}  # uv need not have Pyodide's Python
+    command = [sys.executable, "-m", *module_and_arguments]
+    subprocess.run(command, cwd=cwd, env={**os.environ, **quiet}, stdout=sys.stderr, check=True)
 
 
 if __name__ == "__main__":

@@ -128,10 +128,7 @@ def _put(site, pyodide):
 
 def _build(python, built, said):
     """Build in the environment of this Python; what JupyterLite says is shown where it fails."""
-    with (
-        said.open("wb") as told,
-        _started([str(python), str(BUILD), "--here", str(built)], stdout=told, stderr=told) as it,
-    ):
+    with said.open("wb") as told, _started([str(python), str(BUILD), "--here", str(built)], stderr=told) as it:
         failed = it.wait()
     if failed:
         sys.stderr.write(said.read_text("utf-8", "replace"))

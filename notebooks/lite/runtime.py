@@ -28,6 +28,11 @@ UNUSED = {  # what a package asks for, and no page on the site imports
 }
 ABSENT = "jedi"  # the kernel insists on a package of this name, and IPython completes without it
 SECONDS = 60
+NOT_COMPILED = (
+    "The lessons on this site work, but they start later than they could, because a browser compiles their modules at "
+    "each visit. Python {0} can compile them beforehand, but it was not found and could not be fetched. To gain this "
+    "time, install Python {0}, and build the site again."
+)
 
 
 def bring(site: Path, address: str) -> None:
@@ -120,14 +125,12 @@ def needed(packages: dict, names: list[str]) -> list[str]:
 
 
 def compile_all(files: list[Path], version: str) -> None:
-    """Compile the modules in these files by the Python of this version, where it is found or can be fetched."""
+    """Compile the modules in these files by the Python of this version, where it is here or uv finds or fetches it."""
     short = ".".join(version.split(".")[:2])
-    same = sys.version_info[:2] == tuple(map(int, short.split(".")))
-    python = (
-        [sys.executable]
-        if same
-        else [sys.executable, "-m", "uv", "run", "--quiet", "--no-project", "--python", short, "python"]
-    )
+    python = [sys.executable]
+    if not version.startswith("{}.{}.".format(*sys.version_info)):
+        python += ["-m", "uv", "run", "--quiet", "--no-project", "--python", short, "python"]
     command = [*python, str(HERE / "bytecode.py"), *map(str, files)]
-    if subprocess.run(command, env={**os.environ, "UV_PYTHON_DOWNLOADS": "automatic"}).returncode:
-        print(f"Lessons would start sooner on a site whose modules are compiled, which needs Python {short}.")
+    compiled = subprocess.run(command, env={**os.environ, "UV_PYTHON_DOWNLOADS": "automatic"}, stdout=sys.stderr)
+    if compiled.returncode:
+        print(NOT_COMPILED.format(short), flush=True)

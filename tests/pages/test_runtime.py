@@ -122,5 +122,5 @@ def test_where_no_python_can_compile_the_build_says_so_and_goes_on(tmp_path, cap
     (tmp_path / "a.whl").write_bytes(archive())
     before = (tmp_path / "a.whl").read_bytes()
     runtime.compile_all([tmp_path / "a.whl"], "2.99.1")
-    assert "needs Python 2.99" in capfd.readouterr().out
+    assert "install Python 2.99, and build the site again." in capfd.readouterr().out
     assert (tmp_path / "a.whl").read_bytes() == before
