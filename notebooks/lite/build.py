@@ -40,6 +40,9 @@ def build(site: Path, pyodide: "Path | None" = None) -> None:
         with pyodide_at(pyodide, Path(scratch, "pyodide")) as address:
             _lite(lite, site, f"--pyodide-lock-url={address}/{LOCK}")
             runtime.bring(site, address)
+    for page in site.glob("*/index.html"):  # of JupyterLab, of a single notebook, and of the others
+        page.write_text(page.read_text("utf-8").replace("Loading JupyterLite...", "The page is opening …"), "utf-8")
+    (site / "glossary.html").write_text(landing.glossary(site), "utf-8")
     (site / "editions.json").write_text(json.dumps(editions), "utf-8")  # for labextension/static/editions.js
     (site / "index.html").write_text(landing.page(site), "utf-8")  # JupyterLite's own opens an empty JupyterLab
     (site / "service-worker.js").write_text(landing.worker(site), "utf-8")
@@ -77,9 +80,10 @@ def _join(path: Path) -> str:
     Returns the lesson's edition, a digest of its text, which the notebook also carries as metadata.
     """
     notebook = json.loads(path.read_text("utf-8"))
-    bundles = [output.get("data", {}) for cell in notebook["cells"] for output in cell.get("outputs", [])]
-    for bundle in bundles:
-        bundle.update({kind: "".join(data) for kind, data in bundle.items() if isinstance(data, list)})
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    for bundle in [*outputs, *(output.get("data", {}) for output in outputs)]:
+        lines = {kind: "".join(data) for kind, data in bundle.items() if isinstance(data, list) and kind != "traceback"}
+        bundle.update(lines)
     text = [[cell["cell_type"], "".join(cell["source"])] for cell in notebook["cells"]]
     edition = hashlib.sha256(json.dumps(text).encode()).hexdigest()[:12]
     notebook["metadata"]["vgrad"] = {"edition": edition}

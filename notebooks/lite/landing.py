@@ -13,6 +13,7 @@ import runtime
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+ONLY_READ = {"17": "It can be read here, but to run it you need PyTorch on a machine of your own."}
 ROW = re.compile(r"^\| (.+?) \| (.+?) \|$", re.MULTILINE)
 
 # What a link says, the room, and the call, as the explorer's Share writes it: each is a preset of its explorer.
@@ -37,18 +38,18 @@ PICTURES = (
 def page(site: Path | None = None) -> str:
     """Return the text of the first page; with ``site``, a folder that was built, Python is fetched while one reads."""
     files = soon(site) if site else []
-    soon_said = (
-        f"While you read, your browser already fetches Python and the lessons ({size(site, files)}). Therefore the "
-        "first lesson starts sooner, and later all lessons open without a network too. It does not do so when it is "
-        "set to save data."
+    soon_said = files and (
+        f"Your browser is already fetching Python and the lessons ({size(site, files)}), unless it is set to save "
+        "data. Therefore the first lesson starts sooner, and later every lesson opens without a network too."
     )
     filled = {
         "begin": lesson(rows("The series")[0][0]),
+        "single": single(*PICTURES[0][1:]),
         "strip": strip(),
         "lessons": "\n        ".join(lessons()),
         "paths": "\n        ".join(paths()),
         "pictures": "\n        ".join(pictures()),
-        "soon": soon_said if files else "",
+        "soon": soon_said or "",
         "files": json.dumps(files).replace("<", "\\u003c"),
     }
     text = (HERE / "index.html").read_text("utf-8")
@@ -69,10 +70,13 @@ def lesson(link: str) -> str:
 
 def lessons() -> list[str]:
     """An item for each lesson, with its number and its question."""
-    return [
-        f'<li><span class="number">{link[1:3]}</span> <a href="{lesson(link)}">{html.escape(question)}</a></li>'
-        for link, question in rows("The series")
-    ]
+    return [_lesson(link[1:3], lesson(link), html.escape(question)) for link, question in rows("The series")]
+
+
+def _lesson(number: str, address: str, question: str) -> str:
+    """The item of one lesson."""
+    remark = f'\n<span class="quiet">{ONLY_READ[number]}</span>' if number in ONLY_READ else ""
+    return f'<li><span class="number">{number}</span><span><a href="{address}">{question}</a>{remark}</span></li>'
 
 
 def paths() -> list[str]:
@@ -93,10 +97,24 @@ def code(room: str, call: str) -> str:
 
 def pictures() -> list[str]:
     """An item for each single explorer, whose link holds its settings."""
-    return [
-        f'<li><a href="repl/index.html?kernel=python&amp;code={quote(code(room, call))}">{html.escape(said)}</a></li>'
-        for said, room, call in PICTURES
-    ]
+    return [f'<li><a href="{single(room, call)}">{html.escape(said)}</a></li>' for said, room, call in PICTURES]
+
+
+def single(room: str, call: str) -> str:
+    """The address of a single explorer, as an attribute."""
+    return f"repl/index.html?kernel=python&amp;showBanner=0&amp;code={quote(code(room, call))}"
+
+
+def glossary(site: Path) -> str:
+    """Return the glossary as a page that is read, with an anchor for each word."""
+    import nbconvert
+    import nbformat
+
+    text = (site / "files/GLOSSARY.md").read_text("utf-8")
+    text = re.sub(r"\]\((\d\d_\w+[.]ipynb)", r"](notebooks/index.html?path=\1", text)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+    written = nbconvert.HTMLExporter(template_name="vgrad").from_notebook_node(notebook)[0]
+    return written.replace("<title>Notebook</title>", "<title>Glossary</title>")
 
 
 def strip() -> str:
@@ -136,7 +154,9 @@ def worker(site: Path) -> str:
     patterns = ("files/*.*", "build/MathJax_*.woff", "build/fa-solid-900.woff2")  # lessons, formulas, icons of buttons
     more = sorted(path.relative_to(site).as_posix() for pattern in patterns for path in site.glob(pattern))
     text = (HERE / "service-worker.js").read_text("utf-8")
-    return text.replace("{edition}", digest.hexdigest()[:12]).replace("{files}", json.dumps(["./", *soon(site), *more]))
+    return text.replace("{edition}", digest.hexdigest()[:12]).replace(
+        "{files}", json.dumps(["./", "glossary.html", *soon(site), *more])
+    )
 
 
 def size(site: Path, files: list[str]) -> str:

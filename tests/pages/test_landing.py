@@ -81,7 +81,7 @@ def test_every_linked_lesson_exists_and_the_first_is_where_one_begins():
 
 
 def test_no_place_of_the_page_stays_unfilled_and_each_id_stands_once():
-    assert re.findall(r"\{(?:begin|strip|lessons|paths|pictures|soon|files)\}", PAGE) == []
+    assert re.findall(r"\{(?:begin|strip|lessons|paths|pictures|single|soon|files)\}", PAGE) == []
     assert len(PARSED.ids) == len(set(PARSED.ids))
 
 
@@ -158,15 +158,15 @@ SOON = [
 def test_what_python_needs_is_fetched_while_one_reads(tmp_path):
     site = built(tmp_path)
     assert LANDING["soon"](site) == SOON
-    assert "fetches Python and the lessons (1 MB)" in LANDING["page"](site)
-    assert "fetches Python" not in PAGE
+    assert "fetching Python and the lessons (1 MB)" in LANDING["page"](site)
+    assert "fetching Python" not in PAGE
 
 
 def test_the_worker_keeps_what_a_lesson_needs_and_the_lessons_and_every_change_is_an_edition_of_its_own(tmp_path):
     site = built(tmp_path)
     worker = LANDING["worker"](site)
     kept = json.loads(re.search(r"^const FILES = (.*?); //", worker, re.MULTILINE)[1])
-    assert kept == ["./", *SOON, "files/01.ipynb"]
+    assert kept == ["./", "glossary.html", *SOON, "files/01.ipynb"]
     assert LANDING["worker"](site) == worker
     editions = {worker}
     for name, change in (("files/01.ipynb", b"{ }"), ("static/lock/other.whl", b""), ("files/02.ipynb", b"{}")):

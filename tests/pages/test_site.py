@@ -307,7 +307,10 @@ def test_a_shared_link_opens_the_same_picture_and_can_be_shared_again(site, visi
     visitor.locator(".vgrad-explorer .noUi-handle").first.press("ArrowLeft")
     there = lab.changed(visitor, before, seconds=60)
     link = shared(visitor)
-    assert link.startswith(f"{site}/repl/index.html?kernel=python&code=from%20vgrad.lessons.gradient_flow%20import")
+    assert link.startswith(
+        f"{site}/repl/index.html?kernel=python&showBanner=0&code=from%20vgrad.lessons.gradient_flow%20"
+    )
+    assert link.endswith("%29")  # a bare bracket at the end would be lost in many a letter
     guest = visitor.context.new_page()
     guest.goto(link)
     guest.wait_for_selector(".vgrad-view [role=img] > svg", timeout=1000 * SECONDS)
@@ -343,6 +346,45 @@ def shared(page):
     page.locator(".vgrad-share").get_by_role("button", name="Copy").press("Enter")
     page.wait_for_function("link => navigator.clipboard.readText().then(text => text === link)", arg=link)
     return link
+
+
+def test_a_lesson_says_when_python_is_ready_and_its_first_picture_is_then_alive(site, visitor):
+    visitor.goto(f"{site}/notebooks/index.html?path=00_start_here.ipynb")
+    said = visitor.locator(".vgrad-opening [role=status]")
+    said.get_by_text("Python is starting").wait_for()
+    said.get_by_text("Python is ready").wait_for()
+    visitor.get_by_text("Send it back", exact=True).locator("visible=true").first.wait_for()
+    assert visitor.locator(".vgrad-view").count() == 0  # the others wait until they are run
+    visitor.get_by_role("button", name="Run the whole lesson").click()
+    said.get_by_text("All cells have run.").wait_for()
+    visitor.wait_for_selector(".vgrad-view [role=img] > svg", state="attached")
+    assert visitor.get_by_role("heading", name="What is this about?").bounding_box()["y"] > 0  # one still reads the top
+    assert lab.errors(visitor) == []
+    visitor.get_by_role("link", name="All lessons").click()
+    visitor.get_by_role("link", name="Begin with lesson 00").wait_for()
+
+
+def test_who_comes_back_to_what_they_saved_sees_pictures_and_no_sliders_of_a_python_that_is_gone(site, visitor):
+    address = f"{site}/notebooks/index.html?path=00_start_here.ipynb"
+    opened(visitor, address)
+    lab.run_all(visitor)
+    visitor.wait_for_selector(".vgrad-view [role=img] > svg", state="attached")
+    visitor.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    opened(visitor, address)
+    assert "vnd.jupyter.widget-view" not in visitor.evaluate(f"JSON.stringify({lab.NOTEBOOK}.context.model.toJSON())")
+    assert visitor.locator(".jp-OutputArea-output img[alt*='30 layers of sigmoid']").count() > 0
+    assert visitor.get_by_text("Loading widget").count() == 0
+
+
+def test_a_word_of_a_lesson_opens_the_glossary_at_that_word(site, visitor):
+    visitor.set_viewport_size(PHONE)
+    opened(visitor, f"{site}/notebooks/index.html?path=00_start_here.ipynb")
+    with visitor.context.expect_page() as opening:
+        visitor.locator(".jp-RenderedHTMLCommon a", has_text="gradient").first.click()
+    opening.value.get_by_role("heading", name="gradient", exact=True).wait_for()
+    assert opening.value.url == f"{site}/glossary.html#gradient"
+    assert -1 < opening.value.locator("#gradient").bounding_box()["y"] < PHONE["height"] / 2
+    assert outside(visitor, site) == []
 
 
 def test_in_jupyterlab_the_glossary_is_shown_as_a_page(site, visitor):

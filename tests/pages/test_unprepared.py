@@ -10,6 +10,7 @@ import contextlib
 import http.server
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -282,9 +283,13 @@ def test_with_a_folder_of_pyodide_its_own_place_is_not_asked(machine, tmp_path, 
 @pytest.mark.parametrize("end", ["exit 1", "kill -INT $PPID; sleep 5"], ids=["it fails", "it is stopped"])
 def test_when_a_build_ends_early_the_old_site_stays_and_nothing_else(machine, tmp_path, end, capsys):
     made(tmp_path / "site")
-    machine["build"] = f"{WHOLE}\necho why\n{end}"
-    with own_place('{"packages": {}}') as machine["lock"]:
-        assert site.main(["site"]).startswith("No site was built")
+    machine["build"] = f"{WHOLE}\necho why >&2\n{end}"
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has it ignored
+    try:
+        with own_place('{"packages": {}}') as machine["lock"]:
+            assert site.main(["site"]).startswith("No site was built")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
     assert (tmp_path / "site/index.html").read_text() == "before"
     assert (capsys.readouterr().err == "why\n") == (end == "exit 1")

@@ -135,7 +135,8 @@
 
   const linkTo = code => {
     const link = document.createElement('a');
-    link.href = `${SITE}repl/index.html?kernel=python&code=${encodeURIComponent(code)}`; // as on the site's first page
+    const written = encodeURIComponent(code).replace(/[!'()*]/g, each => `%${each.charCodeAt(0).toString(16).toUpperCase()}`);
+    link.href = `${SITE}repl/index.html?kernel=python&showBanner=0&code=${written}`; // as on the site's first page
     link.textContent = link.href;
     link.target = '_blank';
     return link;
@@ -262,7 +263,8 @@
         if (navigator.serviceWorker) tellWorker();
         const { Widget } = await load('@lumino/widgets');
         const { editions } = await import('./editions.js');
-        plugins.push(editions(SITE, Widget));
+        const { opening } = await import('./opening.js');
+        plugins.push(opening(SITE, Widget), editions(SITE, Widget));
       }
       return () => ({ __esModule: true, default: plugins });
     }
