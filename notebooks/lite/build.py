@@ -25,6 +25,11 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 LOCK = "pyodide-lock.json"
+OPENING = (
+    "The page is opening …<style>@keyframes late { from { visibility: hidden; } }</style>"
+    '<p style="animation: late 1s 20s both">It takes longer than usual. '
+    '<a href="javascript:location.reload()">Try again</a></p>'
+)
 
 
 def build(site: Path, pyodide: "Path | None" = None) -> None:
@@ -41,7 +46,7 @@ def build(site: Path, pyodide: "Path | None" = None) -> None:
             _lite(lite, site, f"--pyodide-lock-url={address}/{LOCK}")
             runtime.bring(site, address)
     for page in site.glob("*/index.html"):  # of JupyterLab, of a single notebook, and of the others
-        page.write_text(page.read_text("utf-8").replace("Loading JupyterLite...", "The page is opening …"), "utf-8")
+        page.write_text(page.read_text("utf-8").replace("Loading JupyterLite...", OPENING), "utf-8")
     (site / "glossary.html").write_text(landing.glossary(site), "utf-8")
     (site / "editions.json").write_text(json.dumps(editions), "utf-8")  # for labextension/static/editions.js
     (site / "index.html").write_text(landing.page(site), "utf-8")  # JupyterLite's own opens an empty JupyterLab

@@ -364,6 +364,25 @@ def test_a_lesson_says_when_python_is_ready_and_its_first_picture_is_then_alive(
     visitor.get_by_role("link", name="Begin with lesson 00").wait_for()
 
 
+def test_while_a_page_opens_it_says_so_and_a_shared_picture_says_what_one_waits_for(site, visitor):
+    visitor.route("**/build/jlab_core*", lambda route: route.abort())  # so that it never opens
+    visitor.goto(f"{site}/notebooks/index.html?path=00_start_here.ipynb")
+    visitor.get_by_text("The page is opening …").wait_for()
+    again = visitor.get_by_role("link", name="Try again")
+    assert not again.is_visible()
+    again.wait_for(timeout=25_000)
+    visitor.unroute("**/build/jlab_core*")
+    again.click()
+    visitor.locator(".vgrad-opening [role=status]").wait_for()
+    visitor.goto(f"{site}/")
+    visitor.get_by_role("link", name="open a single picture").click()
+    visitor.locator(".vgrad-course", has_text="Python is starting").wait_for()
+    visitor.wait_for_selector(".vgrad-view [role=img] > svg")
+    assert visitor.get_by_text("Python is starting").count() == 0
+    visitor.get_by_role("link", name="All lessons on vanishing and exploding gradients").click()
+    visitor.get_by_role("link", name="Begin with lesson 00").wait_for()
+
+
 def test_who_comes_back_to_what_they_saved_sees_pictures_and_no_sliders_of_a_python_that_is_gone(site, visitor):
     address = f"{site}/notebooks/index.html?path=00_start_here.ipynb"
     opened(visitor, address)

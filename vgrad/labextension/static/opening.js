@@ -12,7 +12,10 @@ const STYLE = `.vgrad-opening > div { display: flex; flex-wrap: wrap; align-item
     background: var(--jp-layout-color1); border: 1px solid var(--jp-border-color1); }
   .vgrad-opening :is(a, button):focus-visible { outline: 2px solid var(--jp-brand-color1); outline-offset: 1px; }
   .vgrad-course { position: fixed; right: 0; bottom: 0; z-index: 10; padding: 4px 12px; font-size: var(--jp-ui-font-size1);
-    color: var(--jp-content-link-color); background: var(--jp-layout-color2); }
+    color: var(--jp-ui-font-color1); background: var(--jp-layout-color2); }
+  .vgrad-course p { margin: 0 0 4px; }
+  .vgrad-course a { color: var(--jp-content-link-color); text-decoration: underline; }
+  .jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
   .jp-NotebookTrustedStatus { display: none; }`; // it asks for a trust that this site's own lessons need not earn
 
 const SETTLED = 500; // milliseconds after a run, when its last output has come
@@ -128,12 +131,23 @@ const open = async (app, line, panel, context) => {
   await runFirst(app, panel, context);
 };
 
-// A single picture that somebody has shared stands on a page without a name, so a corner of it says where it belongs.
+// A single picture that somebody has shared stands on a page without a name, so a corner of it says where it belongs, and
+// until there is a picture, what one waits for.
 const nameCourse = site => {
-  const home = document.body.appendChild(document.createElement('a'));
-  home.className = 'vgrad-course';
+  const corner = document.body.appendChild(document.createElement('div'));
+  corner.className = 'vgrad-course';
+  const said = corner.appendChild(document.createElement('p'));
+  said.setAttribute('role', 'status');
+  said.textContent = STARTS;
+  const home = corner.appendChild(document.createElement('a'));
   home.href = site;
-  home.textContent = 'From the course “Vanishing and exploding gradients, by hand”';
+  home.textContent = '← All lessons on vanishing and exploding gradients';
+  const seen = new MutationObserver(() => {
+    if (!document.querySelector('.jp-OutputArea-output')) return;
+    seen.disconnect();
+    said.remove();
+  });
+  seen.observe(document.body, { childList: true, subtree: true });
 };
 
 // A link to the glossary would open the text editor. It opens the glossary's page at the word, beside the lesson.
