@@ -91,7 +91,7 @@ def place(folder):
 
 
 def distribution(folder):
-    """The path of the Pyodide distribution that will be copied into the site, or None where none is named."""
+    """The path of the Pyodide distribution that the site gets its Python from, or None where none is named."""
     if not folder:
         return None
     if not all(Path(folder, name).is_file() for name in (LOCK, "pyodide.mjs")):

@@ -348,6 +348,10 @@ def shared(page):
     return link
 
 
+STILL = "This picture stands still."
+BEFORE_OUTPUT = "getComputedStyle(document.querySelector('.vgrad-still .jp-OutputArea'), '::before').content"
+
+
 def test_a_lesson_says_when_python_is_ready_and_its_first_picture_is_then_alive(site, visitor):
     visitor.goto(f"{site}/notebooks/index.html?path=00_start_here.ipynb")
     said = visitor.locator(".vgrad-opening [role=status]")
@@ -355,9 +359,11 @@ def test_a_lesson_says_when_python_is_ready_and_its_first_picture_is_then_alive(
     said.get_by_text("Python is ready").wait_for()
     visitor.get_by_text("Send it back", exact=True).locator("visible=true").first.wait_for()
     assert visitor.locator(".vgrad-view").count() == 0  # the others wait until they are run
+    assert STILL in visitor.evaluate(BEFORE_OUTPUT)
     visitor.get_by_role("button", name="Run the whole lesson").click()
     said.get_by_text("All cells have run.").wait_for()
     visitor.wait_for_selector(".vgrad-view [role=img] > svg", state="attached")
+    assert visitor.evaluate(BEFORE_OUTPUT) == "none"
     assert visitor.get_by_role("heading", name="What is this about?").bounding_box()["y"] > 0  # one still reads the top
     assert lab.errors(visitor) == []
     visitor.get_by_role("link", name="All lessons").click()

@@ -4,13 +4,7 @@
 // built, each lesson gets the digest of its text as its edition, and editions.json lists the present ones. A lesson that
 // was saved before there were editions is compared with the site's, cell by cell.
 
-const STYLE = `.vgrad-edition > div { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; padding: 6px 12px;
-    line-height: 1.4; font-size: var(--jp-ui-font-size1); color: var(--jp-ui-font-color1);
-    background: var(--jp-layout-color2); border-bottom: 1px solid var(--jp-border-color1); }
-  .vgrad-edition p { flex: 1 1 16em; margin: 0; }
-  .vgrad-edition button { min-height: 28px; padding: 2px 12px; font: inherit; color: inherit; cursor: pointer;
-    background: var(--jp-layout-color1); border: 1px solid var(--jp-border-color1); }
-  .vgrad-edition button:focus-visible { outline: 2px solid var(--jp-brand-color1); outline-offset: 1px; }`;
+import { Bar } from './bar.js';
 
 const got = async (address, options) => {
   const answer = await fetch(address, options);
@@ -72,51 +66,21 @@ class Lesson {
   }
 }
 
-class Note {
+class Note extends Bar {
   constructor(panel, Widget) {
+    super(panel, Widget, 'vgrad-edition');
     this.panel = panel;
-    this.widget = new Widget();
-    this.widget.addClass('vgrad-edition');
-    this.inner = this.widget.node.appendChild(document.createElement('div'));
-    this.said = this.inner.appendChild(document.createElement('p'));
-    this.said.setAttribute('role', 'status');
-    panel.contentHeader.addWidget(this.widget);
-    this.size = new ResizeObserver(() => this.fit());
-    this.size.observe(this.inner);
-    panel.disposed.connect(() => this.size.disconnect());
-  }
-
-  // The notebook begins where the note ends, which is lower where the page is narrow.
-  fit() {
-    this.widget.node.style.minHeight = `${this.inner.offsetHeight}px`;
-    this.widget.parent?.fit();
-  }
-
-  // Say something, with buttons: name -> what it does.
-  say(words, buttons) {
-    this.said.textContent = words;
-    for (const old of this.inner.querySelectorAll('button')) old.remove();
-    for (const [name, act] of Object.entries(buttons)) {
-      const button = this.inner.appendChild(document.createElement('button'));
-      button.textContent = name;
-      button.onclick = act;
-    }
-  }
-
-  focus() {
-    this.inner.querySelector('button').focus();
   }
 
   close() {
-    this.size.disconnect();
-    this.widget.dispose();
+    super.close();
     this.panel.content.activate();
   }
 }
 
 const offer = (lesson, note, edition) => {
   const take = async () => {
-    note.say('The new lesson is on its way.', {});
+    note.say('The new lesson is on its way.');
     try {
       const copy = await lesson.take();
       note.say(`This is the new lesson. Yours is kept beside it as “${copy}”.`, { Close: () => note.close() });
@@ -147,7 +111,6 @@ export const editions = (site, Widget) => ({
   description: 'A saved lesson tells when the site has a newer one.',
   autoStart: true,
   activate: app => {
-    document.head.appendChild(document.createElement('style')).textContent = STYLE;
     const contents = app.serviceManager.contents;
     app.docRegistry?.addWidgetExtension('Notebook', {
       createNew: (panel, context) => {

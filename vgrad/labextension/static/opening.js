@@ -3,62 +3,33 @@
 // Whoever comes by a link does not know that a cell has to be run before its buttons and sliders are alive. So the line
 // says it, and the first cell, on which all others rely, is run as soon as there is a Python to run it.
 
-const STYLE = `.vgrad-opening > div { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; padding: 4px 12px;
-    line-height: 1.4; font-size: var(--jp-ui-font-size1); color: var(--jp-ui-font-color1);
-    background: var(--jp-layout-color2); border-bottom: 1px solid var(--jp-border-color1); }
-  .vgrad-opening a { color: var(--jp-content-link-color); }
-  .vgrad-opening p { flex: 1 1 16em; margin: 0; }
-  .vgrad-opening button { min-height: 28px; padding: 2px 12px; font: inherit; color: inherit; cursor: pointer;
-    background: var(--jp-layout-color1); border: 1px solid var(--jp-border-color1); }
-  .vgrad-opening :is(a, button):focus-visible { outline: 2px solid var(--jp-brand-color1); outline-offset: 1px; }
-  .vgrad-course { position: fixed; right: 0; bottom: 0; z-index: 10; padding: 4px 12px; font-size: var(--jp-ui-font-size1);
+import { addStyle, Bar } from './bar.js';
+
+const STYLE = `.vgrad-course { position: fixed; right: 0; bottom: 0; z-index: 10; padding: 4px 12px; font-size: var(--jp-ui-font-size1);
     color: var(--jp-ui-font-color1); background: var(--jp-layout-color2); }
   .vgrad-course p { margin: 0 0 4px; }
   .vgrad-course a { color: var(--jp-content-link-color); text-decoration: underline; }
+  .vgrad-still .jp-OutputArea:not(:has(.vgrad-explorer))::before { display: block; padding: 4px 8px; font-style: italic;
+    content: 'This picture stands still. Run the cell above it, and its buttons and sliders appear.'; }
   .jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
   .jp-NotebookTrustedStatus { display: none; }`; // it asks for a trust that this site's own lessons need not earn
 
 const SETTLED = 500; // milliseconds after a run, when its last output has come
 
 const STARTS = 'Python is starting in your browser, which takes some ten seconds.';
-const READY = `Python is ready. Run the grey cells from the top, and their buttons and sliders come alive. To run one, tap it and
-  then ▶, or press Shift + Enter.`;
+const READY =
+  'Python is ready. Run the grey cells from the top, and their buttons and sliders come alive. ' +
+  'To run a cell, click or tap it, and then press ▶ or Shift + Enter.';
 const RUNS = 'The lesson is running.';
 const ALIVE = 'All cells have run.';
 
-class Line {
+class Line extends Bar {
   constructor(site, panel, Widget) {
-    this.widget = new Widget();
-    this.widget.addClass('vgrad-opening');
-    this.inner = this.widget.node.appendChild(document.createElement('div'));
-    const home = this.inner.appendChild(document.createElement('a'));
+    super(panel, Widget, 'vgrad-opening');
+    const home = document.createElement('a');
     home.href = site;
     home.textContent = '← All lessons';
-    this.said = this.inner.appendChild(document.createElement('p'));
-    this.said.setAttribute('role', 'status');
-    panel.contentHeader.addWidget(this.widget);
-    this.size = new ResizeObserver(() => this.fit());
-    this.size.observe(this.inner);
-    panel.disposed.connect(() => this.size.disconnect());
-  }
-
-  // The notebook begins where the line ends, which is lower where the page is narrow.
-  fit() {
-    this.widget.node.style.minHeight = `${this.inner.offsetHeight}px`;
-    this.widget.parent?.fit();
-  }
-
-  say(words) {
-    this.said.textContent = words;
-  }
-
-  offer(name, act) {
-    const button = this.inner.appendChild(document.createElement('button'));
-    button.textContent = name;
-    button.onclick = () => {
-      button.remove();
-      act();
-    };
+    this.said.before(home);
   }
 }
 
@@ -90,6 +61,13 @@ const runAll = async (app, notebook) => {
 
 const LIVE = 'application/vnd.jupyter.widget-view+json';
 
+// The stored picture of an explorer looks as if it could be moved, so it says that its cell is still to be run.
+const tellStill = notebook => {
+  for (const cell of notebook.widgets) {
+    if (cell.model.type === 'code' && cell.model.sharedModel.source.startsWith('explore.')) cell.addClass('vgrad-still');
+  }
+};
+
 // What was saved in this browser names sliders of a Python that is gone. The picture that was saved with them is shown.
 const showStill = notebook => {
   for (const { model } of notebook.widgets) {
@@ -120,14 +98,15 @@ const open = async (app, line, panel, context) => {
   await context.ready;
   const changed = context.model.dirty;
   showStill(panel.content);
+  tellStill(panel.content);
   context.model.dirty = changed;
   await whenReady(panel.sessionContext);
-  line.say(READY);
-  line.offer('Run the whole lesson', async () => {
+  const run = async () => {
     line.say(RUNS);
     await runAll(app, panel.content);
     line.say(ALIVE);
-  });
+  };
+  line.say(READY, { 'Run the whole lesson': run });
   await runFirst(app, panel, context);
 };
 
@@ -164,7 +143,7 @@ export const opening = (site, Widget) => ({
   description: 'A lesson on the site says when it can be used, and leads back to the others.',
   autoStart: true,
   activate: app => {
-    document.head.appendChild(document.createElement('style')).textContent = STYLE;
+    addStyle(STYLE);
     if (location.pathname.includes('/repl/')) nameCourse(site);
     if (location.pathname.includes('/notebooks/')) window.addEventListener('click', readGlossary(site), true);
     app.docRegistry?.addWidgetExtension('Notebook', {
