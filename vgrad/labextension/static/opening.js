@@ -14,8 +14,6 @@ const STYLE = `.vgrad-course { position: fixed; right: 0; bottom: 0; z-index: 10
   .jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
   .jp-NotebookTrustedStatus { display: none; }`; // it asks for a trust that this site's own lessons need not earn
 
-const SETTLED = 500; // milliseconds after a run, when its last output has come
-
 const STARTS = 'Python is starting in your browser, which takes some ten seconds.';
 const READY =
   'Python is ready. Run the grey cells from the top, and their buttons and sliders come alive. ' +
@@ -33,16 +31,14 @@ class Line extends Bar {
   }
 }
 
-// Run the first cell of code where the visitor has not yet begun; this is no change that has to be saved.
-const runFirst = async (app, panel, context) => {
+// Run the first cell of code where the visitor has not yet begun.
+const runFirst = async (app, panel) => {
   const notebook = panel.content;
   const first = notebook.widgets.findIndex(cell => cell.model.type === 'code');
   if (first < 0 || notebook.activeCellIndex !== 0 || app.shell.currentWidget !== panel) return;
-  const changed = context.model.dirty;
   notebook.activeCellIndex = first;
   await app.commands.execute('notebook:run-cell');
   if (notebook.activeCellIndex === first) notebook.activeCellIndex = 0;
-  setTimeout(() => (context.model.dirty = changed), SETTLED);
 };
 
 // Run all cells, and stay where the visitor reads: JupyterLab goes to the last cell.
@@ -96,10 +92,8 @@ const whenReady = session =>
 const open = async (app, line, panel, context) => {
   line.say(STARTS);
   await context.ready;
-  const changed = context.model.dirty;
   showStill(panel.content);
   tellStill(panel.content);
-  context.model.dirty = changed;
   await whenReady(panel.sessionContext);
   const run = async () => {
     line.say(RUNS);
@@ -107,7 +101,7 @@ const open = async (app, line, panel, context) => {
     line.say(ALIVE);
   };
   line.say(READY, { 'Run the whole lesson': run });
-  await runFirst(app, panel, context);
+  await runFirst(app, panel);
 };
 
 // A single picture that somebody has shared stands on a page without a name, so a corner of it says where it belongs, and
