@@ -315,6 +315,37 @@ def test_a_ghost_of_the_state_before_the_move_is_left_on_the_axes_as_they_are():
     assert without_ids(explorer._view._ghost.value) == without_ids(again) != without_ids(ghost)
 
 
+def test_a_ghost_shows_what_was_there_before_the_whole_gesture_also_if_the_hand_rests_on_its_way():
+    explorer = gradient_flow(activation="sigmoid")
+    outline = without_ids(explorer._plot.canvas.outline())
+
+    async def gestures():
+        await drag(explorer, "gain", 1.05)
+        await drag(explorer, "gain", 1.1)
+        one = explorer._view.ghost
+        half_way = explorer._plot.canvas.outline()
+        await drag(explorer, "depth", 29)  # another control, and so another gesture
+        return one, half_way, explorer._view.ghost
+
+    one, half_way, other = map(without_ids, asyncio.run(gestures()))
+    assert one == outline
+    assert other == half_way != one
+
+
+def test_after_a_pause_the_next_move_of_the_same_control_leaves_a_ghost_of_its_own(monkeypatch):
+    monkeypatch.setattr(pace, "PAUSE", pace.REST)
+    explorer = gradient_flow(activation="sigmoid")
+
+    async def gestures():
+        await drag(explorer, "gain", 1.05)
+        there = explorer._plot.canvas.outline()
+        await drag(explorer, "gain", 1.1)
+        return there, explorer._view.ghost
+
+    there, ghost = map(without_ids, asyncio.run(gestures()))
+    assert ghost == there
+
+
 def test_a_ghost_keeps_to_the_axes_where_they_grow_during_a_move():
     explorer = gradient_flow(activation="sigmoid")
     before = explorer.record

@@ -123,7 +123,7 @@ def test_warm_09_edge():
 
 
 def test_warm_10_first_steps():
-    assert right("warm_10_first_steps").startswith("a vanishing dh, because norms divide it by larger sums")
+    assert right("warm_10_first_steps").startswith("a vanishing dh, because norms divided it by larger sums")
     plain, warm = (best("warm_up", norm="post", warmup=warmup, rate=0.002).result for warmup in (0, 100))
     assert plain["moved"][1] > 50 * warm["moved"][1]  # the first step is shorter,
     assert min(plain["ratio"]) < 0.1 < min(warm["ratio"])  # and dh holds

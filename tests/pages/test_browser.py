@@ -159,6 +159,29 @@ def test_a_click_on_the_rail_moves_the_slider_there(page):
     assert_is(page, shown, depth=int(box(page, "depth").input_value()))
 
 
+def swipe(page, start, across, along):
+    """Draw a thumb from the middle of an element so many pixels across and along the page."""
+    at = start.bounding_box()
+    x, y = at["x"] + at["width"] / 2, at["y"] + at["height"] / 2
+    thumb = page.context.new_cdp_session(page)
+    for k in range(11):
+        where = {"x": x + across * k / 10, "y": y + along * k / 10}
+        thumb.send("Input.dispatchTouchEvent", {"type": "touchMove" if k else "touchStart", "touchPoints": [where]})
+    thumb.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_thumb_moves_a_slider_sideways_and_does_not_where_it_scrolls_the_page(page):
+    rail = page.locator(".widget-slider").filter(has=page.get_by_text("depth", exact=True)).locator(".noUi-target")
+    rail.scroll_into_view_if_needed()
+    swipe(page, rail, 3, -60)
+    swipe(page, rail, -2, 60)
+    page.wait_for_timeout(500)
+    assert box(page, "depth").input_value() == "30"
+    shown = after(page, partial(swipe, page, handle(page, "depth"), rail.bounding_box()["width"] / 4, 5))
+    assert 50 < int(box(page, "depth").input_value()) < 60
+    assert_is(page, shown, depth=int(box(page, "depth").input_value()))
+
+
 def test_every_preset_shows_its_picture_and_reset_brings_back_the_first(page):
     first, seen = anonymous(lab.shown(page)), set()
     for name in PRESETS:

@@ -366,8 +366,12 @@ def test_a_lesson_says_when_python_is_ready_and_its_first_picture_is_then_alive(
     assert visitor.evaluate(BEFORE_OUTPUT) == "none"
     assert visitor.get_by_role("heading", name="What is this about?").bounding_box()["y"] > 0  # one still reads the top
     assert lab.errors(visitor) == []
+    asked = []
+    visitor.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    assert visitor.evaluate(f"{lab.NOTEBOOK}.context.model.dirty")
     visitor.get_by_role("link", name="All lessons").click()
     visitor.get_by_role("link", name="Begin with lesson 00").wait_for()
+    assert asked == []  # whether one really wants to leave, since what has been run was saved
 
 
 def test_while_a_page_opens_it_says_so_and_a_shared_picture_says_what_one_waits_for(site, visitor):
@@ -578,7 +582,7 @@ def test_in_the_page_explorers_start_with_fewer_networks(site, visitor):
     explorer = visitor.locator(".vgrad-explorer").first
     explorer.get_by_text("More controls").click()
     networks = explorer.get_by_role("spinbutton", name="networks", exact=True)
-    assert int(networks.input_value()) == 4
+    assert int(networks.input_value()) == 5
 
 
 def test_answers_are_kept_in_the_visitors_browser_and_carried_out_of_it(site, visitor):

@@ -137,7 +137,7 @@ class Explorer(widgets.VBox):
 
     def _jump(self, values: dict) -> None:
         """Many controls at once, which is no move of a hand: all networks are measured, and the axes fit anew."""
-        self._hand.still()
+        self._hand.let_go()
         self._before = self.record
         self._move(values)
         self._redraw(grow=False)
@@ -148,10 +148,10 @@ class Explorer(widgets.VBox):
         """A control has been moved: by a hand, if another move may follow."""
         if self._held:
             return
-        begins = not self._hand.moving
+        begins = self._hand.begins(change.owner)
         if begins:
             self._before = self.record
-        self._hand.move()
+        self._hand.move(change.owner)
         self._redraw(rough=self._hand.moving and change.owner is not self.controls.get(NETWORKS))
         if begins:
             self._leave_ghost()

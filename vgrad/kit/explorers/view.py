@@ -22,6 +22,7 @@ class View(widgets.VBox):
         self._ghost = _layer("vgrad-ghost")
         self._moving = widgets.HTML()
         self._protocol = widgets.HTML()
+        self._protocol.add_class("vgrad-protocol")
         self._handle = widgets.HTML(HOW)
         self._how = widgets.HTML()
         self._how.add_class("vgrad-folded")

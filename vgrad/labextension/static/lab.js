@@ -11,6 +11,9 @@
 // and says the value. The box beside it has both too, and the same steps, and Tab stops at that alone. Choices are a
 // group, named by their question.
 //
+// A thumb that scrolls the page may begin on a slider, which would move at once. Here the slider waits until the thumb has
+// gone sideways; a tap moves it as before.
+//
 // An equation that is wider than the page was cut off, and what was left of it could be read as a whole. Here it scrolls.
 //
 // A kernel can only offer a picture as a link to be clicked. Here the press of "Save picture" clicks the link too. What
@@ -95,6 +98,30 @@
     toldIn(document.body).forEach(tell);
     const watch = { subtree: true, childList: true, attributeFilter: ['aria-valuetext', 'min', 'class'] };
     new MutationObserver(tellEach).observe(document.body, watch);
+  };
+
+  const DECIDED = 8; // pixels that a thumb has gone, after which it is known where it goes
+
+  const waitForSideways = start => {
+    const { target } = start;
+    if (!start.isTrusted || start.touches.length > 1 || !target.closest?.('.vgrad-explorer .noUi-horizontal')) return;
+    start.stopPropagation(); // a tap comes again as a click of a mouse
+    const [from] = start.touches;
+    const decide = ({ touches }) => {
+      const across = Math.abs(touches[0].clientX - from.clientX);
+      const along = Math.abs(touches[0].clientY - from.clientY);
+      if (Math.max(across, along) < DECIDED) return;
+      forget();
+      if (across < along) return;
+      const began = { touches: [from], targetTouches: [from], changedTouches: [from] };
+      target.dispatchEvent(new TouchEvent('touchstart', { ...began, bubbles: true, cancelable: true }));
+    };
+    const forget = () => {
+      target.removeEventListener('touchmove', decide);
+      for (const type of ['touchend', 'touchcancel']) target.removeEventListener(type, forget);
+    };
+    target.addEventListener('touchmove', decide, { passive: true });
+    for (const type of ['touchend', 'touchcancel']) target.addEventListener(type, forget);
   };
 
   const pressed = (event, icon) => event.target.closest?.(`.vgrad-explorer button:has(.${icon})`)?.closest('.vgrad-explorer');
@@ -244,6 +271,7 @@
       turnOnce(app);
       window.addEventListener('keydown', obeyClicker(app.commands), true);
       for (const listener of [save, share]) window.addEventListener('click', listener, true);
+      window.addEventListener('touchstart', waitForSideways, { capture: true, passive: true });
       watchSliders();
       letEquationsScroll();
     }

@@ -19,15 +19,26 @@ const READY =
   'Python is ready. Run the grey cells from the top, and their buttons and sliders come alive. ' +
   'To run a cell, click or tap it, and then press ▶ or Shift + Enter.';
 const RUNS = 'The lesson is running.';
+const LEAVES = 'The lesson is being saved.';
 const ALIVE = 'All cells have run.';
 
 class Line extends Bar {
-  constructor(site, panel, Widget) {
+  constructor(site, panel, context, Widget) {
     super(panel, Widget, 'vgrad-opening');
     const home = document.createElement('a');
     home.href = site;
     home.textContent = '← All lessons';
+    home.onclick = event => this.leave(event, context);
     this.said.before(home);
+  }
+
+  // Save what was not saved yet, since the browser would otherwise ask whether the visitor really wants to leave.
+  async leave(event, context) {
+    if (!context.model.dirty || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.say(LEAVES);
+    await context.save().catch(console.warn); // then the browser asks
+    location.assign(event.target.href);
   }
 }
 
@@ -142,7 +153,7 @@ export const opening = (site, Widget) => ({
     if (location.pathname.includes('/notebooks/')) window.addEventListener('click', readGlossary(site), true);
     app.docRegistry?.addWidgetExtension('Notebook', {
       createNew: (panel, context) => {
-        open(app, new Line(site, panel, Widget), panel, context).catch(console.warn);
+        open(app, new Line(site, panel, context, Widget), panel, context).catch(console.warn);
       }
     });
   }
