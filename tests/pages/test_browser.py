@@ -182,6 +182,25 @@ def test_a_thumb_moves_a_slider_sideways_and_does_not_where_it_scrolls_the_page(
     assert_is(page, shown, depth=int(box(page, "depth").input_value()))
 
 
+def test_whoever_runs_an_explorers_cell_sees_its_controls_and_its_picture(server, browser):
+    page = server.open(browser, "sliders.ipynb", width=1280, height=720)
+    below = "<br>" * 60 + "The text goes on."
+    page.evaluate(f"text => {lab.NOTEBOOK}.model.sharedModel.insertCell(0, {{cell_type: 'markdown', source: text}})", below)
+    page.evaluate(f"text => {lab.NOTEBOOK}.model.sharedModel.addCell({{cell_type: 'markdown', source: text}})", below)
+    page.locator(".jp-CodeCell").first.locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_selector(PICTURE)
+    page.wait_for_function(
+        """() => {
+          const seen = document.querySelector('.jp-Notebook').getBoundingClientRect();
+          const { top, bottom } = document.querySelector('.vgrad-explorer').getBoundingClientRect();
+          return seen.top <= top && bottom <= seen.bottom; }"""
+    )
+    assert page.evaluate(f"{lab.NOTEBOOK}.content.activeCellIndex") == 3  # the next cell is the active one all the same
+    page.close()
+
+
 def test_every_preset_shows_its_picture_and_reset_brings_back_the_first(page):
     first, seen = anonymous(lab.shown(page)), set()
     for name in PRESETS:

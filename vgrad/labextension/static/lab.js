@@ -16,6 +16,9 @@
 //
 // An equation that is wider than the page was cut off, and what was left of it could be read as a whole. Here it scrolls.
 //
+// Whoever runs a cell is led to the next one, and often past the sliders or choices that the cell has just brought to life.
+// Here they come into view.
+//
 // A kernel can only offer a picture as a link to be clicked. Here the press of "Save picture" clicks the link too. What
 // "Share" offers are lines of Python, which can be copied here. On the site, a link to the picture takes their place.
 //
@@ -245,6 +248,40 @@
     app.commands.commandExecuted.connect((_, { id }) => presenting() && goes.test(id) && goOn(app));
   };
 
+  const OURS = '.vgrad-explorer:has(.vgrad-view [role=img] > svg), .vgrad-predict, .vgrad-strip';
+  const SECONDS = 5; // that what a cell brings to life may take to be drawn
+
+  const drawnIn = async cell => {
+    for (let tries = 0; tries < 10 * SECONDS; tries++) {
+      const drawn = cell.node.querySelector(OURS);
+      if (drawn?.offsetHeight) return drawn;
+      await new Promise(resolve => setTimeout(resolve, 100));
+    }
+    return null;
+  };
+
+  const bringIntoView = async (notebook, at, run) => {
+    await run;
+    const cell = notebook.widgets[at];
+    const outputs = cell?.model.outputs?.toJSON() ?? [];
+    if (!outputs.some(output => output.data?.['application/vnd.jupyter.widget-view+json'])) return;
+    const drawn = await drawnIn(cell);
+    if (!drawn || notebook.activeCellIndex !== at + 1) return; // meanwhile somebody has gone on
+    const { top, bottom } = drawn.getBoundingClientRect();
+    const seen = notebook.node.getBoundingClientRect();
+    if (top >= seen.top && bottom <= seen.bottom) return;
+    const whole = cell.node.offsetHeight <= seen.height;
+    (whole ? cell.node : drawn).scrollIntoView({ block: 'start' });
+  };
+
+  const stayWithWhatIsRun = app => {
+    app.commands.commandExecuted.connect((_, { id, result }) => {
+      const notebook = opened(app);
+      if (id !== 'notebook:run-cell-and-select-next' || !notebook || presenting()) return;
+      bringIntoView(notebook, notebook.activeCellIndex - 1, result).catch(console.warn);
+    });
+  };
+
   const EQUATIONS = `.jp-RenderedHTMLCommon mjx-container[display="true"] { overflow: auto hidden; }
     .jp-RenderedHTMLCommon mjx-container[display="true"]::-webkit-scrollbar { height: 8px; }
     .jp-RenderedHTMLCommon mjx-container[display="true"]::-webkit-scrollbar-thumb { background: #808080; }`;
@@ -272,6 +309,7 @@
       window.addEventListener('keydown', obeyClicker(app.commands), true);
       for (const listener of [save, share]) window.addEventListener('click', listener, true);
       window.addEventListener('touchstart', waitForSideways, { capture: true, passive: true });
+      stayWithWhatIsRun(app);
       watchSliders();
       letEquationsScroll();
     }
