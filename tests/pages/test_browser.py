@@ -201,6 +201,27 @@ def test_whoever_runs_an_explorers_cell_sees_its_controls_and_its_picture(server
     page.close()
 
 
+@pytest.mark.skipif(not LESSON.exists(), reason="the lesson is not written")
+def test_a_result_that_answers_a_question_waits_until_its_cell_is_run_or_it_is_asked_for(server, browser):
+    page = server.open(browser, f"notebooks/{LESSON.name}")
+    waiting = page.locator(".vgrad-waits")
+    page.wait_for_selector(".vgrad-waiting", state="attached")
+    asked = waiting.count()
+    assert asked == 4  # one for each question of this lesson
+    measured = page.get_by_text("We measure 4.5e-38")
+    assert not measured.is_visible()
+    page.get_by_role("button", name="Show the result").first.click()
+    measured.wait_for()
+    assert waiting.count() == asked - 1
+    page.locator(".jp-CodeCell").filter(has_text="from vgrad.lessons").locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    page.locator(".jp-CodeCell").filter(has_text="depths = (10, 20").locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    page.get_by_text("We measure 0.099").wait_for()
+    assert waiting.count() == asked - 2
+    page.close()
+
+
 def test_every_preset_shows_its_picture_and_reset_brings_back_the_first(page):
     first, seen = anonymous(lab.shown(page)), set()
     for name in PRESETS:

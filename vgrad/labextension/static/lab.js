@@ -324,7 +324,8 @@
     },
     get: async () => {
       const { IRenderMimeRegistry } = await load('@jupyterlab/rendermime');
-      const plugins = [plugin(IRenderMimeRegistry)];
+      const { asked } = await import('./asked.js');
+      const plugins = [plugin(IRenderMimeRegistry), asked()];
       if (SITE) {
         if (navigator.serviceWorker) tellWorker();
         const { Widget } = await load('@lumino/widgets');
