@@ -177,7 +177,10 @@ def test_the_extension_that_hands_alternative_texts_on_is_installed_with_the_pac
         "vgrad/labsettings.json": "share/jupyter/lab/settings/overrides.d/vgrad.json",
     }
     settings = json.loads((lab.ROOT / "vgrad/labsettings.json").read_text())
-    assert settings == {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+    assert settings == {
+        "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
+        "@jupyterlab/lsp-extension:plugin": {"activate": "off"},  # a type checker's messages come over the lesson
+    }
     assert (EXTENSION / package["jupyterlab"]["_build"]["load"]).is_file()
 
 

@@ -41,6 +41,7 @@ def server(tmp_path_factory):
     equation(lab.notebook(folder / "equation.ipynb", "1 + 1"))
     if LESSON.exists():
         shutil.copytree(LESSON.parent, folder / "notebooks")
+        shutil.copy(LESSON, folder / "waits.ipynb")
     with lab.serve(folder) as server:
         yield server
 
@@ -202,8 +203,27 @@ def test_whoever_runs_an_explorers_cell_sees_its_controls_and_its_picture(server
 
 
 @pytest.mark.skipif(not LESSON.exists(), reason="the lesson is not written")
-def test_a_result_that_answers_a_question_waits_until_its_cell_is_run_or_it_is_asked_for(server, browser):
+def test_shift_and_enter_go_on_from_the_answer_to_a_question(server, browser):
     page = server.open(browser, f"notebooks/{LESSON.name}")
+    active = f"{lab.NOTEBOOK}.content.activeCellIndex"
+    for cell in ("from vgrad.lessons", 'ask("sixty")'):
+        page.locator(".jp-CodeCell").filter(has_text=cell).first.locator(".cm-content").click()
+        page.keyboard.press("Shift+Enter")
+    question = page.locator(".vgrad-predict").filter(has_text="thirty sigmoid layers")
+    question.get_by_role("radio").nth(1).click()
+    question.get_by_role("button", name="This is my answer").click()
+    question.get_by_role("button", name="Read the reply to this choice").wait_for()
+    asked = page.evaluate(active)
+    page.keyboard.press("Shift+Enter")
+    page.get_by_text("We measure 4.5e-38").wait_for()
+    assert page.evaluate(active) == asked + 2
+    assert question.get_by_role("radio").nth(1).is_checked()  # it was not asked anew
+    page.close()
+
+
+@pytest.mark.skipif(not LESSON.exists(), reason="the lesson is not written")
+def test_a_result_that_answers_a_question_waits_until_its_cell_is_run_or_it_is_asked_for(server, browser):
+    page = server.open(browser, "waits.ipynb")
     waiting = page.locator(".vgrad-waits")
     page.wait_for_selector(".vgrad-waiting", state="attached")
     asked = waiting.count()

@@ -5,7 +5,7 @@
 //
 // An arrow key on a dropdown or a button also moves the notebook to another cell, which takes the focus away; a letter
 // may change its cells. Here such keys stay with the control; Tab and keys with a modifier go on to JupyterLab, and
-// Escape leads back to the cell.
+// Escape leads back to the cell. Shift+Enter would run the control's cell again, or nothing. Here it goes on with the next.
 //
 // A slider's handle has no name, and says a logarithm where its slider is logarithmic. Here it has the name of its label
 // and says the value. The box beside it has both too, and the same steps, and Tab stops at that alone. Choices are a
@@ -66,9 +66,23 @@
     control?.toggleAttribute('data-lm-suppress-shortcuts', keeps); // what Lumino looks for before it matches a key
   };
 
+  const ANY = '.vgrad-explorer, .vgrad-predict, .vgrad-strip';
+
   const leave = event => {
     if (event.key !== 'Escape' || presenting()) return;
-    event.target.closest?.('.vgrad-explorer, .vgrad-predict, .vgrad-strip')?.closest('.jp-Cell')?.focus();
+    event.target.closest?.(ANY)?.closest('.jp-Cell')?.focus();
+  };
+
+  const goOnFrom = app => event => {
+    const output = event.key === 'Enter' && event.shiftKey && event.target.closest?.(`.jp-OutputArea :is(${ANY})`);
+    const notebook = opened(app);
+    const at = notebook?.widgets.findIndex(cell => cell.node.contains(event.target));
+    if (!output || presenting() || !notebook.widgets[at + 1]) return;
+    event.preventDefault();
+    event.stopPropagation();
+    notebook.activeCellIndex = at + 1;
+    notebook.activate();
+    app.commands.execute('notebook:run-cell-and-select-next');
   };
 
   const TOLD = '.noUi-handle, .vgrad-box input';
@@ -248,12 +262,12 @@
     app.commands.commandExecuted.connect((_, { id }) => presenting() && goes.test(id) && goOn(app));
   };
 
-  const OURS = '.vgrad-explorer:has(.vgrad-view [role=img] > svg), .vgrad-predict, .vgrad-strip';
+  const DRAWN = '.vgrad-explorer:has(.vgrad-view [role=img] > svg), .vgrad-predict, .vgrad-strip';
   const SECONDS = 5; // that what a cell brings to life may take to be drawn
 
   const drawnIn = async cell => {
     for (let tries = 0; tries < 10 * SECONDS; tries++) {
-      const drawn = cell.node.querySelector(OURS);
+      const drawn = cell.node.querySelector(DRAWN);
       if (drawn?.offsetHeight) return drawn;
       await new Promise(resolve => setTimeout(resolve, 100));
     }
@@ -304,6 +318,7 @@
     requires: [token],
     activate: (app, rendermime) => {
       keepAlternativeTexts(rendermime);
+      window.addEventListener('keydown', goOnFrom(app), true);
       for (const listener of [keepKeys, leave, nameAndOrder]) window.addEventListener('keydown', listener, true);
       turnOnce(app);
       window.addEventListener('keydown', obeyClicker(app.commands), true);
