@@ -185,9 +185,9 @@ def test_a_thumb_moves_a_slider_sideways_and_does_not_where_it_scrolls_the_page(
 
 def test_whoever_runs_an_explorers_cell_sees_its_controls_and_its_picture(server, browser):
     page = server.open(browser, "sliders.ipynb", width=1280, height=720)
-    below = "<br>" * 60 + "The text goes on."
-    page.evaluate(f"text => {lab.NOTEBOOK}.model.sharedModel.insertCell(0, {{cell_type: 'markdown', source: text}})", below)
-    page.evaluate(f"text => {lab.NOTEBOOK}.model.sharedModel.addCell({{cell_type: 'markdown', source: text}})", below)
+    text = {"cell_type": "markdown", "source": "<br>" * 60 + "The text goes on."}
+    for where in ("insertCell(0, text)", "addCell(text)"):
+        page.evaluate(f"text => {lab.NOTEBOOK}.model.sharedModel.{where}", text)
     page.locator(".jp-CodeCell").first.locator(".cm-content").click()
     page.keyboard.press("Shift+Enter")
     page.keyboard.press("Shift+Enter")
