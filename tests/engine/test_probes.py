@@ -169,6 +169,14 @@ def test_dead_units_are_those_whose_slope_is_0_for_every_sample(count, ensemble)
     assert (dead[..., 0] == 0).all()
 
 
+@pytest.mark.parametrize(("activation", "far"), [("tanh", 30.0), ("sigmoid", 800.0), ("elu", -800.0)])
+def test_a_unit_whose_slope_is_rounded_to_0_is_dead_although_its_output_is_not(activation, far):
+    params = [Layer(Affine(np.zeros((5, 2)), np.array([far, 0.5])))]
+    h, tape = models.hidden(params, np.ones((6, 5)), activation)
+    assert probes.flow(params, tape, np.ones((6, 2))).dead.tolist() == [0.5]
+    assert (h[:, 0] != 0).all()
+
+
 def test_a_unit_that_is_off_for_some_samples_only_is_not_dead():
     layer = Layer(Affine(np.eye(2), np.array([0.1, 0.1])))
     tape = models.hidden([layer], np.array([[1.0, -1.0], [-1.0, 1.0], [1.0, -1.0]]), "relu")[1]

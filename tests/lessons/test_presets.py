@@ -7,7 +7,7 @@ import math
 import ipywidgets as widgets
 import numpy as np
 import pytest
-from explored import button, ends, every_explorer, same, tree, values
+from explored import button, ends, every_explorer, presets, same, tree, values
 from truths import assert_sound
 
 from vgrad.kit.explorers.rolling import RollExplorer
@@ -301,6 +301,13 @@ def test_presets_show_what_their_names_say_wherever_one_comes_from(explorer, nam
         assert true_of(explorer.record), label
         assert values(explorer) != start
         assert_sound(explorer, name)
+
+
+@every_explorer
+def test_presets_are_numbered_and_no_more_than_six(explorer):
+    labels = [preset.description for preset in presets(explorer)]
+    assert len(labels) <= 6
+    assert [label.partition(" · ")[0] for label in labels] == [str(k + 1) for k in range(len(labels))]
 
 
 @every_explorer

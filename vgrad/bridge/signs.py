@@ -114,8 +114,9 @@ def _noise(c: Course, readings: Readings, row: int) -> str:
 
 
 def _dead(c: Course, readings: Readings, row: int) -> str:
-    name = readings.names[int(np.nanargmax(readings.dead[row]))]
-    return f"Of what goes into {name!r}, {c.dead[row]:.0%} is 0 on every sample, so the units in front of it are dead."
+    worst = int(np.nanargmax(readings.dead[row]))
+    so = "the units in front of it are dead" if worst else "these inputs tell it nothing"
+    return f"Of what goes into {readings.names[worst]!r}, {c.dead[row]:.0%} is 0 on every sample, so {so}."
 
 
 def _copies(c: Course, readings: Readings, row: int) -> str:

@@ -29,7 +29,7 @@ def _over_the_depth(found: Findings) -> str:
 
 
 # Of a layer 80 % are dead in a patient with that illness; the report remarks on it from half of a layer on
-# (probes.diagnosis.MANY_DEAD).
+# (probes.signs.MANY_DEAD).
 RULES = (  # illness, whether it is, and why
     ("dead", lambda f: f.dead > 0.8, lambda f: f"in some layer {f.dead:.0%} of the units are dead, over 80 %"),
     (
