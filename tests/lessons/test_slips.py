@@ -97,7 +97,7 @@ SLIPS = {
     "a NumPy name": ("left = np.powr(0.25, 3)" + CHECKED, ["numpy has no powr", "did you mean power?"]),
     "of None": ("left = print(0.25).real" + CHECKED, ["None has no real"]),
     "divided by 0": ("left = 1 / 0" + CHECKED, ["divided by 0"]),
-    "shapes": ("left = np.ones((2, 3)) @ np.ones((2, 3))" + CHECKED, ["matmul"]),
+    "shapes": ("left = np.ones((2, 3)) @ np.ones((2, 3))" + CHECKED, ["3 columns before @ do not fit 2 rows"]),
     "too few arguments": ("def f(a, b): return a\nleft = f(1)" + CHECKED, ["other arguments than it takes"]),
     "refused by name": ("left = flow(activation='rleu')" + CHECKED, ["'rleu'", "allowed is one of"]),
     "an argument misspelled": ("left = flow(dept=3)" + CHECKED, ["other arguments than it takes", "dept"]),

@@ -86,7 +86,18 @@ def _told_of_type(problem: Any, line: str) -> str:
 
 
 def _told_of_value(problem: Any, line: str) -> str:
-    return _plain(problem) if "allowed is" in str(problem) else _told_plainly(problem, line)
+    if "allowed is" in str(problem):
+        return _plain(problem)
+    found = ((re.search(pattern, str(problem)), words) for pattern, words in _SHAPES.items())
+    return next((words.format(*said.groups()) for said, words in found if said), None) or _told_plainly(problem, line)
+
+
+_SHAPES = {  # a pattern in NumPy's message -> words, which may name its groups
+    r"broadcast together with shapes (\(.*?\)) (\(.*?\))": "the shapes {0} and {1} do not fit together entry by entry",
+    r"array from shape (\(.*?\)) into shape (\(.*?\))": "an array of shape {0} does not fit into one of shape {1}",
+    r"matmul: .*enough dimensions": "@ multiplies arrays, and one of the two is a single number",
+    r"matmul: .*size (\d+) is different from (\d+)": "{1} columns before @ do not fit {0} rows behind it",
+}
 
 
 def _told_of_zero(problem: Any, line: str) -> str:

@@ -140,6 +140,13 @@ WRONG = {
         "the new columns, twice": (lambda W, b: (4 * W, 2 * (b - (4 * W).sum(axis=0))), "summed the new one"),
         "the new columns, b once": (lambda W, b: (4 * W, b - (4 * W).sum(axis=0)), "b itself is to be doubled"),
         "b lost": (lambda W, b: (4 * W, -2 * W.sum(axis=0)), "lost"),
+        "the numbers of the hint": (
+            lambda W, b: (4 * W, 2 * b + np.array([-4, -6]) * 2),
+            "when W has the shape (5, 3)",
+        ),
+        "b times 4": (lambda W, b: (4 * W, 4 * b - 2 * W.sum(axis=0)), "b is multiplied by 4"),
+        "all times 4": (lambda W, b: (4 * W, 4 * (b - W.sum(axis=0))), "b and the -1 are multiplied by 4"),
+        "b times 4 alone": (lambda W, b: (4 * W, 4 * b), "is missing too"),
         "a mean": (lambda W, b: (4 * W, 2 * (b - W.mean(axis=0))), "mean"),
         "all columns": (lambda W, b: (4 * W, 2 * (b - W.sum())), "its own column"),
         "rows": (lambda W, b: (4 * W, 2 * W.sum(axis=1)), "shape"),

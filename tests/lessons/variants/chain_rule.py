@@ -94,6 +94,35 @@ def all_at_x(functions, x, dy):
     return y, dy
 
 
+def each_gets_dy(functions, x, dy):
+    y, pullbacks = up(functions, x)
+    for pullback in reversed(pullbacks):
+        dx = pullback(dy)
+    return y, dx
+
+
+def dy_returned(functions, x, dy):
+    y, pullbacks = up(functions, x)
+    dx = dy
+    for pullback in reversed(pullbacks):
+        dx = pullback(dx)
+    return y, dy
+
+
+def slopes_of_a_number(functions, x, dy):
+    y, pullbacks = up(functions, x)
+    for pullback in reversed(pullbacks):
+        dy = dy * pullback(1.0)
+    return y, dy
+
+
+def slopes_of_ones(functions, x, dy):
+    y, pullbacks = up(functions, x)
+    for pullback in reversed(pullbacks):
+        dy = dy * pullback(np.ones_like(dy))
+    return y, dy
+
+
 def from_one(functions, x, dy):
     return as_taught(functions, x, np.ones_like(dy))
 
@@ -215,6 +244,8 @@ WRONG = {
         "h² alone": ([DH, H * H * DH, DX], "multiplied by h²"),
         "at a": ([DH, (1 - 1.5**2) * DH, DX], "put a in its place"),
         "added": ([DH, DH + 1 - H * H, DX], "you added the slope"),
+        "no brackets": ([DH, DH * 1 - H**2, DX], "needs brackets"),
+        "no brackets in front": ([DH, 1 - H**2 * DH, DX], "needs brackets"),
         "divided": ([DH, DH / (1 - H * H), DX], "you divided"),
         "three alone": ([DH, DA, 3], "only the slope of 3x"),
         "dx still da": ([DH, DA, DA], "dx is still da"),
@@ -240,6 +271,10 @@ WRONG = {
             lambda functions, x, dy: (up(functions, x)[0], up(functions, x)[1][0](dy)),
             "only the first",
         ),
+        "each gets dy": (each_gets_dy, "each call gets dy itself"),
+        "called, and dy returned": (dy_returned, "the pullbacks are called"),
+        "pullbacks of a number": (slopes_of_a_number, "yours was given 1.0 alone"),
+        "pullbacks of ones": (slopes_of_ones, "not ones"),
         "from one": (from_one, "start from dy"),
         "all at x": (all_at_x, "entered"),
         "the sign": (

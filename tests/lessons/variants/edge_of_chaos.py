@@ -42,6 +42,14 @@ def by_side(chi):
     return math.log(100, chi)
 
 
+def one_by_one(chi):
+    layers, norm = 0, 1.0
+    while 0.1 < norm < 10:
+        norm *= chi**0.5
+        layers += 1
+    return layers
+
+
 def counted(chi):
     return 10 if chi < 1 else 20
 
@@ -56,6 +64,8 @@ RIGHT = {
         "a 0-d array": lambda chi: np.array(as_taught(chi)),
         "in base 2": lambda chi: 2 * np.log2(10) / abs(np.log2(chi)),
         "rounded to four digits": lambda chi: float(f"{as_taught(chi):.4g}"),
+        "4.6": lambda chi: 4.6 / abs(np.log(chi)),
+        "4.61": lambda chi: 4.61 / abs(np.log(chi)),
         "in float32": lambda chi: np.float32(as_taught(chi)),
     },
     "read_xi_c": {
@@ -69,7 +79,6 @@ RIGHT = {
         "a tuple": tuple(answers()),
         "an array": np.array(answers()),
         "in float32": list(np.array(answers(), "float32")),
-        "from layers 40 to 50": chained(D50 / D40),
     },
 }
 
@@ -77,7 +86,16 @@ WRONG = {
     "tenfold": {
         "ξ": (lambda chi: 1 / abs(np.log(chi)), "that is ξ"),
         "the squared norm": (lambda chi: np.log(10) / abs(np.log(chi)), "squared norm"),
-        "no bars": (lambda chi: TEN / np.log(chi), "above 0"),
+        "no bars": (lambda chi: TEN / np.log(chi), "both below 0"),
+        "the logarithm of a tenth": (lambda chi: 2 * np.log(1 / 10) / abs(np.log(chi)), "both below 0"),
+        "the sign above 1": (lambda chi: -TEN / np.log(chi), "both above 0"),
+        "rounded up": (lambda chi: math.ceil(as_taught(chi)), "do not round"),
+        "rounded": (lambda chi: round(as_taught(chi)), "do not round"),
+        "counted one by one": (one_by_one, "do not count whole layers"),
+        "ξ upside down": (lambda chi: TEN * abs(np.log(chi)), "ξ is upside down"),
+        "another base": (lambda chi: 2 * np.log2(10) / abs(np.log(chi)), "which is e"),
+        "ten": (lambda chi: 10 / abs(np.log(chi)), "2.3 and not 10"),
+        "nothing above 1": (lambda chi: as_taught(chi) if chi < 1 else None, "at χ = 1.25"),
         "e times": (lambda chi: 2 / abs(np.log(chi)), "factor of e in the norm"),
         "ten times ξ": (lambda chi: 20 / abs(np.log(chi)), "ln 10"),
         "mixed bases": (lambda chi: TEN / abs(np.log10(chi)), "natural logarithm"),
@@ -90,9 +108,16 @@ WRONG = {
     },
     "read_xi_c": {
         "a difference": (answers(left=D50 - D60), "a share is a quotient"),
+        "a printed difference": (answers(left=0.046 - 0.017), "a share is a quotient"),
         "upside down": (answers(left=D50 / D60), "later difference by the earlier"),
         "twenty layers": (answers(left=D60 / D40), "twenty layers"),
-        "too early": (answers(left=0.7), "far from rest"),
+        "from layers 40 to 50": (chained(D50 / D40), "40 and 50, far from the fixed point"),
+        "from layers 40 to 50, printed": (chained(0.046 / 0.118), "40 and 50, far from the fixed point"),
+        "from layers 40 to 50, two digits": ([0.39, 0.91, 10.6], "40 and 50, far from the fixed point"),
+        "from layers 30 to 40": (chained(D40 / D30), "30 and 40"),
+        "one layer early": (chained(float((ALIKE - UNRELATED)[58] / (ALIKE - UNRELATED)[48])), "49 and 59"),
+        "the lost share": (answers(left=1 - 0.017 / 0.046), "share that is lost"),
+        "too early": (answers(left=0.7), "10 and 20, far from"),
         "one pair": (answers(left=float(ALIKE[59] / ALIKE[49])), "two correlations"),
         "another left": (answers(left=0.1), "difference at layer 60"),
         "s is left": (answers(s=LEFT), "ten layers leave"),

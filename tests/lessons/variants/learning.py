@@ -90,6 +90,14 @@ def in_place(dW, m, s, t, rate):
     return as_taught(dW, m, s, t, rate)
 
 
+def old_means(dW, m, s, t, rate):
+    return -rate * m / (1 - 0.9**t) / root(s, t), *means(dW, m, s)
+
+
+def scaled(parts, *factors):
+    return tuple(part * factor for part, factor in zip(parts, factors, strict=True))
+
+
 def root(s, t):
     return np.sqrt(s / (1 - 0.999**t)) + 1e-8
 
@@ -125,6 +133,8 @@ RIGHT = {
         "a range": adam(frozen=range(1, 7)),
         "a list": adam(frozen=[6, 5, 4, 3, 2, 1]),
         "an array": adam(frozen=np.arange(1, 7)),
+        "a set": adam(frozen=set(HIDDEN)),
+        "a generator": Later(lambda: adam(frozen=(k for k in HIDDEN)).make()),
         "twice the same": adam(frozen=(*HIDDEN, 1)),
         "more networks": adam(frozen=HIDDEN, seeds=6),
         "other networks": adam(frozen=HIDDEN, seed=2),
@@ -177,11 +187,50 @@ WRONG = {
         "along dW": (updating(lambda dW, m, s, t, rate: -rate * dW / root(s, t)), "along its mean"),
         "at a wrong t": (
             lambda dW, m, s, t, rate: as_taught(dW, m, s, t + 1, rate),
-            "which is -rate",
+            "yours take t + 1",
         ),
+        "one step behind": (
+            updating(lambda dW, m, s, t, rate: -rate * m / (1 - 0.9 ** (t - 1)) / root(s, t - 1)),
+            "yours take t - 1",
+        ),
+        "the floor behind": (
+            updating(lambda dW, m, s, t, rate: -rate * m / (1 - 0.9**t) / np.sqrt(s / (1 - 0.999**t)) + 1e-8),
+            "brackets round the divisor",
+        ),
+        "the old means": (old_means, "the old m and s"),
+        "no brackets": (
+            updating(lambda dW, m, s, t, rate: -rate * m / 1 - 0.9**t / (np.sqrt(s / 1 - 0.999**t) + 1e-8)),
+            "needs its brackets",
+        ),
+        "t as a factor": (
+            updating(lambda dW, m, s, t, rate: -rate * m / (1 - 0.9 * t) / root(s, t) * np.sqrt(1 - 0.999 * t)),
+            "two stars",
+        ),
+        "s corrected outside": (
+            updating(lambda dW, m, s, t, rate: -rate * m / (1 - 0.9**t) / (np.sqrt(s) / (1 - 0.999**t) + 1e-8)),
+            "outside of the root",
+        ),
+        "one correction for both": (
+            updating(lambda dW, m, s, t, rate: -rate * m / (1 - 0.9**t) / (np.sqrt(s / (1 - 0.9**t)) + 1e-8)),
+            "which is for m",
+        ),
+        "m and s changed places": (
+            lambda dW, m, s, t, rate: tuple(as_taught(dW, m, s, t, rate)[k] for k in (0, 2, 1)),
+            "m and s have changed places",
+        ),
+        "m comes back corrected": (
+            lambda dW, m, s, t, rate: scaled(as_taught(dW, m, s, t, rate), 1, 1 / (1 - 0.9**t), 1),
+            "m comes back corrected",
+        ),
+        "s comes back corrected": (
+            lambda dW, m, s, t, rate: scaled(as_taught(dW, m, s, t, rate), 1, 1, 1 / (1 - 0.999**t)),
+            "s comes back corrected",
+        ),
+        "a rate of its own": (lambda dW, m, s, t, rate: as_taught(dW, m, s, t, 0.005), "every ΔW is 0.02 times"),
+        "the rate twice": (lambda dW, m, s, t, rate: as_taught(dW, m, s, t, rate**2), "every ΔW is 0.25 times"),
         "t is 3": (lambda dW, m, s, t, rate: as_taught(dW, m, s, 3, rate), "at t = 1"),
         "another order": (lambda dW, m, s, t, rate: (*as_taught(dW, m, s, t, rate)[1:], 0 * dW), "another order"),
-        "the update alone": (lambda dW, m, s, t, rate: as_taught(dW, m, s, t, rate)[0], "three things"),
+        "the update alone": (lambda dW, m, s, t, rate: as_taught(dW, m, s, t, rate)[0], "one array, of shape (4, 3)"),
         "s missing": (lambda dW, m, s, t, rate: (*as_taught(dW, m, s, t, rate)[:2], None), "s is still missing"),
         "transposed": (lambda dW, m, s, t, rate: tuple(a.T for a in as_taught(dW, m, s, t, rate)), "shape"),
         "in place": (in_place, "m, which your function was given, has changed"),

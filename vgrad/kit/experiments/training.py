@@ -7,7 +7,7 @@ the stored table "depth_paradox" runs in each cell.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -104,7 +104,7 @@ Record = Annotated[TrainingRecord, require.thing("a TrainingRecord", lambda reco
 def watch(
     activation: ActivationName = "sigmoid", *, scheme: str = "xavier_normal", norm: NormChoice = "none",
     optimizer: OptimizerName = "sgd", rate: Rates = 0.1, depth: Depth = 6, width: Width = 32, batch: Batch = 64,
-    steps: TrainSteps = 300, seeds: Networks = 5, frozen: Sequence[int] | int = (),
+    steps: TrainSteps = 300, seeds: Networks = 5, frozen: Iterable[int] | int = (),
     floor: NonNegative = 1e-8, seed: Seed = 0,
 ) -> Generator[TrainingRecord, None, None]:  # fmt: skip
     """Train ``seeds`` networks of ``depth`` hidden layers in one call, and yield a record after every step.
@@ -151,7 +151,7 @@ def _batches(batch: int, seed: int) -> Iterator:
 
 
 def _layer_numbers(frozen, readout: int) -> tuple[int, ...]:
-    several = isinstance(frozen, (list, tuple, range, np.ndarray)) and np.ndim(frozen)
+    several = np.iterable(frozen) and not isinstance(frozen, (str, bytes, dict))
     return tuple(
         require.whole("frozen", layer_number, 1, readout) for layer_number in (frozen if several else [frozen])
     )

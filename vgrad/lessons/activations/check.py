@@ -116,10 +116,10 @@ def _new_layer(twin, W, b):
     except ValueError as problem:
         if "broadcast" not in str(problem):
             raise
-        hint = (
-            "b has one number for each outgoing unit, so sum the columns of W with axis=0, because axis=1 sums the rows"
-        )
-        raise NotYetError(f"the shapes do not fit together. Here {hint}") from None
+        raise NotYetError(
+            f"the shapes do not fit together when W has the shape {W.shape}. The new b has one number for each column "
+            f"of W, here {len(b)}, and so must what is added to it. W.sum(axis=0) has as many, and axis=1 sums the rows"
+        ) from None
     new_W, new_b = expect_two(result, "the new W and the new b")
     return expect_array(new_W, "the new W"), expect_array(new_b, "the new b")
 
@@ -150,6 +150,11 @@ def _twin_biases(W, b, new) -> str | None:
         "W is right, and the -1 is in b and doubled. But b itself has to be doubled too": b - 2 * column,
         "W is right, and b is doubled. But the sum for the -1 has to be doubled with it": 2 * b - column,
         "W is right. But the -1 comes in through the old W, and the new one is 4 W already": 2 * b - 4 * column,
+        "W is right, and the -1 is in b and doubled. But b is multiplied by 4, and only 2z asks for a factor": (
+            4 * b - 2 * column
+        ),
+        "W is right. But b and the -1 are multiplied by 4 as W is, and only 2z asks for a factor": 4 * (b - column),
+        "W is right. But b is multiplied by 4, and 2z asks for 2. The -1 of every incoming unit is missing too": 4 * b,
         "W is right, and the -1 is in b and doubled. But you have summed the new one, and it comes through the old W": (
             2 * b - 8 * column
         ),

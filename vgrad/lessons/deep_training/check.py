@@ -12,7 +12,7 @@ from ...kit.judging import call
 from ...kit.verdicts import Investigations
 
 NETS = ((4, 36), (2, 5), (1, 7))  # plain nets: hidden layers, and units of each
-STEPS = ((0.003, 100), (0.1, 7))  # of a warm-up: the rate, and how many steps it takes
+STEPS = ((0.003, 100), (0.1, 7), (0.02, 3), (0.04, 2), (0.5, 1))  # of a warm-up: the rate, and how many steps it takes
 
 
 def _weights(function) -> str | None:
@@ -21,11 +21,13 @@ def _weights(function) -> str | None:
         given = expect_answer(call(function, hidden=hidden, width=width), "; it should return how many there are")
         count = float(expect_number(given, "return one number, of weights and biases"))
         right = _count(hidden, width)
-        if abs(count - right) > 0.5:
-            return _count_slip(count, hidden, width) or (
-                f"with {hidden} hidden layer{'s' if hidden > 1 else ''} of {width} units there are {right} weights and "
-                f"biases. You count {count:.6g}"
-            )
+        if abs(count - right) <= 0.5:
+            continue
+        slip = _count_slip(count, hidden, width) if hidden == NETS[0][0] else None
+        return slip or (
+            f"with {hidden} hidden layer{'s' if hidden > 1 else ''} of {width} units there are {right} weights and "
+            f"biases. You count {count:.6g}"
+        )
     return None
 
 
@@ -42,6 +44,15 @@ def _count_slip(count: float, hidden: int, width: int) -> str | None:
             2 * width + (hidden - 1) * width**2 + 2 * width
         ),
         "the hidden layers are right. But each of the two outputs also has a bias": first + between + 2 * width,
+        "the layers between and the outputs are right. But a unit of the first layer has two weights and a bias": (
+            2 * width + between + last
+        ),
+        "the weights are right. But each unit has a bias of its own, and you count one for each layer": (
+            4 * width + (hidden - 1) * width**2 + hidden + 1
+        ),
+        "the first layer and the outputs are right. But each of the layers between has biases, and you count those of "
+        "one layer alone": first + (hidden - 1) * width**2 + width + last,
+        "the hidden layers are right. But two outputs have two biases, and you count one": first + between + last - 1,
         "the outputs are right. But each hidden unit also has a bias": (2 * width + (hidden - 1) * width**2 + last),
         "the first layer and the outputs are right. But between layers, each unit also has a bias": (
             first + (hidden - 1) * width**2 + last
@@ -65,21 +76,17 @@ def _count_slip(count: float, hidden: int, width: int) -> str | None:
 def _warm(function) -> str | None:
     function = expect_function(function)
     for rate, steps in STEPS:
-        times = (1, 2, steps // 2, steps, steps + 1, 10 * steps)
-        given = [
-            float(
-                expect_number(
-                    expect_answer(
-                        call(function, rate=rate, steps=steps, t=t), "; it should return the learning rate of step t"
-                    )
-                )
-            )
-            for t in times
-        ]
+        times = (*range(1, steps + 2), 10 * steps)
+        given = [_rate_of_step(function, rate, steps, t) for t in times]
         right = [rate * min(1.0, t / steps) for t in times]
         if not np.allclose(given, right, rtol=1e-5, atol=0):
             return _warm_slip(given, rate, steps, times) or _first_apart(given, right, times, rate, steps)
     return None
+
+
+def _rate_of_step(function, rate: float, steps: int, t: int) -> float:
+    where = f" at t = {t}, where steps = {steps}; it should return the learning rate of step t"
+    return expect_number(expect_answer(call(function, rate=rate, steps=steps, t=t), where))
 
 
 def _warm_slip(given, rate: float, steps: int, times) -> str | None:
@@ -104,9 +111,8 @@ def _warm_slip(given, rate: float, steps: int, times) -> str | None:
         "the share is right. But the rate is multiplied by it, and not divided": [
             rate / min(1.0, t / steps) for t in times
         ],
-        "the rate does rise. But in whole steps, because // drops the fraction": [
-            rate * min(1.0, t // steps) for t in times
-        ],
+        "the rate is 0 until it jumps to its full value at the last step of the warm-up. It should rise from step 1 on "
+        "(if you divide by //, write /, because // drops the fraction)": [rate * min(1.0, t // steps) for t in times],
         "the share is right. But it is multiplied by the rate, and not added": [
             rate + min(1.0, t / steps) for t in times
         ],
@@ -116,10 +122,8 @@ def _warm_slip(given, rate: float, steps: int, times) -> str | None:
 
 def _first_apart(given, right, times, rate: float, steps: int) -> str:
     k = next(k for k in range(len(times)) if not np.isclose(given[k], right[k], rtol=1e-5, atol=0))
-    return (
-        f"with rate = {rate:g} and steps = {steps}, step {times[k]} should have the rate {right[k]:.3g}. "
-        f"Yours is {given[k]:.5g}"
-    )
+    told = f"with rate = {rate:g} and steps = {steps}, step {times[k]} should have the rate {right[k]:.3g}. Yours"
+    return f"{told} has the full rate too early" if np.isclose(given[k], rate) else f"{told} is {given[k]:.5g}"
 
 
 EXERCISES = {

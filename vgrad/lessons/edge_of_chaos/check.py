@@ -21,22 +21,34 @@ from ...kit.exercises import (
 )
 
 CHIS = 0.8, 0.5, 1.25, 3.0  # on both sides of the edge
+NEAR = 2e-3  # so that 4.6 ξ and 4.61 ξ are right
+NEAR_LEFT = 0.004  # what the three printed digits of a difference may differ by, in their share
+SHIFTED = "left is for the layers 49 and 59; difference[0] is that of layer 1, so layer 60 is difference[59]"
 NAMES = ("left", "s", "xi_c")
 
 
 def _tenfold(function) -> str | None:
     layers_for = expect_function(function, ", without calling it")
     for chi in CHIS:
-        layers = expect_answer(layers_for(chi), "; it should return a number of layers")
+        layers = expect_answer(layers_for(chi), f" at χ = {chi:g}; it should return a number of layers")
         given = expect_number(layers, "return one number")
         right = 2 * np.log(10) / abs(np.log(chi))
-        if abs(given / right - 1) > 1e-3:
-            refuse_slips(given, _tenfold_slips(chi, right), rtol=1e-3, atol=0)
-            phase = "the ordered phase" if chi < 1 else "the chaotic phase"
-            left = chi ** (given / 2) if abs(given) < 1e3 else np.nan
-            told = f"at χ = {chi:g}, which is {phase}, it returns {given:.3g} layers"
-            return f"{told}, after which the norm is multiplied by {left:.3g}; a tenth or ten is asked for"
+        if abs(given / right - 1) <= NEAR:
+            continue
+        phase = "the ordered phase" if chi < 1 else "the chaotic phase"
+        told = f"at χ = {chi:g}, which is {phase}, it returns {given:.4g} layers"
+        if given == round(given) and abs(given - right) < 1:
+            return f"{told}. A fraction of a layer counts here too, so do not round, and do not count whole layers"
+        refuse_slips(given, _tenfold_slips(chi, right), rtol=1e-3, atol=0)
+        left = chi ** (given / 2) if abs(given) < 1e3 else np.nan
+        return f"{told}, after which the norm is multiplied by {left:.4g}; a tenth or ten is asked for"
     return None
+
+
+_SIGNS = {
+    True: "At χ below 1, ln χ and ln (1/10) are both below 0, so keep both signs, or take the size of both as ξ does",
+    False: "At χ above 1, ln χ and ln 10 are both above 0, and one of your logarithms is not",
+}
 
 
 def _tenfold_slips(chi: float, right: float) -> dict[str, float]:
@@ -44,7 +56,10 @@ def _tenfold_slips(chi: float, right: float) -> dict[str, float]:
     return {
         "that is ξ, over which the squared norm changes by a factor of e; a factor of ten is asked for": xi,
         "that is for the squared norm, which is multiplied by χ; the norm is multiplied by the root of χ": right / 2,
-        "a number of layers is above 0; the bars in ξ = 1 / |ln χ| make it so": -right,
+        f"a number of layers is above 0. {_SIGNS[chi < 1]}": -right,
+        "ξ is upside down here; it is 1 divided by |ln χ|": 2 * np.log(10) / xi,
+        "the logarithm of ten needs the base that the one in ξ has, which is e": 2 * np.log2(10) * xi,
+        "a factor of ten is ln 10 factors of e, which is 2.3 and not 10. The root of χ makes it twice as many": 10 * xi,
         "that is for a factor of e in the norm; a factor of ten has ln 10 of them": 2 * xi,
         "a factor of ten is ln 10 factors of e, which is 2.3 and not 10": 20 * xi,
         "ξ has the natural logarithm below the line; that is one to the base of 10": right * np.log(10),
@@ -72,27 +87,37 @@ def _three(given) -> list:
 
 @lru_cache
 def _differences() -> tuple[float, ...]:
-    """Theory's difference of the two pairs' correlations at the layers 10, 20, ... 60."""
+    """Theory's difference of the two pairs' correlations at the layers 1, 2, ... 60, after 1 in place of layer 0."""
     alike, unrelated = (theory.correlations(60, "tanh", 1.67, 0.22, c) for c in (0.99, 0.0))
-    return tuple(float(d) for d in (alike - unrelated)[9::10])
+    return 1.0, *(float(d) for d in alike - unrelated)
 
 
 def _left(left: float) -> str | None:
-    differences = _differences()
-    forty, fifty, sixty = differences[-3:]
-    if abs(left - sixty / fifty) < 0.025:  # the digits that are printed, or the ten layers before
+    d = _differences()
+    right = d[60] / d[50]
+    for k in (10, 20, 30, 40):
+        if abs(left - d[k + 10] / d[k]) < NEAR_LEFT:
+            return f"left is for the layers {k} and {k + 10}, far from the fixed point; take the layers 50 and 60"
+    refuse_slips(left, {SHIFTED: d[59] / d[49]}, rtol=1e-6, atol=0)
+    if abs(left - right) < NEAR_LEFT:
         return None
-    if abs(left * sixty / fifty - 1) < 0.1:
-        return "left should be below 1: divide the later difference by the earlier one"
-    if abs(left - (fifty - sixty)) < 0.003:
-        return "left is by how much the difference falls; a share is a quotient, the later difference by the earlier"
-    if abs(left - sixty / forty) < 0.02:
-        return "left is for twenty layers, from 40 to 60; take the ten from 50 to 60"
-    if 0.5 < left < 0.8:
-        return "left is for earlier layers, where the pairs are far from rest; take the last ten"
-    if 0.85 < left < 1:
-        return "left compares two correlations; compare the two differences, in the last column of the table"
+    refuse_slips(left, _left_slips(d, right), rtol=0.02, atol=0)
     return f"left is {left:.3g}; it should be the difference at layer 60, divided by the difference at layer 50"
+
+
+def _left_slips(d: tuple[float, ...], right: float) -> dict[str, float]:
+    alike = theory.correlations(60, "tanh", 1.67, 0.22, 0.99)
+    return {
+        "left should be below 1: divide the later difference by the earlier one": 1 / right,
+        "left is the share that is lost; what is left is 1 minus it": 1 - right,
+        "left is by how much the difference falls; a share is a quotient, the later difference by the earlier": (
+            d[50] - d[60]
+        ),
+        "left is for twenty layers, from 40 to 60; take the ten from 50 to 60": d[60] / d[40],
+        "left compares two correlations; compare the two differences, in the last column of the table": (
+            float(alike[59] / alike[49])
+        ),
+    }
 
 
 def _share(s: float, left: float) -> str | None:

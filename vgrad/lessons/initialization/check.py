@@ -19,6 +19,7 @@ from ...kit.exercises import (
 
 GELU = 0.42519, 0.45582  # E[φ²] and E[φ'²] at z ~ N(0, 1), which the learner asks theory for
 SHAPES = (300, 500), (900, 100), (100, 900)
+FEW, DRAWS = (2, 300), 20  # so few inputs that one more or less is seen, and how often they are drawn
 
 
 def _gelu(sigma_w) -> str | None:
@@ -31,6 +32,7 @@ def _gelu(sigma_w) -> str | None:
         "that is what GELU leaves of the squared gradient; h is asked for, the other of the two averages": slope,
         "that is ReLU's; GELU leaves a little less of the mean square than a half": 2**0.5,
         "that is for an activation that hands on all; this one loses more than half of the mean square": 1.0,
+        "that is made of both averages; what keeps h needs the mean of φ² alone": (2 / (square + slope)) ** 0.5,
         "that is upside down: by so much the activation multiplies, and the weights make up for it": square**0.5,
         "that is what GELU leaves of the mean square; by what σ_w² is it made 1 again?": square,
         "the size is right, the sign is not: a standard deviation is above 0": -(square**-0.5),
@@ -72,10 +74,16 @@ def _unlike_a_draw(W, shape) -> str | None:
         if _has_multiples(each, size):
             return f"some of its {side} are copies of each other, times a factor; every weight needs a draw of its own"
     for side, each in sides:
-        sizes = each.std(axis=1)
-        if sizes.min() < 0.5 * size or sizes.max() > 1.5 * size:
+        if not _of_one_size(abs(each)):
             return f"its {side} are not all of one size, and each weight should have the same variance"
     return None
+
+
+def _of_one_size(sizes) -> bool:
+    """Whether the mean size of each line is that of all, up to chance, which is large where few weights are large."""
+    means = sizes.mean(axis=1) / sizes.mean()
+    chance = sizes.std() / sizes.mean() / sizes.shape[1] ** 0.5
+    return bool(np.max(abs(means - 1)) < max(0.5, 6 * chance))
 
 
 def _has_multiples(lines, size: float) -> bool:
@@ -83,7 +91,7 @@ def _has_multiples(lines, size: float) -> bool:
     lines = lines[lines.std(axis=1) > 1e-6 * size]
     if len(lines) < 2:
         return False
-    return bool(np.max(abs(np.corrcoef(lines)[np.triu_indices(len(lines), 1)])) > 0.7)
+    return bool(np.max(abs(np.corrcoef(lines)[np.triu_indices(len(lines), 1)])) > 0.99)
 
 
 def _of_another_size(W) -> str | None:
@@ -94,7 +102,9 @@ def _of_another_size(W) -> str | None:
         "this variance is 1 / fan_in: ReLU then halves the mean square in each layer": 300**-0.5,
         "this variance is 2 / fan_out, which keeps the gradient; q asks how many inputs a unit sums": (2 / 500) ** 0.5,
         "that is Xavier's: it keeps neither, for ReLU": (2 / 800) ** 0.5,
-        "2 / fan_in is the variance; what multiplies a unit draw is its root": 2 / 300,
+        "this standard deviation is 2 / fan_in, which should be the variance; take the root, and multiply by it once": (
+            2 / 300
+        ),
         "a number drawn uniformly up to s has the variance s² / 3": (2 / 300 / 3) ** 0.5,
         "a number drawn uniformly up to s has the variance s² / 3, and ReLU halves that": (1 / 300 / 3) ** 0.5,
         "those are unit weights, with which 300 inputs make the mean square 150 times as large in each layer": 1.0,
@@ -118,14 +128,19 @@ def _of_another_rng(draw) -> str | None:
 def _of_other_shapes(draw) -> str | None:
     for shape in SHAPES[1:]:
         W = draw(*shape)
-        why = _unlike_a_draw(W, shape)
+        why = _unlike_a_draw(W, shape) or _of_its_inputs(W, shape, 0.03)
         if why:
             return why
-        size = float(np.std(W))
-        if abs(size / (2 / shape[0]) ** 0.5 - 1) > 0.03:
-            told = f"it is right for 300 inputs; for {shape[0]} inputs and {shape[1]} outputs its standard deviation"
-            return f"{told} is {size:.3g}, and the variance should follow the number of inputs"
-    return None
+    few = np.concatenate([draw(*FEW, seed=seed) for seed in range(DRAWS)])
+    return _of_its_inputs(few, FEW, 0.08)
+
+
+def _of_its_inputs(W, shape, near: float) -> str | None:
+    size = float(np.std(W))
+    if abs(size / (2 / shape[0]) ** 0.5 - 1) < near:
+        return None
+    told = f"it is right for 300 inputs; for {shape[0]} inputs and {shape[1]} outputs its standard deviation"
+    return f"{told} is {size:.3g}, and the variance should follow the number of inputs alone, as 2 / fan_in does"
 
 
 def _two_draws(initializer) -> str | None:

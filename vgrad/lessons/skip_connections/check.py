@@ -95,6 +95,15 @@ def _slips_of_dh(h, W, alpha, dy) -> dict:
         "path and branch are both there. But the slope of tanh is made of its output t, and y has the path in it too": (
             dy + alpha * (dy * (1 - _block(h, W, alpha) ** 2)) @ W.T
         ),
+        "path and branch are both there. But the slope of tanh is made of its output t, and h came in before W": (
+            dy + alpha * (dy * (1 - h**2)) @ W.T
+        ),
+        "the branch is right. But the path hands dy on once, and you add it twice": 2 * dy + alpha * branch,
+        "path and branch are both there. But the slope needs brackets, because dy * 1 - t² is (dy * 1) - t². Write "
+        "dy * (1 - t**2)": dy + (alpha * dy - t**2) @ W.T,
+        "the path is right. But dy is missing in the branch, and each gradient there is dy times slopes": (
+            dy + (alpha * slope) @ W.T
+        ),
         "the branch is right. But the 1 is the slope of the path, and dy is still to be multiplied by it": (
             1 + alpha * branch
         ),
@@ -129,8 +138,8 @@ def _hold_path(record) -> str | None:
         return f"a net of {layers} has been measured. But it has no path, so take skip='post', 'pre' or 'branch'"
     if net.activation != "relu":
         return f"the net has a path. But ReLU is asked for, and yours is {net.activation}"
-    if net.depth < 50:
-        return f"the net has a path. But fifty layers are asked for, and yours has {net.depth}"
+    if net.depth != 50:
+        return f"the net has a path. But fifty blocks are asked for, and yours has {net.depth}"
     if abs(net.branch_factor) > 1 or net.branch_factor == -1:
         return f"the net has a path. But its branch is to count once, α = 1, and here α = {net.branch_factor:g}"
     if net.branch_factor != 1:

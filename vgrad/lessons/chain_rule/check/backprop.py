@@ -6,6 +6,7 @@ import numpy as np
 
 from ....kit.exercises import (
     Lent,
+    NotYetError,
     UntouchedError,
     agrees,
     apart,
@@ -34,11 +35,44 @@ def _square(x):
 
 
 def _mix(x):
-    return x @ MIXING, lambda dy: dy @ MIXING.T
+    return _product(x, MIXING)
 
 
 def _widen(x):
-    return x @ WIDER, lambda dy: dy @ WIDER.T
+    return _product(x, WIDER)
+
+
+def _product(x, W):
+    y = x @ W
+
+    def pullback(dy):
+        if np.shape(dy) != y.shape:
+            raise NotYetError(
+                f"it is right for three functions. But a pullback takes dy, which has the shape of its function's "
+                f"output, here {y.shape}, and yours was given {_given(dy)}"
+            )
+        return dy @ W.T
+
+    return y, pullback
+
+
+def _given(dy) -> str:
+    return f"{dy} alone" if np.ndim(dy) == 0 else f"an array of the shape {np.shape(dy)}"
+
+
+def _noted(function, arrived: list):
+    """The same function, whose pullback notes what it is given."""
+
+    def run(x):
+        y, pullback = function(x)
+
+        def noting(dy):
+            arrived.append(np.array(dy))
+            return pullback(dy)
+
+        return y, noting
+
+    return run
 
 
 def judge_backprop(function) -> str | None:
@@ -51,13 +85,14 @@ def judge_backprop(function) -> str | None:
 
     x = np.array([0.5, -0.2, 0.1])
     dy = np.array([1.0, 2.0, -1.0])
-    y, dx = backprop([_triple, _tanh, _square], x, dy)
+    arrived: list[np.ndarray] = []
+    y, dx = backprop([_noted(function, arrived) for function in (_triple, _tanh, _square)], x, dy)
     right = np.tanh(3 * x) ** 2
     if agrees(dx, right) and not agrees(y, right):
         return "y and dx have changed places, because y comes first"
     if not agrees(y, right):
         return _ascent(y, dx, x, dy)
-    return _descent(dx, x, dy) or _in_order(backprop) or _other_chains(backprop)
+    return _carried(dx, x, dy, arrived) or _descent(dx, x, dy) or _in_order(backprop) or _other_chains(backprop)
 
 
 def _ascent(y, dx, x, dy) -> str:
@@ -83,6 +118,19 @@ def _ascent(y, dx, x, dy) -> str:
         "y is not the chain's output yet, because the first function takes x, each later one takes what the one before "
         "it returned, and y is what the last one returns"
     )
+
+
+def _carried(dx, x, dy, arrived) -> str | None:
+    """Whether what a pullback returns is handed on, which is known by what has ``arrived`` at the pullbacks."""
+    if len(arrived) < 2:
+        return None
+    if all(np.array_equal(each, dy) for each in arrived):
+        return (
+            "pullbacks are called, as they should be. But each call gets dy itself, and not what the later one returned"
+        )
+    if agrees(dx, dy):
+        return "the pullbacks are called. But dx is still dy, so return what the first function's pullback returned"
+    return None
 
 
 def _descent(dx, x, dy) -> str | None:
@@ -121,6 +169,10 @@ def _in_order(backprop) -> str | None:
     right = 2 * x * (dy @ MIXING.T)
     if agrees(dx, right):
         return None
+    if agrees(dx, 2 * x * dy * MIXING.sum(axis=1)):
+        return (
+            "it is right for three functions. But give dy to the last pullback, and not ones that dy multiplies later"
+        )
     if not agrees(dx, (2 * x * dy) @ MIXING.T):
         off = apart("dx", dx, right) if dx.shape == x.shape else f"dx has shape {dx.shape}, and x has {x.shape}"
         return f"it is right for three functions. But for two, of which the second mixes the numbers, {off}"

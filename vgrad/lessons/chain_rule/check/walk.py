@@ -66,6 +66,8 @@ def _da(da: float, dh: float) -> str | None:
         "dh is right. In da the slope of tanh is 1 - h², and you multiplied by h²": H * H * DH,
         "dh is right. In da the slope of tanh is 1 - h² with h = tanh(a), and you put a in its place": (1 - A * A) * DH,
         "dh is right. For da you added the slope, and slopes of a chain multiply": 1 - H * H + DH,
+        "dh is right. In da the slope needs brackets, because dh * 1 - h² is (dh * 1) - h²": DH - H * H,
+        "dh is right. In da the slope needs brackets, because 1 - h² * dh is 1 - (h² * dh)": 1 - H * H * DH,
         "dh is right. For da you divided by the slope, and it has to multiply": DH / (1 - H * H),
     }
     return _wrong("da", da, DA, slips, "da is dh, which is right, times the slope of tanh, 1 - h²")

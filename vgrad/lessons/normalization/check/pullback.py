@@ -121,6 +121,14 @@ def _slips_of_dz(z, dy) -> dict:
         "all three terms are there. But a mean over N samples is divided by N, not by N - 1": (
             (dy - mean - more * along) / std
         ),
+        "all three terms are there. But both means are sums so far, and a sum over the samples is N times the mean": (
+            (dy - len(z) * mean - len(z) * along) / std
+        ),
+        "all three terms are there. But they are multiplied by std, and y was divided by it, so divide": (
+            (dy - mean - along) * std
+        ),
+        "the second term is right. But in the third each unit needs a mean of its own, so the mean of y · dy needs "
+        "axis=0": (dy - mean - y * (y * dy).mean()) / std,
         "all three terms are there. But they are divided by the variance, and std is its root": (
             (dy - mean - along) / std**2
         ),
