@@ -88,6 +88,7 @@ CORNERS = {
         dict(activation="identity", gain=10.0, depth=30, precision="float32", scale=60, factor=0),
         dict(activation="sigmoid", depth=30, scale=40, quantity="dh"),
         dict(scale=8),  # nearly all subnormal
+        dict(precision="bfloat16", depth=1, scale=0, factor=-40, activation="identity", gain=4, width=8, quantity="dh"),
         dict(activation="relu", factor=-18, scale=0),  # nearly all 0
         dict(activation="relu", factor=0, scale=0),  # what is 0 in float64 is not counted
         dict(activation="sigmoid", depth=20, scale=40),  # zeros and infinities at once

@@ -113,7 +113,7 @@ def _walk(net: _Net, precision: str, dloss: float) -> tuple[Array, list[Array], 
     logits, tape = models.mlp(tree_map(rounded, _networks(net)), x, phi)
     _, pullback = ops.softmax_cross_entropy(logits, digits.y_train[: net.batch])
     dlogits = pullback(dloss)
-    dW, dh = [], [dlogits]
+    dW, dh = [], [rounded(dlogits)]
     for adjoint in backprop(tape, dlogits):
         if isinstance(adjoint.grads, Affine):
             dW.append(rounded(adjoint.grads.W))
