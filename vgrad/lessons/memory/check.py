@@ -166,18 +166,19 @@ EXERCISES = {
     ),
     "recurrence": (_recurrence, "gamma keeps h at its size, and the gradient takes the same recurrence from the end"),
 }
+SHARE = ("right answers", "accuracy", "score", "answers", "share")  # by which the page calls the share of right answers
 _exercises = Investigations(
     EXERCISES,
     quantities={
-        "accuracy": ("right answers", "answers"),
-        "final": ("score", "loss", "accuracy", "answers"),
+        "accuracy": SHARE,
+        "final": lambda net: SHARE if net.get("task") == "first" else ("score", "loss"),
         "scores": ("loss",),
         "reach": ("gradient",),
         "open": ("gate",),
     },
     settings={
         "carried": ("carry", "carries", "state", "reset"),
-        "span": ("window", "truncat"),
+        "span": ("window", "truncate", "truncation"),
         "lag": ("steps back", "delay"),
         "cell": ("GRU", "RNN", "LSTM", "recurrence"),
         "frozen": ("freeze", "freezing", "readout", "untrained"),
