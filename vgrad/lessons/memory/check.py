@@ -15,7 +15,7 @@ from .measure.scan import scan
 WORDS = Words("h", "scan(r, gamma * u)", "dh")
 WINDOWS = (  # lag, span, and whether the state is carried over, which it is not where the span is at most the lag
     (4, 2, False), (8, 8, False), (4, 4, False), (4, 5, True), (8, 24, True),
-    (3, 8, False), (4, 16, False), (9, 10, False),
+    (3, 10, False), (4, 16, False), (9, 10, False),
 )  # fmt: skip
 
 
@@ -34,6 +34,8 @@ def _share_right(function) -> str | None:
             state = "carried over" if carried else "reset"
             slips = _slips_of(lag, span, carried).items()
             told = "Count the answers of one window: which are learned, and which are guessed"
+            if not 0 <= share <= 1:
+                told = "A share lies between 0 and 1, which neither a count nor a percentage does"
             slip = next((hint for hint, wrong in slips if abs(share - wrong) < 1e-6), told)
             return f"for L = {lag}, k = {span} and a state that is {state}, it returns {share:.3g}. {slip}"
     return None
