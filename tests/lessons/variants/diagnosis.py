@@ -184,7 +184,7 @@ WRONG = {
         "division by nought": (lambda norms: math.log10(float(max(norms)) / float(min(norms))), "divided by 0"),
         "minus infinity": (lambda norms: -np.inf if norms.min() == 0 else np.ptp(np.log10(norms)), "exactly 0"),
         "no word for nought": (
-            lambda norms: None if norms.min() == 0 else np.ptp(np.log10(norms)), "where the first layer receives exactly 0",
+            lambda norms: None if norms.min() == 0 else np.ptp(np.log10(norms)), "where the first layer receives",
         ),
         "a text for infinity": (lambda norms: "inf" if norms.min() == 0 else np.ptp(np.log10(norms)), "it holds text"),
         "no guard": (lambda norms: np.ptp(np.log10(norms)), "inf - inf is NaN"),
