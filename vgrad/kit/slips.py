@@ -91,16 +91,11 @@ def _told_of_value(problem: Any, line: str) -> str:
         return _plain(problem)
     product = re.search(r"matmul: .*size (\d+) is different from (\d+)", said)
     if product:
-        return (
-            f"a matrix product needs as many columns in its first factor as rows in its second, and here the first has "
-            f"{product[2]} columns and the second has {product[1]} rows"
-        )
+        columns, rows = f"{product[2]} columns", f"{product[1]} rows"
+        return f"in a matrix product the first has {columns} and the second has {rows}, and these should be equal"
     shapes = re.findall(r"\([\d,]+\)", said)
     if "broadcast" in said and len(shapes) == 2:
-        return (
-            f"arrays of the shapes {shapes[0]} and {shapes[1]} meet entry by entry, which they cannot, because their "
-            f"lengths differ"
-        )
+        return f"arrays of the shapes {shapes[0]} and {shapes[1]} meet entry by entry, but their lengths differ"
     return _told_plainly(problem, line)
 
 

@@ -152,7 +152,7 @@ WRONG = {
         "k first": (hand(scores=lambda q, k, c: c * k @ q.T), "q comes first"),
         "keys forgotten": (hand(scores=lambda q, k, c: c * q @ q.T), "the keys are missing"),
         "sign of the scores": (hand(scores=lambda q, k, c: -c * q @ k.T), "sign is turned"),
-        "not transposed": (hand(scores=lambda q, k, c: c * q @ k), "rows in its second"),
+        "not transposed": (hand(scores=lambda q, k, c: c * q @ k), "and the second has 3 rows"),
         "no mean": (hand(ds=lambda p, dp: p * dp), "mean with the weights p must be subtracted"),
         "not times p": (hand(ds=lambda p, dp: dp - (p * dp).sum(axis=-1, keepdims=True)), "multiplied by p"),
         "its own weight alone": (hand(ds=lambda p, dp: p * (1 - p) * dp), "moves the other weights"),
