@@ -448,6 +448,9 @@ SENTENCES = {  # a claim, the quantity, the direction, the settings, and what th
     "right answers of solve": (
         "A GRU gives more right answers than an RNN.", "final", "higher", FIRST_TASK, None,
     ),
+    "correctly in solve": (
+        "With a GRU the first symbol is named correctly more often.", "final", "higher", FIRST_TASK, None,
+    ),
     "a share of solve": (
         "A GRU has a larger share of right answers.", "final", "higher", FIRST_TASK, None,
     ),

@@ -200,6 +200,7 @@ WRONG = {
         "blocks as a factor": (later(of_r=lambda n: 1 / (2**0.5 * max(n, 1))), "factors multiply"),
         "one too few": (later(of_r=lambda n: 0.5 ** ((n - 1) / 2)), "one block too few"),
         "whole pairs of blocks": (later(of_r=lambda n: 0.5 ** (n // 2)), "// drops the last block"),
+        "twelve blocks": (later(of_r=lambda n: 0.5**6), "what one block does"),
         "√2 as 1.4": (later(of_r=lambda n: 1.4**-n), "do not round it"),
         "2 as 1.4²": (later(of_share=lambda n: 1.4 ** (-2 * n)), "do not round it"),
         "exchanged": (lambda r, share, blocks: step_by_step(r, share, blocks)[::-1], "exchanged"),

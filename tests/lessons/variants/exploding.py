@@ -212,7 +212,7 @@ WRONG = {
             first_of(lambda array: np.isnan(array).any() or (array == np.inf).any()), "-inf stands among",
         ),
         "only where all is broken": (first_of(lambda array: not np.isfinite(array).any()), "One infinite entry"),
-        "what is large": (first_of(lambda array: (abs(array) > 1e100).any()), "A large one is finite"),
+        "what is large": (first_of(lambda array: (abs(array) > 1e100).any()), "A large number is finite"),
         "a sum": (first_of(lambda array: not np.isfinite(array.sum())), "even where a sum is not"),
         "a mean": (first_of(lambda array: not np.isfinite(array.mean())), "even where a sum is not"),
         "a norm": (first_of(lambda array: not np.isfinite(np.linalg.norm(array))), "even where a sum is not"),

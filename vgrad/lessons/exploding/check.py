@@ -203,7 +203,8 @@ def _wrong_name(what: str, numbers, expected: str, given: str) -> str:
     if given not in arrays:
         return f"where {what}, {wanted}, which is no name in the list"
     if np.isfinite(arrays[given]).all():
-        return f"where {what}, {wanted}, which holds only finite numbers. A large one is finite even where a sum is not"
+        large = "A large number is finite, even where a sum is not"
+        return f"where {what}, {wanted}, which holds only finite numbers. {large}"
     if np.isnan(arrays[expected]).any():
         return f"where {what}, {wanted}. Your condition does not notice NaN"
     if np.isnan(arrays[given]).all():

@@ -16,7 +16,7 @@ OWN = "r is right. But the share goes as r² does, and it is not r² itself, so 
 def later(function) -> str | None:
     """Return why a prediction of r and of the share some blocks later is not right yet, or None."""
     expect_function(function, ", later")
-    for r, share, blocks in ((0.2, 0.013, 6), (0.1, 0.002, 7), (0.05, 0.0005, 0)):
+    for r, share, blocks in ((0.2, 0.013, 10), (0.1, 0.002, 7), (0.05, 0.0005, 0)):
         why = _compared(_predicted(function, r, share, blocks), r, share, blocks)
         if why:
             return why
