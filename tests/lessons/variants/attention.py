@@ -207,6 +207,9 @@ WRONG = {
         "the share as r²": (
             lambda r, share, blocks: (r / 2 ** (blocks / 2), r**2 / 2**blocks), "start from the share",
         ),
+        "the share as a quarter of r²": (
+            lambda r, share, blocks: (r / 2 ** (blocks / 2), 0.25 * r**2 / 2**blocks), "what one block does",
+        ),
         "the share one too few": (later(of_share=lambda n: 0.5 ** (n - 1)), "one block too few in the share"),
         "pre-norm": (later(of_r=lambda n: (1 + n) ** -0.5), "theory of pre-norm"),
         "r unchanged": (later(of_r=lambda n: 1.0), "still that of the first block"),

@@ -9,14 +9,14 @@ from ....kit.judging import call, counted
 from ..measure.columns import token_columns
 
 ROUNDED = 0.005  # per block, by which a rounded √2 may be off: 0.71 is right, and 1 / 1.4 is not
-NEAR = 0.02  # per block, within which √2 has been rounded too far
+NEAR = 0.0115  # per block, within which √2 has been rounded too far
 OWN = "r is right. But the share goes as r² does, and it is not r² itself, so start from the share"
 
 
 def later(function) -> str | None:
     """Return why a prediction of r and of the share some blocks later is not right yet, or None."""
     expect_function(function, ", later")
-    for r, share, blocks in ((0.2, 0.013, 10), (0.1, 0.002, 7), (0.05, 0.0005, 0)):
+    for r, share, blocks in ((0.2, 0.03, 10), (0.1, 0.002, 7), (0.05, 0.0005, 0)):
         why = _compared(_predicted(function, r, share, blocks), r, share, blocks)
         if why:
             return why
