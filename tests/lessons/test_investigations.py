@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vgrad.kit import evidence, verdicts
+from vgrad.kit import claims, evidence, verdicts
 from vgrad.kit.investigation import investigate
 from vgrad.lessons import deep_training, memory, precision, scoreboard
 
@@ -130,7 +130,8 @@ def more_seeds_in_one(given):
 
 
 def opposite(given):
-    return given | dict(direction="lower" if given["direction"] == "higher" else "higher")
+    turned = given["claim"].replace("higher", "lower").replace("more", "fewer")
+    return given | dict(claim=turned, direction="lower" if given["direction"] == "higher" else "higher")
 
 
 def exchanged(given):
@@ -412,7 +413,65 @@ def test_what_is_said_of_differences(differences, word):
     ],
 )
 def test_a_word_is_found_in_a_sentence(sentence, words, found):
-    assert verdicts.names(sentence, words) == found
+    assert claims.names(sentence, words) == found
+
+
+SPANS = dict(changed="span", net=dict(lag=4, span=3), control=dict(lag=4, span=8))
+CELLS = dict(changed="cell", net=dict(cell="gru"), control=dict(cell="rnn"))
+WIDTHS = dict(changed="width", net=dict(width=32), control=dict(width=4))
+FIRST_TASK, ADDING = (CELLS | dict(net=dict(cell="gru", task=task)) for task in ("first", "adding"))
+SENTENCES = {  # a claim, the quantity, the direction, the settings, and what the reply says, or None
+    "fits": ("With windows of 3 steps, a GRU has a lower accuracy than with 8.", "accuracy", "lower", SPANS, None),
+    "contradicts": (
+        "With windows of 3 steps, a GRU has a higher accuracy than with 8.", "accuracy", "lower", SPANS,
+        "your sentence says 'higher', and direction says 'lower'",
+    ),
+    "contradicts by fewer": (
+        "Windows of 3 steps give fewer right answers than 8.", "accuracy", "higher", SPANS, "'fewer', and direction",
+    ),
+    "contradicts by a verb": ("A GRU raises the accuracy.", "accuracy", "lower", CELLS, "'raises', and direction"),
+    "contradicts behind": ("With a GRU the accuracy drops.", "accuracy", "higher", CELLS, "'drops', and direction"),
+    "begins with the control": (
+        "Windows of 8 steps give a higher accuracy than those of 3.", "accuracy", "lower", SPANS, None,
+    ),
+    "calls the control": ("An RNN gives fewer right answers than a GRU.", "accuracy", "higher", CELLS, None),
+    "calls the control by its size": ("A smaller width gives a lower accuracy.", "accuracy", "higher", WIDTHS, None),
+    "calls the net by its size": (
+        "A larger width gives a lower accuracy.", "accuracy", "higher", WIDTHS, "'lower', and direction",
+    ),
+    "more of the setting": ("More units of width lower the loss.", "loss", "lower", WIDTHS, None),
+    "turned round": ("Without a GRU the accuracy is lower.", "accuracy", "higher", CELLS, None),
+    "what is lost": ("An RNN cell loses more accuracy.", "accuracy", "lower", CELLS, None),
+    "no way": ("A GRU changes the accuracy.", "accuracy", "lower", CELLS, None),
+    "claims nothing": ("The span may or may not matter for the accuracy.", "accuracy", "lower", SPANS, "'may'"),
+    "a hedge": ("Perhaps a GRU has a higher accuracy.", "accuracy", "higher", CELLS, "'Perhaps'"),
+    "right answers of solve": (
+        "A GRU gives more right answers than an RNN.", "final", "higher", FIRST_TASK, None,
+    ),
+    "correctly in solve": (
+        "With a GRU the first symbol is named correctly more often.", "final", "higher", FIRST_TASK, None,
+    ),
+    "a share of solve": (
+        "A GRU has a larger share of right answers.", "final", "higher", FIRST_TASK, None,
+    ),
+    "right answers where final is a loss": (
+        "A GRU gives more right answers.", "final", "higher", ADDING,
+        "you measured another quantity, final",
+    ),
+    "whole words are proposed": (
+        "A GRU of its own has a higher accuracy.", "accuracy", "higher", SPANS,
+        "'span', 'window', 'truncate' and 'truncation'",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_what_a_sentence_claims_fits_its_direction(name):
+    claim, quantity, direction, settings, word = SENTENCES[name]
+    record = of([1.0] * 5, direction)._replace(claim=claim, quantity=quantity, **settings)
+    rooms = memory.check._exercises
+    why = claims.words_fault(record, rooms.quantities, rooms.settings)
+    assert why is None if word is None else word in why, why
 
 
 def test_a_longer_name_of_another_quantity_is_not_taken_for_the_shorter_one():

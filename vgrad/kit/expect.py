@@ -160,6 +160,8 @@ def expect_array(given: Any, name: str) -> np.ndarray:
         raise NotYetError(f"{name} is still missing")
     try:
         array = np.asarray(given)
+        if array.dtype.kind in "US":
+            raise NotYetError(f"{name} should hold numbers, and it holds text, because there are quotes around it")
         if array.dtype.kind == "c":
             raise NotYetError(f"{name} holds complex numbers, and real ones are asked for")
         return array if array.dtype.kind == "f" else array.astype(float)

@@ -14,6 +14,7 @@ import numpy as np
 from .compare import apart, close, find_slip
 from .expect import Lent, NotYetError, expect_array, expect_function, is_missing
 from .experiments.flow import FlowRecord, flow
+from .slips import told
 
 SYMBOLS = {"c", "h", "x", "y", "z", "dc", "dh", "dx", "dy", "dz"}
 
@@ -155,8 +156,8 @@ def _first_reason(function, case: Case, words: Words, slips, judge: Judge) -> st
     except NotYetError as hint:
         return str(hint)
     except ValueError as problem:
-        if "matmul" not in str(problem):
-            raise
+        if "matmul" not in str(problem) or "W" not in case.inputs:
+            return f"your code was run, and it stopped: {told(problem)}"
         return (
             "two shapes do not fit in a matrix product. Samples are rows, so that W, or its transpose, comes last in a "
             "product with them"

@@ -4,29 +4,27 @@ A room says by which words a sentence may name its quantities and settings:
 
     Investigations(EXERCISES, quantities={"test": ("accuracy",)}, settings={"warmup": ("warm-up",)})
 
-Language is not judged beyond that. A claim has to be a sentence, and it has to name what is changed and what is
-measured, because otherwise nobody can see whether the claim is the one that was measured.
+What can be seen of the sentence stands in ``claims``, and what can be seen of the numbers in ``evidence``.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from .. import require
-from ..plain import is_number, shown
+from ..plain import shown
+from .claims import Words, words_fault
 from .evidence import Investigation, design_fault, fault
 from .exercises import AGAIN, GOOD, OPEN, Check, Exercises, Feedback, card
-from .judging import named
 from .marks.grammar import number
 from .marks.pairs import pairs
 from .marks.picture import Picture, told
 from .words.phrases import lines
 
 NAME = "investigation"
-WORDS = 4  # of a sentence, at least
 BEGIN = {
     "claim": "write the claim as one sentence that a measurement could refute",
     "experiment": "choose the experiment",
@@ -36,8 +34,6 @@ BEGIN = {
     "net": "give the settings of your network",
     "control": "give the settings of the control",
 }
-
-Words = dict[str, tuple[str, ...]]  # by which words a sentence may name each quantity, or each setting
 
 
 class Finding(Feedback):
@@ -71,7 +67,9 @@ class Investigations(Exercises):
     quantities, settings : name -> words that a sentence may use for it. The name itself always counts.
     """
 
-    def __init__(self, checks: dict[str, tuple[Check, str]], *, quantities: Words, settings: Words):
+    def __init__(
+        self, checks: dict[str, tuple[Check, str]], *, quantities: Mapping[str, Words], settings: Mapping[str, Words]
+    ):
         super().__init__(checks)
         self.quantities = quantities
         self.settings = settings
@@ -86,51 +84,9 @@ class Investigations(Exercises):
             return Finding(False, f"not yet: hand over what investigate returns, and not {shown(given)}", begun=False)
         if given.missing:
             return Finding(False, f"not yet: {BEGIN[given.missing[0]]}", begun=False)
-        why = design_fault(given) or self._words_fault(given) or fault(given)
+        why = design_fault(given) or words_fault(given, self.quantities, self.settings) or fault(given)
         picture = investigation(given) if _is_drawn(given) else None
         return Finding(not why, f"not yet: {why}" if why else f"correct: {supported(given)}", picture=picture)
-
-    def _words_fault(self, given: Investigation) -> str | None:
-        """Why the sentence is not the claim that was measured, or None."""
-        claim, changed, quantity = given.claim, given.changed, given.quantity
-        if len(claim.split()) < WORDS:
-            return f"a claim is a whole sentence, which a measurement could refute, and yours is {shown(claim)}"
-        if claim.rstrip().endswith("?"):
-            return "this is a question, and a measurement cannot refute a question. Write what you expect"
-        values = [side.get(changed) for side in (given.net, given.control)]
-        if not names(claim, [changed, *self.settings.get(changed, ()), *values]):
-            known = named([repr(word) for word in (changed, *self.settings.get(changed, ()))])
-            return f"your sentence does not name what is changed. Say it in a word, such as {known}"
-        known = (quantity, *self.quantities.get(quantity, ()))
-        if names(self._without_others(claim, known), known) or quantity == "<lambda>":
-            return None
-        others = [each for each, words in self.quantities.items() if each != quantity and names(claim, [each, *words])]
-        if others:
-            told = f"your sentence speaks of {others[0]}, and you measured another quantity, {quantity}"
-            return f"{told}. Change one of the two"
-        return f"your sentence does not name what is measured. Say it in a word, such as {named([*map(repr, known)])}"
-
-    def _without_others(self, claim: str, known: tuple[str, ...]) -> str:
-        """The claim without longer names that hold a known one, as "training accuracy" and "learning rate" may."""
-        for words in (*self.quantities.values(), *self.settings.values()):
-            for word in (word for word in words if word not in known and any(own in word for own in known)):
-                claim = re.sub(_pattern(word), " ", claim, flags=re.IGNORECASE)
-        return claim
-
-
-def names(sentence: str, words: list[Any] | tuple[Any, ...]) -> bool:
-    """Return whether a sentence has one of the words, whatever its case, hyphens and ending, or one of the numbers."""
-    said = {float(token) for token in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", sentence.lower())}
-    texts = [word for word in words if isinstance(word, str)]
-    if any(re.search(_pattern(word), sentence, re.IGNORECASE) for word in texts):
-        return True
-    return any(is_number(word) and float(word) in said for word in words)
-
-
-def _pattern(word: str) -> str:
-    """What finds a word at the beginning of one, with or without hyphens; a word of up to three letters is whole."""
-    letters = [re.escape(letter) for letter in re.sub(r"[\W_]+", "", word)]
-    return r"\b" + r"[\W_]*".join(letters) + (r"\b" if len(letters) < 4 else "")
 
 
 # --- in words, and drawn ----------------------------------------------------------------------------------------------

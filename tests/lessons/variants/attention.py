@@ -77,6 +77,23 @@ def scaled_first(q, k, v):
     return p @ v, pullback
 
 
+def with_dv_of_ds(q, k, v):
+    y, pullback = ops.attention(q, k, v)
+    _, back = ops.softmax(q @ k.T / q.shape[-1] ** 0.5)
+    return y, lambda dy: (*pullback(dy)[:2], back(dy @ v.T).T @ dy)
+
+
+def with_dp(dp):
+    """Attention whose step 2 begins with another dp."""
+
+    def attention(q, k, v):
+        _, right = hand()(q, k, v)
+        p = softmax(q @ k.T / q.shape[-1] ** 0.5)
+        return p @ v, lambda dy: (p * dp(dy, v), right(dy))[1]
+
+    return attention
+
+
 def overwrites(q, k, v):
     q /= np.sqrt(q.shape[-1])
     return hand(c=lambda q: 1.0)(q, k, v)
@@ -135,7 +152,7 @@ WRONG = {
         "k first": (hand(scores=lambda q, k, c: c * k @ q.T), "q comes first"),
         "keys forgotten": (hand(scores=lambda q, k, c: c * q @ q.T), "the keys are missing"),
         "sign of the scores": (hand(scores=lambda q, k, c: -c * q @ k.T), "sign is turned"),
-        "not transposed": (hand(scores=lambda q, k, c: c * q @ k), "shape"),
+        "not transposed": (hand(scores=lambda q, k, c: c * q @ k), "and the second has 3 rows"),
         "no mean": (hand(ds=lambda p, dp: p * dp), "mean with the weights p must be subtracted"),
         "not times p": (hand(ds=lambda p, dp: dp - (p * dp).sum(axis=-1, keepdims=True)), "multiplied by p"),
         "its own weight alone": (hand(ds=lambda p, dp: p * (1 - p) * dp), "moves the other weights"),
@@ -143,6 +160,14 @@ WRONG = {
         "a sum": (hand(ds=lambda p, dp: p * (dp - dp.sum(axis=-1, keepdims=True))), "multiplied by its p first"),
         "along columns": (hand(ds=lambda p, dp: p * (dp - (p * dp).sum(axis=0))), "columns"),
         "all rows at once": (hand(ds=lambda p, dp: p * (dp - (p * dp).sum())), "all rows at once"),
+        "keepdims forgotten": (hand(ds=lambda p, dp: p * (dp - (p * dp).sum(axis=-1))), "without keepdims=True"),
+        "p twice": (
+            hand(ds=lambda p, dp: p * (p * dp - (p * dp).sum(axis=-1, keepdims=True))), "so p is in it twice",
+        ),
+        "ds transposed": (
+            hand(ds=lambda p, dp: (p * (dp - (p * dp).sum(axis=-1, keepdims=True))).T), "its rows belong to the tokens",
+        ),
+        "another ds": (hand(ds=lambda p, dp: p * p * dp), "because dk is c times ds.T @ q, and dk["),
         "the mean added": (hand(ds=lambda p, dp: p * (dp + (p * dp).sum(axis=-1, keepdims=True))), "not added"),
         "brackets": (hand(ds=lambda p, dp: p * dp - (p * dp).sum(axis=-1, keepdims=True)), "brackets"),
         "dp": (hand(ds=lambda p, dp: dp), "back through the softmax"),
@@ -151,6 +176,11 @@ WRONG = {
         "dy as it is": (hand(dv=lambda p, dy, v: dy), "p.T has to multiply it"),
         "v in place of dy": (hand(dv=lambda p, dy, v: p.T @ v), "here stands v"),
         "c on dv": (hand(dv=lambda p, dy, v: dy.shape[-1] ** -0.5 * p.T @ dy), "belongs to the scores alone"),
+        "ds in dv": (with_dv_of_ds, "here stands ds"),
+        "a mean in dv": (hand(dv=lambda p, dy, v: p.T @ dy / len(p)), "you take their mean"),
+        "dp not transposed": (with_dp(lambda dy, v: dy @ v), "the first has 2 columns and the second has 3 rows"),
+        "dy in place of dp": (with_dp(lambda dy, v: dy), "shapes (3,3) and (3,2) meet entry by entry"),
+        "scores by entries": (hand(scores=lambda q, k, c: c * q * k), "the first has 2 columns"),
         "dq without c": (hand(dq=lambda ds, k, q, c: ds @ k), "multiplied by c as well"),
         "ds transposed in dq": (hand(dq=lambda ds, k, q, c: c * ds.T @ k), "ds is transposed"),
         "q in dq": (hand(dq=lambda ds, k, q, c: c * ds @ q), "here stands q"),
@@ -168,6 +198,19 @@ WRONG = {
         "2 per block": (later(of_r=lambda n: 0.5**n), "divided by √2"),
         "r grows": (later(of_r=lambda n: 2 ** (n / 2)), "r falls"),
         "blocks as a factor": (later(of_r=lambda n: 1 / (2**0.5 * max(n, 1))), "factors multiply"),
+        "one too few": (later(of_r=lambda n: 0.5 ** ((n - 1) / 2)), "one block too few"),
+        "whole pairs of blocks": (later(of_r=lambda n: 0.5 ** (n // 2)), "// drops the last block"),
+        "twelve blocks": (later(of_r=lambda n: 0.5**6), "what one block does"),
+        "√2 as 1.4": (later(of_r=lambda n: 1.4**-n), "do not round it"),
+        "2 as 1.4²": (later(of_share=lambda n: 1.4 ** (-2 * n)), "do not round it"),
+        "exchanged": (lambda r, share, blocks: step_by_step(r, share, blocks)[::-1], "exchanged"),
+        "the share as r²": (
+            lambda r, share, blocks: (r / 2 ** (blocks / 2), r**2 / 2**blocks), "start from the share",
+        ),
+        "the share as a quarter of r²": (
+            lambda r, share, blocks: (r / 2 ** (blocks / 2), 0.25 * r**2 / 2**blocks), "what one block does",
+        ),
+        "the share one too few": (later(of_share=lambda n: 0.5 ** (n - 1)), "one block too few in the share"),
         "pre-norm": (later(of_r=lambda n: (1 + n) ** -0.5), "theory of pre-norm"),
         "r unchanged": (later(of_r=lambda n: 1.0), "still that of the first block"),
         "one too many": (later(of_r=lambda n: 0.5 ** ((n + 1) / 2)), "one block too many"),

@@ -19,7 +19,14 @@ def with_math(norms):
     return math.log10(largest / smallest)
 
 
+def guarded(decades):
+    """Decades where no norm is 0, and infinity where one is."""
+    return lambda norms: decades(norms) if norms.all() else np.inf
+
+
 def in_a_loop(norms):
+    if 0 in norms:
+        return math.inf
     most, least = -math.inf, math.inf
     for norm in norms:
         decades = np.log10(norm)
@@ -34,7 +41,7 @@ def by_pairs(norms):
 
 def sorted_copy(norms):
     ordered = sorted(norms)
-    return np.log(ordered[-1] / ordered[0]) / np.log(10)
+    return np.inf if ordered[0] == 0 else np.log(ordered[-1] / ordered[0]) / np.log(10)
 
 
 def by_quotients(first_dlogits, dlogits, dh_1):
@@ -43,6 +50,20 @@ def by_quotients(first_dlogits, dlogits, dh_1):
     if dh_1 / dlogits < 1 / 1000:
         return "vanished"
     return "neither"
+
+
+ERRORS, GAINS = (1 / 3, 0.3, 0.26, 0.24, 0.2, 0.1), (0.015, 0.01, 5e-3, 2e-3, 5e-4, 1e-4, 1e-5)
+
+
+def by_limits(of_error=1 / 4, of_dh=1 / 1000, below=lambda first, now: now):
+    """The verdict with other limits, and with dh_1 over another number, which is below(first, now)."""
+
+    def state(first, now, dh):
+        if now < of_error * first:
+            return "converged"
+        return "vanished" if dh < of_dh * below(first, now) else "neither"
+
+    return state
 
 
 def in_logarithms(first, now, dh):
@@ -55,7 +76,7 @@ def in_logarithms(first, now, dh):
 
 class Report:
     def decades(self, sizes):
-        return np.log10(np.max(sizes)) - np.log10(np.min(sizes))
+        return np.inf if np.min(sizes) == 0 else np.log10(np.max(sizes)) - np.log10(np.min(sizes))
 
 
 def sorts_in_place(norms):
@@ -87,14 +108,14 @@ def changed(number, **fields):
 
 RIGHT = {
     "worst_ratio": {
-        "as the lesson has it": lambda norms: np.ptp(np.log10(norms)),
-        "the ratio first": lambda norms: np.log10(norms.max() / norms.min()),
+        "as the lesson has it": guarded(lambda norms: np.log10(norms.max() / norms.min())),
+        "a difference of logarithms": guarded(lambda norms: np.ptp(np.log10(norms))),
         "with math": with_math,
         "in a loop": in_a_loop,
         "by pairs": by_pairs,
         "of a sorted copy": sorted_copy,
-        "in float32": lambda norms: np.ptp(np.log10(norms.astype(np.float32))),
-        "an array of no dimension": lambda norms: np.array(np.log10(norms.max() / norms.min())),
+        "in float32": guarded(lambda norms: np.ptp(np.log10(norms.astype(np.float32)))),
+        "an array of no dimension": guarded(lambda norms: np.array(np.log10(norms.max() / norms.min()))),
         "a method": Report().decades,
     },
     "state_in_training": {
@@ -162,7 +183,20 @@ WRONG = {
         "math of nought": (lambda norms: math.log10(max(norms)) - math.log10(min(norms)), "ValueError"),
         "division by nought": (lambda norms: math.log10(float(max(norms)) / float(min(norms))), "divided by 0"),
         "minus infinity": (lambda norms: -np.inf if norms.min() == 0 else np.ptp(np.log10(norms)), "exactly 0"),
-        "no word for nought": (lambda norms: None if norms.min() == 0 else np.ptp(np.log10(norms)), "decades"),
+        "no word for nought": (
+            lambda norms: None if norms.min() == 0 else np.ptp(np.log10(norms)), "where the first layer receives",
+        ),
+        "a text for infinity": (lambda norms: "inf" if norms.min() == 0 else np.ptp(np.log10(norms)), "it holds text"),
+        "no guard": (lambda norms: np.ptp(np.log10(norms)), "inf - inf is NaN"),
+        "no range where all are nought": (
+            lambda norms: np.ptp(np.log10(norms)) if norms.any() else 0.0, "every layer receives exactly 0",
+        ),
+        "as good as nought": (
+            lambda norms: np.inf if norms.min() < 1e-15 else np.ptp(np.log10(norms)), "though no norm is 0",
+        ),
+        "as good as nought at 1e-12": (
+            lambda norms: np.inf if norms.min() < 1e-12 else np.ptp(np.log10(norms)), "though no norm is 0",
+        ),
         "four layers": (lambda norms: np.ptp(np.log10(norms[:4])), "decades"),
         "sorted in place": (sorts_in_place, "np.sort(norms) makes a new array"),
         "logarithms in place": (logs_in_place, "has changed"),
@@ -174,7 +208,7 @@ WRONG = {
         ),
         "dh_1 alone": (
             lambda first, now, dh: "converged" if now < first / 4 else "vanished" if dh < 1e-3 else "neither",
-            "Divide one by the other",
+            "divide one by the other",
         ),
         "dh_1 against the start": (
             lambda first, now, dh: "vanished" if dh < first / 1000 else "converged" if now < first / 4 else "neither",
@@ -182,7 +216,7 @@ WRONG = {
         ),
         "dlogits alone": (
             lambda first, now, dh: "converged" if now < 0.02 else "vanished" if 1000 * dh < now else "neither",
-            "compare it with first_dlogits",
+            "divide it by first_dlogits",
         ),
         "half of the error": (
             lambda first, now, dh: "converged" if now < first / 2 else "vanished" if 1000 * dh < now else "neither",
@@ -190,7 +224,7 @@ WRONG = {
         ),
         "upside down": (
             lambda first, now, dh: "converged" if first < now / 4 else "vanished" if 1000 * dh < now else "neither",
-            "Ask first how much of the error is left",
+            "divide it by first_dlogits",
         ),
         "the other quotient": (
             lambda first, now, dh: "converged" if now < first / 4 else "vanished" if now < dh / 1000 else "neither",
@@ -199,8 +233,12 @@ WRONG = {
         "never vanished": (
             lambda first, now, dh: "converged" if now < first / 4 else "neither", "compare the quotient with 1/1000",
         ),
+        "against the first dlogits": (by_limits(below=lambda first, now: first), "dlogits as it is now"),
+        "against both dlogits": (by_limits(below=lambda first, now: first + now), "dlogits as it is now"),
+        "against a mean of both": (by_limits(below=lambda first, now: (first * now) ** 0.5), "dlogits as it is now"),
+        "against a square": (by_limits(below=lambda first, now: now**2 / first), "dlogits as it is now"),
         "only the error": (
-            lambda first, now, dh: "converged" if now < first / 4 else "vanished", "Divide one by the other",
+            lambda first, now, dh: "converged" if now < first / 4 else "vanished", "divide one by the other",
         ),
         "divides by 0": (
             lambda first, now, dh: "converged" if first / now > 4 else "vanished" if dh / now < 1e-3 else "neither",
@@ -240,3 +278,7 @@ WRONG = {
         ),
     },
 }  # fmt: skip
+for limit in ERRORS:
+    WRONG["state_in_training"][f"{limit:g} of the error"] = by_limits(limit), "compare the quotient with 1/4"
+for limit in GAINS:
+    WRONG["state_in_training"][f"{limit:g} of dlogits"] = by_limits(of_dh=limit), "compare the quotient with 1/1000"

@@ -178,12 +178,24 @@ WRONG = {
         "half": (by(lambda norm, limit: min(1, limit / norm / 2)), "direction is kept"),
         "the first array alone": (
             lambda grads, limit: [array * min(1, limit / norm_of(grads[:1])) for array in grads],
-            "norm 13",
+            "first array alone",
         ),
         "nought becomes NaN": (
             by(lambda norm, limit: limit / norm if norm == 0 else min(1, limit / norm)), "no number",
         ),
         "nought raises": (divides_by_nought, "norm 0"),
+        "divided by the norm again": (by(lambda norm, limit: min(1, limit / norm) / norm), "divided by it again"),
+        "the largest entry": (
+            lambda grads, limit: [array * min(1, limit / max(abs(a).max() for a in grads)) for array in grads],
+            "largest entry",
+        ),
+        "the root of a mean": (
+            lambda grads, limit: [
+                array * min(1, limit / np.sqrt(np.mean(np.concatenate([a.ravel() ** 2 for a in grads]))))
+                for array in grads
+            ],
+            "the norm has their sum",
+        ),
         "flat": (lambda grads, limit: [array.ravel() for array in with_if(grads, limit)], "shape"),
         "one array": (lambda grads, limit: with_if(grads, limit)[0], "array 0"),
         "the norm too": (lambda grads, limit: (with_if(grads, limit), norm_of(grads)), "array 0"),
@@ -200,7 +212,11 @@ WRONG = {
             first_of(lambda array: np.isnan(array).any() or (array == np.inf).any()), "-inf stands among",
         ),
         "only where all is broken": (first_of(lambda array: not np.isfinite(array).any()), "One infinite entry"),
-        "what is large": (first_of(lambda array: (abs(array) > 1e100).any()), "A large number is still a number"),
+        "what is large": (first_of(lambda array: (abs(array) > 1e100).any()), "A large number is finite"),
+        "a sum": (first_of(lambda array: not np.isfinite(array.sum())), "even where a sum is not"),
+        "a mean": (first_of(lambda array: not np.isfinite(array.mean())), "even where a sum is not"),
+        "a norm": (first_of(lambda array: not np.isfinite(np.linalg.norm(array))), "even where a sum is not"),
+        "without the first": (lambda numbers: of_a_list(numbers[1:]), "where the first array holds inf"),
         "what is finite": (first_of(lambda array: np.isfinite(array).all()), "only finite numbers"),
         "the last": (
             lambda numbers: ([None] + [name for name, array in numbers if not np.isfinite(array).all()])[-1],

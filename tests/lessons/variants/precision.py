@@ -32,6 +32,28 @@ def divided_early(backward, scale):
     return [(dW / np.float16(scale)).astype(np.float32) for dW in backward(scale)]
 
 
+def with_a_look(backward, scale):
+    backward(1.0)
+    return static()(backward, scale)
+
+
+def static_and_a_look(backward, scale):
+    found = static()(backward, scale)
+    backward(1.0)
+    return found
+
+
+def of_two_passes(backward, scale):
+    plain = backward(1.0)
+    grads = backward(scale)
+    return [np.float32(a) if np.any(a) else np.float32(b) / scale for a, b in zip(plain, grads, strict=True)]
+
+
+def of_the_other_pass(backward, scale):
+    backward(scale)
+    return [np.float32(dW) / scale for dW in backward(1.0)]
+
+
 class Scaler:
     def unscale(self, backward, scale):
         return [np.float64(dW) / np.float64(scale) for dW in backward(np.float32(scale))]
@@ -108,6 +130,15 @@ def updated_twice(grads, scale, good, every, update):
     return (scale * 2, 0) if good + 1 == every else (scale, good + 1)
 
 
+def handing(handed):
+    """The rule of the lesson, which hands ``handed(grads, scale)`` to update."""
+
+    def function(grads, scale, good, every, update):
+        return dynamic()(grads, scale, good, every, lambda grads: update(handed(grads, scale)))
+
+    return function
+
+
 def overwritten(grads, scale, good, every, update):
     for dW in grads:
         dW[~np.isfinite(dW)] = 0
@@ -123,11 +154,14 @@ RIGHT = {
         "in loops, as a tuple": in_loops,
         "times one over the scale": static(unscale=lambda dW, scale: dW * (1 / scale)),
         "a method": Scaler().unscale,
+        "after a look at another pass": with_a_look,
+        "before a look at another pass": static_and_a_look,
         "by a power of two": static(unscale=lambda dW, scale: np.ldexp(dW, -int(np.log2(scale)))),
     },
     "dynamic_scaling": {
         "as the lesson has it": dynamic(),
-        "by sums": by_sums,
+        "by what can be subtracted": dynamic(finite=lambda dW: not np.isnan(dW - dW).any()),
+        "up to the largest number of float16": dynamic(finite=lambda dW: (abs(dW) <= 65504).all()),
         "with a floor, as a list": with_a_floor,
         "in exponents": in_exponents,
         "a method, and an array": Rule().next,
@@ -142,6 +176,10 @@ WRONG = {
         "from one over the scale": (static(start=lambda scale: 1 / scale), "make the gradients larger"),
         "from scale times factor": (static(start=lambda scale: scale * FACTOR), "already in the loss"),
         "from the square": (static(start=lambda scale: scale**2), "starts from"),
+        "nearly from the scale": (static(start=lambda scale: scale + 1), "starts from 16385, and"),
+        "some of another pass": (of_two_passes, "comes from a backward pass that started from 1"),
+        "all of another pass": (of_the_other_pass, "comes from a backward pass that started from 1"),
+        "inf mended": (static(unscale=lambda dW, scale: np.nan_to_num(dW) / scale), "Leave inf and NaN"),
         "from a number of its own": (static(start=lambda scale: 2.0**14), "right for one scale"),
         "in float16": (static(dtype=np.float16), "still float16"),
         "divided early": (divided_early, "Change the format first"),
@@ -165,6 +203,20 @@ WRONG = {
         "always updated": (dynamic(always=True), "updated all the same"),
         "never updated": (dynamic(never=True), "were not updated"),
         "twice": (updated_twice, "2 times"),
+        "by sums": (by_sums, "finite, though they are large"),
+        "by a sum each": (dynamic(finite=lambda dW: np.isfinite(np.sum(dW))), "though they are large"),
+        "by a norm each": (dynamic(finite=lambda dW: np.isfinite(np.linalg.norm(dW))), "though they are large"),
+        "below a limit": (dynamic(finite=lambda dW: (abs(dW) < 1e4).all()), "though they are large"),
+        "below a low limit": (dynamic(finite=lambda dW: (abs(dW) < 10).all()), "though they are large"),
+        "unscaled before": (handing(lambda grads, scale: [dW / scale for dW in grads]), "divides by the scale itself"),
+        "scaled before": (handing(lambda grads, scale: [dW * scale for dW in grads]), "divides by the scale itself"),
+        "no gradients": (handing(lambda grads, scale: []), "the gradients of all layers"),
+        "None for gradients": (handing(lambda grads, scale: None), "the gradients of all layers"),
+        "one layer's gradients": (handing(lambda grads, scale: grads[:1]), "the gradients of all layers"),
+        "the scale for gradients": (handing(lambda grads, scale: scale), "the gradients of all layers"),
+        "a ceiling": (dynamic(under=lambda scale: min(2 * scale, 2.0**16)), "may grow"),
+        "a whole division": (dynamic(over=lambda scale: scale // 2), "divide by /"),
+        "changed places": (lambda *given: dynamic()(*given)[::-1], "have changed places"),
         "not halved": (dynamic(over=lambda scale: scale), "overflows as well"),
         "doubled at an overflow": (dynamic(over=lambda scale: 2 * scale), "larger still"),
         "from 1 again": (dynamic(over=lambda scale: 1.0), "underflow back"),

@@ -96,6 +96,24 @@ class Walk:
         return as_the_lesson_has_it(weights, states, gradient)
 
 
+def walked_sum(W, hs, dh):
+    return sum(walked(W, hs, dh)[0], 0 * W)
+
+
+def of_steps(steps):
+    """The lesson's walk over other steps, which are ``steps(len(hs))``."""
+
+    def through_time(W, hs, dh):
+        dW = 0 * W
+        for t in reversed(steps(len(hs))):
+            dz = dh * (1 - hs[t] ** 2)
+            dW = dW + hs[t - 1].T @ dz
+            dh = dz @ W.T
+        return dW, dh
+
+    return through_time
+
+
 def forward(W, hs, dh):
     dW = 0 * W
     for t in range(1, len(hs)):
@@ -199,7 +217,12 @@ WRONG = {
         "the sign": (with_slips(back=lambda dz, W: -dz @ W.T), "sign"),
         "never handed back": (never_handed_back, "still the gradient at the last state"),
         "one step": (always_from_the_last, "one step only"),
-        "forward": (forward, "dh["),
+        "forward": (forward, "forwards in time"),
+        "without the first step": (of_steps(lambda T: range(2, T)), "dh is the gradient at h_1"),
+        "without the last step": (of_steps(lambda T: range(1, T - 1)), "the last step is left out"),
+        "with a step 0": (of_steps(range), "one step too far"),
+        "beginning with W": (lambda W, hs, dh: (W + walked_sum(W, hs, dh), walked(W, hs, dh)[1]), "Begin with 0 * W"),
+        "dW alone": (lambda W, hs, dh: walked_sum(W, hs, dh), "it returns one array"),
         "the first part alone": (gathered(lambda parts: parts[-1]), "overwritten"),
         "the last part alone": (gathered(lambda parts: parts[0]), "every step adds its part"),
         "nothing added": (gathered(lambda parts: 0 * parts[0]), "still 0"),
@@ -221,16 +244,20 @@ WRONG = {
         "dots": ([[[..., ...], [..., ...]], [[..., ...], [..., ...]]], "four numbers"),
         "one dot": ([[[0.8, ...], [0, 0.8]], CALM], "fill in"),
         "changed places": ([CALM, JUMP], "changed places"),
-        "other eigenvalues": ([[[0.9, 10], [0, 0.9]], CALM], "they are 0.9 and 0.9"),
+        "other eigenvalues": ([[[0.9, 10], [0, 0.9]], CALM], "both are 0.9"),
         "complex eigenvalues": ([[[0, 40], [-40, 0]], CALM], "not even real"),
-        "too small": ([[[0.8, 5], [0, 0.8]], CALM], "stretch by 10.3 at most, at t = "),
-        "just below the limit": ([[[0.8, 9.7], [0, 0.8]], CALM], "stretch by 19.9"),
+        "too small": ([[[0.8, 5], [0, 0.8]], CALM], "one of them should stretch by more than 20"),
+        "just below the limit": ([[[0.8, 9.7], [0, 0.8]], CALM], "stretch by 19.87"),
         "never with other eigenvalues": ([JUMP, [[0.1, 0], [0, 0.1]]], "grows is right. But both eigenvalues of never"),
         "never grows too": ([JUMP, [[0.8, 3], [0, 0.8]]], "should not exceed 1"),
         "both grow": ([JUMP, JUMP], "should not exceed 1"),
-        "explodes": ([[[2, 0], [0, 2]], CALM], "they are 2 and 2"),
-        "large at once": ([[[0.8, 25], [0, 0.8]], CALM], "stretches by 25 already"),
-        "eigenvalues of another exercise": ([[[0.5, 15], [0, 0.5]], CALM], "they are 0.5 and 0.5"),
+        "explodes": ([[[2, 0], [0, 2]], CALM], "both are 2"),
+        "large at once": ([[[0.8, 25], [0, 0.8]], CALM], "stretches by 25.03 already"),
+        "a little too large at once": ([[[0.8, 20], [0, 0.8]], CALM], "stretches by 20.03 already"),
+        "never a little too large": ([JUMP, [[0.8, 0.3601], [0, 0.8]]], "stretch by 1.00"),
+        "eigenvalues that are nearly right": ([[[0.8001, 12], [0, 0.8001]], CALM], "both are 0.8001"),
+        "two other eigenvalues": ([[[0.8, 12], [0, 0.5]], CALM], "they are 0.8 and 0.5"),
+        "eigenvalues of another exercise": ([[[0.5, 15], [0, 0.5]], CALM], "both are 0.5"),
         "not finite": ([[[0.8, math.inf], [0, 0.8]], CALM], "not a finite number"),
         "one matrix": (JUMP, "should"),
         "three by three": ([np.eye(3) / 2, CALM], "shape"),

@@ -118,6 +118,28 @@ def by_the_extremes(norms):
     return middle, low, high, word_of(low if -low > high else high)
 
 
+def worded(word):
+    """The row of the lesson, with a word that goes by all decades."""
+    return lambda norms: (*row()(norms)[:3], word(np.log10(norms[:, 0] / norms[:, -1])))
+
+
+def by_most(found, share=0.5):
+    if np.mean(found < -1) > share:
+        return "vanishes"
+    return "explodes" if np.mean(found > 1) > share else "holds"
+
+
+def of_ratios(norms):
+    _, low, high, _ = row()(norms)
+    middle = np.log10(np.median(norms[:, 0] / norms[:, -1]))
+    return middle, low, high, word_of(middle)
+
+
+def in_loops_without_nought(norms):
+    found = [math.log10(network[0] / network[-1]) for network in norms]
+    return statistics.median(found), min(found), max(found), word_of(statistics.median(found))
+
+
 RIGHT = {
     "three_cures": {
         "the lesson's": cured(),
@@ -148,6 +170,8 @@ WRONG = {
         "two": (cured(relu_skip=None), "sigmoid and relu batch are there"),
         "the last alone": (cured(sigmoid=None, relu_batch=None), "relu skip is there"),
         "the gain": (cured(relu_batch=dict(gain=2.0)), "it was"),
+        "as it was": (cured(relu_skip=dict()), "relu skip is as it was"),
+        "a divided branch without a skip": (cured(relu_batch=dict(alpha="1/depth")), "relu batch has no skip"),
         "half": (cured(relu_skip=dict(alpha=0.5)), "it was"),
         "layer norm": (cured(sigmoid=dict(norm="layer")), "sigmoid is changed"),
         "no skip": (cured(relu_skip=dict(skip=None)), "its skip"),
@@ -175,6 +199,22 @@ WRONG = {
         "words changed": (row(word=lambda middle: word_of(-middle)), "not 'explodes'"),
         "other words": (row(word=lambda middle: word_of(middle)[:-1]), "none of the words"),
         "the word by the extremes": (by_the_extremes, "word is not"),
+        "the word where all are beyond": (
+            worded(lambda found: word_of(max(found.min(), -found.max(), key=abs)) if all(abs(found) > 1) else "holds"),
+            "by the median alone",
+        ),
+        "the word by most": (worded(by_most), "by the median alone"),
+        "the word by a half": (worded(lambda found: by_most(found, 0.49)), "by the median alone"),
+        "the word by the median ratio": (
+            worded(lambda found: word_of(np.log10(np.median(10.0**found)))), "by the median alone",
+        ),
+        "the median of the ratios": (of_ratios, "taken of the ratios"),
+        "sizes": (row(lambda norms: abs(np.log10(norms[:, 0] / norms[:, -1]))), "its size alone"),
+        "the largest over the smallest": (
+            row(lambda norms: np.log10(norms.max(axis=1) / norms.min(axis=1))), "the largest norm over the smallest",
+        ),
+        "the first network": (row(lambda norms: np.log10(norms[:1, 0] / norms[:1, -1])), "the first network alone"),
+        "math of nought": (in_loops_without_nought, "may be exactly 0"),
         "places changed": (places, "changed places"),
         "by networks": (by_networks, "networks are rows"),
         "low, median, high": (in_order, "first the median"),

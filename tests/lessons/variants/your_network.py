@@ -103,6 +103,11 @@ WRONG = {
         "transposed": (transposed, "rows and columns"),
         "counted steps": (logged(steps=lambda log: range(len(log))), "you count the readings"),
         "other steps": (logged(steps=lambda log: [step + 1 for step in log]), "the keys of the log"),
+        "the step 0": (logged(names=lambda log: list(log[0])[::-1]), "asks for the key 0, which is not there"),
+        "names of another log": (
+            lambda log: bridge.readings(["in", "mid"], list(log), dz=norms(log, ["in", "mid"])), "the key 'in', which",
+        ),
+        "a view for the steps": (logged(steps=lambda log: log.keys()), "log.keys() is a view of the dict"),
         "other names": (logged(names=lambda log: [*map(str.upper, forward(log))]), "the names should be"),
         "no norms": (lambda log: bridge.readings(forward(log), list(log)), "no norm has been handed on"),
         "logarithms": (
@@ -133,7 +138,8 @@ WRONG = {
 }  # fmt: skip
 WORDS = {
     "what suffers": "suffers most", "where it is seen": "in an earlier layer", "another layer": "as the other layers",
-    "what the report says": "the cause came earlier", "of the signal": "the cause came earlier", "late": "step late",
+    "what the report says": "the cause came earlier", "of the signal": "the cause came earlier",
+    "late": "the step itself",
     "early": "one step early", "far": "the numbers jump", "a number": "by its name", "no such layer": "net.names holds",
     "turned": "the step comes first", "open": "three dots", "half open": "three dots", "a text": "quotes",
 }  # fmt: skip

@@ -89,8 +89,16 @@ def _slips(grads, limit: float, norm: float) -> dict:
         "each entry is clipped, which is clipping by value. By norm, all entries get the same factor": [
             np.clip(array, -limit, limit) for array in grads
         ],
-        "the direction is kept. But you divide by the square of the norm; take its root": [
-            array * limit / norm**2 for array in grads
+        "the direction is kept. But you divide by the norm twice, because its root is missing, or because an array is "
+        "divided by it again": [array * limit / norm**2 for array in grads],
+        "the direction is kept. But the norm is that of the first array alone. Take one norm over all arrays": [
+            array * limit / sizes[0] for array in grads
+        ],
+        "the direction is kept. But you divide by the largest entry. The norm is the root of the sum of all squares": [
+            array * limit / max(abs(a).max() for a in grads) for array in grads
+        ],
+        "the direction is kept. But you take the root of the mean of the squares, and the norm has their sum": [
+            array * limit / norm * sum(a.size for a in grads) ** 0.5 for array in grads
         ],
         "the direction is kept. But you divide by the sum of the arrays' norms; add their squares, and take the root": [
             array * limit / sum(sizes) for array in grads
@@ -139,7 +147,8 @@ def _of_infinite(function) -> str | None:
 
 # --- the first number that is not finite ------------------------------------------------------------------------------
 
-FINITE = ("step 1", np.array([0.5, -2.0])), ("step 2", np.array([[1e300, 0.0], [-1e-300, 3.0]]))
+# of step 2, neither the sum nor the norm fits into float64
+FINITE = ("step 1", np.array([0.5, -2.0])), ("step 2", np.array([[1.7e308, 1.7e308], [-1e-300, 3.0]]))
 BROKEN = (  # what was computed, in its order, and the name of the first that is not finite
     (
         "inf comes first and NaN follows",
@@ -153,6 +162,7 @@ BROKEN = (  # what was computed, in its order, and the name of the first that is
         2,
     ),
     ("NaN comes first and inf follows", [*FINITE, ("loss", np.array(np.nan)), ("dh", np.array([np.inf, 1.0]))], 2),
+    ("the first array holds inf", [("h", np.array([[3.0, np.inf], [1.0, 1.0]])), *FINITE], 0),
     ("-inf stands among finite numbers", [("h", np.array([[3.0, -np.inf], [1.0, 1.0]])), *FINITE], 0),
     ("the last array holds nothing but inf", [*FINITE, ("dW", np.array([np.inf, np.inf]))], 2),
     ("all numbers are finite", [*FINITE, ("loss", np.array(0.25))], None),
@@ -193,7 +203,8 @@ def _wrong_name(what: str, numbers, expected: str, given: str) -> str:
     if given not in arrays:
         return f"where {what}, {wanted}, which is no name in the list"
     if np.isfinite(arrays[given]).all():
-        return f"where {what}, {wanted}, which holds only finite numbers. A large number is still a number"
+        large = "A large number is finite, even where a sum is not"
+        return f"where {what}, {wanted}, which holds only finite numbers. {large}"
     if np.isnan(arrays[expected]).any():
         return f"where {what}, {wanted}. Your condition does not notice NaN"
     if np.isnan(arrays[given]).all():

@@ -116,6 +116,14 @@ def _slips(i, f, g, o, c, dh, dc) -> list[dict]:
         ),
         "both parts are there. But 1 - c'² is not the slope of tanh, which is 1 - tanh² c'": dc + dh * o * (1 - new**2),
         "both parts are there. But dh passes o and the slope of tanh, and you took h' itself": dc + dh * o * shown,
+        "both parts are there. But dh passes o and the slope of tanh on its way to c', and you add it alone": dc + dh,
+        "both parts are there. But the slope of tanh is 1 - tanh², and here its square is missing": (
+            dc + dh * o * (1 - shown)
+        ),
+        "both parts are there. But dc arrives at c' itself, so it does not pass tanh": (dc + dh * o) * (1 - shown**2),
+        "both parts are there. But o multiplies tanh c', whose slope is 1 - tanh², and you took the slope of o": (
+            dc + dh * o * (1 - o)
+        ),
         "both parts are there. But they are two ways to c', so add them": dc * back,
         "both parts are there. But they have to be added, and you subtract one from the other": dc - back,
         "the size is right. But the sign is turned": -arrives,
@@ -124,6 +132,9 @@ def _slips(i, f, g, o, c, dh, dc) -> list[dict]:
         "all that arrives at c' is handed on. But c' = f c + i g, so f has to multiply it": arrives,
         "one gate multiplies it. But the old c is multiplied by f, and you took i": arrives * i,
         "one gate multiplies it. But the old c is multiplied by f, and you took o": arrives * o,
+        "a gate multiplies it. But the old c is multiplied by f, and you took 1 - f": arrives * (1 - f),
+        "what arrives is right. But the derivative of f c with respect to c is f, and you took c": arrives * c,
+        "f multiplies it. But i g does not depend on the old c, so it adds nothing": arrives * f + i * g,
         "f multiplies dc. But not only dc arrives at c', so use the result of step 1": dc * f,
         "f multiplies it. But the factor is f itself, and here stands the slope of its sigmoid": arrives * slope,
         "f multiplies it. But the derivative of f c with respect to c is f, so c is no factor": arrives * f * c,
@@ -141,6 +152,11 @@ def _slips(i, f, g, o, c, dh, dc) -> list[dict]:
         "c is there. But the slope of a sigmoid has two factors, f and 1 - f, and you took 1 - f alone": (
             arrives * c * (1 - f)
         ),
+        "c is there. But the slope belongs to f, and you took that of i": arrives * c * i * (1 - i),
+        "all factors are there. But put brackets around 1 - f, because f is taken from the whole product": arrives
+        * c
+        * f
+        - f,
         "c is there. But 1 - f² is the slope of tanh, and f is a sigmoid": arrives * c * (1 - f**2),
         "c is there. But f is already σ(z_f), so its slope is f (1 - f)": (
             arrives * c * _sigmoid(f) * (1 - _sigmoid(f))
@@ -170,7 +186,7 @@ def _keep_far(record) -> str | None:
         if (record.default, record.bias) == AS_GIVEN:
             raise UntouchedError(hint)
         return hint
-    return _measured_anew(record) or _wider_than_needed(record)
+    return _measured_anew(record) or _wider_than_needed(record) or _other_default(record)
 
 
 def _wider_than_needed(record) -> str | None:
@@ -182,6 +198,15 @@ def _wider_than_needed(record) -> str | None:
     return (
         f"the gradient holds. But it also holds with an update bias of {record.bias - 1:g}, and a gate that is "
         "less open lets in more new content. So find the smallest whole bias"
+    )
+
+
+def _other_default(record) -> str | None:
+    if record.default == AS_GIVEN[0]:
+        return None
+    return (
+        f"the gradient holds, and with 1 less it does not. But these networks have no small biases of PyTorch's, "
+        f"because default={record.default!r}. The page asks for them, so take default={AS_GIVEN[0]!r}"
     )
 
 

@@ -15,7 +15,7 @@ from .measure.scan import scan
 WORDS = Words("h", "scan(r, gamma * u)", "dh")
 WINDOWS = (  # lag, span, and whether the state is carried over, which it is not where the span is at most the lag
     (4, 2, False), (8, 8, False), (4, 4, False), (4, 5, True), (8, 24, True),
-    (3, 8, False), (4, 16, False), (9, 10, False),
+    (3, 10, False), (4, 16, False), (9, 10, False),
 )  # fmt: skip
 
 
@@ -34,6 +34,8 @@ def _share_right(function) -> str | None:
             state = "carried over" if carried else "reset"
             slips = _slips_of(lag, span, carried).items()
             told = "Count the answers of one window: which are learned, and which are guessed"
+            if not 0 <= share <= 1:
+                told = "A share lies between 0 and 1, which neither a count nor a percentage does"
             slip = next((hint for hint, wrong in slips if abs(share - wrong) < 1e-6), told)
             return f"for L = {lag}, k = {span} and a state that is {state}, it returns {share:.3g}. {slip}"
     return None
@@ -166,18 +168,26 @@ EXERCISES = {
     ),
     "recurrence": (_recurrence, "gamma keeps h at its size, and the gradient takes the same recurrence from the end"),
 }
+SHARE = (
+    "right answers",
+    "accuracy",
+    "score",
+    "share",
+    "answers",
+    "correct",
+)  # of a share of right answers
 _exercises = Investigations(
     EXERCISES,
     quantities={
-        "accuracy": ("right answers", "answers"),
-        "final": ("score", "loss", "accuracy", "answers"),
+        "accuracy": SHARE,
+        "final": lambda net: SHARE if net.get("task") == "first" else ("score", "loss"),
         "scores": ("loss",),
         "reach": ("gradient",),
         "open": ("gate",),
     },
     settings={
         "carried": ("carry", "carries", "state", "reset"),
-        "span": ("window", "truncat"),
+        "span": ("window", "truncate", "truncation"),
         "lag": ("steps back", "delay"),
         "cell": ("GRU", "RNN", "LSTM", "recurrence"),
         "frozen": ("freeze", "freezing", "readout", "untrained"),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ... import probes
+from ...kit.compare import in_digits
 from ...kit.exercises import Exercises, NotYetError, expect_function
 from ...kit.judging import apart, call, close, expect_parts, expect_shaped, find_slip, sentence
 from ...kit.marks import grammar
@@ -22,7 +23,7 @@ from ...ops import Array
 def _bptt(function) -> str | None:
     through_time = expect_function(function, ", through_time")
     rng = np.random.default_rng(0)
-    for steps, samples, units in ((5, 3, 2), (1, 2, 3), (6, 1, 4)):
+    for steps, samples, units in ((5, 3, 4), (1, 2, 3), (6, 1, 2)):  # one array alone is never two
         W = 0.9 * rng.standard_normal((units, units))
         hs = np.tanh(rng.standard_normal((steps + 1, samples, units)))
         dh = rng.standard_normal((samples, units))
@@ -92,6 +93,14 @@ def _slips_of_dh(W: Array, hs: Array, dh: Array) -> dict[str, Array]:
         "dh has gone back by one step only. The next step has to start from what the last one handed back": (
             walked(W, hs[-2:], dh)[1]
         ),
+        "dh is the gradient at h_1. The step t = 1 has to hand it back as well, to h_0": walked(W, hs[1:], dh)[1],
+        "the last step is left out, from t = len(hs) - 1 to the state before it. The gradient starts there": (
+            walked(W, hs[:-1], dh)[1]
+        ),
+        "dh has gone back one step too far. There is no step t = 0, because hs[-1] is the last state and none before "
+        "h_0": walked(W, np.concatenate([hs[-1:], hs]), dh)[1],
+        "dh passes each step. But it does so forwards in time. The gradient comes from the last state, so begin with "
+        "the last step": walked(W, hs[::-1], dh, dz_of=lambda dh, old, new: dh * (1 - old**2))[1],
     }
 
 
@@ -105,6 +114,7 @@ def _slips_of_dW(W: Array, hs: Array, dh: Array) -> dict[str, Array]:
     return {
         "dW has only the part of the first step, because each step has overwritten the others. Add them up": parts[-1],
         "dW has only the part of the last step. Every step has used W, so every step adds its part": parts[0],
+        "dW begins with W itself. Begin with 0 * W, and add the part of each step": W + whole,
         "dW is still 0. Each step has to add its part, the old h transposed times dz": 0 * W,
         "dW is a mean over the steps. Every use of W counts in full, so take the sum": whole / len(parts),
         "dW has no slope in it yet. Use dz, as for dh": total(lambda old, new, dz, dh: old.T @ dh),
@@ -146,22 +156,24 @@ def _matrix(given) -> str | None:
         return f"both eigenvalues of grows should be 0.8, and {why}"
     if peak <= BEYOND:
         return (
-            f"the eigenvalues of grows are right. But its powers stretch by {peak:.3g} at most, at t = {t}. What "
-            f"stands beside the diagonal decides how far they grow"
+            f"the eigenvalues of grows are right. But its powers stretch by {in_digits(peak, BEYOND)[0]} at most, at "
+            f"t = {t}, and one of them should stretch by more than 20. What stands beside the diagonal decides how far "
+            f"they grow"
         )
     start = probes.singular_values(grows)[0]
     if start > BEYOND:
         return (
-            f"the powers of grows do exceed 20. But grows itself stretches by {start:.3g} already, at t = 1, and it "
-            f"should begin with 20 at most. Make what stands beside the diagonal smaller"
+            f"the powers of grows do exceed 20. But grows itself, at t = 1, stretches by {in_digits(start, BEYOND)[0]} "
+            f"already, and it should begin with 20 at most. Make what stands beside the diagonal smaller"
         )
     why = _off_the_eigenvalues(never)
     if why:
         return f"grows is right. But both eigenvalues of never should be 0.8, and {why}"
     if peak_never > 1 + 1e-9:
         return (
-            f"grows is right, and so are the eigenvalues of never. But its powers stretch by {peak_never:.3g} at "
-            f"t = {t_never}, and they should not exceed 1. Make what stands beside the diagonal smaller"
+            f"grows is right, and so are the eigenvalues of never. But its powers stretch by "
+            f"{in_digits(peak_never, 1)[0]} at t = {t_never}, and they should not exceed 1. Make what stands beside "
+            f"the diagonal smaller"
         )
     return None
 
@@ -181,7 +193,14 @@ def _off_the_eigenvalues(W: Array) -> str | None:
     one, other = np.linalg.eigvals(W)
     if abs(np.imag(one)) > 1e-9:
         return "they are not even real numbers. Those of a triangular matrix stand on its diagonal"
-    return f"they are {np.real(one):.3g} and {np.real(other):.3g}. Those of a triangular matrix stand on its diagonal"
+    one, other = (_in_digits(round(float(np.real(value)), 12)) for value in (one, other))
+    told = f"both are {one}" if one == other else f"they are {one} and {other}"
+    return f"{told}. Those of a triangular matrix stand on its diagonal"
+
+
+def _in_digits(value: float) -> str:
+    """An eigenvalue, in as many digits as tell it from VALUE."""
+    return f"{VALUE}" if value == VALUE else in_digits(value + 0.0, VALUE)[0]
 
 
 EXERCISES = {

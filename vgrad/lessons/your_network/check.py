@@ -5,6 +5,7 @@ Each check answers with "correct" or with a hint at what to do next.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -31,30 +32,51 @@ def _logged(names, steps, dz) -> dict[int, dict[str, float]]:
 def _from_log(function: Any) -> str | None:
     expect_function(function)
     for k, (names, steps, dz) in enumerate(LOGS):
-        given = _called(function, _logged(names, steps, dz))
-        if is_missing(given):
-            return "it returns nothing yet; it should return what bridge.readings returns"
-        given = expect_record(
-            given, "what bridge.readings returns, with its names, steps and dz", "names", "steps", "dz"
-        )
-        why = _of_names(given, names) or _of_steps(given, steps) or _of_dz(given, np.array(dz))
+        try:
+            why = _of_log(function, names, steps, dz)
+        except NotYetError as hint:
+            if k == 0:
+                raise
+            why = str(hint)
         if why:
-            return (
-                why if k == 0 else f"it is right for one log, and not for one of the layers {', '.join(names)}: {why}"
-            )
+            told = f"it is right for one log, and not for one of the layers {', '.join(names)} at other steps: {why}"
+            return told if k else why
     return None
+
+
+def _of_log(function: Any, names: tuple[str, ...], steps: tuple[int, ...], dz: list[list[float]]) -> str | None:
+    given = _called(function, _logged(names, steps, dz))
+    if is_missing(given):
+        return "it returns nothing yet; it should return what bridge.readings returns"
+    given = expect_record(given, "what bridge.readings returns, with its names, steps and dz", "names", "steps", "dz")
+    return _of_names(given, names) or _of_steps(given, steps) or _of_dz(given, np.array(dz))
 
 
 def _called(function, log) -> Any:
     """What the function returns; NotYetError where bridge.readings was given the three dots."""
     try:
         return call(function, log=log)
+    except KeyError as problem:
+        raise NotYetError(_other_key(problem.args[0], log)) from None
     except ValueError as problem:
+        view = re.search(r"array\(dict_(\w+)\(", str(problem))
+        if view:
+            hint = "list(log) gives its keys in their order, which are the numbers of the steps"
+            raise NotYetError(f"log.{view[1]}() is a view of the dict, and no list of numbers. {hint}") from None
         if "llipsis" not in str(problem):
             raise
         step = {"names": "step 1: the names", "steps": "step 2: the numbers of the steps"}
         which = step.get(str(problem).split()[0], "step 3: the norms")
         raise NotYetError(f"{which} are still missing, because three dots hold their place") from None
+
+
+def _other_key(key: Any, log: dict[int, dict[str, float]]) -> str:
+    """What there is to say to a key that neither the log nor the entry of a step has."""
+    steps, layers = ", ".join(map(str, log)), ", ".join(next(iter(log.values())))
+    return (
+        f"your code asks for the key {key!r}, which is not there. The keys of this log are its steps, {steps}, and the "
+        f"keys of each step are the layers, {layers}. list(log) and list(log[step]) give them"
+    )
 
 
 def _of_names(given, names: tuple[str, ...]) -> str | None:
@@ -148,7 +170,10 @@ def _of_step(step: float) -> str | None:
             "In which step does net.update of this layer jump?"
         )
     if step == unknown.FROM + 1:
-        return "the layer is right, and you are one step late, because steps are counted from 0, as net.steps shows"
+        return (
+            "the layer is right, and you are one step late. net.W, and what depends on it, shows the change one step "
+            "later, because the step before has made it. net.update shows it in the step itself"
+        )
     if step == unknown.FROM - 1:
         return "the layer is right, and you are one step early, because this step still moves the layer as before"
     return "the layer is right. Look along its column of net.update for the step at which the numbers jump"

@@ -18,12 +18,14 @@ NORMS = {
     "two layers": [3.0, 0.2],
     "a single layer": [0.03],
     "thirty layers": [*np.geomspace(1e-4, 1e-12, 15), *np.geomspace(1e-10, 1e2, 15)],
+    "thirty layers that lose a decade each": [*np.geomspace(1e-30, 0.1, 30)],
     "four equal layers": [1e-7] * 4,
 }
 ZEROS = {
-    "the first": [0.0, 1e-3, 1.0],
-    "the last": [1.0, 1e-3, 0.0],
-    "one in the middle": [1.0, 2.0, 0.0, 0.5, 3.0],
+    "the first layer": [0.0, 1e-3, 1.0],
+    "the last layer": [1.0, 1e-3, 0.0],
+    "one layer in the middle": [1.0, 2.0, 0.0, 0.5, 3.0],
+    "every layer": [0.0, 0.0, 0.0],
 }
 
 
@@ -105,6 +107,8 @@ def _wrong_range(name: str, norms, given: float, right: float) -> str | None:
     one, other = in_digits(given, right)
     if given in {np.floor(right), np.ceil(right), *(round(right, digits) for digits in range(4))}:
         return f"the decades are right, but rounded. Of {name} it says {one}, and unrounded it is {other}"
+    if given == np.inf:
+        return f"large norms are compared rightly. But of {name} it says inf, though no norm is 0"
     epsilon = _epsilon(norms, given)
     if epsilon:
         return (
@@ -132,11 +136,13 @@ def _of_zero(function) -> str | None:
             given = _number(_called(function, np.array(norms)))
         except (ValueError, ArithmeticError) as problem:
             return (
-                f"finite ranges are right. But a layer may receive exactly 0, here {place}, and with that your code "
+                f"finite ranges are right. But a norm may be exactly 0, here that of {place}, and with that your code "
                 f"stops: {told(problem)}"
             )
+        except NotYetError as hint:
+            raise NotYetError(f"finite ranges are right. But where {place} receives exactly 0, {hint}") from None
         if given != np.inf:
-            far = f"{place} receives exactly 0, which is infinitely far; yours says {given:.4g}"
+            far = f"{place} receives exactly 0, which is infinitely far, and yours says {given:.4g}"
             return f"finite ranges are right. But {far}{_why_finite(np.array(norms), given)}"
     return None
 
@@ -144,6 +150,10 @@ def _of_zero(function) -> str | None:
 def _why_finite(norms, given: float) -> str:
     """What has probably taken the place of 0."""
     kept = norms[norms > 0]
+    if np.isnan(given):
+        return ", because 0/0 or inf - inf is NaN. So answer before you divide"
+    if not kept.size:
+        return ""
     if abs(given - np.log10(max(kept) / min(kept))) < 1e-6:
         return ", because the 0 is left out"
     epsilon = _epsilon(norms, given)

@@ -20,6 +20,12 @@ MOMENTS = {  # what is given, the norms ASKED, and the word for it
     "a network whose loss is a sum, and which has lost its gradient": ((970.0, 950.0, 0.0029), "vanished"),
     "a network that has learned without its first layer": ((0.096, 0.002, 1e-8), "converged"),
     "a network without any error": ((0.096, 0.0, 0.0), "converged"),
+    "a network just above a quarter of its error": ((0.096, 0.0245, 0.031), "neither"),
+    "a network just below a quarter of its error": ((0.096, 0.0235, 0.031), "converged"),
+    "a network that hands back just over a thousandth": ((0.096, 0.048, 4.9e-5), "neither"),
+    "a network that hands back just under a thousandth": ((0.096, 0.048, 4.7e-5), "vanished"),
+    "a network whose error has grown, and little of it arrives": ((0.096, 0.192, 1.88e-4), "vanished"),
+    "a network whose error has grown, and enough of it arrives": ((0.096, 0.192, 1.96e-4), "neither"),
 }
 WHILE_IT_RUNS = ("the call is right", "what is above 0 is judged rightly, but dlogits may be exactly 0")
 
@@ -54,18 +60,20 @@ def _wrong_state(name: str, norms, given: str, right: str, fine: int) -> str:
     first, now, dh = norms
     left = now / first
     begin = f"{counted(fine, 'case')} {'is' if fine == 1 else 'are'} right. " if fine else "each case gets a word. "
-    reaching = f"‖dh_1‖ is {dh / now:.2g} times ‖dlogits‖" if now else "‖dlogits‖ is 0"
-    facts = f"In {name}, {left:.2g} of the error is left, and {reaching}. So it is {right}, and yours says {given}. "
+    reaching = f"‖dh_1‖ is {dh / now:.3g} times ‖dlogits‖" if now else "‖dlogits‖ is 0"
+    facts = f"In {name}, {left:.3g} of the error is left, and {reaching}. So it is {right}, and yours says {given}. "
     return begin + facts + _step(given, right)
 
 
 def _step(given: str, right: str) -> str:
-    if right == "converged":
+    if right == "converged" and given == "vanished":
         return "Ask first how much of the error is left, because then a small gradient is good news"
-    if given == "converged":
+    if "converged" in (right, given):
         return (
-            "A network has converged if dlogits is less than a quarter of what it was, so compare it with first_dlogits"
+            "A network has converged if dlogits is less than a quarter of what it was, so divide it by first_dlogits, "
+            "and compare the quotient with 1/4"
         )
-    if right == "vanished":
-        return "Divide dh_1 by dlogits, and compare the quotient with 1/1000"
-    return "The size of dh_1 alone does not tell it, because it depends on dlogits. Divide one by the other"
+    return (
+        "The gradient has vanished if dh_1 is less than a thousandth of dlogits as it is now, so divide one by the "
+        "other, and compare the quotient with 1/1000"
+    )

@@ -22,7 +22,7 @@ EXERCISES = {
 _exercises = Investigations(
     EXERCISES,
     quantities={
-        "right": ("accuracy", "correct", "classif", "learn"),
+        "right": ("accuracy", "correct", "classify", "classified", "classifies", "classification", "learn"),
         "loss": ("loss",),
         "zeros": ("become 0", "underflow", "share of 0", "zero"),
         "size": ("size",),

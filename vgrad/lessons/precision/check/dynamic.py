@@ -59,7 +59,9 @@ def _moments() -> list[_Moment]:
                 if bad is not None:
                     dW[layer][1, 1] = bad
                 found.append(_Moment(dW, scale, good, every))
-    return found
+    largest = [np.full((3, 2), np.finfo(np.float16).max) for _ in range(2)]  # whose sums and norms do not fit
+    broken = [np.full((3, 2), np.inf, np.float16) for _ in range(2)]
+    return [*found, _Moment(largest, START, EVERY - 1, EVERY), _Moment(broken, 3.0, 1, 5)]
 
 
 class _Update:
@@ -91,18 +93,47 @@ def _dynamic_at(function, moment: _Moment) -> str | None:
         function, grads=moment.dW, scale=moment.scale, good=moment.good, every=moment.every, update=update
     )  # fmt: skip
     pair = expect_parts(given, 2, "two numbers, the next scale and the good steps in a row")
-    if moment.overflows and update.calls:
-        return f"step 1: a gradient holds {_kind_of(moment.dW)}, and the weights were updated all the same"
-    if not moment.overflows and not update.calls:
-        return "step 1: all gradients are finite, and the weights were not updated"
-    if len(update.calls) > 1:
-        return f"the weights were updated {len(update.calls)} times in one step"
+    why = _of_update(update, moment)
+    if why:
+        return why
     scale, good = (
         expect_number(part, f"{name} should be a number") for part, name in zip(pair, moment.names, strict=True)
     )
     if np.isclose(scale, moment.after[0], rtol=1e-6) and good == moment.after[1]:
         return None
+    if np.isclose(good, moment.after[0], rtol=1e-6) and scale == moment.after[1]:
+        return "the next scale and the count are both right. But they have changed places, and the scale comes first"
     return (_skip_slip if moment.overflows else _good_slip)(scale, good, moment)
+
+
+def _of_update(update: _Update, moment: _Moment) -> str | None:
+    """Why update was not called as it should be, or None."""
+    if moment.overflows and update.calls:
+        return f"step 1: a gradient holds {_kind_of(moment.dW)}, and the weights were updated all the same"
+    if not moment.overflows and not update.calls:
+        large = ", though they are large" if moment.dW[0].dtype == np.float16 else ""
+        return f"step 1: all gradients are finite{large}, and the weights were not updated"
+    if len(update.calls) > 1:
+        return f"the weights were updated {len(update.calls)} times in one step"
+    if update.calls and not _alike(update.calls[0], moment.dW):
+        return f"the weights were updated, but not with grads. {_handed(update.calls[0], moment)}"
+    return None
+
+
+def _alike(handed: Any, grads: list[np.ndarray]) -> bool:
+    """Whether update received these gradients."""
+    try:
+        return len(handed) == len(grads) and all(map(np.array_equal, handed, grads))
+    except TypeError:
+        return False
+
+
+def _handed(handed: Any, moment: _Moment) -> str:
+    """What update received in place of grads, and what it needs."""
+    for wrong in (np.divide(moment.dW, moment.scale), np.multiply(moment.dW, moment.scale)):
+        if np.shape(handed) == np.shape(wrong) and np.allclose(handed, wrong, rtol=1e-3, atol=0):
+            return "update divides by the scale itself, so hand it the gradients as they came in"
+    return "update needs the gradients of all layers, as they came in"
 
 
 def _kind_of(grads) -> str:
@@ -114,7 +145,9 @@ def _skip_slip(scale: float, good: float, moment: _Moment) -> str:
         return "step 2: the step is skipped. But the next one overflows as well if its scale is the same"
     if scale > moment.scale:
         return "step 2: the step is skipped. But a gradient was too large, and a larger scale makes it larger still"
-    if good != 0:
+    if scale == moment.scale // 2 != moment.after[0]:
+        return "step 2: // drops what is behind the point of one half of the old scale, so divide by /"
+    if np.isclose(scale, moment.after[0], rtol=1e-6):
         return "the scale is right. But a skipped step ends the row of good steps, so the count starts from 0"
     if scale <= 1:
         return "step 2: a scale of 1 or less brings the underflow back. One half of the old scale is enough"

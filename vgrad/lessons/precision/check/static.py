@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .... import models, ops
+from ....kit.compare import in_digits
 from ....kit.exercises import expect_function
 from ....kit.judging import expect_parts, expect_shaped
 from ....tape import tree_map
@@ -14,6 +15,7 @@ from ..measure import nets
 
 FACTOR = 2.0**-20  # of the loss
 SCALES = (2.0**14, 2.0**10, 2.0**24)
+TOO_LARGE = 2.0**44  # with which the pass overflows
 
 
 class _Backward:
@@ -45,7 +47,19 @@ def static(function: Any) -> str | None:
         why = _static_at(function, scale)
         if why:
             return why if scale == SCALES[0] else f"it is right for one scale. For scale = {scale:g}, {why}"
-    return None
+    return _overflow(function)
+
+
+def _overflow(function) -> str | None:
+    """Why an overflow of the pass cannot be seen in what the function returns, or None where it can."""
+    backward = _Backward()
+    parts = zip(function(backward, TOO_LARGE), backward.grads(TOO_LARGE, np.float16), strict=True)
+    if all(np.array_equal(np.isfinite(dW), np.isfinite(half)) for dW, half in parts):
+        return None
+    return (
+        f"it is right for scales that fit. But with scale = {TOO_LARGE:.4g} the backward pass overflows, and what you "
+        f"return is finite. Leave inf and NaN as they are, because they show that the scale is too large"
+    )
 
 
 def _static_at(function, scale: float) -> str | None:
@@ -53,16 +67,30 @@ def _static_at(function, scale: float) -> str | None:
     given = function(backward, scale)
     if not backward.starts:
         return "step 1: call backward, with the number from which the backward pass starts"
-    if not all(np.isclose(start, scale, rtol=1e-6) for start in backward.starts):
-        return _start_slip(backward.starts[-1], scale)
+    others = [start for start in backward.starts if not np.isclose(start, scale, rtol=1e-6)]
+    if len(others) == len(backward.starts):  # a call more, of which nothing is returned, does no harm
+        return _start_slip(others[-1], scale)
     true = backward.grads(1.0, np.float64)
     parts = expect_parts(given, len(true), f"a list of {len(true)} arrays, one for each layer")
     for array, right in zip(parts, true, strict=True):
         kind = np.asarray(array).dtype
         dW = expect_shaped(array, "dW of a layer", right.shape)
-        slip = _unscaling_slip(dW, kind, backward, scale, [np.shape(each) for each in true].index(right.shape))
+        layer = [np.shape(each) for each in true].index(right.shape)
+        slip = _unscaling_slip(dW, kind, backward, scale, layer)
         if slip or not _near(dW, right):
-            return slip or _off(dW, right)
+            return slip or _other_pass(dW, backward, scale, others, layer) or _off(dW, right)
+    return None
+
+
+def _other_pass(dW, backward: _Backward, scale: float, starts: list[float], layer: int) -> str | None:
+    """What there is to say where a layer's gradient, divided or not, is that of a pass with another start."""
+    for start in starts:
+        half = backward.grads(start, np.float16)[layer].astype(float)
+        if any(np.allclose(dW, wrong, rtol=1e-4, atol=0) for wrong in (half, half / scale, half / start)):
+            return (
+                f"step 1: some of what you return comes from a backward pass that started from {start:.4g}. Return the "
+                f"gradients of the pass that starts from the scale"
+            )
     return None
 
 
@@ -73,7 +101,8 @@ def _start_slip(start: float, scale: float) -> str:
         return "step 1: the scale goes in. But it has to make the gradients larger on their way, and 1/scale does not"
     if np.isclose(start, scale * FACTOR) or np.isclose(start, FACTOR):
         return "step 1: the loss factor is already in the loss that backward differentiates, so start from the scale"
-    return f"step 1: the backward pass starts from {start:.4g}, and it should start from the scale, {scale:.4g}"
+    one, other = in_digits(start, scale)
+    return f"step 1: the backward pass starts from {one}, and it should start from the scale, {other}"
 
 
 def _unscaling_slip(dW, kind, backward: _Backward, scale: float, layer: int) -> str | None:

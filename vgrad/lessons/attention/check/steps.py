@@ -1,36 +1,18 @@
-"""The exercises of the lesson on attention.
-
-Each check answers with "correct" or with a hint at what to do next.
-"""
+"""Attention and its backward pass, in four steps."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ... import gradcheck, ops
-from ...kit.exercises import Exercises, expect_function, expect_number, expect_two
-from ...kit.judging import (
-    Case,
-    Words,
-    apart,
-    call,
-    close,
-    counted,
-    expect_parts,
-    expect_shaped,
-    find_slip,
-    judge_pullback,
-)
-from .measure.columns import token_columns
+from .... import gradcheck, ops
+from ....kit.judging import Case, Words, apart, close, counted, expect_parts, expect_shaped, find_slip, judge_pullback
 
 WORDS = Words("y", "the softmax of q @ k.T / √d, times v", "dy")
 THREE = "three arrays, dq, dk and dv"
 
 
-# --- attention and its backward pass ----------------------------------------------------------------------------------
-
-
-def _attention(function) -> str | None:
+def attention(function) -> str | None:
+    """Return why attention with its pullback is not right yet, or None."""
     why = judge_pullback(function, _cases(), WORDS, _slips_of_y, _judged)
     if why:
         return why
@@ -84,7 +66,8 @@ def _judged(case: Case, dy, given) -> str | None:
         if close(dq, right[0]):
             return f"dq is right. But dk is c times ds.T @ q, and {apart('dk', dk, right[1])}"
         found = find_slip(dk, _apart_from(_slips_of_ds(q, k, v, dy), right[1]))
-        return f"in step 2, {found or apart('dk, which is c times ds.T @ q,', dk, right[1])}"
+        made = f"ds is not right yet, because dk is c times ds.T @ q, and {apart('dk', dk, right[1])}"
+        return f"in step 2, {found or made}"
     if not close(dq, right[0]):
         found = find_slip(dq, _apart_from(_slips_of_dq(q, k, v, dy), right[0]))
         return f"steps 1 and 2 are right. In step 3, {found or apart('dq', dq, right[0])}"
@@ -121,6 +104,11 @@ def _slips_of_ds(q, k, v, dy) -> dict:
         "the form is right. But you add up all rows at once, so add along axis=-1 and keep its place": (
             p * (dp - (p * dp).sum())
         ),
+        "the mean of each row is right. But without keepdims=True the means lie in a row, so that each entry of a row "
+        "loses another token's mean": p * (dp - mean.T),
+        "p, dp and the mean are right. But dp is already multiplied by p before the mean is subtracted, so p is in it "
+        "twice": p * (p * dp - mean),
+        "ds is right so far. But it is transposed, and its rows belong to the tokens that look": (p * (dp - mean)).T,
         "the mean is right. But it has to be subtracted from dp, and not added": p * (dp + mean),
         "the weighted mean is right. But it is multiplied by p like dp, so put both in brackets": p * dp - mean,
         "dp is handed on as it is. But it still has to go back through the softmax": dp,
@@ -147,95 +135,16 @@ def _slips_of_dq(q, k, v, dy) -> dict:
 
 
 def _slips_of_dv(q, k, v, dy) -> dict:
-    p = _p(q.shape[-1] ** -0.5 * q @ k.T)
+    c = q.shape[-1] ** -0.5
+    p, back = ops.softmax(c * q @ k.T)
     return {
         "p is right. But it is not transposed yet: a value hears of all tokens that look at it, so take p.T": p @ dy,
         "dy is handed on as it is. But each value enters each output with a weight, so p.T has to multiply it": dy,
         "p.T is right. But it multiplies dy, and here stands v": p.T @ v,
         "the size is right. But the sign is turned": -p.T @ dy,
-        "p.T is right. But c belongs to the scores alone": q.shape[-1] ** -0.5 * p.T @ dy,
-    }
-
-
-# --- a later block of post-norm ---------------------------------------------------------------------------------------
-
-
-def _later(function) -> str | None:
-    expect_function(function, ", later")
-    for r, share, blocks in ((0.2, 0.01, 3), (0.1, 0.002, 7), (0.05, 0.0005, 0)):
-        why = _compared(_predicted(function, r, share, blocks), r, share, blocks)
-        if why:
-            return why
-    return next(filter(None, (_measured(function, seed) for seed in (0, 100, 200))), None)
-
-
-def _predicted(function, r: float, share: float, blocks: int) -> tuple[float, float]:
-    new_r, new_share = expect_two(call(function, r=r, share=share, blocks=blocks), "the new r and the new share")
-    return (
-        expect_number(new_r, "the new r should be one number"),
-        expect_number(new_share, "the new share should be one number"),
-    )
-
-
-def _compared(given: tuple[float, float], r: float, share: float, blocks: int) -> str | None:
-    """What there is to say to a prediction whose form is not that of the law, by a slip's own numbers."""
-    for start, number, power, slips in ((r, given[0], 0.5, _of_r(blocks)), (share, given[1], 1.0, _of_share(blocks))):
-        right = start * 0.5 ** (power * blocks)
-        if abs(number / right - 1) < 0.06 * max(blocks, 1) ** 0.5:
-            continue
-        wrong = {hint: start * factor for hint, factor in slips.items() if not np.isclose(factor * start, right)}
-        hint = next((hint for hint, each in wrong.items() if np.isclose(number, each)), None)
-        name = "r" if power == 0.5 else "the share"
-        done = "" if power == 0.5 else "r is right. But "
-        told = f"after {counted(blocks, 'block')}, {name} goes from {start:g} to {number:.3g}, and that is not it"
-        return hint or f"{done}{told}. Think of what one block does, and do it again and again"
-    return None
-
-
-def _of_r(blocks: int) -> dict[str, float]:
-    return {
-        "√2 is right. But r is divided by it once in each block, and you divide once in all": 0.5**0.5,
-        "r falls in each block, as it should. But it is divided by √2, and you divide by 2": 0.5**blocks,
-        "√2 is right. But you multiply by it, and r falls": 2 ** (blocks / 2),
-        "√2 is right. But each block divides what the one before it has left, so the factors multiply": (
-            1 / max(blocks * 2**0.5, 1e-9)
+        "p.T is right. But c belongs to the scores alone": c * p.T @ dy,
+        "dy is right. But a value enters y by its weight p, so p.T multiplies dy, and here stands ds": (
+            back(dy @ v.T).T @ dy
         ),
-        "r is there. But it is still that of the first block": 1.0,
-        "this is the theory of pre-norm. But with post-norm the path does not grow": (1 + blocks) ** -0.5,
-        "√2 per block is right. But you have counted one block too many": 0.5 ** ((blocks + 1) / 2),
+        "p.T and dy are right. But a gradient is a sum over the tokens, and you take their mean": p.T @ dy / len(p),
     }
-
-
-def _of_share(blocks: int) -> dict[str, float]:
-    return {
-        "r is right. But the share goes as r², and here it falls as r does": 0.5 ** (blocks / 2),
-        "r is right. But the share goes as r², and here it falls as r³ does": 0.5 ** (1.5 * blocks),
-        "r is right. But the share goes as r², and here it falls as the fourth power of r": 0.25**blocks,
-        "r is right. But the share falls in each block, and you divide it once in all": 0.5,
-        "r is right. But the share falls with r, and here it grows": 2.0**blocks,
-        "r is right. But the share is still that of the first block": 1.0,
-        "r is right. But you have counted one block too many in the share": 0.5 ** (blocks + 1),
-    }
-
-
-def _measured(function, seed: int) -> str | None:
-    """Against random transformers, from their block 12, within factors that differ from network to network."""
-    record = token_columns(norm="post", skip=True, depth=24, width=64, tokens=32, seeds=10, seed=seed)
-    r, share = np.median(record.r[:, 1:], axis=0), np.median(record.dW_q / record.dW_v, axis=0)
-    for block in (18, 24):
-        found = _predicted(function, r=float(r[11]), share=float(share[11]), blocks=block - 12)
-        for name, number, measured, most in (("r", found[0], r, 3), ("dW_q / dW_v", found[1], share, 6)):
-            if not 1 / most < number / measured[block - 1] < most:
-                return (
-                    f"the form is right. But in random transformers {name} goes from {measured[11]:.2g} at block 12 to "
-                    f"{measured[block - 1]:.2g} at block {block}, and you predict {number:.2g}"
-                )
-    return None
-
-
-EXERCISES = {
-    "attention": (_attention, "ops.attention has the same output, and difference quotients find the same gradients"),
-    "later": (_later, "your two lines say what is measured in random transformers of 24 blocks, block 12 to block 24"),
-}
-_exercises = Exercises(EXERCISES)
-answer = _exercises.answer
