@@ -98,7 +98,7 @@ class Explorer(widgets.VBox):
     def reset(self) -> None:
         """Move all controls back to how this page started."""
         self._jump(self._start)
-        self._view.leave("")
+        self._compare_with_nothing()
 
     def png(self) -> bytes:
         """Return the picture as it is now, as a PNG."""
@@ -138,7 +138,7 @@ class Explorer(widgets.VBox):
     def _jump(self, values: dict) -> None:
         """Many controls at once, which is no move of a hand: all networks are measured, and the axes fit anew."""
         self._hand.let_go()
-        self._before = self.record
+        self._remember()
         self._move(values)
         self._redraw(grow=False)
         self._leave_ghost()
@@ -150,7 +150,7 @@ class Explorer(widgets.VBox):
             return
         begins = self._hand.begins(change.owner)
         if begins:
-            self._before = self.record
+            self._remember()
         self._hand.move(change.owner)
         self._redraw(rough=self._hand.moving and change.owner is not self.controls.get(NETWORKS))
         if begins:
@@ -186,6 +186,15 @@ class Explorer(widgets.VBox):
         self._pace.took(time.perf_counter() - start, values.get(NETWORKS, 1))
         self._measured_with = values
         return record
+
+    def _remember(self) -> None:
+        """Keep what is shown now, to be left as a ghost by the move that comes."""
+        self._before = self.record
+
+    def _compare_with_nothing(self) -> None:
+        """Take the ghost away, and what it was of."""
+        self._view.leave("")
+        self._before = self.record
 
     def _leave_ghost(self) -> None:
         """Show the state before the move too, on the axes as they are now."""
@@ -237,7 +246,7 @@ class Explorer(widgets.VBox):
     @alone()
     def _preset(self, values: dict) -> None:
         self._jump({**self._default, **values})
-        self._view.leave("")
+        self._compare_with_nothing()
 
     def _save(self) -> None:
         self._offered.save(self.name, picture.still(self.figure, dpi=200))

@@ -128,6 +128,14 @@ class TrainExplorer(TurnExplorer):
             if time.perf_counter() - start > MOMENT:
                 return
 
+    def _remember(self) -> None:
+        """Keep networks that have trained, and first steps only where none have since the last preset or Reset.
+
+        So a learner who moves two controls after training still sees in grey what was trained.
+        """
+        if self.record.step > FIRST or self._before.step <= FIRST:
+            super()._remember()
+
     def _picture(self, resting: bool = True) -> None:
         self._plot.update(self.record, grow=True)
         self._progress.value = self.record.step
