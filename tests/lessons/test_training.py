@@ -472,9 +472,10 @@ def test_what_was_trained_stays_in_grey_until_something_else_is_trained_and_not_
     other = explorer.record
     explorer.set(depth=3)
     assert explorer._before is other
-    explorer._preset(dict(depth=2))
-    assert explorer._before is explorer.record
-    assert not explorer._view.ghost
+    explorer._preset(dict(depth=2, seeds=2, steps=20))
+    begun = explorer.record
+    explorer.set(depth=4)
+    assert explorer._before is begun
 
 
 @pytest.mark.parametrize("move", [lambda e: e.set(depth=3), lambda e: e.reset(), lambda e: e.set(rate=0.2)])

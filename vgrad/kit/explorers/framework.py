@@ -98,7 +98,7 @@ class Explorer(widgets.VBox):
     def reset(self) -> None:
         """Move all controls back to how this page started."""
         self._jump(self._start)
-        self._compare_with_nothing()
+        self._view.leave("")
 
     def png(self) -> bytes:
         """Return the picture as it is now, as a PNG."""
@@ -177,8 +177,7 @@ class Explorer(widgets.VBox):
             self._show(resting=not self._hand.moving)
         finally:
             self._view.dim(False)
-            if long:
-                self._busy.value = ""
+            self._busy.value = ""
 
     def _measured(self, values: dict[str, Any]) -> Any:
         start = time.perf_counter()
@@ -189,11 +188,6 @@ class Explorer(widgets.VBox):
 
     def _remember(self) -> None:
         """Keep what is shown now, to be left as a ghost by the move that comes."""
-        self._before = self.record
-
-    def _compare_with_nothing(self) -> None:
-        """Take the ghost away, and what it was of."""
-        self._view.leave("")
         self._before = self.record
 
     def _leave_ghost(self) -> None:
@@ -246,7 +240,7 @@ class Explorer(widgets.VBox):
     @alone()
     def _preset(self, values: dict) -> None:
         self._jump({**self._default, **values})
-        self._compare_with_nothing()
+        self._view.leave("")
 
     def _save(self) -> None:
         self._offered.save(self.name, picture.still(self.figure, dpi=200))

@@ -129,11 +129,12 @@ class TrainExplorer(TurnExplorer):
                 return
 
     def _remember(self) -> None:
-        """Keep networks that have trained, and first steps only where none have since the last preset or Reset.
+        """Keep what is shown now, but not first steps in place of networks in grey that have trained.
 
         So a learner who moves two controls after training still sees in grey what was trained.
         """
-        if self.record.step > FIRST or self._before.step <= FIRST:
+        trained_in_grey = self._view.ghost and self._before.step > FIRST
+        if self.record.step > FIRST or not trained_in_grey:
             super()._remember()
 
     def _picture(self, resting: bool = True) -> None:
