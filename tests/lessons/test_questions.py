@@ -804,6 +804,15 @@ def test_the_right_choice_stands_at_each_place_equally_often(room):
     assert max(counts) - min(counts) <= 1
 
 
+@pytest.mark.parametrize("name", course.QUESTIONS)
+def test_a_reason_does_not_tell_which_choice_is_right(name):
+    """The right choice is not the only one that has a reason, nor the only one that has none."""
+    question = course.QUESTIONS[name]
+    reasoned = {choice: bool(re.search(r"\bbecause\b|, but\b", choice)) for choice in question.choices}
+    right = reasoned.pop(question.right)
+    assert right in reasoned.values()
+
+
 def test_no_opening_is_repeated_until_it_is_a_formula():
     assert opening(course.QUESTIONS.values())[1] <= 6, opening(course.QUESTIONS.values())
 
@@ -1187,7 +1196,7 @@ def test_adam():
     assert learning_measure.trains(training.train_mlp(depth=6, **adam))
     assert not learning_measure.trains(training.train_mlp(depth=20, **adam))
     assert not learning_measure.trains(training.train_mlp(depth=6))
-    assert course.QUESTIONS["adam"].right == "the one with six layers alone"
+    assert course.QUESTIONS["adam"].right.startswith("the one with six layers, because")
 
 
 def test_norms_sigmoid():
@@ -1231,7 +1240,7 @@ def test_path_sigmoid():
 
 def test_path_relu():
     assert all(skip_connections_measure.both_ways(skip="pre", width=64, seed=seed).ratio > 1e6 for seed in range(5))
-    assert course.QUESTIONS["path_relu"].right == "more than a million times as large"
+    assert course.QUESTIONS["path_relu"].right.startswith("more than a million times as large, because")
 
 
 def test_path_alpha():
@@ -1249,7 +1258,7 @@ def test_path_norm():
         net = dict(activation="sigmoid", skip="pre", width=64, seeds=5, seed=seed)
         assert 1e-3 < skip_connections_measure.both_ways(norm="layer_output", **net).ratio < 0.01
         assert skip_connections_measure.both_ways(norm="layer_input", **net).ratio > 1
-    assert course.QUESTIONS["path_norm"].right == "less than a hundredth"
+    assert course.QUESTIONS["path_norm"].right.startswith("less than a hundredth, because")
 
 
 def deep_first_steps():

@@ -15,6 +15,7 @@ from vgrad.kit.marks import grammar
 from vgrad.lessons.deep_training import draw as deep_training_draw
 from vgrad.lessons.deep_training.measure import deep, shatter
 from vgrad.lessons.skip_connections import draw as skip_connections_draw
+from vgrad.lessons.skip_connections import explore
 from vgrad.lessons.skip_connections import say as skip_connections_say
 from vgrad.lessons.skip_connections.draw import SkipPlot
 from vgrad.lessons.skip_connections.measure import both_ways, last_layer
@@ -138,6 +139,18 @@ def test_a_live_picture_moved_from_any_record_to_any_other_is_the_fresh_picture_
         for name in pair:
             live.update(records[name])
             np.testing.assert_array_equal(pixels(live), fresh[name], err_msg=f"on the way {pair}, at {name}")
+
+
+def test_the_picture_says_what_its_boxes_and_diamonds_are():
+    with_norm, without = (SkipPlot(both_ways(norm=norm, **SMALL)).key.get_text() for norm in ("layer_input", None))
+    assert without.startswith("A box is blue where dh has vanished")
+    assert with_norm == f"{without} A diamond is a norm."
+
+
+@pytest.mark.parametrize("menu", ["form", "norm"])
+def test_a_menu_of_the_explorer_shows_the_names_that_code_needs(menu):
+    for shown, name in explore.skip().controls[menu].options:
+        assert name == "none" or shown.startswith(f"{name}: ")
 
 
 def test_a_still_picture_says_its_sentence():

@@ -242,6 +242,15 @@ def test_every_training_picture_has_the_baseline():
     assert "A net without a hidden layer ends at" in losses([record]).caption
 
 
+def test_no_label_of_the_losses_is_struck_through_by_the_axis():
+    figure = losses([train_mlp("tanh", rate=0.1)]).figure
+    figure.canvas.draw()
+    (axes,) = figure.axes
+    labels = [text for text in axes.texts if "%" in text.get_text()]
+    assert len(labels) == 2
+    assert min(label.get_window_extent().y0 for label in labels) > axes.bbox.y0
+
+
 def test_test_accuracy_is_of_the_test_set():
     record = train_mlp("tanh", **SMALL | dict(steps=60))
     digits = data.digits(dtype="float32")
@@ -450,6 +459,23 @@ def test_stop_keeps_what_is_learnt_and_train_goes_on(explorer):
 
     asyncio.run(page())
     assert explorer.record.step == 20
+
+
+def test_what_was_trained_stays_in_grey_until_something_else_is_trained_and_not_after_a_preset(explorer):
+    explorer.run()
+    trained = explorer.record
+    explorer.set(activation="tanh")
+    explorer.controls["rate"].value = 0.2
+    assert explorer._before is trained
+    assert explorer._view.ghost
+    explorer.run()
+    other = explorer.record
+    explorer.set(depth=3)
+    assert explorer._before is other
+    explorer._preset(dict(depth=2, seeds=2, steps=20))
+    begun = explorer.record
+    explorer.set(depth=4)
+    assert explorer._before is begun
 
 
 @pytest.mark.parametrize("move", [lambda e: e.set(depth=3), lambda e: e.reset(), lambda e: e.set(rate=0.2)])

@@ -138,7 +138,7 @@ class Explorer(widgets.VBox):
     def _jump(self, values: dict) -> None:
         """Many controls at once, which is no move of a hand: all networks are measured, and the axes fit anew."""
         self._hand.let_go()
-        self._before = self.record
+        self._remember()
         self._move(values)
         self._redraw(grow=False)
         self._leave_ghost()
@@ -150,7 +150,7 @@ class Explorer(widgets.VBox):
             return
         begins = self._hand.begins(change.owner)
         if begins:
-            self._before = self.record
+            self._remember()
         self._hand.move(change.owner)
         self._redraw(rough=self._hand.moving and change.owner is not self.controls.get(NETWORKS))
         if begins:
@@ -177,8 +177,7 @@ class Explorer(widgets.VBox):
             self._show(resting=not self._hand.moving)
         finally:
             self._view.dim(False)
-            if long:
-                self._busy.value = ""
+            self._busy.value = ""
 
     def _measured(self, values: dict[str, Any]) -> Any:
         start = time.perf_counter()
@@ -186,6 +185,10 @@ class Explorer(widgets.VBox):
         self._pace.took(time.perf_counter() - start, values.get(NETWORKS, 1))
         self._measured_with = values
         return record
+
+    def _remember(self) -> None:
+        """Keep what is shown now, to be left as a ghost by the move that comes."""
+        self._before = self.record
 
     def _leave_ghost(self) -> None:
         """Show the state before the move too, on the axes as they are now."""

@@ -128,6 +128,15 @@ class TrainExplorer(TurnExplorer):
             if time.perf_counter() - start > MOMENT:
                 return
 
+    def _remember(self) -> None:
+        """Keep what is shown now, but not first steps in place of networks in grey that have trained.
+
+        So a learner who moves two controls after training still sees in grey what was trained.
+        """
+        trained_in_grey = self._view.ghost and self._before.step > FIRST
+        if self.record.step > FIRST or not trained_in_grey:
+            super()._remember()
+
     def _picture(self, resting: bool = True) -> None:
         self._plot.update(self.record, grow=True)
         self._progress.value = self.record.step

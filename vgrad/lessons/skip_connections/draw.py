@@ -15,6 +15,8 @@ from .say import alt, last_sentence, sentence
 PATH, BRANCH = 0.78, 0.2  # heights of the two lanes
 DRAWN = 26  # branches at the most
 NORM = grammar.CURES["layer"].color
+BOXES = "A box is blue where dh has vanished, and orange where it has exploded."
+NORMS = "A diamond is a norm."
 
 
 class SkipPlot(WaysPlot):
@@ -25,7 +27,7 @@ class SkipPlot(WaysPlot):
     """
 
     place = (0.092, 0.135, 0.895, 0.58)
-    lanes = (0.092, 0.755, 0.895, 0.145)
+    lanes = (0.092, 0.765, 0.895, 0.145)
 
     def _beside(self) -> list:
         self.above = self.figure.add_axes(self.lanes)
@@ -37,7 +39,9 @@ class SkipPlot(WaysPlot):
         self.norms = self.above.scatter([], [], marker="d", color=NORM, zorder=4)
         words = dict(transform=self.above.get_yaxis_transform(), ha="right", va="center", fontsize=11)
         self.names = [self.above.text(-0.006, height, "", **words) for height in (PATH, BRANCH)]
-        return [self.path, self.ways, self.boxes, self.norms, *self.names]
+        below = dict(transform=self.figure.transFigure, va="center", fontsize=10.5)
+        self.key = self.above.text(self.place[0], 0.737, "", **below)
+        return [self.path, self.ways, self.boxes, self.norms, *self.names, self.key]
 
     def _frame(self, *limits) -> None:
         super()._frame(*limits)
@@ -58,6 +62,7 @@ class SkipPlot(WaysPlot):
         self._draw_norms(record.net, at, pitch, room)
         self.names[0].set_text("path" if with_path else "")
         self.names[1].set_text("branches" if with_path else "layers")
+        self.key.set_text(f"{BOXES} {NORMS}" if record.net.norm else BOXES)
 
     def _draw_ways(self, at, half: float, with_path: bool) -> None:
         """The upper lane, and the wires from it through each box and back; without a path, one line through all."""

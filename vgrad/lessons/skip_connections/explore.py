@@ -15,11 +15,12 @@ PRESETS = {
     "5 · 1/depth: hardly a change": dict(over="depth", depth=100),
     "6 · A norm on the path": dict(activation="sigmoid", norm="layer_output"),
 }
-FORMS = {say.FORMS[form]: form or "none" for form in ("post", "pre", "branch", None)}
+FORMS = {f"{form}: {say.FORMS[form]}": form for form in ("pre", "post", "branch")} | {say.FORMS[None]: "none"}
 OVER = {"α": "1", "α/√depth": "sqrt(depth)", "α/depth": "depth"}
 NORMS = {
-    "none": "none", "batch norm in the branch": "batch", "layer norm in the branch": "layer",
-    "layer norm before the branch (pre-norm)": "layer_input", "layer norm after the sum (post-norm)": "layer_output",
+    "none": "none", "batch: before the activation": "batch", "layer: before the activation": "layer",
+    "layer_input: before the branch (pre-norm)": "layer_input",
+    "layer_output: after the sum (post-norm)": "layer_output",
 }  # fmt: skip
 
 

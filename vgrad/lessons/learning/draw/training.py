@@ -19,7 +19,8 @@ LOSSES = (2.5, 3, 4, 6, 10)  # beyond the last, a mark on the ceiling
 FLOORS = (4, 6, 8, 10, 15, 20, 30, 40, 60)
 CEILINGS = (0, 1, 2, 3, 5, 10, 20, 40)
 SMOOTH = 10  # batches
-QUANTITIES = {"movement": "moved since the start", "update": "last update"}
+CLEAR = 9  # points from the axis to the middle of a label that stands above it
+QUANTITIES = {"movement": "since the start", "update": "last update"}
 FILLS = {"movement": "full", "update": "none"}  # of the markers
 SPARE = tuple(grammar.CURES[name] for name in ("batch", "layer", "plain", "skip", "skip/√depth", "skip/depth"))
 
@@ -108,7 +109,7 @@ class TrainPlot(LivePicture):
         where = dict(bbox_to_anchor=(1.0, 1.008), columnspacing=1.0, handletextpad=0.4)
         curves.legend(self.figure, handles=handles, fontsize=11.5, **where)
         curves.title(self.figure, "loss of each batch; dashed: no hidden layer", fontsize=12)
-        curves.title(self.figure, "÷ size:", 0.45, 0.98, fontsize=12)
+        curves.title(self.figure, "‖change of W‖ ÷ ‖W‖:", 0.432, 0.98, fontsize=12)
 
 
 def training(record) -> Picture:
@@ -150,7 +151,7 @@ def losses(records) -> Picture:
         ends.append((median[-1], f"{named(record, records)}, {percent(record.test)}", look.color))
     longest = max(records, key=lambda record: record.steps).baseline
     ends.append((baseline.line(axes, longest.loss, window), f"{baseline.NAME}, {percent(longest.test)}", grammar.FAINT))
-    curves.label_ends(axes, steps, ends, fontsize=12.5)
+    curves.label_ends(axes, steps, ends, bottom=curves.height_of(axes, 0) + CLEAR, fontsize=12.5)
     axes.set_xticks(np.linspace(0, steps, 6).round())
     axes.set_xlabel("step of training; dotted: guessing; at the ends: share of test pictures correct", fontsize=13)
     curves.legend(axes.figure)
