@@ -448,6 +448,7 @@ SENTENCES = {  # a claim, the quantity, the direction, the settings, and what th
     "right answers of solve": (
         "A GRU gives more right answers than an RNN.", "final", "higher", FIRST_TASK, None,
     ),
+    "right more often": ("A GRU is right more often than an RNN.", "accuracy", "higher", CELLS, None),
     "correctly in solve": (
         "With a GRU the first symbol is named correctly more often.", "final", "higher", FIRST_TASK, None,
     ),
@@ -457,6 +458,10 @@ SENTENCES = {  # a claim, the quantity, the direction, the settings, and what th
     "right answers where final is a loss": (
         "A GRU gives more right answers.", "final", "higher", ADDING,
         "you measured another quantity, final",
+    ),
+    "each word is proposed once": (
+        "A GRU is better at this.", "accuracy", "higher", CELLS,
+        "such as 'accuracy', 'right answers', 'score' and 'share'",
     ),
     "whole words are proposed": (
         "A GRU of its own has a higher accuracy.", "accuracy", "higher", SPANS,

@@ -39,7 +39,7 @@ def words_fault(given: Investigation, quantities: Mapping[str, Words], settings:
     if not names(claim, [changed, *of_settings.get(changed, ()), *values]):
         told = _told((changed, *of_settings.get(changed, ())))
         return f"your sentence does not name what is changed. Say it in a word, such as {told}"
-    known = (quantity, *said.get(quantity, ()))
+    known = tuple(dict.fromkeys([quantity, *said.get(quantity, ())]))
     bare = _without_others(claim, known, [*said.values(), *of_settings.values()])
     if names(bare, known) or quantity == "<lambda>":
         return _direction_fault(given, bare, known, (changed, *of_settings.get(changed, ())))

@@ -168,14 +168,7 @@ EXERCISES = {
     ),
     "recurrence": (_recurrence, "gamma keeps h at its size, and the gradient takes the same recurrence from the end"),
 }
-SHARE = (
-    "right answers",
-    "accuracy",
-    "score",
-    "share",
-    "answers",
-    "correct",
-)  # of a share of right answers
+SHARE = ("right answers", "accuracy", "score", "share", "answers", "correct", "right")  # a share of right answers
 _exercises = Investigations(
     EXERCISES,
     quantities={
