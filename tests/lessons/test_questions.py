@@ -87,6 +87,7 @@ def across(dy):
     return dy.mean(axis=1, keepdims=True)
 
 
+RATIOS = [0.71] * 4
 CONTROL = dict(activation="relu", norm="batch", depth=40, width=32, batch=48, steps=80, optimizer="momentum")
 
 
@@ -595,7 +596,7 @@ TRIES = {
         "two things": (CONTROL | dict(optimizer="adam", width=128), "learns"),
         "plain SGD": (CONTROL | dict(optimizer="sgd"), "fails"),
         "more steps": (CONTROL | dict(steps=300), "fails"),
-        "less deep": (CONTROL | dict(depth=10), "learns"),
+        "less deep, and it fails": (CONTROL | dict(depth=10), "fails"),
         "narrower": (CONTROL | dict(width=16), "fails"),
         "Adam, and it fails": (CONTROL | dict(optimizer="adam"), "fails"),
         "wider, and it learns": (CONTROL | dict(width=128), "learns"),
@@ -678,13 +679,13 @@ TRIES = {
         "upside down": ([1.4, 1.43, 1.39, 1.42], 0.5),
         "subtracted": ([-0.11, -0.08, -0.06, -0.04], -0.5),
         "to the first": ([0.71, 0.5, 0.36, 0.25], -0.5),
-        "the sign": (0.71, 0.5),
-        "the ratio": (0.71, 0.71),
-        "natural": (0.71, -0.35),
-        "base 10": (0.71, -0.15),
-        "halves": (0.71, -1),
-        "all four": (0.71, -2),
-        "one of the two": (0.71, ...),
+        "the sign": (RATIOS, 0.5),
+        "the ratio": (RATIOS, 0.71),
+        "natural": (RATIOS, -0.35),
+        "base 10": (RATIOS, -0.15),
+        "halves": (RATIOS, -1),
+        "all four": (RATIOS, -2),
+        "one of the two": (RATIOS, ...),
         "neither": (..., ...),
         "a number": -0.5,
     },
@@ -718,7 +719,7 @@ def test_only_the_right_answer_is_correct_and_each_other_gets_its_own_reason(nam
 
 
 @pytest.mark.parametrize(
-    ("given", "shown"), [((0.71, -0.5), None), ((0.71, 3), "Exercise, not yet solved: "), (..., "Exercise, ")]
+    ("given", "shown"), [((RATIOS, -0.5), None), ((RATIOS, 3), "Exercise, not yet solved: "), (..., "Exercise, ")]
 )
 def test_feedback_is_the_same_in_text_and_on_the_page(given, shown):
     reply = course.answer("exponent", given)
@@ -734,7 +735,7 @@ def test_feedback_is_the_same_in_text_and_on_the_page(given, shown):
 
 
 def test_markup_in_an_answer_is_not_run():
-    assert "<b>" not in course.answer("exponent", (0.71, "<b>3</b>"))._repr_html_()
+    assert "<b>" not in course.answer("exponent", (RATIOS, "<b>3</b>"))._repr_html_()
 
 
 @pytest.mark.parametrize("show", [gates.ask, lambda name: gates.check.answer(name, 1)])

@@ -88,24 +88,18 @@ def _told_of_type(problem: Any, line: str) -> str:
 def _told_of_value(problem: Any, line: str) -> str:
     if "allowed is" in str(problem):
         return _plain(problem)
-    found = ((re.search(pattern, str(problem)), words) for pattern, words in _SHAPES.items())
-    return next((words.format(*said.groups()) for said, words in found if said), None) or _told_plainly(problem, line)
+    for pattern, words in _SHAPES.items():
+        if shapes := re.search(pattern, str(problem)):
+            return words.format(*shapes.groups())
+    return _told_plainly(problem, line)
 
 
 _SHAPES = {  # a pattern in NumPy's message -> words, which may name its groups
-    r"broadcast together with shapes (\(.*?\)) (\(.*?\))": (
-        "arrays of the shapes {0} and {1} meet entry by entry, but their lengths differ"
-    ),
+    r"broadcast together with shapes (\(.*?\)) (\(.*?\))": "the shapes {0} and {1} do not fit together entry by entry",
     r"array from shape (\(.*?\)) into shape (\(.*?\))": "an array of shape {0} does not fit into one of shape {1}",
     r"matmul: .*enough dimensions": "@ multiplies arrays, and one of the two is a single number",
-    r"matmul: .*size (\d+) is different from (\d+)": (
-        "in a matrix product the first has {1} columns and the second has {0} rows, and these should be equal"
-    ),
+    r"matmul: .*size (\d+) is different from (\d+)": "in a product @ the first has {1} columns and the second has {0} rows",
 }
-
-
-def _told_of_zero(problem: Any, line: str) -> str:
-    return "something is divided by 0"
 
 
 _WORDS: dict[str, Callable[[Any, str], str]] = {
@@ -114,7 +108,7 @@ _WORDS: dict[str, Callable[[Any, str], str]] = {
     "AttributeError": _told_of_attribute,
     "TypeError": _told_of_type,
     "ValueError": _told_of_value,
-    "ZeroDivisionError": _told_of_zero,
+    "ZeroDivisionError": lambda problem, line: "something is divided by 0",
 }
 
 

@@ -179,7 +179,7 @@ WRONG = {
         "ds in dv": (with_dv_of_ds, "here stands ds"),
         "a mean in dv": (hand(dv=lambda p, dy, v: p.T @ dy / len(p)), "you take their mean"),
         "dp not transposed": (with_dp(lambda dy, v: dy @ v), "the first has 2 columns and the second has 3 rows"),
-        "dy in place of dp": (with_dp(lambda dy, v: dy), "shapes (3,3) and (3,2) meet entry by entry"),
+        "dy in place of dp": (with_dp(lambda dy, v: dy), "shapes (3,3) and (3,2) do not fit together entry by entry"),
         "scores by entries": (hand(scores=lambda q, k, c: c * q * k), "the first has 2 columns"),
         "dq without c": (hand(dq=lambda ds, k, q, c: ds @ k), "multiplied by c as well"),
         "ds transposed in dq": (hand(dq=lambda ds, k, q, c: c * ds.T @ k), "ds is transposed"),

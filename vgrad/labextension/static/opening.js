@@ -7,17 +7,21 @@ import { addStyle, Bar } from './bar.js';
 
 const STYLE = `.vgrad-course { position: fixed; right: 0; bottom: 0; z-index: 10; padding: 4px 12px; font-size: var(--jp-ui-font-size1);
     color: var(--jp-ui-font-color1); background: var(--jp-layout-color2); }
-  .vgrad-course p { margin: 0 0 4px; }
+  .vgrad-course p { position: fixed; inset: 40% 0 auto; margin: 0; padding: 0 24px; text-align: center; font-size: 18px; }
   .vgrad-course a { color: var(--jp-content-link-color); text-decoration: underline; }
-  .vgrad-still .jp-OutputArea:not(:has(.vgrad-explorer))::before { display: block; padding: 4px 8px; font-style: italic;
-    content: 'This picture stands still. Run the cell above it, and its buttons and sliders appear.'; }
+  .vgrad-still { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; line-height: 1.4;
+    padding: 4px 8px 4px calc(var(--jp-cell-prompt-width) + 8px); }
+  .vgrad-still p { margin: 0; font-style: italic; }
+  .vgrad-still button { min-height: 32px; padding: 2px 16px; font: inherit; cursor: pointer; color: #fff; border: 0;
+    background: #1565c0; }
   .jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
   .jp-NotebookTrustedStatus { display: none; }`; // it asks for a trust that this site's own lessons need not earn
 
-const STARTS = 'Python is starting in your browser, which takes some ten seconds.';
+const STARTS = 'Python is starting in your browser. This takes between ten seconds and a minute.';
 const READY =
   'Python is ready. Run the grey cells from the top, and their buttons and sliders come alive. ' +
   'To run a cell, click or tap it, and then press ▶ or Shift + Enter.';
+const SHORT = 'Python is ready.';
 const RUNS = 'The lesson is running.';
 const LEAVES = 'The lesson is being saved.';
 const ALIVE = 'All cells have run.';
@@ -68,11 +72,41 @@ const runAll = async (app, notebook) => {
 
 const LIVE = 'application/vnd.jupyter.widget-view+json';
 
-// The stored picture of an explorer looks as if it could be moved, so it says that its cell is still to be run.
-const tellStill = notebook => {
+// What a cell that is still to be run will bring to life, by how its code begins.
+const SLEEPS = [
+  [/^explore[.]/, 'This picture stands still.', 'Bring it to life'],
+  [/^ask\b/, 'You can choose here as soon as the cell has run.', 'Answer']
+];
+
+// A stored picture or question looks as if it could be moved or answered, so a button under its code makes it so.
+const tellStill = (app, notebook) => {
   for (const cell of notebook.widgets) {
-    if (cell.model.type === 'code' && cell.model.sharedModel.source.startsWith('explore.')) cell.addClass('vgrad-still');
+    const found = cell.model.type === 'code' && SLEEPS.find(([begins]) => begins.test(cell.model.sharedModel.source));
+    if (found) cell.ready.then(() => offerToRun(app, notebook, cell, ...found.slice(1)));
   }
+};
+
+const offerToRun = (app, notebook, cell, words, name) => {
+  const still = document.createElement('div');
+  still.className = 'vgrad-still';
+  const said = still.appendChild(document.createElement('p'));
+  said.textContent = words;
+  const button = still.appendChild(document.createElement('button'));
+  button.textContent = name;
+  button.onclick = () => {
+    button.remove();
+    said.textContent = 'It is starting …';
+    notebook.activeCellIndex = notebook.widgets.indexOf(cell);
+    app.commands.execute('notebook:run-cell-and-select-next');
+  };
+  const wake = () => {
+    if (!cell.node.querySelector('.vgrad-explorer, .vgrad-predict')) return;
+    seen.disconnect();
+    still.remove();
+  };
+  const seen = new MutationObserver(wake);
+  seen.observe(cell.node, { childList: true, subtree: true });
+  cell.node.querySelector('.jp-Cell-outputWrapper').before(still);
 };
 
 // What was saved in this browser names sliders of a Python that is gone. The picture that was saved with them is shown.
@@ -100,19 +134,28 @@ const whenReady = session =>
     look();
   });
 
+// Once the visitor has run a cell, there is no need to say how.
+const whenGoesOn = (app, panel, act) => {
+  app.commands.commandExecuted.connect((_, { id }) => {
+    if (id.startsWith('notebook:run-cell') && app.shell.currentWidget === panel) act();
+  });
+};
+
 const open = async (app, line, panel, context) => {
   line.say(STARTS);
   await context.ready;
   showStill(panel.content);
-  tellStill(panel.content);
+  tellStill(app, panel.content);
   await whenReady(panel.sessionContext);
   const run = async () => {
     line.say(RUNS);
     await runAll(app, panel.content);
     line.say(ALIVE);
   };
-  line.say(READY, { 'Run the whole lesson': run });
+  const offer = { 'Run the whole lesson': run };
+  line.say(READY, offer);
   await runFirst(app, panel);
+  whenGoesOn(app, panel, () => line.said.textContent === READY && line.say(SHORT, offer));
 };
 
 // A single picture that somebody has shared stands on a page without a name, so a corner of it says where it belongs, and

@@ -141,7 +141,8 @@ def _of_zero(function) -> str | None:
             )
         except NotYetError as hint:
             raise NotYetError(f"finite ranges are right. But where {place} receives exactly 0, {hint}") from None
-        if given != np.inf:
+        nowhere = np.isnan(given) and not any(norms)  # 0/0 is a fair answer where nothing arrives at all
+        if given != np.inf and not nowhere:
             far = f"{place} receives exactly 0, which is infinitely far, and yours says {given:.4g}"
             return f"finite ranges are right. But {far}{_why_finite(np.array(norms), given)}"
     return None
