@@ -39,6 +39,7 @@ def server(tmp_path_factory):
         "explore.train_mlp(steps=600, seeds=10, depth=20)",
     )
     equation(lab.notebook(folder / "equation.ipynb", "1 + 1"))
+    lab.notebook(folder / "question.ipynb", "from vgrad.lessons import gradient_flow", "gradient_flow.ask('narrow')")
     if LESSON.exists():
         shutil.copytree(LESSON.parent, folder / "notebooks")
         shutil.copy(LESSON, folder / "waits.ipynb")
@@ -461,6 +462,59 @@ def test_in_a_deck_a_prediction_is_answered(deck):
     deck.wait_for_selector(".vgrad-predict [role=status]")
     reply = list(course.QUESTIONS["narrow"].replies.values())[-1]
     assert deck.locator(".vgrad-predict [role=status]").inner_text().startswith(reply)
+
+
+def test_in_a_deck_escape_leaves_a_number_box_and_a_second_one_the_slides(deck):
+    mode = "document.body.dataset.jpDeckMode"
+    box(deck, "depth").fill("40")
+    after(deck, partial(box(deck, "depth").press, "Enter"))
+    deck.keyboard.press("Escape")
+    assert deck.evaluate(mode) == "presenting"
+    assert box(deck, "depth").evaluate("e => e !== document.activeElement")
+    deck.keyboard.press("Escape")
+    deck.wait_for_function(f"{mode} !== 'presenting'")
+    lab.present(deck)
+
+
+BELOW = """() => document.querySelector('.vgrad-predict [role=status]').getBoundingClientRect().bottom
+  - Math.min(innerHeight, document.querySelector('.jp-WindowedPanel-outer').getBoundingClientRect().bottom)"""
+TOP = "() => document.querySelector('.vgrad-predict').getBoundingClientRect().top"
+
+
+def answered_at_the_edge(page):
+    """Answer the question on the page while its button lies at the lower edge of the screen."""
+    page.locator(".vgrad-choices input").first.click()
+    button = page.locator(".vgrad-predict button")
+    button.evaluate("e => e.scrollIntoView({ block: 'end', behavior: 'instant' })")
+    before = page.evaluate(TOP)
+    button.click()
+    page.wait_for_function(f"document.querySelector('.vgrad-predict [role=status]') && ({BELOW})() < 1")
+    assert page.evaluate(TOP) < before - 20
+
+
+def test_in_a_deck_the_reply_to_a_choice_comes_into_view(deck):
+    deck.set_viewport_size({"width": 1280, "height": 400})
+    try:
+        answered_at_the_edge(deck)
+    finally:
+        deck.set_viewport_size({"width": 1280, "height": 720})
+
+
+def test_in_a_notebook_the_reply_to_a_choice_comes_into_view_if_it_is_below_the_edge(server, browser):
+    page = server.open(browser, "question.ipynb", height=500)
+    text = {"cell_type": "markdown", "source": "<br>" * 40 + "The text goes on."}
+    for where in ("insertCell(0, text)", "addCell(text)"):
+        page.evaluate(f"text => {lab.NOTEBOOK}.model.sharedModel.{where}", text)
+    lab.run_all(page)
+    page.locator(".vgrad-predict").wait_for()
+    answered_at_the_edge(page)
+    seen = page.evaluate(TOP)
+    page.locator(".vgrad-choices input").last.click()
+    page.locator(".vgrad-predict button").click()
+    page.get_by_text(list(course.QUESTIONS["narrow"].replies.values())[-1]).wait_for()
+    page.wait_for_timeout(500)
+    assert abs(page.evaluate(TOP) - seen) < 60  # at most as far as the other reply is longer
+    page.close()
 
 
 BIG = """() => { const picture = document.querySelector('.vgrad-view [role=img] > svg');

@@ -27,6 +27,11 @@
 // A deck goes from cell to cell, also where the next cell has long been on the slide, as a question is below its text.
 // Then a press changed nothing that anybody sees. Here it goes on, until there is something new.
 //
+// A box keeps every key for itself, so nobody who had typed a value could leave the slides. Here Escape leaves the box, and
+// the next one leaves the slides.
+//
+// The reply to a choice may appear below the edge of the screen. Here it comes into view.
+//
 // This is a federated extension, written by hand: there is nothing to build.
 
 (() => {
@@ -71,6 +76,15 @@
   const leave = event => {
     if (event.key !== 'Escape' || presenting()) return;
     event.target.closest?.(ANY)?.closest('.jp-Cell')?.focus();
+  };
+
+  const BOX = '.vgrad-explorer :is(input[type=number], input[type=text])';
+
+  const leaveBox = event => {
+    if (event.key !== 'Escape' || !presenting() || !event.target.matches?.(BOX)) return;
+    event.stopPropagation(); // the same press would leave the slides too
+    event.target.blur();
+    event.target.closest('.jp-Cell').focus({ preventScroll: true });
   };
 
   const goOnFrom = app => event => {
@@ -202,6 +216,20 @@
     if (SITE) say(await copy(shown));
   };
 
+  const REPLY = '[role=status]';
+
+  const showReply = reply => {
+    const edge = reply.closest('.jp-WindowedPanel-outer')?.getBoundingClientRect().bottom ?? innerHeight;
+    if (reply.getBoundingClientRect().bottom <= Math.min(edge, innerHeight)) return;
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    reply.scrollIntoView({ block: 'end', behavior: still ? 'auto' : 'smooth' });
+  };
+
+  const awaitReply = event => {
+    const question = event.target.closest?.('.vgrad-predict button')?.closest('.vgrad-predict');
+    if (question) whenOffered(question, REPLY, showReply);
+  };
+
   const nameAndOrder = event => {
     if (event.key !== 'Tab') return;
     for (const handle of document.querySelectorAll('.vgrad-explorer .noUi-handle')) handle.tabIndex = -1;
@@ -319,10 +347,10 @@
     activate: (app, rendermime) => {
       keepAlternativeTexts(rendermime);
       window.addEventListener('keydown', goOnFrom(app), true);
-      for (const listener of [keepKeys, leave, nameAndOrder]) window.addEventListener('keydown', listener, true);
+      for (const listener of [keepKeys, leave, leaveBox, nameAndOrder]) window.addEventListener('keydown', listener, true);
       turnOnce(app);
       window.addEventListener('keydown', obeyClicker(app.commands), true);
-      for (const listener of [save, share]) window.addEventListener('click', listener, true);
+      for (const listener of [save, share, awaitReply]) window.addEventListener('click', listener, true);
       window.addEventListener('touchstart', waitForSideways, { capture: true, passive: true });
       stayWithWhatIsRun(app);
       watchSliders();
