@@ -256,7 +256,7 @@
   const LINE = 24; // pixels; of a slide that ends further below the screen, the next cell is still to be scrolled to
 
   const shows = (notebook, from, to) => {
-    const begins = cell => !['-', undefined].includes(cell.model.getMetadata('slideshow')?.slide_type);
+    const begins = cell => /slide|fragment/.test(cell.model.getMetadata('slideshow')?.slide_type); // a skipped one does not
     return notebook.widgets.slice(Math.min(from, to) + 1, Math.max(from, to) + 1).some(begins);
   };
 
