@@ -493,7 +493,7 @@ def answered_at_the_edge(page):
 
 
 def test_in_a_deck_the_reply_to_a_choice_comes_into_view(deck):
-    deck.set_viewport_size({"width": 1280, "height": 400})
+    deck.set_viewport_size({"width": 1280, "height": 320})
     try:
         answered_at_the_edge(deck)
     finally:
@@ -606,6 +606,9 @@ def test_a_clicker_turns_the_slides_also_from_a_slider(lesson):
         assert lab.forward(lesson, key="PageUp")
 
 
+TOP_OF_SLIDE = "() => document.querySelector('.jp-deck-mod-onscreen').getBoundingClientRect().top"
+
+
 @pytest.mark.parametrize("key", ["Space", "PageDown"])
 def test_each_press_shows_something_new_and_so_does_each_on_the_way_back(lesson, key):
     def seen():
@@ -618,6 +621,25 @@ def test_each_press_shows_something_new_and_so_does_each_on_the_way_back(lesson,
             shown.append(seen())
             assert shown[-1] != shown[-2], f"press {len(shown) - before} of {turn} changed nothing"
         assert len(shown) - before >= 12
+
+
+def test_a_slide_begins_at_its_top_and_a_press_brings_the_rest_of_it_into_view(tmp_path, browser):
+    if importlib.util.find_spec("jupyterlab_slideshow") is None:
+        pytest.skip("jupyterlab-slideshow is not installed: it comes with the extra  present")
+    lab.notebook(tmp_path / "long.ipynb", "from vgrad.lessons import gradient_flow", "gradient_flow.ask('narrow')")
+    with lab.serve(tmp_path) as server:
+        page = server.open(browser, "long.ipynb", 1280, 720)
+        text = {"cell_type": "markdown", "source": "The text begins." + "<br>" * 40}
+        page.evaluate(f"text => {lab.NOTEBOOK}.model.sharedModel.insertCell(0, text)", text)
+        lab.run_all(page)  # after which it is scrolled to its end
+        lab.present(page)
+        page.wait_for_function(f"({TOP_OF_SLIDE})() > 0")
+        for _ in range(2):
+            page.wait_for_timeout(500)
+            page.keyboard.press("Space")
+        page.wait_for_function(f"({TOP_OF_SLIDE})() < 0")
+        page.wait_for_function("document.querySelector('.vgrad-predict button').getBoundingClientRect().bottom <= 720")
+        page.close()
 
 
 def test_voila_serves_an_explorer_that_moves(tmp_path, browser):

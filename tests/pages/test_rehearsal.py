@@ -12,17 +12,18 @@ import script
 
 pytestmark = pytest.mark.browser
 LESSONS = sorted({row.lesson for title in script.TITLES for row in script.rows(title)})
-STEP = re.compile(r"(→) ×(\d)(?:, (?:where|the (\w+))?)?|()(?<!\*)\*(\d · [^*]+|[A-Z][^*]+)\*|()\*\*(.+?)\*\*|()(the choices|the wrong choice)")
+STEP = re.compile(r"→ ×(\d)(?:, the (\w+))?|(the choices|the wrong choice)|\*\*(.+?)\*\*|then ([\d.]+)")
 SLIDE = """() => [...document.querySelectorAll('.jp-deck-mod-onscreen')].map(cell => cell.innerText).join(' ')
   + [...document.querySelectorAll('.jp-deck-mod-onscreen [role=img]')].map(e => e.ariaLabel).join(' ')"""
-STILL = """before => !document.querySelector('.vgrad-rough') && !document.querySelector('.vgrad-busy')"""
+STILL = """() => !document.querySelector('.vgrad-rough') && !document.querySelector('.vgrad-busy')"""
 WITHIN = """selector => [...document.querySelectorAll('.jp-deck-mod-onscreen ' + selector)].some(e => {
-  const { top, bottom, height } = e.getBoundingClientRect(); return height > 0 && top >= 0 && bottom <= innerHeight + 24 })"""
+  const { top, bottom, height } = e.getBoundingClientRect();
+  return height > 0 && top >= 0 && bottom <= innerHeight + 24 })"""
 NAMED = {
     "explorer": ".vgrad-explorer figcaption",
     "choices": ".vgrad-choices",
     "question": ".vgrad-choices",
-    "picture": ":is(img, svg)",
+    "picture": ".jp-RenderedImage img",
     "numbers": "pre",
     "table": "table",
 }
@@ -79,10 +80,10 @@ def forward(page, times, named):
 
 
 def answer(page, row):
-    """Choose what the class says, the wrong answers first, and read the replies."""
+    """Choose what the class says, the wrong answers first, and read the replies. "As above" is the first choice."""
     read = []
-    for choice, _ in row.choices:
-        page.locator(".jp-deck-mod-onscreen .vgrad-choices label", has_text=choice).first.click()
+    for choice in [choice for choice, _ in row.choices] or [""]:
+        page.locator(".jp-deck-mod-onscreen .vgrad-choices .widget-radio-box label", has_text=choice).first.click()
         page.locator(".jp-deck-mod-onscreen .vgrad-predict button").first.click()
         page.wait_for_timeout(1200)
         read.append(page.locator(".jp-deck-mod-onscreen .vgrad-predict [role=status]").first.inner_text())
@@ -124,7 +125,7 @@ def followed(page, row, before):
             jump(page, row.lesson, title)
             shown.append(seen(page))
     pressed = iter(script.pressed(row.show))
-    for step in re.finditer(r"→ ×(\d)(?:, the (\w+))?|(the choices|the wrong choice)|\*\*(.+?)\*\*|then ([\d.]+)", steps(row)):
+    for step in STEP.finditer(f"{row.open} | {row.show}"):
         times, named, choices, *_ = step.groups()
         if times:
             forward(page, int(times), named)
@@ -134,11 +135,6 @@ def followed(page, row, before):
             press(page, *next(pressed))
         shown.append(seen(page))
     return shown
-
-
-def steps(row):
-    """What is done in a row, in its order. The choices that come into view are not yet answered."""
-    return f"{re.sub('the choices$', 'the choices,', row.open)} | {row.show}"
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

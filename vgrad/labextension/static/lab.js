@@ -27,6 +27,9 @@
 // A deck goes from cell to cell, also where the next cell has long been on the slide, as a question is below its text.
 // Then a press changed nothing that anybody sees. Here it goes on, until there is something new.
 //
+// A slide may be longer than the screen, and a step to its next cell left that cell below the edge. After a jump, the slide
+// stood at its end. Here a slide begins at its top, and a step brings the next cell into view.
+//
 // A box keeps every key for itself, so nobody who had typed a value could leave the slides. Here Escape leaves the box, and
 // the next one leaves the slides.
 //
@@ -218,11 +221,12 @@
 
   const REPLY = '[role=status]';
 
+  const gently = () => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth');
+
   const showReply = reply => {
     const edge = reply.closest('.jp-WindowedPanel-outer')?.getBoundingClientRect().bottom ?? innerHeight;
     if (reply.getBoundingClientRect().bottom <= Math.min(edge, innerHeight)) return;
-    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    reply.scrollIntoView({ block: 'end', behavior: still ? 'auto' : 'smooth' });
+    reply.scrollIntoView({ block: 'end', behavior: gently() });
   };
 
   const awaitReply = event => {
@@ -282,6 +286,34 @@
     const step = at > from ? FORWARD : BACK;
     from = at;
     app.commands.execute('deck:go', step); // which comes here again, until it shows something
+  };
+
+  const LAID_OUT = 150; // milliseconds after which a slide is laid out
+
+  let was; // the cell that was active before the last step
+
+  const showCell = app => {
+    const notebook = opened(app);
+    const at = notebook?.activeCellIndex;
+    const cell = notebook?.widgets[at]?.node;
+    const begins = was === undefined || (at > was && shows(notebook, was, at));
+    const goesOn = at > was && !begins;
+    was = at;
+    if (!cell || !(begins || goesOn)) return;
+    const slide = cell.closest('.jp-WindowedPanel-outer');
+    setTimeout(() => {
+      const below = cell.getBoundingClientRect().bottom - innerHeight;
+      if (begins) slide.scrollTop = 0;
+      else if (below > 0) slide.scrollBy({ top: below, behavior: gently() });
+    }, LAID_OUT);
+  };
+
+  const followSteps = app => {
+    window.addEventListener('keydown', () => { was = opened(app)?.activeCellIndex; }, true);
+    app.commands.commandExecuted.connect((_, { id }) => {
+      if (id === 'deck:start') was = undefined;
+      if (/^deck:(start|go|forward|back|up|down)$/.test(id)) showCell(app);
+    });
   };
 
   const turnOnce = app => {
@@ -349,6 +381,7 @@
       window.addEventListener('keydown', goOnFrom(app), true);
       for (const listener of [keepKeys, leave, leaveBox, nameAndOrder]) window.addEventListener('keydown', listener, true);
       turnOnce(app);
+      followSteps(app);
       window.addEventListener('keydown', obeyClicker(app.commands), true);
       for (const listener of [save, share, awaitReply]) window.addEventListener('click', listener, true);
       window.addEventListener('touchstart', waitForSideways, { capture: true, passive: true });
