@@ -39,6 +39,7 @@ def server(tmp_path_factory):
         "explore.train_mlp(steps=600, seeds=10, depth=20)",
     )
     equation(lab.notebook(folder / "equation.ipynb", "1 + 1"))
+    lab.notebook(folder / "question.ipynb", "from vgrad.lessons import gradient_flow", "gradient_flow.ask('narrow')")
     if LESSON.exists():
         shutil.copytree(LESSON.parent, folder / "notebooks")
         shutil.copy(LESSON, folder / "waits.ipynb")
@@ -463,6 +464,59 @@ def test_in_a_deck_a_prediction_is_answered(deck):
     assert deck.locator(".vgrad-predict [role=status]").inner_text().startswith(reply)
 
 
+def test_in_a_deck_escape_leaves_a_number_box_and_a_second_one_the_slides(deck):
+    mode = "document.body.dataset.jpDeckMode"
+    box(deck, "depth").fill("40")
+    after(deck, partial(box(deck, "depth").press, "Enter"))
+    deck.keyboard.press("Escape")
+    assert deck.evaluate(mode) == "presenting"
+    assert box(deck, "depth").evaluate("e => e !== document.activeElement")
+    deck.keyboard.press("Escape")
+    deck.wait_for_function(f"{mode} !== 'presenting'")
+    lab.present(deck)
+
+
+BELOW = """() => document.querySelector('.vgrad-predict [role=status]').getBoundingClientRect().bottom
+  - Math.min(innerHeight, document.querySelector('.jp-WindowedPanel-outer').getBoundingClientRect().bottom)"""
+TOP = "() => document.querySelector('.vgrad-predict').getBoundingClientRect().top"
+
+
+def answered_at_the_edge(page):
+    """Answer the question on the page while its button lies at the lower edge of the screen."""
+    page.locator(".vgrad-choices input").first.click()
+    button = page.locator(".vgrad-predict button")
+    button.evaluate("e => e.scrollIntoView({ block: 'end', behavior: 'instant' })")
+    before = page.evaluate(TOP)
+    button.click()
+    page.wait_for_function(f"document.querySelector('.vgrad-predict [role=status]') && ({BELOW})() < 1")
+    assert page.evaluate(TOP) < before - 20
+
+
+def test_in_a_deck_the_reply_to_a_choice_comes_into_view(deck):
+    deck.set_viewport_size({"width": 1280, "height": 320})
+    try:
+        answered_at_the_edge(deck)
+    finally:
+        deck.set_viewport_size({"width": 1280, "height": 720})
+
+
+def test_in_a_notebook_the_reply_to_a_choice_comes_into_view_if_it_is_below_the_edge(server, browser):
+    page = server.open(browser, "question.ipynb", height=500)
+    text = {"cell_type": "markdown", "source": "<br>" * 40 + "The text goes on."}
+    for where in ("insertCell(0, text)", "addCell(text)"):
+        page.evaluate(f"text => {lab.NOTEBOOK}.model.sharedModel.{where}", text)
+    lab.run_all(page)
+    page.locator(".vgrad-predict").wait_for()
+    answered_at_the_edge(page)
+    seen = page.evaluate(TOP)
+    page.locator(".vgrad-choices input").last.click()
+    page.locator(".vgrad-predict button").click()
+    page.get_by_text(list(course.QUESTIONS["narrow"].replies.values())[-1]).wait_for()
+    page.wait_for_timeout(500)
+    assert abs(page.evaluate(TOP) - seen) < 60  # at most as far as the other reply is longer
+    page.close()
+
+
 BIG = """() => { const picture = document.querySelector('.vgrad-view [role=img] > svg');
   const box = picture.getBoundingClientRect(), panel = document.querySelector('.vgrad-panel');
   const label = panel.querySelector('.widget-slider .widget-label');
@@ -552,6 +606,9 @@ def test_a_clicker_turns_the_slides_also_from_a_slider(lesson):
         assert lab.forward(lesson, key="PageUp")
 
 
+TOP_OF_SLIDE = "() => document.querySelector('.jp-deck-mod-onscreen').getBoundingClientRect().top"
+
+
 @pytest.mark.parametrize("key", ["Space", "PageDown"])
 def test_each_press_shows_something_new_and_so_does_each_on_the_way_back(lesson, key):
     def seen():
@@ -564,6 +621,25 @@ def test_each_press_shows_something_new_and_so_does_each_on_the_way_back(lesson,
             shown.append(seen())
             assert shown[-1] != shown[-2], f"press {len(shown) - before} of {turn} changed nothing"
         assert len(shown) - before >= 12
+
+
+def test_a_slide_begins_at_its_top_and_a_press_brings_the_rest_of_it_into_view(tmp_path, browser):
+    if importlib.util.find_spec("jupyterlab_slideshow") is None:
+        pytest.skip("jupyterlab-slideshow is not installed: it comes with the extra  present")
+    lab.notebook(tmp_path / "long.ipynb", "from vgrad.lessons import gradient_flow", "gradient_flow.ask('narrow')")
+    with lab.serve(tmp_path) as server:
+        page = server.open(browser, "long.ipynb", 1280, 720)
+        text = {"cell_type": "markdown", "source": "The text begins." + "<br>" * 40}
+        page.evaluate(f"text => {lab.NOTEBOOK}.model.sharedModel.insertCell(0, text)", text)
+        lab.run_all(page)  # after which it is scrolled to its end
+        lab.present(page)
+        page.wait_for_function(f"({TOP_OF_SLIDE})() > 0")
+        for _ in range(2):
+            page.wait_for_timeout(500)
+            page.keyboard.press("Space")
+        page.wait_for_function(f"({TOP_OF_SLIDE})() < 0")
+        page.wait_for_function("document.querySelector('.vgrad-predict button').getBoundingClientRect().bottom <= 720")
+        page.close()
 
 
 def test_voila_serves_an_explorer_that_moves(tmp_path, browser):

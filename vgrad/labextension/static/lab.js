@@ -27,6 +27,14 @@
 // A deck goes from cell to cell, also where the next cell has long been on the slide, as a question is below its text.
 // Then a press changed nothing that anybody sees. Here it goes on, until there is something new.
 //
+// A slide may be longer than the screen, and a step to its next cell left that cell below the edge. After a jump, the slide
+// stood at its end. Here a slide begins at its top, and a step brings the next cell into view.
+//
+// A box keeps every key for itself, so nobody who had typed a value could leave the slides. Here Escape leaves the box, and
+// the next one leaves the slides.
+//
+// The reply to a choice may appear below the edge of the screen. Here it comes into view.
+//
 // This is a federated extension, written by hand: there is nothing to build.
 
 (() => {
@@ -71,6 +79,15 @@
   const leave = event => {
     if (event.key !== 'Escape' || presenting()) return;
     event.target.closest?.(ANY)?.closest('.jp-Cell')?.focus();
+  };
+
+  const BOX = '.vgrad-explorer :is(input[type=number], input[type=text])';
+
+  const leaveBox = event => {
+    if (event.key !== 'Escape' || !presenting() || !event.target.matches?.(BOX)) return;
+    event.stopPropagation(); // the same press would leave the slides too
+    event.target.blur();
+    event.target.closest('.jp-Cell').focus({ preventScroll: true });
   };
 
   const goOnFrom = app => event => {
@@ -202,6 +219,21 @@
     if (SITE) say(await copy(shown));
   };
 
+  const REPLY = '[role=status]';
+
+  const gently = () => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth');
+
+  const showReply = reply => {
+    const edge = reply.closest('.jp-WindowedPanel-outer')?.getBoundingClientRect().bottom ?? innerHeight;
+    if (reply.getBoundingClientRect().bottom <= Math.min(edge, innerHeight)) return;
+    reply.scrollIntoView({ block: 'end', behavior: gently() });
+  };
+
+  const awaitReply = event => {
+    const question = event.target.closest?.('.vgrad-predict button')?.closest('.vgrad-predict');
+    if (question) whenOffered(question, REPLY, showReply);
+  };
+
   const nameAndOrder = event => {
     if (event.key !== 'Tab') return;
     for (const handle of document.querySelectorAll('.vgrad-explorer .noUi-handle')) handle.tabIndex = -1;
@@ -228,7 +260,7 @@
   const LINE = 24; // pixels; of a slide that ends further below the screen, the next cell is still to be scrolled to
 
   const shows = (notebook, from, to) => {
-    const begins = cell => !['-', undefined].includes(cell.model.getMetadata('slideshow')?.slide_type);
+    const begins = cell => /slide|fragment/.test(cell.model.getMetadata('slideshow')?.slide_type); // a skipped one does not
     return notebook.widgets.slice(Math.min(from, to) + 1, Math.max(from, to) + 1).some(begins);
   };
 
@@ -254,6 +286,34 @@
     const step = at > from ? FORWARD : BACK;
     from = at;
     app.commands.execute('deck:go', step); // which comes here again, until it shows something
+  };
+
+  const LAID_OUT = 150; // milliseconds after which a slide is laid out
+
+  let was; // the cell that was active before the last step
+
+  const showCell = app => {
+    const notebook = opened(app);
+    const at = notebook?.activeCellIndex;
+    const cell = notebook?.widgets[at]?.node;
+    const begins = was === undefined || (at > was && shows(notebook, was, at));
+    const goesOn = at > was && !begins;
+    was = at;
+    if (!cell || !(begins || goesOn)) return;
+    const slide = cell.closest('.jp-WindowedPanel-outer');
+    setTimeout(() => {
+      const below = cell.getBoundingClientRect().bottom - innerHeight;
+      if (begins) slide.scrollTop = 0;
+      else if (below > 0) slide.scrollBy({ top: below, behavior: gently() });
+    }, LAID_OUT);
+  };
+
+  const followSteps = app => {
+    window.addEventListener('keydown', () => { was = opened(app)?.activeCellIndex; }, true);
+    app.commands.commandExecuted.connect((_, { id }) => {
+      if (id === 'deck:start') was = undefined;
+      if (/^deck:(start|go|forward|back|up|down)$/.test(id)) showCell(app);
+    });
   };
 
   const turnOnce = app => {
@@ -319,10 +379,11 @@
     activate: (app, rendermime) => {
       keepAlternativeTexts(rendermime);
       window.addEventListener('keydown', goOnFrom(app), true);
-      for (const listener of [keepKeys, leave, nameAndOrder]) window.addEventListener('keydown', listener, true);
+      for (const listener of [keepKeys, leave, leaveBox, nameAndOrder]) window.addEventListener('keydown', listener, true);
       turnOnce(app);
+      followSteps(app);
       window.addEventListener('keydown', obeyClicker(app.commands), true);
-      for (const listener of [save, share]) window.addEventListener('click', listener, true);
+      for (const listener of [save, share, awaitReply]) window.addEventListener('click', listener, true);
       window.addEventListener('touchstart', waitForSideways, { capture: true, passive: true });
       stayWithWhatIsRun(app);
       watchSliders();
