@@ -14,6 +14,7 @@ const STYLE = `.vgrad-course { position: fixed; right: 0; bottom: 0; z-index: 10
   .vgrad-still p { margin: 0; font-style: italic; }
   .vgrad-still button { min-height: 32px; padding: 2px 16px; font: inherit; cursor: pointer; color: #fff; border: 0;
     background: #1565c0; }
+  @media (max-width: 760px) { .vgrad-still, .vgrad-waiting { padding-left: 8px !important; } }
   .jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
   .jp-NotebookTrustedStatus { display: none; }`; // it asks for a trust that this site's own lessons need not earn
 
