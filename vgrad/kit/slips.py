@@ -98,7 +98,9 @@ _SHAPES = {  # a pattern in NumPy's message -> words, which may name its groups
     r"broadcast together with shapes (\(.*?\)) (\(.*?\))": "the shapes {0} and {1} do not fit together entry by entry",
     r"array from shape (\(.*?\)) into shape (\(.*?\))": "an array of shape {0} does not fit into one of shape {1}",
     r"matmul: .*enough dimensions": "@ multiplies arrays, and one of the two is a single number",
-    r"matmul: .*size (\d+) is different from (\d+)": "in a product @ the first has {1} columns and the second has {0} rows",
+    r"matmul: .*size (\d+) is different from (\d+)": (
+        "in a matrix product @, the first has {1} columns and the second has {0} rows, which do not fit"
+    ),
 }
 
 

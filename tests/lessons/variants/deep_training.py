@@ -81,7 +81,7 @@ WRONG = {
         ),
         "the biases of one layer between": (
             lambda hidden, width: parts(hidden, width) - (hidden - 2) * width,
-            "those of one layer alone",
+            "biases are missing",
         ),
         "one bias of two": (lambda hidden, width: parts(hidden, width) - 1, "two outputs have two biases"),
         "one layer between at least": (

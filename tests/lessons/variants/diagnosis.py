@@ -202,6 +202,12 @@ WRONG = {
         "logarithms in place": (logs_in_place, "has changed"),
     },
     "state_in_training": {
+        "nothing arrives, and it stops": (
+            lambda first, now, dh: (
+                "converged" if now < first / 4 else "vanished" if float(now) / float(dh) > 1000 else "neither"
+            ),
+            "dh_1 may be exactly 0",
+        ),
         "the wrong order": (
             lambda first, now, dh: "vanished" if 1000 * dh < now else "converged" if now < first / 4 else "neither",
             "Ask first how much of the error is left",

@@ -72,6 +72,7 @@ RIGHT = {
         "as taught": answers(),
         "from the printed digits": chained(0.017 / 0.046),
         "from two digits": [0.37, 0.91, 10.6],
+        "each rounded by itself": [0.37, 0.91, 10.1],
         "s by the logarithm": answers(s=math.exp(math.log(LEFT) / 10)),
         "ξ_c without bars": answers(xi_c=-1 / math.log(SHARE)),
         "ξ_c from ten layers": answers(xi_c=10 / abs(math.log(LEFT))),

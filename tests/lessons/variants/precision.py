@@ -194,6 +194,7 @@ WRONG = {
         "fewer arguments": (lambda backward: backward(1.0), "arguments"),
     },
     "dynamic_scaling": {
+        "zeros are skipped": (dynamic(finite=lambda dW: np.isfinite(dW).all() and dW.any()), "though they are 0"),
         "NaN passes": (dynamic(finite=lambda dW: not np.isinf(dW).any()), "holds NaN"),
         "inf passes": (dynamic(finite=lambda dW: not np.isnan(dW).any()), "holds inf"),
         "-inf passes": (dynamic(finite=lambda dW: not (dW == np.inf).any() and not np.isnan(dW).any()), "holds inf"),

@@ -44,14 +44,16 @@ def _count_slip(count: float, hidden: int, width: int) -> str | None:
             2 * width + (hidden - 1) * width**2 + 2 * width
         ),
         "the hidden layers are right. But each of the two outputs also has a bias": first + between + 2 * width,
-        "the layers between and the outputs are right. But a unit of the first layer has two weights and a bias": (
+        "a unit of the first layer has two weights and a bias, and each output has a weight for each unit and a bias": (
             2 * width + between + last
         ),
         "the weights are right. But each unit has a bias of its own, and you count one for each layer": (
             4 * width + (hidden - 1) * width**2 + hidden + 1
         ),
-        "the first layer and the outputs are right. But each of the layers between has biases, and you count those of "
-        "one layer alone": first + (hidden - 1) * width**2 + width + last,
+        "biases are missing. Each unit of each layer has one, whether it is in the first layer or between": first
+        + (hidden - 1) * width**2
+        + width
+        + last,
         "the hidden layers are right. But two outputs have two biases, and you count one": first + between + last - 1,
         "the outputs are right. But each hidden unit also has a bias": (2 * width + (hidden - 1) * width**2 + last),
         "the first layer and the outputs are right. But between layers, each unit also has a bias": (

@@ -74,7 +74,7 @@ def _read_xi_c(given) -> str | None:
     if blank:
         return f"put {' and '.join(blank)} where the three dots are" if len(blank) < 3 else "fill in left, s and xi_c"
     left, s, xi_c = (expect_number(part, f"{name} should be a number") for name, part in zip(NAMES, parts, strict=True))
-    return _left(left) or _share(s, left) or _scale(xi_c, s)
+    return _left(left) or _share(s, left) or _scale(xi_c, s, left)
 
 
 def _three(given) -> list:
@@ -134,9 +134,10 @@ def _share(s: float, left: float) -> str | None:
     return f"s to the power ten should be left; yours is {s**10:.3g}, and left is {left:.3g}"
 
 
-def _scale(xi_c: float, s: float) -> str | None:
+def _scale(xi_c: float, s: float, left: float) -> str | None:
     right = 1 / abs(np.log(s))
-    if abs(xi_c / right - 1) < 0.04:
+    exact = 10 / abs(np.log(left))  # where s was rounded, and this was not
+    if min(abs(xi_c / right - 1), abs(xi_c / exact - 1)) < 0.04:
         return None
     slips = {
         "a number of layers is above 0; the bars in ξ_c = 1 / |ln s| make it so": -right,

@@ -20,6 +20,8 @@ MOMENTS = {  # what is given, the norms ASKED, and the word for it
     "a network whose loss is a sum, and which has lost its gradient": ((970.0, 950.0, 0.0029), "vanished"),
     "a network that has learned without its first layer": ((0.096, 0.002, 1e-8), "converged"),
     "a network without any error": ((0.096, 0.0, 0.0), "converged"),
+    "a network whose first layer receives nothing": ((0.096, 0.095, 0.0), "vanished"),
+    "a network whose numbers are all tiny": ((1e-12, 9e-13, 5e-13), "neither"),
     "a network just above a quarter of its error": ((0.096, 0.0245, 0.031), "neither"),
     "a network just below a quarter of its error": ((0.096, 0.0235, 0.031), "converged"),
     "a network that hands back just over a thousandth": ((0.096, 0.048, 4.9e-5), "neither"),
@@ -27,7 +29,6 @@ MOMENTS = {  # what is given, the norms ASKED, and the word for it
     "a network whose error has grown, and little of it arrives": ((0.096, 0.192, 1.88e-4), "vanished"),
     "a network whose error has grown, and enough of it arrives": ((0.096, 0.192, 1.96e-4), "neither"),
 }
-WHILE_IT_RUNS = ("the call is right", "what is above 0 is judged rightly, but dlogits may be exactly 0")
 
 
 def state(function) -> str | None:
@@ -38,10 +39,15 @@ def state(function) -> str | None:
         try:
             given[name] = _word(call(verdict, **dict(zip(ASKED, norms, strict=True))))
         except ArithmeticError as problem:
-            return f"{WHILE_IT_RUNS[norms[1] == 0]}. For {name} your code stops: {told(problem)}"
+            return f"{_while_it_runs(norms)}. For {name} your code stops: {told(problem)}"
         if given[name] != right:
             return _wrong_state(name, norms, given[name], right, fine=len(given) - 1)
     return None
+
+
+def _while_it_runs(norms) -> str:
+    zero = next((name for name, norm in zip(ASKED, norms, strict=True) if norm == 0), None)
+    return f"what is above 0 is judged rightly, but {zero} may be exactly 0" if zero else "the call is right"
 
 
 def _word(given) -> str:

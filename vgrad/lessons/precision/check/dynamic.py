@@ -61,7 +61,9 @@ def _moments() -> list[_Moment]:
                 found.append(_Moment(dW, scale, good, every))
     largest = [np.full((3, 2), np.finfo(np.float16).max) for _ in range(2)]  # whose sums and norms do not fit
     broken = [np.full((3, 2), np.inf, np.float16) for _ in range(2)]
-    return [*found, _Moment(largest, START, EVERY - 1, EVERY), _Moment(broken, 3.0, 1, 5)]
+    nothing = [np.zeros((3, 2), np.float16) for _ in range(2)]  # finite all the same
+    good = [_Moment(largest, START, EVERY - 1, EVERY), _Moment(nothing, 2.0**6, 2, 5)]
+    return [*found, *good, _Moment(broken, 3.0, 1, 5)]
 
 
 class _Update:
@@ -111,8 +113,10 @@ def _of_update(update: _Update, moment: _Moment) -> str | None:
     if moment.overflows and update.calls:
         return f"step 1: a gradient holds {_kind_of(moment.dW)}, and the weights were updated all the same"
     if not moment.overflows and not update.calls:
-        large = ", though they are large" if moment.dW[0].dtype == np.float16 else ""
-        return f"step 1: all gradients are finite{large}, and the weights were not updated"
+        size = (
+            "" if moment.dW[0].dtype != np.float16 else ", though they are " + ("large" if moment.dW[0].any() else "0")
+        )
+        return f"step 1: all gradients are finite{size}, and the weights were not updated"
     if len(update.calls) > 1:
         return f"the weights were updated {len(update.calls)} times in one step"
     if update.calls and not _alike(update.calls[0], moment.dW):
