@@ -106,13 +106,13 @@ def pointing(claim: str, way: str, known: tuple[str, ...]) -> str | None:
 
 def _may_speak_of_the_control(given: Investigation, setting: tuple[str, ...]) -> bool:
     """Whether the sentence turns something round, names the control first, or calls the net what the control is."""
-    net, control = (side.get(given.changed) for side in (given.net, given.control))
+    net, control = given.net.get(given.changed), given.control.get(given.changed)
     if re.search(TURNS, given.claim, re.IGNORECASE):
         return True
     here, there = (_place(given.claim, value) for value in (net, control))
     if there is not None:
         return here is None or there < here
-    if not (is_number(net) and is_number(control)):
+    if net is None or control is None or not (is_number(net) and is_number(control)):
         return False
     return bool(pointing(given.claim, "lower" if net > control else "higher", setting))
 

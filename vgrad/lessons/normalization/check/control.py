@@ -109,13 +109,12 @@ def _of_optimizer(name) -> str | None:
 def _of_size(name: str, size) -> str | None:
     if not isinstance(size, (int, np.integer)) or isinstance(size, bool):
         return f"{name} is a whole number"
-    if size < NET[name]:
+    before = int(NET[name])
+    if size < before:
         return (
             "the size of the net is a thing that can be changed. But a smaller one would fail whatever the cause is, "
             "so the explanation risks nothing. Try a larger one"
         )
-    if size < LARGER * NET[name]:
-        return (
-            f"a {name} of {size} hardly differs from {NET[name]}, so the explanation risks nothing. Try twice as much"
-        )
+    if size < LARGER * before:
+        return f"a {name} of {size} hardly differs from {before}, so the explanation risks nothing. Try twice as much"
     return None
