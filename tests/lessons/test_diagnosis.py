@@ -588,7 +588,7 @@ def test_the_stamp_says_the_verdict_and_lies_in_its_frame(visit):
 
 def test_a_check_that_cannot_take_a_0_is_told_so():
     said = course.answer("worst_ratio", lambda norms: math.log10(max(norms)) - math.log10(min(norms)))
-    assert "may receive exactly 0" in repr(said)
+    assert "may be exactly 0" in repr(said)
 
 
 def test_a_healthy_patient_who_was_treated_is_told_to_need_nothing():

@@ -133,8 +133,6 @@ RIGHT = {
         "a range": adam(frozen=range(1, 7)),
         "a list": adam(frozen=[6, 5, 4, 3, 2, 1]),
         "an array": adam(frozen=np.arange(1, 7)),
-        "a set": adam(frozen=set(HIDDEN)),
-        "a generator": Later(lambda: adam(frozen=(k for k in HIDDEN)).make()),
         "twice the same": adam(frozen=(*HIDDEN, 1)),
         "more networks": adam(frozen=HIDDEN, seeds=6),
         "other networks": adam(frozen=HIDDEN, seed=2),

@@ -7,13 +7,14 @@ the stored table "depth_paradox" runs in each cell.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from ... import data, init, models, probes, require, train
 from ...ops import Array
+from ...plain import shown
 from ...require import NonNegative, Seed, guarded
 from ...tape import tree_map
 from ...train.update import require_rates
@@ -104,7 +105,7 @@ Record = Annotated[TrainingRecord, require.thing("a TrainingRecord", lambda reco
 def watch(
     activation: ActivationName = "sigmoid", *, scheme: str = "xavier_normal", norm: NormChoice = "none",
     optimizer: OptimizerName = "sgd", rate: Rates = 0.1, depth: Depth = 6, width: Width = 32, batch: Batch = 64,
-    steps: TrainSteps = 300, seeds: Networks = 5, frozen: Iterable[int] | int = (),
+    steps: TrainSteps = 300, seeds: Networks = 5, frozen: Sequence[int] | int = (),
     floor: NonNegative = 1e-8, seed: Seed = 0,
 ) -> Generator[TrainingRecord, None, None]:  # fmt: skip
     """Train ``seeds`` networks of ``depth`` hidden layers in one call, and yield a record after every step.
@@ -151,7 +152,10 @@ def _batches(batch: int, seed: int) -> Iterator:
 
 
 def _layer_numbers(frozen, readout: int) -> tuple[int, ...]:
-    several = np.iterable(frozen) and not isinstance(frozen, (str, bytes, dict))
+    several = isinstance(frozen, (list, tuple, range, np.ndarray)) and np.ndim(frozen)
+    if np.iterable(frozen) and not several:
+        told = f"a whole number from 1 to {readout}, or a tuple, list or range of them"
+        raise ValueError(f"frozen is {shown(frozen)}; allowed is {told}")
     return tuple(
         require.whole("frozen", layer_number, 1, readout) for layer_number in (frozen if several else [frozen])
     )
