@@ -140,6 +140,7 @@ def test_axe_finds_nothing_in_a_lesson_and_each_handle_has_the_name_of_its_box(s
     calls = [source(cell) for cell in cells if cell["cell_type"] == "code"]
     shown = [call for call in calls if re.match(r"import|from|(\w+\.)?(ask(\.warm_up)?\(|take\(|explore\.)", call)]
     lab.run(page, *shown)
+    lab.reveal(page)
     there = page.evaluate(THERE)
     assert there.pop("seen") == there  # nothing that JupyterLab has not yet drawn, and every picture with its text
     explorers = sum(bool(re.search(r"^(\w+\.)?explore\.\w+\(", call, re.M)) for call in calls)

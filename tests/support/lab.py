@@ -155,6 +155,15 @@ def run(page, *beginnings: str) -> None:
     )
 
 
+def reveal(page):
+    """Show the results that answer a question, which wait until their cells are run or they are asked for."""
+    page.wait_for_function(
+        """() => {
+          document.querySelectorAll('.vgrad-waiting button').forEach(button => button.click());
+          return !document.querySelector('.vgrad-waits'); }"""
+    )
+
+
 def errors(page) -> list[str]:
     """Every error and every warning that a cell shows, in the page or out of view, and what the browser complains."""
     cells = page.evaluate(f"{NOTEBOOK}.context.model.toJSON().cells")
