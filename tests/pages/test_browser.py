@@ -226,9 +226,8 @@ def test_shift_and_enter_go_on_from_the_answer_to_a_question(server, browser):
 def test_a_result_that_answers_a_question_waits_until_its_cell_is_run_or_it_is_asked_for(server, browser):
     page = server.open(browser, "waits.ipynb")
     waiting = page.locator(".vgrad-waits")
-    page.wait_for_selector(".vgrad-waiting", state="attached")
-    asked = waiting.count()
-    assert asked == 4  # one for each question of this lesson
+    asked = 4  # one for each question of this lesson, whose cells JupyterLab draws one after the other
+    page.wait_for_function("count => document.querySelectorAll('.vgrad-waiting').length === count", arg=asked)
     measured = page.get_by_text("We measure 4.5e-38")
     assert not measured.is_visible()
     page.get_by_role("button", name="Show the result").first.click()
@@ -584,7 +583,7 @@ def test_every_slide_of_a_lesson_is_whole_and_its_explorer_moves(lesson):
         seen.add(lesson.evaluate(lab.SLIDE).partition("|")[2])
         if not moved and lesson.locator(".jp-deck-mod-onscreen .vgrad-explorer").count():
             shown = after(lesson, partial(handle(lesson, "depth").first.press, "ArrowRight"))
-            moved = "31 sigmoid layers" in shown.caption
+            moved = "31 tanh layers" in shown.caption
             lesson.locator(PICTURE).first.click()  # takes the keys from the slider
         if not lab.forward(lesson):
             break
@@ -708,5 +707,5 @@ def test_the_lesson_runs_without_an_error_and_its_explorer_is_alive(server, brow
     assert lab.errors(page) == []
     page.locator(".vgrad-explorer").first.scroll_into_view_if_needed()
     shown = after(page, partial(handle(page, "depth").first.press, "ArrowRight"))
-    assert "31 sigmoid layers" in shown.caption
+    assert "31 tanh layers" in shown.caption
     page.close()
