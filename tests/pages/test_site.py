@@ -374,6 +374,15 @@ def test_a_lesson_says_when_python_is_ready_and_its_first_picture_is_then_alive(
     assert asked == []  # whether one really wants to leave, since what has been run was saved
 
 
+def test_a_button_brings_a_stored_picture_to_life_also_while_python_is_still_starting(site, visitor):
+    visitor.goto(f"{site}/notebooks/index.html?path=03_gradient_flow.ipynb")
+    visitor.get_by_role("button", name="Bring it to life").click()
+    visitor.get_by_text("It is starting").wait_for()
+    visitor.wait_for_selector(".vgrad-view [role=img] > svg", state="attached")
+    assert visitor.get_by_text("It is starting").count() == 0
+    assert lab.errors(visitor) == []  # the first cell, which the picture relies on, was run before
+
+
 def test_while_a_page_opens_it_says_so_and_a_shared_picture_says_what_one_waits_for(site, visitor):
     visitor.route("**/build/jlab_core*", lambda route: route.abort())  # so that it never opens
     visitor.goto(f"{site}/notebooks/index.html?path=00_start_here.ipynb")

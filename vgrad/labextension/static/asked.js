@@ -10,18 +10,20 @@ const STYLE = `.${WAITS} .jp-OutputArea { display: none; }
     padding: 4px 8px 4px calc(var(--jp-cell-prompt-width) + 8px); }
   .vgrad-waiting p { margin: 0; font-style: italic; }
   .vgrad-waiting button { min-height: 28px; padding: 2px 12px; font: inherit; color: inherit; cursor: pointer;
-    background: var(--jp-layout-color1); border: 1px solid var(--jp-border-color1); }`;
+    background: var(--jp-layout-color1); border: 1px solid var(--jp-border-color1); }
+  @media (max-width: 760px) { .vgrad-waiting { padding-left: 8px; } }`;
 
 // The cells of code that come first after each question, whatever text stands between.
 const answering = cells => {
   const found = [];
   let asked = false;
+  let before;
   for (const cell of cells) {
     const code = cell.model.type === 'code';
-    const source = cell.model.sharedModel.source;
-    if (code && QUESTION.test(source)) asked = true;
+    if (code && QUESTION.test(cell.model.sharedModel.source)) asked = true;
     else if (code && asked) found.push(cell);
-    else if (found.includes(cells[cells.indexOf(cell) - 1])) asked = false;
+    else if (before && before === found.at(-1)) asked = false; // a text after the last of them
+    before = cell;
   }
   return found;
 };

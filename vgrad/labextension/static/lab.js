@@ -91,10 +91,11 @@
   };
 
   const goOnFrom = app => event => {
-    const output = event.key === 'Enter' && event.shiftKey && event.target.closest?.(`.jp-OutputArea :is(${ANY})`);
+    if (event.key !== 'Enter' || !event.shiftKey || presenting()) return;
+    const cells = event.target.closest?.(`.jp-OutputArea :is(${ANY})`) && opened(app)?.widgets;
+    const at = cells?.findIndex(cell => cell.node.contains(event.target)) ?? -1;
+    if (at < 0 || at + 1 === cells.length) return; // as on a page with a single picture
     const notebook = opened(app);
-    const at = notebook?.widgets.findIndex(cell => cell.node.contains(event.target));
-    if (!output || presenting() || !notebook.widgets[at + 1]) return;
     event.preventDefault();
     event.stopPropagation();
     notebook.activeCellIndex = at + 1;
@@ -295,7 +296,7 @@
   const showCell = app => {
     const notebook = opened(app);
     const at = notebook?.activeCellIndex;
-    const cell = notebook?.widgets[at]?.node;
+    const cell = notebook?.widgets?.[at]?.node;
     const begins = was === undefined || (at > was && shows(notebook, was, at));
     const goesOn = at > was && !begins;
     was = at;

@@ -14,7 +14,7 @@ const STYLE = `.vgrad-course { position: fixed; right: 0; bottom: 0; z-index: 10
   .vgrad-still p { margin: 0; font-style: italic; }
   .vgrad-still button { min-height: 32px; padding: 2px 16px; font: inherit; cursor: pointer; color: #fff; border: 0;
     background: #1565c0; }
-  @media (max-width: 760px) { .vgrad-still, .vgrad-waiting { padding-left: 8px !important; } }
+  @media (max-width: 760px) { .vgrad-still { padding-left: 8px; } }
   .jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
   .jp-NotebookTrustedStatus { display: none; }`; // it asks for a trust that this site's own lessons need not earn
 
@@ -47,14 +47,20 @@ class Line extends Bar {
   }
 }
 
-// Run the first cell of code where the visitor has not yet begun.
-const runFirst = async (app, panel) => {
+// What runs the first cell of code, on which all others rely, as soon as Python is ready, and only once.
+const firstOf = (app, panel) => {
   const notebook = panel.content;
-  const first = notebook.widgets.findIndex(cell => cell.model.type === 'code');
-  if (first < 0 || notebook.activeCellIndex !== 0 || app.shell.currentWidget !== panel) return;
-  notebook.activeCellIndex = first;
-  await app.commands.execute('notebook:run-cell');
-  if (notebook.activeCellIndex === first) notebook.activeCellIndex = 0;
+  const run = async () => {
+    await whenReady(panel.sessionContext);
+    const at = notebook.activeCellIndex;
+    const first = notebook.widgets.findIndex(cell => cell.model.type === 'code');
+    if (first < 0) return;
+    notebook.activeCellIndex = first;
+    await app.commands.execute('notebook:run-cell');
+    if (notebook.activeCellIndex === first) notebook.activeCellIndex = at;
+  };
+  let running;
+  return () => (running ??= run());
 };
 
 // Run all cells, and stay where the visitor reads: JupyterLab goes to the last cell.
@@ -80,23 +86,24 @@ const SLEEPS = [
 ];
 
 // A stored picture or question looks as if it could be moved or answered, so a button under its code makes it so.
-const tellStill = (app, notebook) => {
+const tellStill = (app, notebook, runFirst) => {
   for (const cell of notebook.widgets) {
     const found = cell.model.type === 'code' && SLEEPS.find(([begins]) => begins.test(cell.model.sharedModel.source));
-    if (found) cell.ready.then(() => offerToRun(app, notebook, cell, ...found.slice(1)));
+    if (found) cell.ready.then(() => offerToRun(app, notebook, cell, runFirst, ...found.slice(1)));
   }
 };
 
-const offerToRun = (app, notebook, cell, words, name) => {
+const offerToRun = (app, notebook, cell, runFirst, words, name) => {
   const still = document.createElement('div');
   still.className = 'vgrad-still';
   const said = still.appendChild(document.createElement('p'));
   said.textContent = words;
   const button = still.appendChild(document.createElement('button'));
   button.textContent = name;
-  button.onclick = () => {
+  button.onclick = async () => {
     button.remove();
     said.textContent = 'It is starting …';
+    await runFirst();
     notebook.activeCellIndex = notebook.widgets.indexOf(cell);
     app.commands.execute('notebook:run-cell-and-select-next');
   };
@@ -146,7 +153,8 @@ const open = async (app, line, panel, context) => {
   line.say(STARTS);
   await context.ready;
   showStill(panel.content);
-  tellStill(app, panel.content);
+  const runFirst = firstOf(app, panel);
+  tellStill(app, panel.content, runFirst);
   await whenReady(panel.sessionContext);
   const run = async () => {
     line.say(RUNS);
@@ -155,7 +163,8 @@ const open = async (app, line, panel, context) => {
   };
   const offer = { 'Run the whole lesson': run };
   line.say(READY, offer);
-  await runFirst(app, panel);
+  const hasBegun = panel.content.activeCellIndex !== 0; // then the first cell is run when a button needs it
+  if (!hasBegun && app.shell.currentWidget === panel) await runFirst();
   whenGoesOn(app, panel, () => line.said.textContent === READY && line.say(SHORT, offer));
 };
 
