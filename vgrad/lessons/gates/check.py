@@ -153,10 +153,9 @@ def _slips(i, f, g, o, c, dh, dc) -> list[dict]:
             arrives * c * (1 - f)
         ),
         "c is there. But the slope belongs to f, and you took that of i": arrives * c * i * (1 - i),
-        "all factors are there. But put brackets around 1 - f, because f is taken from the whole product": arrives
-        * c
-        * f
-        - f,
+        "all factors are there. But put brackets around 1 - f, because f is taken from the whole product": (
+            arrives * c * f - f
+        ),
         "c is there. But 1 - f² is the slope of tanh, and f is a sigmoid": arrives * c * (1 - f**2),
         "c is there. But f is already σ(z_f), so its slope is f (1 - f)": (
             arrives * c * _sigmoid(f) * (1 - _sigmoid(f))

@@ -113,15 +113,19 @@ def _of_update(update: _Update, moment: _Moment) -> str | None:
     if moment.overflows and update.calls:
         return f"step 1: a gradient holds {_kind_of(moment.dW)}, and the weights were updated all the same"
     if not moment.overflows and not update.calls:
-        size = (
-            "" if moment.dW[0].dtype != np.float16 else ", though they are " + ("large" if moment.dW[0].any() else "0")
-        )
-        return f"step 1: all gradients are finite{size}, and the weights were not updated"
+        return f"step 1: all gradients are finite{_though(moment.dW[0])}, and the weights were not updated"
     if len(update.calls) > 1:
         return f"the weights were updated {len(update.calls)} times in one step"
     if update.calls and not _alike(update.calls[0], moment.dW):
         return f"the weights were updated, but not with grads. {_handed(update.calls[0], moment)}"
     return None
+
+
+def _though(dW: np.ndarray) -> str:
+    """What may have made finite gradients look as if they were not."""
+    if not dW.any():
+        return ", though they are 0"
+    return ", though they are large" if dW.dtype == np.float16 else ""
 
 
 def _alike(handed: Any, grads: list[np.ndarray]) -> bool:
