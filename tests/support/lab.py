@@ -85,8 +85,17 @@ def serve(folder: Path, app: tuple[str, ...] = LAB):
         _wait(f"{address}/api" if app is LAB else address, process, home / "log")
         yield Server(address)
     finally:
-        process.terminate()
+        _stop(process)
+
+
+def _stop(process) -> None:
+    """End a server, which shuts its kernels down one after the other; where that takes long, they follow its own end."""
+    process.terminate()
+    try:
         process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _free_port() -> int:
