@@ -87,7 +87,7 @@ def assert_ratio_is_told_truly(name, norms, words, first):
     overflowed, compared = (~np.isfinite(norms[:, [0, -1]])).any(axis=1), norms[:, -1] != 0
     beyond = "overflows" if overflowed.sum() >= (~compared & (norms[:, 0] > 0) & ~overflowed).sum() else "has"
     assert told.groups() in {(sizes[m], verdict_of(m) if math.isfinite(m) else beyond) for m in medians}
-    band = re.search(rf"In 8 of 10 networks {name} is from (\S+) to ([-+.e\d]+)", words)
+    band = re.search(rf"In the middle 80 % of the networks, {name} is from (\S+) to ([-+.e\d]+)", words)
     assert band or not first or len(ratios) == 1 or ratios.min() == 0 or not np.isfinite(ratios).all()
     if band:
         low, high = (float(said.rstrip(".")) for said in band.groups())

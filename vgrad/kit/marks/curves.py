@@ -18,7 +18,7 @@ from ... import require
 from . import grammar
 
 ROOM = 17  # points from one label to the next
-NETWORKS = "8 of 10 networks"
+MIDDLE = "middle 80 %"  # what a band shows of the networks
 
 
 # --- a curve ----------------------------------------------------------------------------------------------------------
@@ -157,14 +157,14 @@ def key(label: str, **style) -> Line2D:
     return Line2D([], [], label=label, **{"color": grammar.FAINT} | style)
 
 
-def band_key(label: str = NETWORKS, **style) -> Patch:
+def band_key(label: str = MIDDLE, **style) -> Patch:
     """Return what a legend shows of a band."""
     return Patch(label=label, **{"alpha": 0.3, "linewidth": 0, "color": grammar.FAINT} | style)
 
 
 def legend(figure: Figure, theory: bool = False, handles=(), **style) -> None:
     """Draw the one legend, above the axes. Without ``handles`` it names the median, the band, and any ``theory``."""
-    shown = list(handles) or [key("median", linewidth=2.6), key(NETWORKS, linewidth=9, alpha=0.3)]
+    shown = list(handles) or [key("median", linewidth=2.6), key(MIDDLE, linewidth=9, alpha=0.3)]
     if theory:
         shown.append(key("theory", **grammar.THEORY))
     usual: dict[str, Any] = dict(loc="upper right", ncols=len(shown), frameon=False, fontsize=13)

@@ -140,7 +140,7 @@ class FlowPlot(LivePicture):
         ink = dict(color=grammar.FAINT)
         handles = [
             Line2D([], [], linewidth=2.6, marker="o", markersize=7, label="median", **ink),
-            Patch(alpha=0.3, label="8 of 10 networks", linewidth=0, **ink),
+            Patch(alpha=0.3, label=curves.MIDDLE, linewidth=0, **ink),
             Line2D([], [], label="theory", **grammar.THEORY),
         ]
         self.figure.legend(

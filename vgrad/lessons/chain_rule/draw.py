@@ -73,7 +73,7 @@ class ProductsPlot(LivePicture):
         kept = dict(linewidth=2.6, marker="o", markersize=7, color=PRODUCT.color)
         handles = [curves.key("median" if chance else "product", **kept)]
         if chance:
-            handles.append(curves.band_key("8 of 10 products", color=PRODUCT.color))
+            handles.append(curves.band_key(color=PRODUCT.color))
             handles.append(curves.key("mean", linewidth=1.4, marker="D", fillstyle="none", color=MEAN.color))
         style = dict(bbox_to_anchor=(0.995, 1.008), columnspacing=1.4, handletextpad=0.6)
         curves.legend(self.figure, theory=True, handles=handles, **style)

@@ -131,16 +131,16 @@ def _column(record, by: str) -> str:
     if not np.isfinite(high):
         return f"{start} in some networks what is not finite."
     low, high = grammar.number(low), grammar.number(high)
-    return f"{start} {low} to {high} of the last layer's dh in 8 of 10 networks."
+    return f"{start} {low} to {high} of the last layer's dh in the middle 80 % of the networks."
 
 
 def spread_alt(records, by: str) -> str:
-    """The columns in words: their median, where 8 in 10 networks lie, and how many pass nothing."""
+    """The columns in words: their median, where the middle 80 % of the networks lie, and how many pass nothing."""
     parts = []
     for record in records:
         low, median, high = (grammar.number(row[0]) for row in record.relative["dh"])
         silent = f", {of_networks(record.silent, record.net.seeds)} exactly 0" if record.silent else ""
-        parts.append(f"{by} {getattr(record.net, by)}: median {median}, 8 in 10 from {low} to {high}{silent}")
+        parts.append(f"{by} {getattr(record.net, by)}: median {median}, middle 80 % from {low} to {high}{silent}")
     return f"A dot for each network, which is its first layer's dh relative to its last. {'; '.join(parts)}."
 
 

@@ -133,7 +133,7 @@ class ColumnsPlot(LivePicture):
         curves.title(self.figure, "r, by how much they differ, and gradients relative to the last block", y=0.597)
         self.figure.text(0.05, 0.742, f"first {UNITS}\nunits", fontsize=11.5, ha="center", va="center")
         keys = [
-            curves.key("median", linewidth=2.4), curves.key(curves.NETWORKS, linewidth=9, alpha=0.3),
+            curves.key("median", linewidth=2.4), curves.key(curves.MIDDLE, linewidth=9, alpha=0.3),
             curves.key("theory", **grammar.THEORY),
         ]  # fmt: skip
         curves.legend(self.figure, handles=keys, columnspacing=1.2, handletextpad=0.5, bbox_to_anchor=(0.998, 1.012))

@@ -65,7 +65,7 @@ class WindowPlot(LivePicture):
         """The window of the format, and what the two axes show."""
         above, below = self.titles
         above.set_text(f"entries of {quantity} in {precision}")
-        below.set_text(f"their sizes in float64 (median, 8 of 10 entries), and what {precision} makes of them")
+        below.set_text(f"their sizes in float64 (median, middle 80 %), and what {precision} makes of them")
         for artist in self.ground:
             artist.remove()
         for axes in (self.columns, self.sizes):

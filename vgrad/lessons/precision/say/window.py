@@ -14,7 +14,7 @@ COUNTED = (
     "The entries are counted before the gradient is divided by the loss scale. "
     "An entry that is 0 in float64 too is not counted."
 )
-BAND = "The lower picture has the same gradient in float64, and its band holds 8 of 10 entries."
+BAND = "The lower picture has the same gradient in float64, and its band holds the middle 80 % of the entries."
 LIFTED = "But rounding at each step lifts most entries there to that number or above it."
 FEW_DIGITS = "A subnormal number lies so close to 0 that it has fewer digits than the others."
 ON_THE_WAY = "Because the format rounds at each step, an entry near an end of its range may be kept or lost."
