@@ -89,7 +89,7 @@ def serve(folder: Path, app: tuple[str, ...] = LAB):
 
 
 def _stop(process) -> None:
-    """End a server, which shuts its kernels down one after the other; where that takes long, they follow its own end."""
+    """End a server, which shuts down one kernel after the other. Where that takes long, they follow its own end."""
     process.terminate()
     try:
         process.wait(30)

@@ -141,7 +141,7 @@ def decades(sizes):
 
 
 def quantiles(rows, method: Literal["linear", "inverted_cdf"] = "linear"):
-    """Return low, median and high of rows (networks, ...), so that the middle 80 % of the networks lie between: (3, ...)."""
+    """Return low, median and high of rows (networks, ...), with the middle 80 % of the networks between: (3, ...)."""
     return np.quantile(rows, (0.1, 0.5, 0.9), axis=0, method=method)
 
 

@@ -102,7 +102,8 @@ def _spread(record) -> list[str]:
     low, _, high = (row[0] for row in record.relative[record.shown[0]])
     if not (low > 0 and np.isfinite(high)):
         return []
-    return [f"In the middle 80 % of the networks, {record.shown[0]} is from {grammar.number(low)} to {grammar.number(high)}."]
+    ends = f"from {grammar.number(low)} to {grammar.number(high)}"
+    return [f"In the middle 80 % of the networks, {record.shown[0]} is {ends}."]
 
 
 def _troubles(record) -> list[str]:

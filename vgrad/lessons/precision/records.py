@@ -133,7 +133,7 @@ class WindowRecord(NamedTuple):
     batch: int
     seeds: int
     counts: Array  # (4, depth + 1): of each of KINDS, the entries of all networks that float64 has and that are not 0
-    bits: Array  # (3, depth + 1): log2 of the size of these entries in float64, with the middle 80 % between; NaN if none
+    bits: Array  # (3, depth + 1): log2 of their size in float64, with the middle 80 % between; NaN if none
     forward: bool  # whether the logits are finite in the format
 
     @property
