@@ -67,6 +67,15 @@ def test_every_lesson_of_the_readme_is_linked_with_its_question():
         ]
 
 
+def test_the_minutes_are_those_that_the_lessons_promise():
+    said = dict.fromkeys(lessons_linked(), "each of the lessons 01 to 18 takes {}")
+    said |= {"00_start_here.ipynb": "Lesson 00 takes {} minutes", "19_check_yourself.ipynb": "19 takes {} minutes for each"}
+    words = " ".join(PAGE.split())
+    for name, sentence in said.items():
+        minutes = re.search(r"(\d+) minutes alone", (ROOT / "notebooks" / name).read_text("utf-8"))[1]
+        assert sentence.format(minutes) in words, name
+
+
 def test_each_reading_path_links_its_lessons_in_order():
     for said, lessons in table("README.md", "Reading paths"):
         row = re.search(rf"<dt>{re.escape(said)}</dt><dd>(.*?)</dd>", PAGE)[1]
