@@ -102,7 +102,7 @@ def pictures() -> list[str]:
 
 def single(room: str, call: str) -> str:
     """The address of a single explorer, as an attribute."""
-    return f"repl/index.html?kernel=python&amp;showBanner=0&amp;code={quote(code(room, call))}"
+    return f"repl/index.html?kernel=python&amp;showBanner=0&amp;hideCodeInput=1&amp;code={quote(code(room, call))}"
 
 
 def glossary(site: Path) -> str:

@@ -308,7 +308,7 @@ def test_a_shared_link_opens_the_same_picture_and_can_be_shared_again(site, visi
     there = lab.changed(visitor, before, seconds=60)
     link = shared(visitor)
     assert link.startswith(
-        f"{site}/repl/index.html?kernel=python&showBanner=0&code=from%20vgrad.lessons.gradient_flow%20"
+        f"{site}/repl/index.html?kernel=python&showBanner=0&hideCodeInput=1&code=from%20vgrad.lessons.gradient_flow%20"
     )
     assert link.endswith("%29")  # a bare bracket at the end would be lost in many a letter
     guest = visitor.context.new_page()
@@ -316,6 +316,7 @@ def test_a_shared_link_opens_the_same_picture_and_can_be_shared_again(site, visi
     guest.wait_for_selector(".vgrad-view [role=img] > svg", timeout=1000 * SECONDS)
     here = lab.settled(guest)
     assert here[:2] == there[:2]
+    assert not guest.locator(".cm-content").locator("visible=true").count()
     assert [boxes(guest), moved(guest)] == [boxes(visitor), moved(visitor)]
     guest.get_by_role("button", name="Reset").click()
     assert shared(guest) == link

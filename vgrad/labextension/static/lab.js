@@ -198,7 +198,7 @@
   const linkTo = code => {
     const link = document.createElement('a');
     const written = encodeURIComponent(code).replace(/[!'()*]/g, each => `%${each.charCodeAt(0).toString(16).toUpperCase()}`);
-    link.href = `${SITE}repl/index.html?kernel=python&showBanner=0&code=${written}`; // as on the site's first page
+    link.href = `${SITE}repl/index.html?kernel=python&showBanner=0&hideCodeInput=1&code=${written}`; // as on the site's first page
     link.textContent = link.href;
     link.target = '_blank';
     return link;

@@ -8,6 +8,8 @@ import { addStyle, Bar } from './bar.js';
 const STYLE = `.vgrad-course { position: fixed; right: 0; bottom: 0; z-index: 10; padding: 4px 12px; font-size: var(--jp-ui-font-size1);
     color: var(--jp-ui-font-color1); background: var(--jp-layout-color2); }
   .vgrad-course p { position: fixed; inset: 40% 0 auto; margin: 0; padding: 0 24px; text-align: center; font-size: 18px; }
+  .vgrad-single :is(.jp-CodeConsole-input, .jp-OutputPrompt) { display: none; }
+  .vgrad-single .jp-CodeConsole-content { padding-bottom: 40px; }
   .vgrad-course a { color: var(--jp-content-link-color); text-decoration: underline; }
   .vgrad-still { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; line-height: 1.4;
     padding: 4px 8px 4px calc(var(--jp-cell-prompt-width) + 8px); }
@@ -169,8 +171,9 @@ const open = async (app, line, panel, context) => {
 };
 
 // A single picture that somebody has shared stands on a page without a name, so a corner of it says where it belongs, and
-// until there is a picture, what one waits for.
+// until there is a picture, what one waits for. Nobody came to write code here, so the empty line for it is hidden.
 const nameCourse = site => {
+  document.body.classList.add('vgrad-single');
   const corner = document.body.appendChild(document.createElement('div'));
   corner.className = 'vgrad-course';
   const said = corner.appendChild(document.createElement('p'));
