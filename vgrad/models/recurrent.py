@@ -95,7 +95,8 @@ def _in_two_maps(name: str, params, xs: Array, state: tuple) -> InTime:
     hs = []
 
     def weights(dz):
-        dz_x, dz_h = (_as_samples(np.stack(parts)) for parts in dz)
+        dz_x = _as_samples(np.stack(dz[0]))
+        dz_h = _as_samples(np.stack(dz[1])) if name == "gru" else dz_x  # the others see only the sum z_x + z_h
         of_input, dx = z_pullback(dz_x)
         return parameter_gradients(params, of_input, _as_samples(np.stack(hs)), dz_h), _time_first(dx, len(xs))
 
