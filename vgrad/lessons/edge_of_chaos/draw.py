@@ -74,7 +74,7 @@ def phase(record) -> Picture:
 
 def trained(record) -> Picture:
     """A table of accuracies, depth by σ_w, under the lines 6 ξ and 6 ξ_c, with a frame where they differ."""
-    axes = curves.axes(grammar.new_figure(), "share classified correctly; dashed 6 ξ, dotted 6 ξ_c")
+    axes = curves.axes(grammar.new_figure(), "layers, and share classified correctly; dashed 6 ξ, dotted 6 ξ_c")
     table = record.accuracy
     plain = axes.imshow(table, cmap="cividis", vmin=0, vmax=1, origin="lower", aspect="auto").get_cmap()
     for row, column in np.ndindex(*table.shape):
@@ -91,7 +91,7 @@ def trained(record) -> Picture:
     axes.grid(visible=False)
     axes.set_xticks(range(len(record.sigma_w)), [f"{w:.2f}" for w in record.sigma_w])
     axes.set_yticks(range(len(record.depths)), record.depths)
-    axes.set_xlabel("weights σ_w, and layers upwards; biases σ_b 0.22", fontsize=13)
+    axes.set_xlabel("weights σ_w; biases σ_b 0.22", fontsize=13)
     return Picture(axes.figure, trained_sentence(record), trained_alt(record))
 
 
@@ -137,9 +137,10 @@ def spectra(records) -> Picture:
         look = DRAWS[record.draw]
         rows = np.log10(np.maximum(record.values, 10.0**floor))
         median = curves.curve(axes, np.arange(1, n + 1), rows, look)
-        ends.append((max(median[-1], floor + 1.5), look.label, look.color))  # clear of the axis and its words
+        ends.append((max(median[-1], floor + 2.5), look.label, look.color))  # clear of the axis and its words
     curves.label_ends(axes, n, ends)
     grammar.decade_ticks(axes, floor, 2)
+    axes.set_xticks(range(0, n + 1, max(1, n // 5)))
     axes.set_xlabel("direction, from the most to the least stretched", fontsize=13)
     curves.legend(axes.figure)
     return Picture(axes.figure, spectra_sentence(records, floor))

@@ -108,7 +108,7 @@ class TrainPlot(LivePicture):
         handles = [curves.key(name, fillstyle=FILLS[quantity], **ink) for quantity, name in QUANTITIES.items()]
         where = dict(bbox_to_anchor=(1.0, 1.008), columnspacing=1.0, handletextpad=0.4)
         curves.legend(self.figure, handles=handles, fontsize=11.5, **where)
-        curves.title(self.figure, "loss of each batch; dashed: no hidden layer", fontsize=12)
+        curves.title(self.figure, "loss of each batch; grey: no hidden layer", fontsize=12)
         curves.title(self.figure, "‖change of W‖ ÷ ‖W‖:", 0.432, 0.98, fontsize=12)
 
 

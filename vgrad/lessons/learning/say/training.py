@@ -121,8 +121,10 @@ def rough(value: float) -> str:
 
 
 def rough_loss(value: float) -> str:
-    """Return the same of a loss; that of guessing has the two digits by which it is known."""
-    return grammar.number(GUESS) if abs(value / GUESS - 1) < 1 - STALLED else rough(value)
+    """Return the same of a loss; from 1 on it has two digits, as that of guessing, by which it is known."""
+    if abs(value / GUESS - 1) < 1 - STALLED:
+        return grammar.number(GUESS)
+    return grammar.number(value) if 1 <= value < 10 else rough(value)
 
 
 def named(record, among) -> str:
