@@ -23,7 +23,7 @@ PICTURES = (
     (
         "Skip connections keep it through 100 layers",
         "gradient_flow",
-        'gradient_flow(depth=100, activation="relu", scheme="he_normal", skip="post, 1/depth")',
+        'gradient_flow(depth=100, activation="relu", scheme="he_normal", skip="activation_last, 1/depth")',
     ),
     (
         "Batch norm makes it explode",

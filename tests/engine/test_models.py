@@ -173,7 +173,7 @@ def recipe(params, x, phi, norms, norm=None, skip=None):
 
         form = skip.form if first.affine.W.shape[-1] == first.affine.W.shape[-2] else None
         start = normed(h, "input")
-        branch = mapped(activated(start)) if form == "pre" else activated(mapped(start))
+        branch = mapped(activated(start)) if form == "activation_first" else activated(mapped(start))
         if form == "branch":
             branch = mapped(branch, second.affine)
         h = normed(h + alpha * branch if form else branch, "output")
@@ -295,24 +295,24 @@ def test_the_tape_names_every_operation_in_order():
 
 STEPS_OF_A_LAYER = {  # the second layer, of one width; the first is a stem
     (None, None): "affine 2, tanh 2",
-    (None, "post"): "fork 2, affine 2, tanh 2, join 2",
-    (None, "pre"): "fork 2, tanh 2, affine 2, join 2",
+    (None, "activation_last"): "fork 2, affine 2, tanh 2, join 2",
+    (None, "activation_first"): "fork 2, tanh 2, affine 2, join 2",
     (None, "branch"): "fork 2, affine 2, tanh 2, affine 2b, join 2",
     ("batch", None): "affine 2, batch_norm 2, tanh 2",
     ("batch_after", None): "affine 2, tanh 2, batch_norm 2",
     ("batch_input", None): "batch_norm 2, affine 2, tanh 2",
     ("batch_output", None): "affine 2, tanh 2, batch_norm 2",
     ("rms", None): "affine 2, rms_norm 2, tanh 2",
-    ("rms_input", "post"): "fork 2, rms_norm 2, affine 2, tanh 2, join 2",
+    ("rms_input", "activation_last"): "fork 2, rms_norm 2, affine 2, tanh 2, join 2",
     ("rms_output", "branch"): "fork 2, affine 2, tanh 2, affine 2b, join 2, rms_norm 2",
-    ("layer", "post"): "fork 2, affine 2, layer_norm 2, tanh 2, join 2",
-    ("layer_after", "post"): "fork 2, affine 2, tanh 2, layer_norm 2, join 2",
-    ("layer_input", "post"): "fork 2, layer_norm 2, affine 2, tanh 2, join 2",
-    ("layer_output", "post"): "fork 2, affine 2, tanh 2, join 2, layer_norm 2",
-    ("batch", "pre"): "fork 2, batch_norm 2, tanh 2, affine 2, join 2",
-    ("batch_after", "pre"): "fork 2, tanh 2, batch_norm 2, affine 2, join 2",
-    ("batch_input", "pre"): "fork 2, batch_norm 2, tanh 2, affine 2, join 2",
-    ("batch_output", "pre"): "fork 2, tanh 2, affine 2, join 2, batch_norm 2",
+    ("layer", "activation_last"): "fork 2, affine 2, layer_norm 2, tanh 2, join 2",
+    ("layer_after", "activation_last"): "fork 2, affine 2, tanh 2, layer_norm 2, join 2",
+    ("layer_input", "activation_last"): "fork 2, layer_norm 2, affine 2, tanh 2, join 2",
+    ("layer_output", "activation_last"): "fork 2, affine 2, tanh 2, join 2, layer_norm 2",
+    ("batch", "activation_first"): "fork 2, batch_norm 2, tanh 2, affine 2, join 2",
+    ("batch_after", "activation_first"): "fork 2, tanh 2, batch_norm 2, affine 2, join 2",
+    ("batch_input", "activation_first"): "fork 2, batch_norm 2, tanh 2, affine 2, join 2",
+    ("batch_output", "activation_first"): "fork 2, tanh 2, affine 2, join 2, batch_norm 2",
     ("layer", "branch"): "fork 2, affine 2, layer_norm 2, tanh 2, affine 2b, join 2",
     ("layer_after", "branch"): "fork 2, affine 2, tanh 2, layer_norm 2, affine 2b, join 2",
     ("layer_input", "branch"): "fork 2, layer_norm 2, affine 2, tanh 2, affine 2b, join 2",
@@ -354,8 +354,8 @@ def test_a_join_adds_alpha_branches_and_the_trunk_hands_dh_on_untouched(skip, al
 
 
 def test_a_net_of_silent_branches_is_the_identity_forward_and_backward():
-    params, x = net("relu", (5, 5, 5, 5, 3), skip="post")
-    h, tape = models.hidden(params[:-1], x, "relu", skip=Skip("post", 0.0))
+    params, x = net("relu", (5, 5, 5, 5, 3), skip="activation_last")
+    h, tape = models.hidden(params[:-1], x, "relu", skip=Skip("activation_last", 0.0))
     *_, at_input = backprop(tape, 2 * x)
     np.testing.assert_array_equal(h, x)
     np.testing.assert_array_equal(at_input.cotangent, 2 * x)
@@ -435,8 +435,8 @@ def test_init_mlp_gives_each_hidden_layer_its_norm_and_each_branch_its_second_ma
         (dict(gain=float("inf")), ["gain is inf", "a finite number"]),
         (dict(dtype="int8"), ["dtype is 'int8'", "'float16', 'float32', 'float64'"]),
         (dict(norm="group"), ["norm is 'group'", "'batch'", "'rms_output'"]),
-        (dict(skip="dense"), ["skip is 'dense'", "'post', 'pre', 'branch'"]),
-        (dict(skip=Skip("dense", 0.5)), ["skip is 'dense'", "'post', 'pre', 'branch'"]),
+        (dict(skip="dense"), ["skip is 'dense'", "'activation_last', 'activation_first', 'branch'"]),
+        (dict(skip=Skip("dense", 0.5)), ["skip is 'dense'", "'activation_last', 'activation_first', 'branch'"]),
     ],
 )
 def test_bad_input_to_init_mlp_is_named(options, words):
@@ -462,7 +462,7 @@ def test_an_input_of_another_width_is_named():
     ("drawn", "run", "words"),
     [
         (dict(), dict(norm="group"), ["norm is 'group'", "allowed is one of 'batch'"]),
-        (dict(), dict(skip="dense"), ["skip is 'dense'", "allowed is one of 'post', 'pre', 'branch'"]),
+        (dict(), dict(skip="dense"), ["skip is 'dense'", "allowed is one of 'activation_last'"]),
         (dict(), dict(norm="batch"), ["norm is 'batch'", "layer 1 has no norm"]),
         (dict(norm="layer"), dict(), ["norm is None", "layer 1 has a norm"]),
         (dict(norm="rms"), dict(norm="layer"), ["beta has shape None", "(6,)"]),
@@ -470,10 +470,10 @@ def test_an_input_of_another_width_is_named():
         (dict(norm="layer"), dict(norm="layer_input"), ["z has shape (7, 4)", "(..., N, 6)"]),
         (dict(), dict(skip="branch"), ["skip is 'branch'", "block 2 has one layer"]),
         (dict(skip="branch"), dict(), ["skip is None", "block 2 has two layers"]),
-        (dict(skip="branch"), dict(skip="pre"), ["skip is 'pre'", "block 2 has two layers"]),
-        (dict(), dict(skip=Skip("post", "1/2")), ["alpha is '1/2'", "allowed is"]),
-        (dict(), dict(skip=Skip("post", float("nan"))), ["alpha is nan", "allowed is a finite number"]),
-        (dict(), dict(skip=Skip("post", None)), ["alpha is None", "allowed is a finite number"]),
+        (dict(skip="branch"), dict(skip="activation_first"), ["skip is 'activation_first'", "block 2 has two layers"]),
+        (dict(), dict(skip=Skip("activation_last", "1/2")), ["alpha is '1/2'", "allowed is"]),
+        (dict(), dict(skip=Skip("activation_last", float("nan"))), ["alpha is nan", "allowed is a finite number"]),
+        (dict(), dict(skip=Skip("activation_last", None)), ["alpha is None", "allowed is a finite number"]),
     ],
 )
 def test_a_norm_or_a_skip_that_does_not_fit_is_refused(drawn, run, words):

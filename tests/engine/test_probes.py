@@ -198,7 +198,7 @@ def test_a_readout_on_the_tape_only_passes_the_gradient_on(ensemble):
 
 # --- nets of any norm and skip, and cells over time -------------------------------------------------------------------
 
-SKIPS = (None, "post", "pre", "branch", Skip("post", 0.3), Skip("branch", -0.7))
+SKIPS = (None, "activation_last", "activation_first", "branch", Skip("activation_last", 0.3), Skip("branch", -0.7))
 VARIANTS = [(norm, skip) for norm in (None, *models.NORMS) for skip in SKIPS]
 SAMPLEWISE = [(norm, skip) for norm, skip in VARIANTS if not str(norm).startswith("batch")]
 each_variant = pytest.mark.parametrize(("norm", "skip"), VARIANTS, ids=str)
@@ -319,8 +319,8 @@ def test_a_readout_is_no_transition():
 @pytest.mark.parametrize("measure", [probes.jacobian, probes.transitions, probes.jacobian_norms])
 @pytest.mark.parametrize("norm", [name for name in models.NORMS if name.startswith("batch")])
 def test_a_step_that_couples_the_samples_is_refused_by_name(norm, measure):
-    params, x = deep(norm, "post")
-    tape = models.hidden(params, x, "tanh", norm=norm, skip="post")[1]
+    params, x = deep(norm, "activation_last")
+    tape = models.hidden(params, x, "tanh", norm=norm, skip="activation_last")[1]
     with pytest.raises(ValueError, match="tape has the step 'batch_norm 1'; allowed are steps that treat each sample"):
         measure(tape)
 

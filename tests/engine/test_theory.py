@@ -423,7 +423,8 @@ def test_networks_of_every_norm_and_skip_do_what_theory_says(skip, norm, name, s
 
 @pytest.mark.parametrize(("skip", "norm"), NETS)
 def test_biases_are_in_the_prediction_or_there_is_none(skip, norm):
-    of_units = ("after",) if skip == "pre" else ("after", "input", "output")  # places where variances are a unit's own
+    # places where variances are a unit's own
+    of_units = ("after",) if skip == "activation_first" else ("after", "input", "output")
     ratios = gap("tanh", 1.2, 0.6, norm=norm, skip=skip)
     if norm in [f"batch_{place}" for place in of_units]:
         assert np.isnan(ratios).all()
@@ -509,7 +510,7 @@ def test_a_batch_norm_of_fewer_than_four_has_no_prediction(batch):
 def test_a_branch_of_mean_zero_grows_by_one_and_alpha_squared(alpha, limit, depth):
     """He's h + α relu(h) W: h² and dh² are (1 + α²)^k, so 2^depth, or about e, or about 1."""
     alpha, k = alpha(depth), np.arange(depth)
-    flow = theory.flow(depth, "relu", 2**0.5, skip="pre", alpha=alpha)
+    flow = theory.flow(depth, "relu", 2**0.5, skip="activation_first", alpha=alpha)
     np.testing.assert_allclose(flow.h**2, (1 + alpha**2) ** (k + 1), rtol=1e-9)
     np.testing.assert_allclose(flow.dh[::-1] ** 2, (1 + alpha**2) ** k, rtol=1e-9)
     if limit:
@@ -527,7 +528,7 @@ def test_a_two_layer_branch_multiplies_by_both_of_its_maps(alpha):
 def test_the_mean_of_a_sum_behind_relu_piles_up():
     """h + relu(h W): h² grows by 1 + σ_w² / 2 and twice the product of the means, which is not small."""
     q, mean = 1.0, 0.0
-    flow = theory.flow(20, "relu", 2**0.5, skip="post")
+    flow = theory.flow(20, "relu", 2**0.5, skip="activation_last")
     for h in flow.h:
         step = (q / math.pi) ** 0.5
         q, mean = 2 * q + 2 * mean * step, mean + step
@@ -540,15 +541,15 @@ def test_the_mean_of_a_sum_behind_relu_piles_up():
 def test_a_drift_that_all_units_share_carries_the_gradient_of_a_narrow_deep_net(name, decades):
     """50 layers of width 64: where φ has a mean, thousands of times what the limit of large width says."""
     sigma_w = {"relu": 2**0.5}.get(name, 1.0)
-    narrow, wide = (theory.flow(50, name, sigma_w, skip="post", width=width) for width in (64, None))
+    narrow, wide = (theory.flow(50, name, sigma_w, skip="activation_last", width=width) for width in (64, None))
     assert math.log10(narrow.dh[0] / wide.dh[0]) == pytest.approx(decades, abs=0.1)
-    ratios = gap(name, sigma_w, skip="post", width=64, batch=8, depth=50, seeds=8) ** 49
+    ratios = gap(name, sigma_w, skip="activation_last", width=64, batch=8, depth=50, seeds=8) ** 49
     np.testing.assert_allclose(np.log10(ratios), 0.0, atol=0.4)
 
 
 def test_the_drift_of_a_linear_net_changes_nothing_and_a_wide_nets_little():
     for name, width in (("identity", 1), ("tanh", 10**9), ("relu", 10**9)):
-        narrow, wide = (theory.flow(12, name, 1.1, skip="post", alpha=0.7, width=n) for n in (width, None))
+        narrow, wide = (theory.flow(12, name, 1.1, skip="activation_last", alpha=0.7, width=n) for n in (width, None))
         for one, other in zip(narrow, wide, strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-7)
 
@@ -567,7 +568,7 @@ def test_a_normed_flow_is_a_number_at_the_extremes(skip, norm, sigma_w):
     [
         (dict(norm="group"), "norm is 'group'; allowed is one of 'batch'"),
         (dict(skip="highway"), "skip is 'highway'; allowed is one of None"),
-        (dict(skip="post", alpha="1/depth"), "alpha is '1/depth'; allowed is a finite number"),
+        (dict(skip="activation_last", alpha="1/depth"), "alpha is '1/depth'; allowed is a finite number"),
         (dict(norm="batch", batch=0), "batch is 0; allowed is a whole number from 1 to"),
         (dict(width=2.5), "width is 2.5; allowed is a whole number from 1 to"),
     ],

@@ -462,7 +462,7 @@ def directional(model, params, batch, rng, step=1e-6):
 
 @pytest.mark.parametrize("ensemble", [(), (3,)], ids=str)
 @pytest.mark.parametrize(
-    ("norm", "skip"), [(None, None), ("batch", None), ("layer_after", "pre"), ("batch_input", "branch")]
+    ("norm", "skip"), [(None, None), ("batch", None), ("layer_after", "activation_first"), ("batch_input", "branch")]
 )
 def test_the_gradient_of_a_classifier_is_that_of_its_loss(norm, skip, ensemble):
     params, model = net((4, 5, 5, 3), ensemble, norm=norm, skip=skip), train.classifier("tanh", norm=norm, skip=skip)
@@ -771,7 +771,7 @@ NUMBERS = (np.ones((5, 2, 2)), np.ones((2, 3)))
         ),
         (lambda: history(net(), train.classifier("tan"), [BATCH]), "activation is 'tan'; allowed is one of 'identity'"),
         (lambda: history(net(), train.classifier("tanh", norm="b"), [BATCH]), "norm is 'b'; allowed is one of 'batch'"),
-        (lambda: history(net(), train.classifier("tanh", skip="s"), [BATCH]), "skip is 's'; allowed is one of 'post'"),
+        (lambda: history(net(), train.classifier("tanh", skip="s"), [BATCH]), "skip is 's'; allowed is one of 'act"),
         (lambda: history(net(), train.classifier("tanh"), [(BATCH[0], [0, 3])]), "labels is .* numbers from 0 to 2"),
         (lambda: history(net(), train.classifier("tanh"), [(BATCH[0], [0, 1, 2])]), r"labels has shape \(3,\)"),
         (lambda: history(recurrent("rnn"), train.sequence("rn"), [SEQUENCE]), "cell is 'rn'; allowed is one of 'rnn'"),

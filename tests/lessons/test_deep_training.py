@@ -130,7 +130,7 @@ def test_the_picture_of_the_spirals_holds_its_points_and_its_accuracies():
 
 
 def test_no_two_curves_of_a_picture_share_a_colour():
-    norm = dict(norm="batch", skip="pre")
+    norm = dict(norm="batch", skip="activation_first")
     kinds = ({}, dict(norm="batch"), norm, dict(alpha=0.1, **norm), dict(alpha=0.5, **norm))
     picture = show([shatter(depth=2, width=8, points=32, seeds=2, **kind) for kind in kinds])
     assert len({line.get_color() for line in picture.figure.axes[0].lines[:5]}) == 5

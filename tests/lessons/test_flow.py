@@ -100,7 +100,12 @@ def test_a_skip_around_a_branch_that_is_multiplied_by_0_hands_the_gradient_on_un
 
 def test_norm_and_skip_keep_the_networks_that_were_drawn(spied):
     _, plain = spied(scheme="torch_linear")
-    for dress in (dict(norm="batch"), dict(norm="layer_after"), dict(skip="post"), dict(norm="batch", skip="branch")):
+    for dress in (
+        dict(norm="batch"),
+        dict(norm="layer_after"),
+        dict(skip="activation_last"),
+        dict(norm="batch", skip="branch"),
+    ):
         _, seen = spied(scheme="torch_linear", **dress)
         firsts = [block if isinstance(block, models.Layer) else block[0] for block in seen["params"]]
         for mine, other in zip(firsts, plain["params"], strict=True):
@@ -192,7 +197,7 @@ def test_apart_is_measured_only_where_it_is_asked_for_and_needs_two_samples():
         flow(apart=True, batch=1)
 
 
-@pytest.mark.parametrize("dress", [dict(norm="layer"), dict(skip="pre")])
+@pytest.mark.parametrize("dress", [dict(norm="layer"), dict(skip="activation_first")])
 def test_with_a_norm_or_a_skip_theory_does_not_say_how_samples_differ(dress):
     record = flow(apart=True, **dress)
     assert np.isnan(record.theory["apart"]).all()
@@ -219,7 +224,7 @@ def test_sigma_b_of_0_takes_a_schemes_own_biases_away(spied):
     [(0.5, 0.5), ("1/sqrt(depth)", 6**-0.5), ("1/depth", 1 / 6), ("0.5/sqrt(depth)", 0.5 / 6**0.5), ("0.5/1", 0.5)],
 )
 def test_alpha_may_be_a_number_over_the_depth_or_its_root(alpha, factor):
-    record, number = flow(skip="pre", alpha=alpha), flow(skip="pre", alpha=factor)
+    record, number = flow(skip="activation_first", alpha=alpha), flow(skip="activation_first", alpha=factor)
     assert record.net.alpha == alpha
     assert record.net.branch_factor == pytest.approx(factor, rel=1e-15)
     np.testing.assert_allclose(record.dh, number.dh, rtol=1e-12)
@@ -399,7 +404,7 @@ WHOLE, FINITE = "a whole number", "a finite number of at least 0"
         *[("depth", value, f"{WHOLE} from 1 to 10000") for value in (0, -3, "ten", True, 2.0, None, 10_001)],
         *[("width", value, f"{WHOLE} from 1 to 4096") for value in (0, 1.5, "wide", False, 4097)],
         *[("norm", value, "None, 'batch'") for value in ("Batch", "", 1, True)],
-        *[("skip", value, "None, 'post'") for value in ("residual", "", 0, False)],
+        *[("skip", value, "None, 'activation_last'") for value in ("residual", "", 0, False)],
         *[("alpha", value, "a finite number") for value in ("1/L", "x/depth", "nan/depth", float("nan"), None, True)],
         *[("batch", value, WHOLE) for value in (0, -1, "16", None)],
         *[("seeds", value, WHOLE) for value in (0, 0.5, True)],

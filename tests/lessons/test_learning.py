@@ -75,7 +75,7 @@ def test_usual_is_he_for_the_halved_and_xavier_for_the_others():
 
 def test_the_picture_counts_who_has_learnt():
     records = [learn("tanh", norm=norm, **SMALL) for norm in (None, "batch")]
-    records.append(learn("relu", skip="post", alpha="1/depth", **SMALL))
+    records.append(learn("relu", skip="activation_last", alpha="1/depth", **SMALL))
     picture = learning(records)
     told = re.findall(r"(tanh|ReLU), (plain|batch norm|skip/depth): (\d) of 3", picture.caption)
     assert told == [

@@ -177,7 +177,7 @@ PRESETS = {
             record.net.alpha == "1/depth" and all(0.9 < size < 1.1 for size in (record.forward, record.ratio))
         ),
         "6 · A norm on the path": lambda record: (
-            (record.net.norm, record.net.skip) == ("layer_output", "pre") and 1e-3 < record.ratio < 0.02
+            (record.net.norm, record.net.skip) == ("layer_output", "activation_first") and 1e-3 < record.ratio < 0.02
         ),
     },
     "attention": {
@@ -286,7 +286,7 @@ PRESETS = {
         "4 · Only eight units": lambda record: 0 < (record.dh[:, 0] == 0).mean() < 1 and record.net.width < 10,
         "5 · Batch norm explodes": lambda record: record.net.norm == "batch" and record.ratio > 100,
         "6 · Skips keep it": lambda record: (
-            record.net.skip == "post" and record.net.depth == 100 and 0.5 < record.ratio < 2
+            record.net.skip == "activation_last" and record.net.depth == 100 and 0.5 < record.ratio < 2
         ),
     },
 }

@@ -114,7 +114,7 @@ def around(down):
     return block
 
 
-def pathed(skip="pre", norm="layer", **settings):
+def pathed(skip="activation_first", norm="layer", **settings):
     return skip_connections_measure.both_ways(skip=skip, norm=norm, **{"width": 64, **settings})
 
 
@@ -665,7 +665,7 @@ TRIES = {
     "hold_path": lambda: {
         "right": pathed(),
         "no norm": pathed(norm=None),
-        "untouched": pathed("post", "batch"),
+        "untouched": pathed("activation_last", "batch"),
         "the other norm": pathed(norm="batch"),
         "no path": pathed(None),
         "tanh": pathed(activation="tanh"),
@@ -1232,7 +1232,8 @@ def test_norms_learn():
 def test_path_sigmoid():
     for seed in range(5):
         plain, path = (
-            skip_connections_measure.both_ways(skip=s, activation="sigmoid", seed=seed).ratio for s in (None, "pre")
+            skip_connections_measure.both_ways(skip=s, activation="sigmoid", seed=seed).ratio
+            for s in (None, "activation_first")
         )
         assert 1e-33 < plain < 1e-29
         assert 1.2 < path < 3
@@ -1240,7 +1241,10 @@ def test_path_sigmoid():
 
 
 def test_path_relu():
-    assert all(skip_connections_measure.both_ways(skip="pre", width=64, seed=seed).ratio > 1e6 for seed in range(5))
+    assert all(
+        skip_connections_measure.both_ways(skip="activation_first", width=64, seed=seed).ratio > 1e6
+        for seed in range(5)
+    )
     assert course.QUESTIONS["path_relu"].right.startswith("more than a million times as large, because")
 
 
@@ -1248,7 +1252,7 @@ def test_path_alpha():
     for depth in (10, 20, 50):
         for seed in range(5):
             net = skip_connections_measure.both_ways(
-                skip="pre", alpha="1/sqrt(depth)", depth=depth, width=64, seed=seed
+                skip="activation_first", alpha="1/sqrt(depth)", depth=depth, width=64, seed=seed
             )
             assert 1.4 < net.ratio < 2
     assert course.QUESTIONS["path_alpha"].right == "nearly the same factor in all three, and less than 2"
@@ -1256,7 +1260,7 @@ def test_path_alpha():
 
 def test_path_norm():
     for seed in range(5):
-        net = dict(activation="sigmoid", skip="pre", width=64, seeds=5, seed=seed)
+        net = dict(activation="sigmoid", skip="activation_first", width=64, seeds=5, seed=seed)
         assert 1e-3 < skip_connections_measure.both_ways(norm="layer_output", **net).ratio < 0.01
         assert skip_connections_measure.both_ways(norm="layer_input", **net).ratio > 1
     assert course.QUESTIONS["path_norm"].right.startswith("less than a hundredth, because")

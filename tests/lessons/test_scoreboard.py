@@ -89,9 +89,9 @@ def test_clipping_leaves_the_gradients_way_as_it_is():
 
 def test_treating_changes_what_it_says_and_keeps_the_rest():
     treated = measure.treat("relu skip", alpha="1/depth")
-    assert treated.settings == dict(activation="relu", skip="post", alpha="1/depth")
+    assert treated.settings == dict(activation="relu", skip="activation_last", alpha="1/depth")
     assert np.median(treated.before) > 5 > 0.2 > np.median(treated.after)
-    assert measure.NETS["relu skip"].settings == dict(activation="relu", skip="post")
+    assert measure.NETS["relu skip"].settings == dict(activation="relu", skip="activation_last")
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_most_nets_that_learn_hold_and_a_third_of_those_that_hold_do_not_learn()
 
 def test_the_solutions_second_net_learns_as_well_as_one_without_a_hidden_layer():
     sizes = measure.SIZES["training"] | dict(rates=[0.1], seeds=2)
-    record = learn("relu", norm="batch", skip="post", alpha="1/depth", **sizes)
+    record = learn("relu", norm="batch", skip="activation_last", alpha="1/depth", **sizes)
     assert np.median(record.best) > board()["none"].learnt - 0.02
     assert np.median(record.test) > np.median(board()["none"].test) - 0.02
 

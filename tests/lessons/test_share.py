@@ -90,9 +90,9 @@ def test_the_lines_open_whatever_the_controls_were_moved_to(explorer, name):
 
 
 def test_only_what_differs_is_named_and_as_its_control_shows_it():
-    explore = lessons.CATALOGUE["gradient_flow"](depth=100, skip="post, 1/depth", gain=1.0)
+    explore = lessons.CATALOGUE["gradient_flow"](depth=100, skip="activation_last, 1/depth", gain=1.0)
     explore.controls["gain"].value = 1.0232929922807541
-    assert explore.code.split("\n")[1] == 'explore.gradient_flow(depth=100, gain=1.02, skip="post, 1/depth")'
+    assert explore.code.split("\n")[1] == 'explore.gradient_flow(depth=100, gain=1.02, skip="activation_last, 1/depth")'
     explore.controls["gain"].value = 1.0000001  # its box shows 1
     assert "gain" not in explore.code
 

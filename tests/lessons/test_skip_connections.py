@@ -48,7 +48,7 @@ def test_both_ways_refuses_what_it_does_not_know(settings, named):
 @pytest.mark.parametrize("alpha", [0.0, 0.5, 1.0])
 def test_squares_grow_by_one_and_alpha_squared_a_block_both_ways(alpha):
     for seed in range(5):
-        record = both_ways(skip="pre", alpha=alpha, depth=10, width=256, seeds=4, seed=seed)
+        record = both_ways(skip="activation_first", alpha=alpha, depth=10, width=256, seeds=4, seed=seed)
         assert record.forward ** (2 / 10) == pytest.approx(1 + alpha**2, rel=0.05)
         assert record.ratio ** (2 / 9) == pytest.approx(1 + alpha**2, rel=0.05)
 
@@ -59,15 +59,15 @@ def test_behind_the_activation_the_mean_adds_up():
     for _ in range(50):
         step = (square / np.pi) ** 0.5
         mean, square = mean + step, 2 * square + 2 * mean * step
-    assert theory.flow(50, "relu", 2**0.5, skip="post").h[-1] ** 2 == pytest.approx(square, rel=1e-6)
-    measured = both_ways(skip="post", depth=50, width=128, seeds=5).forward
+    assert theory.flow(50, "relu", 2**0.5, skip="activation_last").h[-1] ** 2 == pytest.approx(square, rel=1e-6)
+    measured = both_ways(skip="activation_last", depth=50, width=128, seeds=5).forward
     assert np.log10(measured**2) == pytest.approx(np.log10(square), abs=0.5)
 
 
 @pytest.mark.parametrize("depth", [10, 20, 50])
 def test_with_batch_norm_in_the_branch_the_square_grows_by_one_a_block(depth):
     for seed in range(5):
-        record = both_ways(skip="pre", norm="batch", depth=depth, width=128, seeds=2, seed=seed)
+        record = both_ways(skip="activation_first", norm="batch", depth=depth, width=128, seeds=2, seed=seed)
         assert record.forward**2 == pytest.approx(1 + depth, rel=0.15)
 
 
@@ -94,14 +94,14 @@ def test_each_depth_and_network_has_its_number_and_it_repeats():
 
 
 def test_only_a_norm_shatters_and_a_path_mends_it():
-    kinds = ({}, dict(norm="batch"), dict(norm="batch", skip="pre", alpha=0.1))
+    kinds = ({}, dict(norm="batch"), dict(norm="batch", skip="activation_first", alpha=0.1))
     for seed in range(5):
         plain, normed, path = (np.median(shatter(width=64, seed=seed, **kind).correlation[:, 5]) for kind in kinds)
         assert min(plain, path) > 0.2 > abs(normed)
 
 
 def test_each_network_has_a_correlation_for_each_lag_and_it_is_1_with_itself():
-    record = shatter(skip="pre", alpha="1/depth", depth=3, width=16, points=64, lags=4, seeds=2)
+    record = shatter(skip="activation_first", alpha="1/depth", depth=3, width=16, points=64, lags=4, seeds=2)
     assert record.correlation.shape == (2, 5)
     np.testing.assert_allclose(record.correlation[:, 0], 1)
     assert (record.correlation[:, 1] > record.correlation[:, 4]).all()
@@ -123,16 +123,18 @@ def test_the_stored_table_says_what_running_says():
 
 RECORDS = {
     "default": dict(),
-    "post": dict(skip="post", depth=40),
+    "post": dict(skip="activation_last", depth=40),
     "no path": dict(skip=None, activation="sigmoid", depth=20),
     "one layer": dict(depth=1),
     "one network": dict(seeds=1, norm="layer_output"),
-    "overflow": dict(skip="post", depth=2000, width=4, batch=2, seeds=2),
+    "overflow": dict(skip="activation_last", depth=2000, width=4, batch=2, seeds=2),
 }
 
 
 def test_a_live_picture_moved_from_any_record_to_any_other_is_the_fresh_picture_pixel_for_pixel():
-    records = {name: both_ways(**{"skip": "pre", **SMALL, **settings}) for name, settings in RECORDS.items()}
+    records = {
+        name: both_ways(**{"skip": "activation_first", **SMALL, **settings}) for name, settings in RECORDS.items()
+    }
     fresh = {name: pixels(SkipPlot(record)) for name, record in records.items()}
     live = SkipPlot(records["default"])
     for pair in itertools.combinations(records, 2):
@@ -177,7 +179,7 @@ def test_the_last_layers_picture_holds_its_numbers_and_theory():
 
 
 def test_the_shattered_picture_holds_its_correlations_and_says_them():
-    kinds = ({}, dict(norm="batch"), dict(norm="batch", skip="pre", alpha=0.1))
+    kinds = ({}, dict(norm="batch"), dict(norm="batch", skip="activation_first", alpha=0.1))
     records = [shatter(depth=4, width=16, points=64, seeds=3, **kind) for kind in kinds]
     picture = deep_training_draw.shattered(records)
     for record, line in zip(records, picture.figure.axes[0].lines, strict=False):

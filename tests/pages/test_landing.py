@@ -69,7 +69,10 @@ def test_every_lesson_of_the_readme_is_linked_with_its_question():
 
 def test_the_minutes_are_those_that_the_lessons_promise():
     said = dict.fromkeys(lessons_linked(), "each of the lessons 01 to 18 takes {}")
-    said |= {"00_start_here.ipynb": "Lesson 00 takes {} minutes", "19_check_yourself.ipynb": "19 takes {} minutes for each"}
+    said |= {
+        "00_start_here.ipynb": "Lesson 00 takes {} minutes",
+        "19_check_yourself.ipynb": "19 takes {} minutes for each",
+    }
     words = " ".join(PAGE.split())
     for name, sentence in said.items():
         minutes = re.search(r"(\d+) minutes alone", (ROOT / "notebooks" / name).read_text("utf-8"))[1]

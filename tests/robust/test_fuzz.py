@@ -111,7 +111,7 @@ def net():
 
 @cache
 def normed():
-    return models.init_mlp([3, 3, 3, 2], scheme="xavier_normal", rng=rng(), norm="layer", skip="post")
+    return models.init_mlp([3, 3, 3, 2], scheme="xavier_normal", rng=rng(), norm="layer", skip="activation_last")
 
 
 @cache
@@ -314,7 +314,9 @@ ROWS = {
     "theory.gaussian.gaussian_nodes": dict,
     "theory.gaussian.moments": lambda: dict(activation="tanh", q=1.0),
     "theory.gaussian.pair_moment": lambda: dict(activation="tanh", c=0.5, q=1.0),
-    "theory.layers.flow": lambda: PREDICTED | dict(depth=3, norm="batch", skip="post", alpha=1.0, batch=8, width=16),
+    "theory.layers.flow": lambda: (
+        PREDICTED | dict(depth=3, norm="batch", skip="activation_last", alpha=1.0, batch=8, width=16)
+    ),
     "theory.linear.gradient_ratio": lambda: dict(r=0.9, T=10),
     "theory.linear.memory_rms": lambda: dict(r=0.9, T=10, normalized=True),
     "theory.linear.ring_ratio": lambda: dict(t=10, r_min=0.5, r_max=0.9),
@@ -331,9 +333,11 @@ ROWS = {
     "models.linear.ring_sizes": lambda: dict(ring=(0.5, 0.9), shape=(3,), rng=rng()),
     "models.mlp.gradients": walked,
     "models.mlp.hidden": lambda: dict(
-        params=normed()[:-1], x=array(5, 3), activation="tanh", norm="layer", skip="post"
+        params=normed()[:-1], x=array(5, 3), activation="tanh", norm="layer", skip="activation_last"
     ),
-    "models.mlp.mlp": lambda: dict(params=normed(), x=array(5, 3), activation="tanh", norm="layer", skip="post"),
+    "models.mlp.mlp": lambda: dict(
+        params=normed(), x=array(5, 3), activation="tanh", norm="layer", skip="activation_last"
+    ),
     "models.mlp.init_affine": lambda: dict(fan_in=3, fan_out=4, scheme="he_normal", rng=rng(), activation="relu"),
     "models.mlp.init_mlp": lambda: dict(sizes=[3, 4, 2], scheme="he_normal", rng=rng(), activation="relu"),
     "models.recurrent_weights.init_recurrent": lambda: dict(cell="lstm", D=2, H=3, rng=rng(), readout=1, chrono=5.0),
@@ -370,7 +374,9 @@ ROWS = {
     "probes.time.norms_in_time": unrolled,
     "probes.time.transitions": lambda: dict(tape=unrolled()["tape"]),
     "train.loop.fit": fitted,
-    "train.model.classifier": lambda: dict(activation="tanh", norm="layer", skip="post", precision="float16"),
+    "train.model.classifier": lambda: dict(
+        activation="tanh", norm="layer", skip="activation_last", precision="float16"
+    ),
     "train.model.sequence": lambda: dict(cell="rnn", last=True, truncate=2, precision="bfloat16"),
     "train.precision.loss_scaling": lambda: dict(scale=16.0, every=2),
     "train.update.adam": lambda: dict(rate=0.1),

@@ -146,11 +146,11 @@ CORNERS = {
         dict(norm="batch", optimizer="momentum", rate=10.0, depth=30),
     ],
     "skip": [
-        dict(form="post", norm="layer_output", depth=100),
+        dict(form="activation_last", norm="layer_output", depth=100),
         dict(form="none", activation="relu", width=4, depth=100),  # dead units
         dict(alpha=0.0, depth=1),
         dict(width=128, depth=100, seeds=32, form="branch"),  # more than a slider can wait for
-        dict(form="post", activation="softplus", depth=100),
+        dict(form="activation_last", activation="softplus", depth=100),
         dict(form="none", activation="gelu", depth=100, seeds=1),
     ],
     "normalization": [
@@ -172,7 +172,7 @@ CORNERS = {
     "gradient_flow": [
         dict(activation="relu", gain=0.1, precision="float16"),  # what underflows is h, on the way forward
         dict(
-            activation="relu", gain=20.0, depth=100, width=4, skip="pre, 1", seeds=1, batch=1, dW=True
+            activation="relu", gain=20.0, depth=100, width=4, skip="activation_first, 1", seeds=1, batch=1, dW=True
         ),  # last dW is 0
         dict(activation="relu", norm="layer_after", width=4, batch=1, seeds=64),
         dict(activation="relu", gain=0.1, precision="float32", depth=100),

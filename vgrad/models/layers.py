@@ -20,8 +20,8 @@ from ..ops.norms import batch_norm, layer_norm, rms_norm
 from ..tape import Step
 
 FORMS = {  # of a path around a layer: the layer's steps, in their order
-    "post": ("fork", "affine", "activation", "join"),  # h + α φ(h W), summed after the activation
-    "pre": ("fork", "activation", "affine", "join"),  # h + α φ(h) W, the activation first (He et al. 2016b, fig. 4e)
+    "activation_last": ("fork", "affine", "activation", "join"),  # h + α φ(h W)
+    "activation_first": ("fork", "activation", "affine", "join"),  # h + α φ(h) W (He et al. 2016b, fig. 4e)
     "branch": ("fork", "affine", "activation", "affine b", "join"),  # h + α φ(h W_1) W_2, a branch of mean zero
 }
 KINDS = {"batch": batch_norm, "layer": layer_norm, "rms": rms_norm}
@@ -66,7 +66,7 @@ class Skip(NamedTuple):
     A layer whose width changes has none, as there is nothing of its output's shape to add.
     """
 
-    form: str | None = "post"
+    form: str | None = "activation_last"
     alpha: float | str = 1.0
 
 

@@ -14,8 +14,8 @@ from .steps import STEPS, Gradient, Net, Signal, fork, join
 
 FORMS = {  # the steps of a layer: plain, or of the branch of a skip (the same names as in models)
     None: ("affine", "activation"),
-    "post": ("affine", "activation"),
-    "pre": ("activation", "affine"),
+    "activation_last": ("affine", "activation"),
+    "activation_first": ("activation", "affine"),
     "branch": ("affine", "activation", "affine"),
 }
 KINDS = ("batch", "layer", "rms")
@@ -72,7 +72,7 @@ def flow(
         skip,
         np.float64(alpha),
         batch if kind == "batch" else None,  # else it changes nothing
-        width if skip == "post" and norm is None else None,
+        width if skip == "activation_last" and norm is None else None,
     )
     return _flow(net)
 

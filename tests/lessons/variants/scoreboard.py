@@ -147,10 +147,10 @@ RIGHT = {
         "in another order": Later(lambda: cured().make()[::-1]),
         "by name": Later(lambda: {one.name: one for one in cured().make()}),
         "no norm": cured(relu_batch=dict(norm=None)),
-        "a path for sigmoid": cured(sigmoid=dict(skip="post")),
-        "another form of the skip": cured(relu_skip=dict(skip="pre", norm="layer_output")),
+        "a path for sigmoid": cured(sigmoid=dict(skip="activation_last")),
+        "another form of the skip": cured(relu_skip=dict(skip="activation_first", norm="layer_output")),
         "clipped too": cured(sigmoid=dict(norm="batch", clip_norm=1.0)),
-        "a path for batch norm": cured(relu_batch=dict(skip="post", alpha="1/depth")),
+        "a path for batch norm": cured(relu_batch=dict(skip="activation_last", alpha="1/depth")),
     },
     "row_by_hand": {
         "as the lesson has it": row(),

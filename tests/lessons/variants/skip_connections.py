@@ -89,6 +89,7 @@ def scales_in_place(h, W, alpha, t, dy):
 
 
 KEPT = {}
+FIRST = dict(skip="activation_first")
 
 
 def in_global_names(h, W, alpha):
@@ -97,7 +98,7 @@ def in_global_names(h, W, alpha):
 
 
 def ways(**settings):
-    return Later(lambda: both_ways(**dict(skip="pre", norm="layer", width=64) | settings))
+    return Later(lambda: both_ways(**dict(skip="activation_first", norm="layer", width=64) | settings))
 
 
 def renamed(settings, **net):
@@ -127,7 +128,7 @@ RIGHT = {
         "at 32 units": ways(width=32, seeds=8),
         "in float32": ways(precision="float32"),
         "by flow": Later(
-            lambda: flow(activation="relu", scheme="he_normal", skip="pre", norm="rms", depth=50, width=64)
+            lambda: flow(activation="relu", scheme="he_normal", skip="activation_first", norm="rms", depth=50, width=64)
         ),
     },
 }
@@ -183,12 +184,12 @@ WRONG = {
         "dh in place of a function": (lambda h, W, alpha: (h + alpha * np.tanh(h @ W), h), "function"),
     },
     "hold_path": {
-        "as it stands": (ways(skip="post", norm="batch"), "times what it was"),
+        "as it stands": (ways(skip="activation_last", norm="batch"), "times what it was"),
         "no norm": (ways(norm=None), "h of the last block"),
         "batch norm": (ways(norm="batch"), "nearly"),
-        "layer norm in post form": (ways(skip="post"), "h of the last block"),
+        "layer norm in post form": (ways(skip="activation_last"), "h of the last block"),
         "behind the activation": (ways(norm="layer_after"), "times what it was"),
-        "behind the join": (ways(skip="post", norm="layer_output"), "dh of the first block"),
+        "behind the join": (ways(skip="activation_last", norm="layer_output"), "dh of the first block"),
         "no path": (ways(skip=None), "it has no path"),
         "beyond the work budget": (ways(width=256, batch=64, seeds=5), "of 5 networks"),
         "tanh": (ways(activation="tanh"), "tanh"),
@@ -200,17 +201,17 @@ WRONG = {
         "alpha above 1": (ways(alpha=2.0), "α = 2"),
         "weakened by the weights": (ways(norm=None, gain=0.1), "weights"),
         "Xavier's weights": (
-            Later(lambda: flow(activation="relu", skip="pre", norm="layer", depth=50, width=64)),
+            Later(lambda: flow(activation="relu", skip="activation_first", norm="layer", depth=50, width=64)),
             "weights",
         ),
         "narrow": (ways(width=16), "take at least 32 units"),
         "few samples": (ways(batch=4), "take at least 16 samples"),
         "few networks": (ways(seeds=2), "take at least 5 networks"),
         "called ReLU's": (
-            Later(lambda: renamed(dict(activation="tanh", skip="pre", norm="layer"), activation="relu")), "weights",
+            Later(lambda: renamed(dict(activation="tanh", **FIRST, norm="layer"), activation="relu")), "weights",
         ),
-        "called α = 1": (Later(lambda: renamed(dict(skip="pre", alpha="1/depth"), alpha=1.0)), "not theirs"),
-        "called fifty": (Later(lambda: renamed(dict(skip="pre", norm="layer", depth=10), depth=50)), "not theirs"),
+        "called α = 1": (Later(lambda: renamed(FIRST | dict(alpha="1/depth"), alpha=1.0)), "not theirs"),
+        "called fifty": (Later(lambda: renamed(FIRST | dict(norm="layer", depth=10), depth=50)), "not theirs"),
         "made by hand": (SimpleNamespace(net=None, forward=1.0, ratio=1.0), "record"),
     },
 }  # fmt: skip

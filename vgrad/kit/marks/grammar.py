@@ -57,7 +57,9 @@ CURES = {  # colours and markers that no activation has
 FILLS = {"dh": "full", "dz": "none", "dW": "left"}  # of the marker: which gradient a curve is
 NORMS = {"batch": "batch norm", "layer": "layer norm", "rms": "RMS norm"}
 NORM_PLACES = {"after": "after the activation", "input": "of each layer's input", "output": "of each layer's output"}
-SKIPS = {"post": "a skip", "pre": "a pre-activation skip", "branch": "a skip over two layers"}
+SKIPS = {
+    "activation_last": "a skip", "activation_first": "a skip, the activation first", "branch": "a skip over two layers",
+}  # fmt: skip
 ALPHAS = {"1/sqrt(depth)": "1/√depth", "1/depth": "1/depth"}
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NAMES = {"lecun": "LeCun", "xavier": "Xavier", "he": "He", "glorot": "Glorot's", "torch": "PyTorch", "linear": "Linear"}

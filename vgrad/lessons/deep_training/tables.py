@@ -20,7 +20,7 @@ PLACES = [dict(norm=norm, warmup=warmup) for norm, warmup in product(("post", "p
 PLACES += [dict(norm="post", start="1/sqrt(blocks)"), dict(norm="pre", frozen=True), dict(blocks=0)]
 PLAIN = [dict(hidden=0), dict(hidden=1, width=800), dict(hidden=2, width=61), dict(hidden=4, width=36)]
 PLAIN += [dict(hidden=4, width=36, frozen=True)]
-KINDS = [dict(), dict(norm="batch"), *(dict(norm="batch", skip="pre", alpha=alpha) for alpha in (1, 0.1))]
+KINDS = [dict(), dict(norm="batch"), *(dict(norm="batch", skip="activation_first", alpha=alpha) for alpha in (1, 0.1))]
 
 TABLES = Tables(
     Path(__file__).with_name("tables"),

@@ -24,7 +24,7 @@ PRESETS = {
     "3 · Too large explodes": dict(activation="relu", scheme="he_normal", gain=1.5),
     "4 · Only eight units": dict(activation="relu", scheme="he_normal", width=8, depth=40, batch=1, seeds=64),
     "5 · Batch norm explodes": dict(activation="relu", scheme="he_normal", norm="batch"),
-    "6 · Skips keep it": dict(depth=100, activation="relu", scheme="he_normal", skip="post, 1/depth"),
+    "6 · Skips keep it": dict(depth=100, activation="relu", scheme="he_normal", skip="activation_last, 1/depth"),
 }
 NORMS = {
     "none": "none", "batch norm": "batch", "layer norm": "layer", "batch norm, after the activation": "batch_after",
@@ -32,8 +32,10 @@ NORMS = {
 }  # fmt: skip
 SKIPS = {
     "none": "none",
-    "h + φ(hW)": "post, 1", "h + φ(hW) / √depth": "post, 1/sqrt(depth)", "h + φ(hW) / depth": "post, 1/depth",
-    "h + φ(h)W": "pre, 1", "h + φ(h)W / √depth": "pre, 1/sqrt(depth)", "h + φ(hW₁)W₂": "branch, 1",
+    "h + φ(hW)": "activation_last, 1",
+    "h + φ(hW) / √depth": "activation_last, 1/sqrt(depth)", "h + φ(hW) / depth": "activation_last, 1/depth",
+    "h + φ(h)W": "activation_first, 1", "h + φ(h)W / √depth": "activation_first, 1/sqrt(depth)",
+    "h + φ(hW₁)W₂": "branch, 1",
     "h + φ(hW₁)W₂ / √depth": "branch, 1/sqrt(depth)", "h + φ(hW₁)W₂ / depth": "branch, 1/depth",
 }  # fmt: skip
 SWITCHES = ("dh", "dz", "dW", "log")

@@ -23,7 +23,7 @@ from ...kit.judging import (
 )
 
 WORDS = Words("y", "h + alpha * tanh(h @ W)", "dy")
-AS_GIVEN = ("post", "batch")  # the skip and the norm that the page begins with
+AS_GIVEN = ("activation_last", "batch")  # the skip and the norm that the page begins with
 HE = 2**0.5  # σ_w of He's weights
 
 
@@ -135,7 +135,8 @@ def _hold_path(record) -> str | None:
     net = record.net
     if net.skip is None:
         layers = counted(net.depth, "layer")
-        return f"a net of {layers} has been measured. But it has no path, so take skip='post', 'pre' or 'branch'"
+        forms = "skip='activation_last', 'activation_first' or 'branch'"
+        return f"a net of {layers} has been measured. But it has no path, so take {forms}"
     if net.activation != "relu":
         return f"the net has a path. But ReLU is asked for, and yours is {net.activation}"
     if net.depth != 50:

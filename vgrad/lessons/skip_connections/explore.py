@@ -15,7 +15,9 @@ PRESETS = {
     "5 · 1/depth: hardly a change": dict(over="depth", depth=100),
     "6 · A norm on the path": dict(activation="sigmoid", norm="layer_output"),
 }
-FORMS = {f"{form}: {say.FORMS[form]}": form for form in ("pre", "post", "branch")} | {say.FORMS[None]: "none"}
+FORMS = {f"{form}: {say.FORMS[form]}": form for form in ("activation_first", "activation_last", "branch")} | {
+    say.FORMS[None]: "none"
+}
 OVER = {"α": "1", "α/√depth": "sqrt(depth)", "α/depth": "depth"}
 NORMS = {
     "none": "none", "batch: before the activation": "batch", "layer: before the activation": "layer",
@@ -27,7 +29,7 @@ NORMS = {
 def skip(**values) -> Explorer:
     """The sizes of h and dh by layer, and theory.   values : where its controls start."""
     controls = {
-        "form": choice("block", "pre", FORMS),
+        "form": choice("block", "activation_first", FORMS),
         "alpha": real("branch × α", 1.0, 0.0, 1.0, 0.01),
         "over": choice("divided", "1", OVER),
         "norm": choice("norm", "none", NORMS),

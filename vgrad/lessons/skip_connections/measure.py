@@ -26,9 +26,9 @@ Depths = Annotated[tuple[int, ...], functools.partial(require.sizes, least=1)]
 def both_ways(*, activation: Activation = "relu", **settings) -> FlowRecord:
     """Return the ``flow`` of 50 layers with a path around each, with He's weights for ReLU and Xavier's for the others.
 
-    settings : those of ``flow``; without any, skip is "post" and depth 50.
+    settings : those of ``flow``; without any, skip is "activation_last" and depth 50.
     """
-    net = dict(skip="post", depth=50) | settings
+    net = dict(skip="activation_last", depth=50) | settings
     return flow(activation=activation, scheme=usual(activation), **net)._replace(shown=("h", "dh"))
 
 

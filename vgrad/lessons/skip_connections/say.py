@@ -11,7 +11,7 @@ from ...kit.marks import grammar
 from ...kit.words.flow import counted, plain_layers
 from ...kit.words.phrases import by_layer, fewer, lines, of_networks, predicted, size, so_it, whose
 
-FORMS = {None: "no path", "post": "h + φ(h W)", "pre": "h + φ(h) W", "branch": "h + φ(h W₁) W₂"}
+FORMS = {None: "no path", "activation_last": "h + φ(h W)", "activation_first": "h + φ(h) W", "branch": "h + φ(h W₁) W₂"}
 OVER = {"": "", "1": "", "sqrt(depth)": "/√depth", "depth": "/depth"}
 
 

@@ -111,7 +111,7 @@ def trained_plain(**settings) -> dict[str, Any]:
 
 def deep(depth: int, steps: int) -> dict[str, Any]:
     """Return the accuracy of five narrow networks of h + φ(h) W / depth, after so many steps of training."""
-    record = learn("relu", skip="pre", alpha="1/depth", depth=depth, width=16, rates=(0.1,), steps=steps)
+    record = learn("relu", skip="activation_first", alpha="1/depth", depth=depth, width=16, rates=(0.1,), steps=steps)
     return dict(accuracy=record.best)
 
 

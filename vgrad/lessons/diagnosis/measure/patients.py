@@ -22,7 +22,7 @@ LARGE = 3.0
 FIT = dict(activation="tanh", depth=6), dict(activation="relu", depth=5), dict(activation="leaky_relu", depth=5)
 ADAM = dict(optimizer="adam", rate=5e-3)
 TINY = ADAM | dict(precision="float16", weight=1e-6)
-POST_NORM = dict(norm="layer_output", skip="pre", depth=14, width=128, optimizer="adam", rate=0.009)
+POST_NORM = dict(norm="layer_output", skip="activation_first", depth=14, width=128, optimizer="adam", rate=0.009)
 BYTES = dict(spread=96.0, centre=78.0)  # pixels from 0 to 255, where the others see them standardized
 CASES: tuple[tuple[str, dict], ...] = (
     ("vanishing", dict(activation="sigmoid", depth=14)),
@@ -30,7 +30,7 @@ CASES: tuple[tuple[str, dict], ...] = (
     ("vanishing", dict(activation="tanh", depth=14, gain=0.5)),
     ("exploding", dict(activation="relu", depth=6, gain=3.5)),
     ("exploding", dict(activation="leaky_relu", depth=7, gain=3.0)),
-    ("exploding", dict(activation="relu", depth=16, skip="post")),
+    ("exploding", dict(activation="relu", depth=16, skip="activation_last")),
     ("saturated", dict(activation="tanh", depth=4, gain=20.0)),
     ("saturated", dict(activation="tanh", depth=6, gain=15.0)),
     ("dead", dict(activation="relu", depth=5, bias=-2.0)),
@@ -62,7 +62,7 @@ USUAL = dict(
 TREATMENTS = {
     "weights that fit": lambda net: net | dict(scheme=None, gain=1.0, bias=0.0, equal=False),
     "batch norm": lambda net: net | dict(norm="batch", skip=None),
-    "a path, 1/depth": lambda net: net | dict(skip="post", alpha="1/depth", norm=None),
+    "a path, 1/depth": lambda net: net | dict(skip="activation_last", alpha="1/depth", norm=None),
     "clip the gradient": lambda net: net | dict(clip_norm=1.0),
     "scale the inputs": lambda net: net | dict(spread=1.0, centre=0.0),
     "float32": lambda net: net | dict(precision="float32"),

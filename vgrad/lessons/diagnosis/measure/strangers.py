@@ -126,7 +126,7 @@ def _scheme(rng, activation: str) -> str:
 def _of_mlp(rng) -> dict[str, Any]:
     activation = _one_of(rng, ACTIVATIONS)
     norm = _one_of(rng, ("batch", "layer", "rms")) if rng.random() < 0.25 else None
-    skip = _one_of(rng, ("post", "pre", "branch")) if rng.random() < 0.25 else None
+    skip = _one_of(rng, ("activation_last", "activation_first", "branch")) if rng.random() < 0.25 else None
     return dict(
         depth=int(rng.integers(2, 22)), width=_one_of(rng, (16, 32, 48)), activation=activation,
         scheme=_scheme(rng, activation), norm=norm, skip=skip, alpha=_one_of(rng, (1.0, "1/sqrt(depth)", "1/depth")),

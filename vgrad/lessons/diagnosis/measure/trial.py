@@ -168,7 +168,7 @@ def _others(gain: float) -> list[dict]:
         *(dict(scheme=scheme) for scheme in ("xavier_normal", "he_normal")),
         dict(scheme="lecun_normal", gain=gain),
         *(dict(norm=norm) for norm in ("batch", "layer")),
-        dict(skip="post", alpha="1/sqrt(depth)"),
+        dict(skip="activation_last", alpha="1/sqrt(depth)"),
     ]
 
 

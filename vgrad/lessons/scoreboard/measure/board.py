@@ -52,21 +52,22 @@ def _cell(label: str, cell: str, lesson="12_gates", **settings) -> Net:
 
 
 _BLOCK = dict(skip="branch", depth=26)  # one layer and 25 blocks of two layers each, h + φ(h W_1) W_2
-_DIVIDED: dict = dict(skip="post", alpha="1/depth")
+_SKIP = dict(skip="activation_last")
+_DIVIDED: dict = dict(**_SKIP, alpha="1/depth")
 _LARGE = dict(gain=2**0.5)  # He's weights times this: σ_w = 2
 NETS: dict[str, Net] = {
     "sigmoid": _deep("sigmoid, Xavier", "03_gradient_flow", "sigmoid"),
     "sigmoid clip": _deep("sigmoid, Xavier, clipped", "11_exploding", "sigmoid", clip_norm=1.0),
     "sigmoid batch": _deep("sigmoid, batch norm", "07_normalization", "sigmoid", norm="batch"),
     "sigmoid layer": _deep("sigmoid, layer norm", "07_normalization", "sigmoid", norm="layer"),
-    "sigmoid skip": _deep("sigmoid, skip", "08_skip_connections", "sigmoid", skip="post"),
+    "sigmoid skip": _deep("sigmoid, skip", "08_skip_connections", "sigmoid", **_SKIP),
     "relu xavier": _deep("ReLU, Xavier", "04_initialization", "relu", scheme="xavier_normal"),
     "relu": _deep("ReLU, He", "04_initialization", "relu"),
     "relu batch": _deep("ReLU, He, batch norm", "07_normalization", "relu", norm="batch"),
     "relu layer": _deep("ReLU, He, layer norm", "07_normalization", "relu", norm="layer"),
-    "relu skip": _deep("ReLU, He, skip", "08_skip_connections", "relu", skip="post"),
-    "relu skip clip": _deep("ReLU, He, skip, clipped", "11_exploding", "relu", skip="post", clip_norm=1.0),
-    "relu skip batch": _deep("ReLU, He, skip, batch norm", "08_skip_connections", "relu", skip="post", norm="batch"),
+    "relu skip": _deep("ReLU, He, skip", "08_skip_connections", "relu", **_SKIP),
+    "relu skip clip": _deep("ReLU, He, skip, clipped", "11_exploding", "relu", **_SKIP, clip_norm=1.0),
+    "relu skip batch": _deep("ReLU, He, skip, batch norm", "08_skip_connections", "relu", **_SKIP, norm="batch"),
     "relu skip depth": _deep("ReLU, He, skip/depth", "08_skip_connections", "relu", **_DIVIDED),
     "relu large": _deep("ReLU, weights too large", "04_initialization", "relu", **_LARGE),
     "relu large clip": _deep("ReLU, too large, clipped", "11_exploding", "relu", clip_norm=1.0, **_LARGE),
