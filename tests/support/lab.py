@@ -49,10 +49,10 @@ class Server(NamedTuple):
 
     address: str
 
-    def open(self, browser, notebook: str, width: int = 1200, height: int = 1000, prepare=None):
+    def open(self, browser, notebook: str, width: int = 1200, height: int = 1000, prepare=None, place: str = "doc"):
         """A page with the notebook, its kernel ready; what the browser complains about is kept in ``page.noise``.
 
-        prepare : called with the page before anything is loaded.
+        prepare : called with the page before anything is loaded; place : "doc", or "lab", which has the file browser.
         """
         page = browser.new_page(viewport={"width": width, "height": height})
         if prepare is not None:
@@ -60,7 +60,7 @@ class Server(NamedTuple):
         page.noise = []
         page.on("console", lambda message: message.type == "error" and page.noise.append(message.text))
         page.on("pageerror", lambda error: page.noise.append(error.stack or str(error)))
-        page.goto(f"{self.address}/doc/tree/{notebook}?reset", timeout=60_000)
+        page.goto(f"{self.address}/{place}/tree/{notebook}?reset", timeout=60_000)
         page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
         page.wait_for_function(f"window.jupyterapp && {NOTEBOOK}?.sessionContext?.session?.kernel?.status === 'idle'")
         return page

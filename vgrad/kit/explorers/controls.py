@@ -90,10 +90,10 @@ def scale(label: str, value: float, low: float, high: float, box_step: float | N
     return Control(slider, _beside(slider, box))
 
 
-def choice(label: str, value: str, options: dict[str, str]) -> Control:
-    """Return a dropdown.   options : name on the page -> value."""
+def choice(label: str, value: str, options: dict[str, str], label_width: str = LABEL) -> Control:
+    """Return a dropdown.   options : name on the page -> value; label_width : less of it leaves more to long names."""
     dropdown = widgets.Dropdown(options=list(options.items()), value=value, description=label)
-    _lay_out(dropdown, "auto")
+    _lay_out(dropdown, "auto", label_width)
     return Control(dropdown, dropdown)
 
 
@@ -186,7 +186,7 @@ def _beside(slider, box) -> widgets.HBox:
     return widgets.HBox([slider, box], layout={"width": "100%"})
 
 
-def _lay_out(widget, width: str) -> None:
+def _lay_out(widget, width: str, label_width: str = LABEL) -> None:
     """Give a widget a label of the common width, and a width of its own."""
-    widget.style.description_width = LABEL
+    widget.style.description_width = label_width
     widget.layout.width = width

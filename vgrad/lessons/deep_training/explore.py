@@ -28,7 +28,7 @@ def train_deep(**values) -> TrainExplorer:
         "norm": choice("layer norm", "post", NORMS),
         "warmup": whole("warm-up", 0, 0, 100),
         "rate": scale("learning rate", 0.003, 1e-4, 0.1, box_step=None),
-        "start": choice("branches start", "1", STARTS),
+        "start": choice("branch start", "1", STARTS),
         "blocks": whole("blocks", 24, 1, 48),
         "steps": whole("steps", 120, 20, 300),
         "seeds": networks(5, 10),

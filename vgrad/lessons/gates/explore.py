@@ -6,7 +6,7 @@ from ...kit.explorers.controls import choice, real, whole
 from ...kit.explorers.framework import Explorer
 from . import draw, measure, say
 
-MODES = {"as it is": "alone", "minus the forget bias": "paired", "chrono: both are drawn": "chrono"}
+MODES = {"as it is": "alone", "minus the forget bias": "paired", "chrono: both drawn": "chrono"}
 PRESETS = {
     "1 · Bias 0: the RNN keeps more": dict(forget_bias=0.0, update_bias=0.0, T=100),
     "2 · Bias 1: the detours carry": dict(T=100),

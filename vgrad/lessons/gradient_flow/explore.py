@@ -27,8 +27,8 @@ PRESETS = {
     "6 · Skips keep it": dict(depth=100, activation="relu", scheme="he_normal", skip="activation_last, 1/depth"),
 }
 NORMS = {
-    "none": "none", "batch norm": "batch", "layer norm": "layer", "batch norm, after the activation": "batch_after",
-    "layer norm, after the activation": "layer_after",
+    "none": "none", "batch norm": "batch", "layer norm": "layer", "batch norm, after φ": "batch_after",
+    "layer norm, after φ": "layer_after",
 }  # fmt: skip
 SKIPS = {
     "none": "none",

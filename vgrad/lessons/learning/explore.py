@@ -18,7 +18,7 @@ PRESETS = {
     "6 · Too high a rate": dict(activation="relu", scheme="he_normal", rate=3.0),
 }
 SCHEMES = ("xavier_normal", "he_normal", "lecun_normal", "orthogonal")
-NORMS = {"none": "none", "batch, before the activation": "batch", "layer, before the activation": "layer"}
+NORMS = {"none": "none", "batch norm": "batch", "layer norm": "layer"}
 
 
 def train_mlp(**values) -> TrainExplorer:

@@ -20,7 +20,7 @@ CELLS = {
     "RNN": "rnn",
     "RNN of ReLUs (IRNN)": "irnn",
     "LSTM": "lstm",
-    "LSTM, input gate closed": "lstm paired",
+    "LSTM, both gates set": "lstm paired",
     "LSTM, chrono biases": "lstm chrono",
     "GRU": "gru",
     "linear recurrence": "linear",

@@ -96,7 +96,7 @@ def scoreboard(**values) -> Explorer:
     """Explore the scoreboard, and the gradient of one of its nets.   values : where its controls start."""
     rows = {net.label: name for name, net in measure.NETS.items()}
     controls = {
-        "row": choice("net", "relu layer", rows),
+        "row": choice("net", "relu layer", rows, label_width="28px"),
         "within": real("holds within", 1.0, 0.25, 3.0, 0.25),
         "cost": switch("show the cost", False, "the larger a dot, the longer a step of training"),
     }

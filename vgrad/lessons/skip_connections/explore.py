@@ -20,9 +20,8 @@ FORMS = {f"{form}: {say.FORMS[form]}": form for form in ("activation_first", "ac
 }
 OVER = {"α": "1", "α/√depth": "sqrt(depth)", "α/depth": "depth"}
 NORMS = {
-    "none": "none", "batch: before the activation": "batch", "layer: before the activation": "layer",
-    "layer_input: before the branch (pre-norm)": "layer_input",
-    "layer_output: after the sum (post-norm)": "layer_output",
+    "none": "none", "batch, before φ": "batch", "layer, before φ": "layer",
+    "pre-norm (input)": "layer_input", "post-norm (output)": "layer_output",
 }  # fmt: skip
 
 

@@ -73,6 +73,9 @@ class ColumnsPlot(LivePicture):
         self.axes.set(xlim=sides, ylim=(floor, ceiling))
         grammar.tidy(self.axes)
         curves.ground(self.axes, floor, ceiling, most=6)
+        for words in self.axes.texts:
+            if words.get_text() == "vanishing":
+                words.set(x=0.015, ha="left")  # what vanishes comes down on the right
         blocks = np.arange(0, int(deepest) + 1, pitch)
         self.axes.set_xticks(blocks, ["input", *map(str, blocks[1:])])
         self.axes.set_xlabel("after block", fontsize=13, color=grammar.INK)

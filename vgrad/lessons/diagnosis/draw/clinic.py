@@ -11,6 +11,7 @@ import textwrap
 
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
+from matplotlib.patheffects import withStroke
 
 from ....kit.marks import curves, grammar
 from ....kit.marks.picture import LivePicture
@@ -165,7 +166,8 @@ def _losses(panel, losses, color: str) -> None:
     _curve(panel, losses, color)
     panel.axhline(GUESS, **grammar.MARK)
     if panel.get_position().width > WIDE:
-        panel.text(len(losses), GUESS, "guessing", fontsize=11, color=grammar.FAINT, ha="right", va="bottom")
+        words = panel.text(len(losses), GUESS, "guessing", fontsize=11, color=grammar.FAINT, ha="right", va="bottom")
+        words.set_path_effects([withStroke(linewidth=4, foreground=grammar.PAPER)])  # a loss may end on it
     panel.set(xlim=(0, len(losses)), ylim=(0, CEILING), yticks=[0, 2, 4])
     panel.set_xlabel("step of training", fontsize=11, labelpad=1)
 

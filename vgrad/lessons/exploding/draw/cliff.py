@@ -13,7 +13,7 @@ from . import relief
 
 BALL = "#d6006c"  # as vivid on a dark page
 LEFT = 0.04, 0.135, 0.455, 0.70  # of the figure, where the panels are
-RIGHT = 0.54, 0.135, 0.455, 0.70
+RIGHT = 0.537, 0.135, 0.455, 0.70
 FAR = 1e4  # beyond it, it is all the same how far
 DOT = 2e-3  # the length of a dot, in w
 

@@ -12,6 +12,7 @@ from ....kit.words.cells import CELLS
 from ..say import adding as say
 
 HIGHEST = (0.4, 0.6, 1, 2, 5, 10, 100, 1e3, 1e6, 1e12, 1e38)
+APART = 1.5  # where the axis ends higher, the names of its two lines stand beside each other
 
 
 class MemoryPlot(LivePicture):
@@ -44,9 +45,10 @@ class MemoryPlot(LivePicture):
                 artist.remove()
             grammar.tidy(axes)
         self.loss.set(xlim=(0, steps), ylim=(0, highest))
-        for height, words in ((say.GUESS, "always 1"), (say.SOLVED, "solved")):
+        beside = 0.7 if highest > APART else 0.98
+        for height, words, x in ((say.GUESS, "always 1", 0.98), (say.SOLVED, "solved", beside)):
             self.loss.axhline(height, **MARK)
-            self.loss.text(0.98 * steps, height, words, ha="right", va="bottom", fontsize=12, color=grammar.FAINT)
+            self.loss.text(x * steps, height, words, ha="right", va="bottom", fontsize=12, color=grammar.FAINT)
         self.loss.set_xlabel("step of training", fontsize=13)
         self.time.set(xlim=(-0.02 * T, 1.02 * T), ylim=(floor, ceiling))
         curves.ground(self.time, floor, ceiling, most=6)

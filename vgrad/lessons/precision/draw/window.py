@@ -29,6 +29,7 @@ NAMES = 14  # of layers, at the most, that stand under the axis
 COLUMN = 0.8  # of the way from one layer to the next
 LEFT, WIDE = 0.085, 0.768
 ROOM = 11  # points that a line of words needs
+RAISED = 13  # points that a power of two needs
 
 
 class WindowPlot(LivePicture):
@@ -100,7 +101,7 @@ class WindowPlot(LivePicture):
         step = next(step for step in (16, 32, 64, 128, 256, 1024) if self._points(step, floor, ceiling) > 2 * ROOM)
         ends = [end for end in window if floor <= end <= ceiling]
         even = range(-(-floor // step) * step, ceiling + 1, step)
-        free = [tick for tick in even if all(self._points(abs(tick - end), floor, ceiling) > ROOM for end in ends)]
+        free = [tick for tick in even if all(self._points(abs(tick - end), floor, ceiling) > RAISED for end in ends)]
         return sorted((*ends, *free))
 
     def _points(self, powers: float, floor: float, ceiling: float) -> float:

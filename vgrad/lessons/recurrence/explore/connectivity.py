@@ -26,7 +26,7 @@ def connectivity(**values) -> Explorer:
         "sentence": text("sentence", SENTENCE, "any words, in any language"),
         "forget_bias": real("forget bias", 1.0, -2.0, 5.0, 0.1),
         "update_bias": real("update bias", 1.0, -2.0, 5.0, 0.1),
-        "gain": real("weights times", 1.0, 0.0, 3.0, 0.05),
+        "gain": real("weights ×", 1.0, 0.0, 3.0, 0.05),
         "seeds": networks(16, 32),
     }
     return Explorer(
