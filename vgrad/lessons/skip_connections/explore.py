@@ -20,15 +20,15 @@ FORMS = {f"{form}: {say.FORMS[form]}": form for form in ("activation_first", "ac
 }
 OVER = {"α": "1", "α/√depth": "sqrt(depth)", "α/depth": "depth"}
 NORMS = {
-    "none": "none", "batch, before φ": "batch", "layer, before φ": "layer",
-    "pre-norm (input)": "layer_input", "post-norm (output)": "layer_output",
+    "none": "none", "batch: before φ": "batch", "layer: before φ": "layer",
+    "layer_input: pre-norm": "layer_input", "layer_output: post-norm": "layer_output",
 }  # fmt: skip
 
 
 def skip(**values) -> Explorer:
     """The sizes of h and dh by layer, and theory.   values : where its controls start."""
     controls = {
-        "form": choice("block", "activation_first", FORMS),
+        "form": choice("block", "activation_first", FORMS, label_width="40px"),
         "alpha": real("branch × α", 1.0, 0.0, 1.0, 0.01),
         "over": choice("divided", "1", OVER),
         "norm": choice("norm", "none", NORMS),
