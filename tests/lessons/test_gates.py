@@ -271,7 +271,8 @@ def test_the_picture_of_the_defaults_says_each_number_and_colours_it():
         np.testing.assert_allclose(color, heatmap.colours(np.array([np.log10(median)]), most)[0])
     assert {"Xavier", "PyTorch", "Keras", "inputs of size 0.5", "inputs of size 2"} <= set(written)
     vanished = int((record.medians < 0.1).sum())
-    assert picture.caption.startswith(f"In {vanished} of 18 cases, the gradient vanishes over 9 steps. With Xavier's ")
+    first = f"In {vanished} of 18 cases, the median gradient vanishes over 9 steps. With Xavier's "
+    assert picture.caption.startswith(first)
     xavier, pytorch, keras = (record.medians[..., 1] > record.medians[..., 0]).sum(axis=1)
     said = f"at {xavier} of 2 input sizes, with PyTorch's at {pytorch} of 2 and with Keras's at {keras} of 2."
     assert said in picture.caption

@@ -79,6 +79,7 @@ class Autopsy(NamedTuple):
     trouble: str | None
     loss: Array  # (steps,)
     norm: Array  # (steps,): of all gradients; not finite where one of them is not
+    factor: float  # by which the largest |h| grows per time step with the last weights; NaN if it is never in range
 
 
 class BothPasses(NamedTuple):
@@ -177,6 +178,19 @@ class LongRun(NamedTuple):
     def spiked(self) -> Array:
         """Whether each network has a spike, (seeds,)."""
         return self.first >= 0
+
+    @property
+    def root(self) -> Array:
+        """The norm of √s over all weights, where s is Adam's running mean of g², (seeds, steps).
+
+        It follows from the norms of the gradients, because a mean of sums of squares is the sum of their means.
+        """
+        clipped = self.norm if self.clip is None else np.minimum(self.norm, self.clip)
+        squares, mean = np.zeros_like(clipped), np.zeros(len(clipped))
+        for k, norms in enumerate(clipped.T):
+            mean = self.decay_squares * mean + (1 - self.decay_squares) * norms**2
+            squares[:, k] = mean / (1 - self.decay_squares ** (k + 1))
+        return np.sqrt(squares)
 
     @property
     def growth(self) -> Array:

@@ -116,7 +116,8 @@ def defaults_sentence(record) -> str:
     """Say how often the gradient vanishes, and at how many sizes of the inputs the LSTM keeps more than the RNN."""
     cases = record.medians.ravel()
     vanished = sum(verdict(size) == "vanishes" for size in cases)
-    counted = f"In {vanished} of {len(cases)} cases, the gradient vanishes over {grammar.count(record.T, 'step')}."
+    over = grammar.count(record.T, "step")
+    counted = f"In {vanished} of {len(cases)} cases, the median gradient vanishes over {over}."
     rnn, lstm = (record.medians[..., record.cells.index(cell)] for cell in ("rnn", "lstm"))
     counts = dict(zip(record.defaults, (lstm > rnn).sum(axis=1), strict=True))
     first, *others = counts.items()

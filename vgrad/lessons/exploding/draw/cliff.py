@@ -98,9 +98,11 @@ def _landscape(axes, surface) -> None:
     axes.grid(visible=False)
     axes.spines[:].set_visible(False)
     axes.set_xticks([4, 5, 6, 7])
-    axes.set_yticks([])
+    edges = [0, len(surface.b) - 1]  # the back and the front of the map
+    _, heights = relief.project(surface.w[0], surface.b[edges], surface.loss[edges, 0])
+    axes.set_yticks(heights, [f"{b:.1f}".replace("-", "−") for b in surface.b[edges]], rotation=90, va="center")
     axes.set_xlabel("weight w", fontsize=13, labelpad=-2)
-    axes.set_ylabel("← bias b", fontsize=13)
+    axes.set_ylabel("← bias b", fontsize=13, labelpad=-14)
     words = dict(fontsize=13, color=grammar.INK, va="center")
     axes.text(5.62, 3.55, "the wall", rotation=35, ha="center", **words)
     axes.text(6.32, 4.2, "← high:\nloss 0.4", ha="left", **words)

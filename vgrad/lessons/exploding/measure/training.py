@@ -47,11 +47,22 @@ def autopsy(
 
     cell, gain : as in ``train_rnn``; clip : the norm to which gradients are clipped; rate : the learning rate of SGD.
     """
-    records, _ = train_on_adding(cell, gain, (), clip, rate, steps, 100, 16, precision, seed)
+    records, batches = train_on_adding(cell, gain, (), clip, rate, steps, 100, 16, precision, seed)
     last = records[-1]
+    factor = _growth(cell, last.params, batches[last.step - 1][0])
     loss = np.array([record.loss for record in records])
     norm = np.array([record.norm for record in records])
-    return Autopsy(precision, last.step if last.trouble else None, last.trouble, loss, norm)
+    return Autopsy(precision, last.step if last.trouble else None, last.trouble, loss, norm, factor)
+
+
+def _growth(cell, params, xs) -> float:
+    """By how much the largest |h| is multiplied from one time step to the next, the median of those in range."""
+    with np.errstate(all="ignore"):
+        outputs, _ = models.unroll(cell, params.cell, xs)
+        sizes = abs(outputs).max(axis=(1, 2))
+        factors = sizes[1:] / sizes[:-1]
+    there = factors[np.isfinite(factors)]
+    return float(np.median(there)) if there.size else np.nan
 
 
 @guarded

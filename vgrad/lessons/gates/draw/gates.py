@@ -22,7 +22,7 @@ ARCHES = 2.35, 1.7  # the same of the detours, and how high they are
 HOPS = 7
 ACROSS = 8  # points of the image across a cell
 APART = 50  # cells at the most that are seen apart
-INSIDE = "inside the LSTM: a highway as wide as what it keeps, and detours through its gates"
+INSIDE = "inside the LSTM: a highway as wide as what it keeps, and detours through h"
 
 
 class Row:

@@ -11,6 +11,8 @@ from ....kit.marks.picture import Picture
 from ....kit.words.cells import CELLS
 from ..say import reach_sentence, short_name
 
+MARKERS = {"paired": "P", "chrono": "X"}  # of an LSTM whose input gate has a bias too
+
 
 def reach(records) -> Picture:
     """Draw ‖dL/dstate_t‖ over that of h_T, where each ReachRecord is a curve and the past is on the left."""
@@ -34,10 +36,14 @@ def reach(records) -> Picture:
 
 
 def _looks(records) -> list[grammar.Look]:
-    """The look of each record's cell; where a cell comes more than once, the darker the larger its bias."""
+    """The look of each record's cell; where a cell comes more than once, the darker the larger its bias.
+
+    A cell whose input gate has a bias too has another marker, because its bias may be that of a cell without it.
+    """
     looks = []
     for record in records:
         look = CELLS[record.cell]
+        look = look._replace(marker=MARKERS.get(record.mode, look.marker))
         biases = sorted({_opened(other) for other in records if other.cell == record.cell})
         share = biases.index(_opened(record)) / max(len(biases) - 1, 1)
         looks.append(look._replace(color=_shade(look.color, share)) if len(biases) > 1 else look)

@@ -71,7 +71,7 @@ def _limits(record) -> tuple:
 
 def losses(cells) -> Picture:
     """Draw the loss while each net of the stored table "adding" trains: a median and a band of its networks."""
-    axes = curves.axes(grammar.new_figure(), "loss of ten batches")
+    axes = curves.axes(grammar.new_figure(), "loss, mean of ten training steps")
     last = max(cell.settings["steps"] for cell in cells)
     axes.set(xlim=(0, 1.45 * last), ylim=(-0.02, 0.32))
     for height in (say.GUESS, say.SOLVED):

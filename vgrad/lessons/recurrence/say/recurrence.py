@@ -24,7 +24,7 @@ def gradient_sentence(record) -> str:
     what = NAMES[record.cell].partition(" ")[2]
     scale = f"inputs of standard deviation {record.sigma:g}" if record.sigma else "no inputs"
     who = f"This is one {what} of {grammar.count(len(record.singular), 'unit')} with {scale}."
-    return lines(_at_the_first(record), who, [*_peak(record), *_measured(record)])
+    return lines(_at_the_first(record), who, [*_peak(record), record.protocol])
 
 
 def alt(record) -> str:
@@ -98,10 +98,11 @@ def _peak(record) -> list[str]:
 
 def _measured(record) -> list[str]:
     """What a size is, what W_h is in a gated cell, and how states and inputs are drawn."""
-    how = "is the largest over all directions" if record.spectral else "is the root mean square over all directions"
+    how = "largest" if record.spectral else "root mean square"
     gates = ["Each gate has a W_h with these eigenvalues."] if record.cell in ("lstm", "gru") else []
     state = ["The state is (h, c)."] if record.cell == "lstm" else []
-    return [f"A size {how} of the gradient at the last state.", *gates, *state, record.protocol]
+    what = f"A size is the {how} over all directions that the gradient at the last state can have."
+    return [what, *gates, *state, record.protocol]
 
 
 # --- the alternative text ---------------------------------------------------------------------------------------------
