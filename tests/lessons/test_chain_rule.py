@@ -18,7 +18,7 @@ from vgrad import models, tape
 from vgrad.kit.marks import grammar
 from vgrad.lessons.chain_rule import draw
 from vgrad.lessons.chain_rule.draw import ProductsPlot
-from vgrad.lessons.chain_rule.measure import coin, products
+from vgrad.lessons.chain_rule.measure import chain, coin, products
 from vgrad.lessons.chain_rule.say import products_alt, products_sentence
 
 CASES = {
@@ -306,3 +306,11 @@ def test_the_short_loop_of_the_page_does_what_backprop_does():
     *_, last = tape.backprop(steps, np.ones((1, 3)))
     np.testing.assert_array_equal(names["cotangent"], last.cotangent)
     assert not np.array_equal(last.cotangent, np.ones((1, 3)))
+
+
+def test_the_factors_of_a_chain_multiply_to_what_arrives():
+    nets = chain(layers=5, networks=40, seed=3)
+    assert nets.weights.shape == nets.slopes.shape == (40, 4)
+    np.testing.assert_array_equal(nets.dh[:, -1], 1.0)
+    np.testing.assert_allclose(nets.dh[:, 0], np.prod(nets.weights * nets.slopes, axis=1), rtol=1e-12)
+    assert nets.slopes.max() <= 0.25

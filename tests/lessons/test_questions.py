@@ -1165,7 +1165,7 @@ def test_narrow():
         assert np.mean((ratios > 0.18) & (ratios < 1.8)) > 0.7
         assert record.silent > 0
         assert np.mean(record.dh[:, 0] < record.dh[:, -1] / 100) > 0.5
-    assert course.QUESTIONS["narrow"].right == "many keep less than a hundredth, and some exactly 0"
+    assert course.QUESTIONS["narrow"].right == "most keep less than a hundredth, and some exactly 0"
 
 
 def test_paradox():

@@ -48,10 +48,18 @@ def test_the_caption_and_the_text_for_the_picture_say_what_was_measured(record):
         == f"After 5 whispers, {left} of the loudness is left. After as many layers, {kept} of the gradient is left."
     )
     assert second.startswith("Median of 16 networks: 30 layers of sigmoid, width 32")
-    each = float(re.search(r"a layer passes on ([\d.]+)\.$", third)[1])
+    each = float(re.search(r"a layer passes on ([\d.]+) of the gradient\.$", third)[1])
     assert each**5 == pytest.approx(record.network[-1], rel=0.15)
     assert f"{kept} at layer 25" in picture.alt
     assert f"{left} at person 6" in picture.alt
+
+
+def test_the_first_strip_says_what_its_colours_mean_and_keeps_theory_for_the_fold(record):
+    first, second, third = draw.first_look(record.flow).caption.splitlines()
+    assert first.endswith("so it vanishes.")
+    assert "White circles receive all of it" in second
+    assert third.startswith("Median of 16 networks")
+    assert third.endswith(f"Theory predicts {grammar.number(record.flow.theory['dh'][0])}.")
 
 
 @pytest.mark.parametrize(

@@ -507,6 +507,7 @@ ROWS = {
     "lessons.initialization.measure.he_or_xavier": lambda: dict(scheme="he_normal") | LEARN,
     "lessons.chain_rule.measure.products": lambda: dict(depth=3, seeds=2),
     "lessons.chain_rule.measure.coin": lambda: dict(tosses=3, players=2),
+    "lessons.chain_rule.measure.chain": lambda: dict(layers=3, networks=2),
     "lessons.recurrence.measure.recurrence.unrolled": lambda: dict(T=3),
     "lessons.recurrence.measure.shared.parts": lambda: dict(T=3, seeds=2),
     "lessons.recurrence.measure.recurrence.tied": lambda: dict(n=2, T=2, draws=2),

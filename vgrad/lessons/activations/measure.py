@@ -145,8 +145,11 @@ def twins(
 
 
 def _sent_back(params, x: Array, activation: str, cotangent: Array) -> tuple[Array, Array, float]:
-    """Return the outputs, ‖dh_k‖ relative to the last layer's (seeds, depth), and the rms slope of all units."""
+    """Return the outputs, ‖dh_k‖ relative to the last layer's (seeds, depth), and an rms slope.
+
+    The slopes are those between dh_1 and the last dh, so layer 1 is left out, unless it is the only one.
+    """
     outputs, tape = models.mlp(params, x, activation)
     dh = probes.norms(tape, cotangent).dh
     squares = [np.mean(slope**2) for slope in probes.slopes(tape)]
-    return outputs, dh / dh[:, -1:], float(np.mean(squares) ** 0.5)
+    return outputs, dh / dh[:, -1:], float(np.mean(squares[1:] or squares) ** 0.5)

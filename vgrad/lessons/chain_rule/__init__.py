@@ -5,10 +5,10 @@ from __future__ import annotations
 from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import check, draw, explore, records
-from .measure import coin, powers, products
+from .measure import chain, coin, powers, products
 
 __all__ = [
-    "ask", "check", "coin", "draw", "explore", "powers", "products", "show",
+    "ask", "chain", "check", "coin", "draw", "explore", "powers", "products", "show",
 ]  # fmt: skip
 
 ask = asker(__name__)

@@ -1,4 +1,4 @@
-"""Why do products run away?  Many products of n random factors."""
+"""Why do products run away?  Many products of n random factors, and those of networks with one unit per layer."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Annotated
 
 import numpy as np
 
-from ... import init, require
+from ... import init, models, probes, require
 from ...kit.experiments.protocol import band, measured, scaled_draw
 from ...ops import Array
 from ...require import Count, Finite, NonNegative, Numbers, Seed, guarded
-from .records import ProductsRecord
+from ...tape import backprop
+from .records import ChainRecord, ProductsRecord
 
 PROTOCOL = "A product starts from 1 and is multiplied by one factor after another, in float64."
 DEEPEST = 10_000  # factors in one product, at the most
@@ -64,6 +65,26 @@ def coin(
     factor = math.sqrt(heads) * math.sqrt(tails)
     spread = abs(math.log(heads) - math.log(tails)) / 2
     return products(factor=factor, spread=spread, depth=tosses, seeds=players, law="coin", seed=seed)
+
+
+@guarded
+@measured
+def chain(
+    *, layers: Annotated[int, require.whole_from(2, 200)] = 10,
+    networks: Annotated[int, require.whole_from(1, 10_000)] = 1000, seed: Seed = 0,
+) -> ChainRecord:  # fmt: skip
+    """Send a gradient of 1 back through networks of sigmoid layers with one unit, whose weights are N(0, 1).
+
+    The input is 1. Of layer k from 2 on, dh_(k-1) = w_k · slope_k · dh_k, so these are the factors that are kept.
+    """
+    rng = np.random.default_rng(seed)
+    params = models.init_mlp([1] * (layers + 1), scheme="xavier_normal", ensemble=(networks,), rng=rng)
+    h, tape = models.hidden(params, np.ones((networks, 1, 1)), "sigmoid")
+    arrived = [each.cotangent for each in backprop(tape, np.ones_like(h)) if each.name.startswith("sigmoid")]
+    weights = [layer.affine.W for layer in params[1:]]
+    slopes = list(probes.slopes(tape))[1:]
+    columns = (np.reshape(np.stack(each, axis=1), (networks, -1)) for each in (weights, slopes, arrived[::-1]))
+    return ChainRecord(*columns)
 
 
 def _zeta(seeds: int, depth: int, seed: int) -> Array:

@@ -25,3 +25,11 @@ class ProductsRecord(NamedTuple):
     over_seeds: Band  # (depth,): a tenth of the products lie below, half, a tenth above
     mean: Array  # (depth,): of the products
     theory: dict[str, Array]  # "typical" and "mean", in decades, which no float limits; (depth,)
+
+
+class ChainRecord(NamedTuple):
+    """What ``chain`` measured in networks with one unit per layer. Columns run from the first layer to the last."""
+
+    weights: Array  # (networks, layers - 1): those of the layers from 2 on
+    slopes: Array  # (networks, layers - 1): of the same layers
+    dh: Array  # (networks, layers): what arrives at each layer, from a 1 at the last

@@ -54,7 +54,7 @@ def bars(records, quantity: Annotated[str, require.one_of(("magnitudes", "dW", "
         for panel in column:
             grammar.tidy(panel, size=11)
     grammar.decade_ticks(axes[1, 0], floor, 0)
-    name = "mean |dL/dz|" if quantity == "magnitudes" else f"‖{quantity}‖"
+    name = "mean |dz|" if quantity == "magnitudes" else f"‖{quantity}‖"
     axes[0, 0].set_ylabel(f"{name} ÷ largest", fontsize=11)
     axes[1, 0].set_ylabel("the same, log axis", fontsize=11)
     figure.supxlabel("layer: input on the left, output on the right", fontsize=12)
@@ -167,11 +167,12 @@ def _heads(axes, cells) -> None:
 
 def _key(records) -> str:
     """What the colours and the marks mean that are in the table."""
-    parts = ["◀ blue: it vanishes", "white: it holds", "orange: it explodes ▶"]
+    parts = ["◀ blue: it vanishes", "white: it holds (within a decade)", "orange: it explodes ▶"]
     every = [first_decades(record) for record in records]
     parts += [f"{ZERO}: exactly 0"] if any(np.isneginf(every)) else []
+    parts += ["small: theory"] if any(differing_theory(record) is not None for record in records) else []
     parts += [f"{OVER}: not finite"] if not all(np.array(every) < np.inf) else []
-    return "     ".join(parts)
+    return "    ".join(parts)
 
 
 class DistributionPlot(LivePicture):

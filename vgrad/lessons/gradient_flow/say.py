@@ -24,7 +24,7 @@ def bars_sentence(records, quantity: str) -> str:
     ]
     bars = len(records) * len(getattr(records[0], quantity))
     first = f"The first layer's bar, divided by the last layer's bar, is {joined(ratios)}."
-    hides = f"On the linear axis, {hidden} of {bars} bars are under 2.5 % of the highest."
+    hides = f"On the linear axis, {hidden} of {bars} bars are under 2.5 % of the highest, so they can hardly be seen."
     return lines([first, hides], f"One network for each activation: {_bar(quantity)}, divided by its largest.")
 
 
@@ -44,7 +44,7 @@ def bars_alt(records, quantity: str) -> str:
 
 def _bar(quantity: str) -> str:
     """What a bar shows."""
-    return "mean |dL/dz|" if quantity == "magnitudes" else f"‖{quantity}‖"
+    return "mean |dz|" if quantity == "magnitudes" else f"‖{quantity}‖"
 
 
 def grid_sentence(records) -> str:

@@ -36,42 +36,61 @@ def signal(record, shown: Annotated[tuple[str, ...], require.some_of(LOOKS)] | N
 
 
 def sweep(records) -> Picture:
-    """Decades of a size at its way's end against σ_w over its formula's, an activation a curve, theory dashed."""
-    axes = curves.axes(grammar.new_figure(), "size at the end of the way")
-    x = [record.sigma_w / record.formula for record in records]
-    low = min(row[0] for row in x)
-    high = max(row[-1] for row in x)
+    """Decades of a size at its way's end against σ_w, a curve a record, theory dashed.
+
+    Dotted lines stand at the σ_w of the formulas, and a ring where a size is kept.
+    """
+    axes = curves.axes(grammar.new_figure(), " and ".join(dict.fromkeys(ENDS[record.way] for record in records)))
+    low = min(record.sigma_w[0] for record in records)
+    high = max(record.sigma_w[-1] for record in records)
     least, most = curves.span(*(record.decades for record in records))
     floor = np.floor(least)
-    ceiling = max(np.ceil(most), floor + 1)
-    axes.set(xscale="log", xlim=(low, high * 1.42), ylim=(floor, ceiling))
+    ceiling = max(np.ceil(most), floor + 1) + 1  # with room for the word at the top
+    axes.set(xscale="log", xlim=(low, high * 1.03), ylim=(floor, ceiling))
     grammar.shade(axes, -grammar.HEALTHY, grammar.HEALTHY, floor, ceiling)
-    axes.axvline(1, **grammar.MARK)
-    ends = []
-    for at, record in zip(x, records, strict=True):
-        look = grammar.look(record.activation)
-        median = curves.curve(axes, at, record.decades.T.clip(floor, ceiling), look)
-        axes.plot(at, record.theory, **grammar.THEORY)
-        ends.append((median[-1], _swept(record), look.color))
-    curves.label_ends(axes, high, ends)
+    for formula in {record.formula for record in records}:
+        axes.axvline(formula, **grammar.MARK)
+    for record in records:
+        look = _look(record)
+        curves.curve(axes, record.sigma_w, record.decades.T.clip(floor, ceiling), look)
+        axes.plot(record.sigma_w, record.theory, **grammar.THEORY)
+        axes.plot([record.optimum], [0], **RING, markersize=15)
     grammar.decade_ticks(axes, floor, ceiling)
-    ticks = [0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4]
+    ticks = [tick for tick in (NEAR if high < 5 * low else FAR) if low <= tick <= high]
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xticks([], minor=True)
-    axes.set_xlabel("σ_w, over that of the formula (dotted)", fontsize=13)
-    curves.legend(axes.figure, theory=True)
+    axes.set_xlabel("size of the weights, σ_w (dotted: the formulas)", fontsize=13)
+    curves.legend(axes.figure, theory=True, handles=[curves.band_key(), curves.key("size kept", **RING, markersize=12)])
+    axes.legend(handles=[_key(record) for record in records], loc="upper left", fontsize=14, framealpha=0.9)
     return Picture(axes.figure, sweep_sentence(records))
 
 
-def _swept(record) -> str:
-    small = "" if record.size == 1 else ", small x"
-    return f"{grammar.look(record.activation).label}: {record.way}{small}"
+ENDS = {"h": "size of the last h ÷ the input's", "dh": "norm of dh at the first layer ÷ at the last"}
+RING = dict(marker="o", linestyle="none", fillstyle="none", color=grammar.INK, markeredgewidth=1.8)
+NEAR = np.r_[4:15, 16, 18, 20, 23, 26, 30] / 10  # ticks, whose numbers do not touch
+FAR = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
+SMALL = grammar.Look("#6a3d9a", "D", "")  # of inputs whose size is not 1
+
+
+def _look(record) -> grammar.Look:
+    look = grammar.look(record.activation)
+    if record.size == 1:
+        return look
+    return SMALL._replace(label=f"{look.label}, inputs of size {record.size:g}")
+
+
+def _key(record):
+    """What the legend shows of a record."""
+    look = _look(record)
+    return curves.key(
+        f"{record.way} of {look.label}", color=look.color, marker=look.marker, markersize=8, linewidth=2.6
+    )
 
 
 def starts(records) -> Picture:
     """The share of the digits that is classified after training, a start a row: all networks, and their median."""
     height = 1.3 + 0.5 * len(records)
-    axes = curves.axes(grammar.new_figure(9.0, height), "share of the digits classified")
+    axes = curves.axes(grammar.new_figure(9.0, height), "share of the digits classified correctly")
     axes.set_position((0.4, 0.8 / height, 0.58, 1 - 1.3 / height))
     for row, record in enumerate(records):
         for lift, (name, look) in zip((-0.13, 0.13), SETS.items(), strict=True):
@@ -82,7 +101,7 @@ def starts(records) -> Picture:
     axes.axvline(0.1, **grammar.MARK)
     axes.set(xlim=(0, 1.02), ylim=(len(records) - 0.5, -0.5))
     axes.set_yticks(range(len(records)), labels(records), fontsize=13)
-    axes.set_xlabel("after training; the dotted line is guessing", fontsize=13)
+    axes.set_xlabel("after training (small: single networks; dotted: guessing)", fontsize=13)
     keys = [curves.key(look.label, color=look.color, marker=look.marker, linestyle="none") for look in SETS.values()]
     curves.legend(axes.figure, handles=keys)
     return Picture(axes.figure, starts_sentence(records), starts_alt(records))

@@ -98,9 +98,13 @@ def starts_sentence(records) -> str:
     first = records[0]
     layers = f"{first.hidden} × {first.width} {grammar.look(first.activation).label} units"
     rate = f"{first.steps} steps of SGD, learning rate {first.rate:g}"
-    protocol = f"{medians(len(first.train)).capitalize()}: {layers}, {rate}, digits."
+    other = len({(record.hidden, record.width, record.rate) for record in records}) > 1
+    unless = " where a row names no other" if other else ""
+    protocol = f"{medians(len(first.train)).capitalize()} on digits: {layers}, {rate}{unless}."
     shares = [_listed(record.train for record in records), _listed(record.test for record in records)]
-    rest = f"The rows have {shares[0]} of the training pictures, and {shares[1]} of the test pictures."
+    rest = (
+        f"From the top, the rows classify {shares[0]} of the training pictures, and {shares[1]} of the test pictures."
+    )
     return lines(finding, protocol, rest)
 
 

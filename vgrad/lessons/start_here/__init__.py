@@ -6,10 +6,11 @@ from ...kit.experiments.flow import flow
 from ...kit.questions import asker
 from ...kit.show import draws, show
 from . import draw, explore, records
+from .draw import first_look
 from .measure import whispers
 
 __all__ = [
-    "ask", "explore", "flow", "show", "whispers",
+    "ask", "explore", "first_look", "flow", "show", "whispers",
 ]  # fmt: skip
 
 ask = asker(__name__)

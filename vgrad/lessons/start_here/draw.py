@@ -10,13 +10,21 @@ from matplotlib.patches import Circle, Wedge
 
 from ...kit.marks import columns, grammar
 from ...kit.marks.picture import Picture
+from ...kit.marks.strip import Strip, flow_strip
 from .records import WhispersRecord
-from .say import whispers_alt, whispers_sentence
+from .say import first_sentence, whispers_alt, whispers_sentence
 
 WIDE, HIGH = 9.0, 3.95  # inches, in which all places are given
 LEFT, RIGHT = 2.05, 8.45
 LOUD = 0.3  # radius of what is as loud as the first: an area is a loudness
 GAME, NETWORK = 2.05, 0.05  # where the two rows stand
+
+
+def first_look(record) -> Strip:
+    """The strip of a FlowRecord for those who see a first one, so its sentence says what the colours mean."""
+    picture = flow_strip(record)
+    picture.caption = first_sentence(picture.caption, record)
+    return picture
 
 
 def whispers(record: WhispersRecord) -> Picture:

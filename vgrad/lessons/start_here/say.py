@@ -6,8 +6,17 @@ import numpy as np
 
 from ...kit.marks import grammar
 from ...kit.words.flow import layers_of
-from ...kit.words.phrases import lines, points, whose
+from ...kit.words.phrases import lines, points, predicted, whose
 from .records import WhispersRecord
+
+COLOURS = "White circles receive all of it, and dark blue circles almost nothing."
+
+
+def first_sentence(caption: str, record) -> str:
+    """Return a strip's sentence with its colours explained; theory goes to how it was measured."""
+    finding, *protocol = caption.split("\n")
+    theory = predicted(float(record.theory["dh"][0]))
+    return lines(finding.removesuffix(theory), COLOURS, [*protocol, theory.strip()])
 
 
 def whispers_sentence(record: WhispersRecord) -> str:
@@ -22,7 +31,8 @@ def whispers_sentence(record: WhispersRecord) -> str:
             f"After as many layers, {kept} of the gradient is left.",
         ],
         f"{whose(net.seeds)}: {layers_of(net)}, width {net.width}, {grammar.title(net.scheme)}.",
-        f"On average a person passes on {grammar.number(record.share)}, and a layer passes on {grammar.number(each)}.",
+        f"On average a person passes on {grammar.number(record.share)} of the loudness, "
+        f"and a layer passes on {grammar.number(each)} of the gradient.",
     )
 
 
