@@ -56,7 +56,8 @@ def _band_in_words(band: str, group, nets) -> str:
 def graded(rules, bands) -> str:
     """Return what each rule catches, its false alarms and its area, and how many networks of each band learn."""
     rows = [
-        f"{one.name:15} caught {one.caught:2} of {one.failing}, false alarms {one.blamed} of {one.good}, area {one.area:.2f}"
+        f"{one.name:15} caught {one.caught:2} of {one.failing}, "
+        f"false alarms {one.blamed} of {one.good}, area {one.area:.2f}"
         for one in rules
     ]
     learning = ", ".join(f"{learn} of {networks} {band} ones" for band, (learn, networks) in bands.items())
