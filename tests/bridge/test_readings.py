@@ -64,7 +64,7 @@ def test_what_is_wrong_at_the_start_is_told_first_and_when_it_is_over():
     assert (start.name, start.since, start.over) == ("spread", 0, 1)
     assert (later.name, later.since) == ("signal", 50)
     assert "From step 1 on, this is no longer seen." in " ".join(report.sentences)
-    assert "Mend first what was wrong" in " ".join(report.sentences)
+    assert "Repair first what was wrong" in " ".join(report.sentences)
 
 
 @pytest.mark.parametrize(("size", "told"), [(1.0, False), (8.0, False), (80.0, True)])

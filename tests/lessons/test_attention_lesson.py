@@ -115,9 +115,9 @@ def test_a_picture_of_forms_names_each_form_and_where_its_tokens_end():
     names = ["attention alone", "no skip, MLP", "pre-norm, skip, MLP", "post-norm, skip"]
     assert [form(record.net) for record in records] == names
     picture = show(records)
-    assert f"r is only rounding (attention alone) and only rounding ({names[1]}). It is {records[2].left:.2g} (" in (
-        picture.caption
-    )
+    gone = f"After the last block, only rounding is left of r in “attention alone” and in “{names[1]}”."
+    assert picture.caption.startswith(f"{gone} It is {records[2].left:.2g} (")
+    assert show(records[2:]).caption.startswith(f"After the last block, r is {records[2].left:.2g} (")
     sentences = picture.caption.splitlines()[0].split(". ")
     assert max(len(sentence.split()) for sentence in sentences) <= 20
     assert "Theory without a skip is r'" in picture.caption

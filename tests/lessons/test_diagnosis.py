@@ -154,10 +154,10 @@ def test_strangers_are_as_they_are_drawn_and_half_of_them_learn():
     assert sum(cell.settings["kind"] == "mlp" for cell in STRANGERS) <= len(STRANGERS) / 3
 
 
-def test_the_report_tells_strangers_apart_and_the_usual_checks_hardly_do():
+def test_the_report_tells_strangers_apart_better_than_the_usual_checks():
     areas = {one.name: one.area for one in grades.verdicts(STRANGERS)}
     assert areas["the report"] > 0.9
-    assert max(areas["check_gradients"], areas["first and last"]) < 0.7
+    assert areas["check_gradients"] < 0.7 < areas["first and last"] < 0.85
     low, high = grades.interval(STRANGERS, rng=np.random.default_rng(0))
     assert 0.85 < low < areas["the report"] < high < 0.97
 
@@ -188,7 +188,7 @@ def test_the_bands_of_strangers_are_what_the_rule_and_the_misses_say():
     assert (fails["red"], found["red"][0], sum(fails.values())) == (report.caught, report.blamed, report.failing)
     assert (fails["green"], fails["amber"]) == (11, 17)  # "three of the 11 green ones that fail"
     *rows, last = graded(grades.verdicts(STRANGERS), found).splitlines()
-    assert rows[0].startswith("the report      catches 50 of 78, blames 6 of 83, area 0.91")
+    assert rows[0].startswith("the report      caught 50 of 78, false alarms 6 of 83, area 0.91")
     assert "71 of 82 green" in last
 
 

@@ -200,8 +200,13 @@ def test_the_grounds_change_where_the_format_ends():
         plot = WindowPlot(in_format(precision=precision, activation="sigmoid", depth=30, factor=-40))
         floor, ceiling = plot.sizes.get_ylim()
         ends = [patch.get_y() for patch in plot.sizes.patches if patch.get_height() > 0]
-        assert {*ends[1:]} == {end for end in (smallest, normal, beyond) if floor < end < ceiling}
-        assert {end for end in (smallest, normal, beyond) if floor < end < ceiling} <= {*plot.sizes.get_yticks()}
+        inside = {end for end in (smallest - 1, normal, beyond) if floor < end < ceiling}
+        assert {*ends[1:]} == inside <= {*plot.sizes.get_yticks()}
+
+
+def test_an_entry_becomes_0_up_to_half_of_the_smallest_number():
+    smallest = WINDOWS["float16"].smallest
+    assert np.float16(2.0 ** (smallest - 1)) == 0 < np.float16(1.01 * 2.0 ** (smallest - 1)) == 2.0**smallest
 
 
 def test_an_end_of_the_window_beyond_the_axis_is_named_at_its_edge():

@@ -33,7 +33,7 @@ def test_the_report_tells_more_than_the_usual_rules_and_hardly_more_than_the_los
         areas = trial.judge(CELLS, held_out=held_out).areas
         assert areas["the report"][50] > 0.9
         assert areas["the report"][0] > 0.7 > areas["first and last layer"][50]
-        assert max(areas["check_gradients"].values()) < 0.55
+        assert max(areas["check_gradients"].values()) < 0.65
         assert abs(areas["the report"][50] - areas["loss so far"][50]) < 0.05
 
 

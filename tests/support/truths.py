@@ -896,7 +896,7 @@ def assert_median_is_told_truly(entries, asked, words, zero):
     smallest, normal, beyond = {"float16": (-24, -14, 16), "bfloat16": (-133, -126, 128), "float32": (-149, -126, 128)}[
         asked["precision"]
     ]
-    side = "below" if bits < smallest else "only" if bits < normal else "beyond" if bits >= beyond else "where"
+    side = "below" if bits < smallest - 1 else "only" if bits < normal else "beyond" if bits >= beyond else "where"
     assert told[2].split()[-1] == side
     assert ("lifts most entries" in words) == (side == "below" and zero < 0.5)
 

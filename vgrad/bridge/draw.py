@@ -110,7 +110,7 @@ def _caption(c: Course, readings: Readings, state: str) -> str:
         "fresh": f"At step {c.steps[-1]}, {spread}.",
         "learning": f"The network is learning, because {left}.",
         "converged": f"The network has converged, because only {left}.",
-        "vanished": f"The gradient has vanished, because {spread}, while {left}.",
+        "vanished": f"The gradient has vanished, because at the end {spread}, and {left}.",
         "stuck": f"The gradient reaches every layer, and yet {left}.",
         "not finite": "Some numbers are no longer finite, so training has ended.",
     }

@@ -18,6 +18,7 @@ from .course import Course
 from .readings import Readings
 
 OF_RATE = ("hot", "cold")
+TOO_FAR, TOO_SHORT = 0.5, 3e-4  # of a layer's weights: an update
 ROUNDING = 1e-6  # of a size: a float32 that has passed several layers is not more exact
 
 
@@ -83,7 +84,7 @@ def _spread(c: Course, readings: Readings, row: int) -> str:
 def _signal(c: Course, readings: Readings, row: int) -> str:
     share = 10 ** c.signal[row]
     told = f"{share:.1%} of their size" if share > 1e-3 else f"{share:.0e} of their size"
-    told = f"{told}, and 1% is the limit" if share > ROUNDING else "no more than numbers are rounded"
+    told = f"{told}, and 1% is the limit" if share > ROUNDING else "no more than rounding errors"
     return f"In front of the last layer all samples look alike, because they differ by {told}."
 
 
@@ -93,12 +94,16 @@ def _loss(c: Course, readings: Readings, row: int) -> str:
 
 def _hot(c: Course, readings: Readings, row: int) -> str:
     return (
-        f"One of the first updates changes the layers by about {c.update[row]:.0%} of their weights, which is too much."
+        f"One of the first updates changes the layers by about {c.update[row]:.0%} of their weights, and "
+        f"{TOO_FAR:.0%} is the limit."
     )
 
 
 def _cold(c: Course, readings: Readings, row: int) -> str:
-    return f"The first updates change the layers by about {c.update[row]:.0e} of their weights, which is very little."
+    return (
+        f"The first updates change the layers by about {c.update[row]:.0e} of their weights, and less than "
+        f"{TOO_SHORT:.0e} is very little."
+    )
 
 
 def _inputs(c: Course, readings: Readings, row: int) -> str:
@@ -144,11 +149,11 @@ SIGNS = (  # those that explain others come first
     ),
     Sign("signal", lambda c: c.signal, -1, -2, _signal, "Try biases of 0, fewer layers, a norm, or skip connections"),
     Sign(
-        "hot", _decades(lambda c: c.update), math.log10(0.2), math.log10(0.5), _hot,
+        "hot", _decades(lambda c: c.update), math.log10(0.2), math.log10(TOO_FAR), _hot,
         "Try a smaller learning rate, or a warm-up",
     ),
     Sign(
-        "cold", _decades(lambda c: c.update), math.log10(5e-3), math.log10(3e-4), _cold,
+        "cold", _decades(lambda c: c.update), math.log10(5e-3), math.log10(TOO_SHORT), _cold,
         "Try a larger learning rate, or another optimizer",
     ),
 )  # fmt: skip

@@ -91,13 +91,13 @@ def _of_later(c: Course, findings: tuple[Finding, ...]):
         yield f"Since step {finding.since}, {_within(finding.told)}"
     if later and not at_start:
         yield (
-            f"At step {c.steps[0]} this was not so, so training itself has brought it about. Try a smaller learning "
-            "rate, a warm-up, or a norm at the start of each branch (norm_first=True in PyTorch)."
+            f"At step {c.steps[0]} none of this was so, so training itself is the cause. Try a smaller learning rate, "
+            "a warm-up, or a norm at the start of each branch (norm_first=True in PyTorch)."
         )
     for finding in rates:
         yield finding.told if at_start else f"{finding.told} {finding.advice}."
     if at_start and (later or rates):
-        yield "Mend first what was wrong at the start, because the rest may follow from it."
+        yield "Repair first what was wrong at the start, because it may be the cause of the rest."
 
 
 def _is_of_start(finding: Finding, c: Course) -> bool:

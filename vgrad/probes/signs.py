@@ -78,10 +78,12 @@ def _gradient(m: Measures) -> str:
     if abs(m.decades) < FADED:
         return f"The gradient arrives, {told}."
     if m.decades < 0:
-        return f"The gradient vanishes, {told}. Try first weights that fit the activation, a norm, or skip connections."
+        return (
+            f"The gradient vanishes, {told}. Try initial weights that fit the activation, a norm, or skip connections."
+        )
     return (
         f"The gradient explodes, {told}. "
-        "Try first weights that fit the activation, or branches that are scaled by 1/depth."
+        "Try initial weights that fit the activation, or branches that are scaled by 1/depth."
     )
 
 

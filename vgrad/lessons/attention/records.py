@@ -13,6 +13,7 @@ from ...kit.experiments.protocol import LAST, Band
 from ...ops import Array
 
 ROUNDING = 10 * float(np.finfo(np.float64).eps)  # tokens that differ by less differ by rounding alone
+SMALL = 0.3  # r below which theory is asked
 UNITS = 8  # of a token that are drawn
 
 

@@ -182,7 +182,7 @@ class Grade(NamedTuple):
     name: str
     caught: int  # of the networks that fail, by the rule's own limit
     failing: int
-    blamed: int  # of the networks that learn
+    blamed: int  # of the networks that learn: false alarms
     good: int
     area: float  # under the ROC curve of its score
 

@@ -30,6 +30,7 @@ LOOKS = {
     "dW_v": grammar.Look("#00716b", "s", "dW$_v$"),
     "dW_q": grammar.Look("#b3006b", "D", "dW$_q$"),
 }
+STARTS = {"r": 0.0, "dh": 1.0, "dW_v": 0.5, "dW_q": 0.5}  # of a curve: h lies between blocks, and dW inside a block
 SIZES = {"center": 11.5, "left": 14}  # of letters
 PLACE = dict(left=0.088, width=0.825)
 
@@ -78,7 +79,7 @@ class ColumnsPlot(LivePicture):
                 words.set(x=0.015, ha="left")  # what vanishes comes down on the right
         blocks = np.arange(0, int(deepest) + 1, pitch)
         self.axes.set_xticks(blocks, ["input", *map(str, blocks[1:])])
-        self.axes.set_xlabel("after block", fontsize=13, color=grammar.INK)
+        self.axes.set_xlabel("after block (dW of a block stands before its number)", fontsize=13, color=grammar.INK)
 
     @alone()
     def ghost(self, record) -> str:
@@ -113,7 +114,7 @@ class ColumnsPlot(LivePicture):
         every = max(1, depth // 12)
         for name, curve in self.curves.items():
             rows = [_on_axis(row, floor, ceiling, ROUNDING if name == "r" else 0.0) for row in record.relative[name]]
-            x = np.arange(depth + 1 if name == "r" else depth) + (name != "r")
+            x = np.arange(depth + 1 if name == "r" else depth) + STARTS[name]
             theory = grammar.decades(record.theory) if name == "r" else None
             seeds = record.net.seeds
             curve.update(x, rows if seeds > 1 else rows[1], LOOKS[name], floor, ceiling, theory=theory, every=every)

@@ -16,10 +16,9 @@ from ....kit.experiments.protocol import Networks, Width, band, measured, requir
 from ....models.layers import Attention, Block
 from ....ops import Affine, Array
 from ....require import Count, Flag, NonNegative, Seed
-from ..records import UNITS, ColumnsRecord, TokenNet
+from ..records import SMALL, UNITS, ColumnsRecord, TokenNet
 
 NORMS = ("none", "pre", "post")
-SMALL = 0.3  # r below which theory is asked
 MLP = 4  # times the width, which are the units of an MLP
 Depth = Annotated[int, require.whole_from(1, 500)]
 Tokens = Annotated[int, require.whole_from(2, 500)]

@@ -91,7 +91,6 @@ def _networks(net: TokenNet) -> str:
 def _how(record: ColumnsRecord) -> list[str]:
     said = [
         "A column holds the first units of a token of the first network: purple below 0, green above.",
-        "r² is the variance over the tokens divided by their mean square.",
         "dh is divided by the last block's dh. dW_q and dW_v are both divided by the last block's dW_v.",
         "A triangle at the edge marks what lies beyond it or is only rounding.",
     ]
@@ -99,7 +98,7 @@ def _how(record: ColumnsRecord) -> list[str]:
         said.append("Scores are q·k/√d times the number after “scores ×”.")
     begins = np.flatnonzero(np.isfinite(record.theory))
     if len(begins) > 1:
-        does = "cubes it in each block" if record.net.law == "cube" else "divides it by √2 in each block"
+        does = "uses r' = C r³" if record.net.law == "cube" else "divides it by √2 in each block"
         said.append(f"Theory begins with the measured r after block {begins[0]}, the first that is small, and {does}.")
     if record.growth[-1] > GROWN:
         said.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ....kit.marks import grammar
 from ....kit.words.phrases import five, lines, points, whose
-from ..records import ROUNDING, ColumnsRecord, TokenNet
+from ..records import ROUNDING, SMALL, ColumnsRecord, TokenNet
 
 
 def form(net: TokenNet) -> str:
@@ -20,9 +20,11 @@ def form(net: TokenNet) -> str:
 
 def forms_sentence(records: list[ColumnsRecord]) -> str:
     """Say of each form what r is after the last block, two forms in a sentence, and of which networks it is told."""
-    ends = [f"{_number(record.left)} ({form(record.net)})" for record in records]
-    finding = [f"It is {' and '.join(ends[k : k + 2])}." for k in range(0, len(ends), 2)]  # of 20 words at the most
-    finding[0] = finding[0].replace("It is", "After the last block, r is")
+    ends = [f"{_number(record.left)} ({form(record.net)})" for record in records if record.left >= ROUNDING]
+    gone = [f"“{form(record.net)}”" for record in records if record.left < ROUNDING]
+    finding = [f"Only rounding is left of r in {' and in '.join(gone)}."] if gone else []
+    finding += [f"It is {' and '.join(ends[k : k + 2])}." for k in range(0, len(ends), 2)]  # of 20 words at the most
+    finding[0] = f"After the last block, {finding[0].replace('It is', 'r is').replace('Only', 'only')}"
     net = records[0].net
     heads = f", {grammar.count(net.heads, 'head')}" if net.heads > 1 else ""
     sizes = f"{net.tokens} tokens, width {net.width}{heads}"
@@ -30,6 +32,8 @@ def forms_sentence(records: list[ColumnsRecord]) -> str:
     half = "Theory with post-norm divides r by √2 in each block."
     laws = {record.net.law for record in records}
     told = [law for name, law in (("cube", cube), ("half", half)) if name in laws]
+    if told:
+        told.append(f"It begins where r falls below {SMALL}.")
     return lines(finding, f"{whose(net.seeds)}: {sizes}.", told)
 
 

@@ -17,7 +17,7 @@ from ....ops import Array
 from ....require import Count, Rng, guarded
 from ..records import TRAINS, Grade, Miss
 from .strangers import AMOUNTS
-from .trial import roc, verdict
+from .trial import EXPLODING, VANISHING, roc, verdict
 
 Cells = Annotated[Sequence[Cell], lambda name, cells: _require_cells(name, cells)]
 
@@ -34,20 +34,23 @@ def verdicts(cells: Cells) -> list[Grade]:
     """Return how the report, the usual check, and a common rule do on the same networks.
 
     The report warns if it is red. The rule compares the first layer's gradient with the last's, and warns if one is
-    more than a hundred times the other. What was not finite in a stored table is worth a warning.
+    more than a hundred times the other. Each has a score, which is its number as a share of its limit, in decades, so
+    that all three areas are of the same kind. What was not finite in a stored table is worth a warning.
     """
     norms = [np.array(cell.result["norms"], float) for cell in cells]
     with np.errstate(all="ignore"):
         total = [float(np.sqrt(np.sum(each**2))) for each in norms]
-        ends = [float(np.abs(np.log10(each[0] / each[-1]))) for each in norms]
+        ends = [_known(abs(np.log10(each[0] / each[-1])) / math.log10(APART)) for each in norms]
+        sizes = [_known(np.log10(each)) for each in total]
+    totals = [max(size / math.log10(EXPLODING), size / math.log10(VANISHING)) for size in sizes]
     warned = [verdict(each) != "OK" for each in total]
-    apart = [not each <= math.log10(APART) for each in ends]
+    apart = [each > 1 for each in ends]
     red = [cell.result["band"] == "red" for cell in cells]
     trains = np.array([learns(cell) for cell in cells])
     return [
         _grade("the report", _scores(cells), red, trains),
-        _grade("check_gradients", warned, warned, trains),
-        _grade("first and last", apart, apart, trains),
+        _grade("check_gradients", totals, warned, trains),
+        _grade("first and last", ends, apart, trains),
     ]
 
 
@@ -56,6 +59,11 @@ def bands(cells: Cells) -> dict[str, tuple[int, int]]:
     """Return how many networks of each band of the report learn, and how many there are."""
     groups = {band: [learns(cell) for cell in cells if cell.result["band"] == band] for band in probes.BANDS}
     return {band: (sum(group), len(group)) for band, group in groups.items()}
+
+
+def _known(number) -> float:
+    """A number of a rule; what is not finite is as far from its limit as can be."""
+    return float(number) if np.isfinite(number) else np.inf
 
 
 def _scores(cells: Sequence[Cell]) -> list[float]:

@@ -10,6 +10,8 @@ import numpy as np
 from ....kit.marks import grammar
 from ....kit.words.phrases import lines
 
+COLOURS = "The colour is of all nine signs, not of R alone."
+BROKEN = "At accuracy 0, numbers were not finite."
 FAULTS = {  # what was done to the weights or the biases, in words
     "one layer": "one layer's weights rescaled",
     "one bias": "one layer's biases shifted",
@@ -38,7 +40,7 @@ def diagnosed_sentence(nets) -> str:
     nets_are = (
         f"{grammar.count(len(nets), 'network')}, examined fresh, then trained at the best of four learning rates."
     )
-    return lines(finding, nets_are, [amber, warned])
+    return lines(finding, nets_are, [amber, warned, COLOURS, BROKEN])
 
 
 def diagnosed_alt(nets) -> str:
@@ -52,9 +54,10 @@ def _band_in_words(band: str, group, nets) -> str:
 
 
 def graded(rules, bands) -> str:
-    """Return what each rule catches and blames, with its area, and how many networks of each band learn."""
+    """Return what each rule catches, its false alarms and its area, and how many networks of each band learn."""
     rows = [
-        f"{one.name:15} catches {one.caught:2} of {one.failing}, blames {one.blamed} of {one.good}, area {one.area:.2f}"
+        f"{one.name:15} caught {one.caught:2} of {one.failing}, "
+        f"false alarms {one.blamed} of {one.good}, area {one.area:.2f}"
         for one in rules
     ]
     learning = ", ".join(f"{learn} of {networks} {band} ones" for band, (learn, networks) in bands.items())

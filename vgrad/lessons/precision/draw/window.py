@@ -79,7 +79,7 @@ class WindowPlot(LivePicture):
     def _window(self, window, floor: float, ceiling: float) -> None:
         """Each kind's part of the axis, its name, and where it begins."""
         self.ground.clear()
-        ends = (-np.inf, window.smallest, window.normal, window.beyond, np.inf)
+        ends = (-np.inf, *_ends(window), np.inf)
         right = dict(x=1.01, transform=self.sizes.get_yaxis_transform(), va="center", fontsize=12)
         for kind, low, high in zip(KINDS, ends, ends[1:], strict=False):
             low, high = np.clip((low, high), floor, ceiling)
@@ -99,7 +99,7 @@ class WindowPlot(LivePicture):
     def _ticks(self, window, floor: int, ceiling: int) -> list[int]:
         """The ends of the window, and round powers between them where there is room."""
         step = next(step for step in (16, 32, 64, 128, 256, 1024) if self._points(step, floor, ceiling) > 2 * ROOM)
-        ends = [end for end in window if floor <= end <= ceiling]
+        ends = [end for end in _ends(window) if floor <= end <= ceiling]
         even = range(-(-floor // step) * step, ceiling + 1, step)
         free = [tick for tick in even if all(self._points(abs(tick - end), floor, ceiling) > RAISED for end in ends)]
         return sorted((*ends, *free))
@@ -126,6 +126,11 @@ class WindowPlot(LivePicture):
             text.set_visible(False)
         for text, (k, name) in zip(self.names, shown.items(), strict=False):
             text.set(x=k, text=name, visible=True)
+
+
+def _ends(window) -> tuple[int, int, int]:
+    """Where entries cease to become 0, which is at half of the smallest number, to be subnormal, and to be finite."""
+    return window.smallest - 1, window.normal, window.beyond
 
 
 def _bars(layers, bottoms, tops) -> Path:

@@ -15,7 +15,7 @@ COUNTED = (
     "An entry that is 0 in float64 too is not counted."
 )
 BAND = "The lower picture has the same gradient in float64, and its band holds the middle 80 % of the entries."
-LIFTED = "But rounding at each step lifts most entries there to that number or above it."
+LIFTED = "But rounding at each step lifts most entries there above it."
 FEW_DIGITS = "A subnormal number lies so close to 0 that it has fewer digits than the others."
 ON_THE_WAY = "Because the format rounds at each step, an entry near an end of its range may be kept or lost."
 
@@ -57,8 +57,9 @@ def _lies(record) -> str:
         return ""
     whole = int(np.floor(record.bits[1, 0]))
     start = f"The median entry at layer 1 is about {power_of_two(whole)} in float64,"
-    if whole < window.smallest:
-        below = f"{start} below {record.precision}'s smallest number, {power_of_two(window.smallest)}."
+    half = power_of_two(window.smallest - 1)
+    if whole < window.smallest - 1:
+        below = f"{start} below {half}, half of {record.precision}'s smallest number."
         return f"{below} {LIFTED}" if record.shares[0, 0] < 0.5 else below
     if whole < window.normal:
         return f"{start} where {record.precision} has only subnormal numbers."

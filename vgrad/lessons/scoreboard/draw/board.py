@@ -23,7 +23,7 @@ PICKED = "#12305c"
 AREA = 60.0  # points², of a dot
 LETTERS = 13
 TICKS = (-30, -20, -10, 0, 10)
-CORNER = "a healthy gradient\nis not enough"
+CORNER = "it holds, and yet\ndoes not learn"
 WAYS = {True: ("layer", "loss", 1, 50), False: ("step", "now", 0, 100)}  # what the gradient passes, from last to first
 
 
@@ -166,7 +166,7 @@ def _frame_plane(axes, deep: bool, within: float) -> None:
     axes.set_yticks((0, 0.5, 1), ("0", "50 %", "100 %"))
     above = dict(y=TOP + 0.01, va="bottom", fontsize=14, style="italic")
     axes.text(-within - 3.5, s="◀ vanishes", ha="right", color=grammar.VANISHING, **above)
-    axes.text(0, s="healthy", ha="center", color=grammar.INK, **above)
+    axes.text(0, s="holds", ha="center", color=grammar.INK, **above)
     axes.text(within + 3.5, s="explodes ▶", ha="left", color=grammar.EXPLODING, **above)
     name = "accuracy" if deep else "adding problem solved by"
     axes.text(-0.085, 1.02, name, transform=axes.transAxes, fontsize=LETTERS, va="bottom")

@@ -183,8 +183,16 @@ def _of_rule(rule: str, looked: dict[str, Any]) -> float:
     if number is None:
         return np.inf
     if rule == "check_gradients":
-        return float(not VANISHING <= number <= EXPLODING)
+        return _beside_limits(number)
     return abs(number)
+
+
+def _beside_limits(total: float) -> float:
+    """The norm of all gradients as a share of its limit, in decades, as in ``vgrad.lessons.diagnosis``."""
+    if not 0 < total < math.inf:
+        return math.inf
+    size = math.log10(total)
+    return max(size / math.log10(EXPLODING), size / math.log10(VANISHING))
 
 
 def area(warnings, learns) -> float:

@@ -18,11 +18,9 @@ def trial_sentence(record: Trial) -> str:
     blamed = f"{np.sum(warned & record.learns)} of the {np.sum(record.learns)} that learn"
     finding = f"After 50 steps the report warns of {caught}, and of {blamed}."
     protocol = f"{len(failed)} PyTorch networks drawn at random; learning is an accuracy over {LEARNS:.0%}."
-    further = (
-        f"A score of {WARNS:.0f} or more is a warning. First weights, sizes and learning rates are drawn over "
-        "decades. No limit of the report was set on these networks."
-    )
-    return lines(finding, protocol, further)
+    score = f"The score adds up the signs, each 1 at its limit, and from {WARNS:.0f} on it warns."
+    later = "In training it falls by 1 for each tenth of the error that is gone."
+    return lines(finding, protocol, [score, later])
 
 
 def trial_alt(record: Trial) -> str:
