@@ -277,6 +277,22 @@ def test_on_a_phone_a_lesson_can_be_read_and_its_explorer_moves(site, visitor):
     assert lab.errors(visitor) == []
 
 
+ROWS = """() => [...document.querySelectorAll('.jp-RenderedText pre.vgrad-columns')].map(pre => [
+  pre.getClientRects().length && Math.round(pre.scrollHeight / parseFloat(getComputedStyle(pre).lineHeight)),
+  pre.textContent.trimEnd().split('\\n').length, pre.getBoundingClientRect().right ])"""
+
+
+def test_on_a_phone_a_printed_table_keeps_its_rows_and_scrolls(site, visitor):
+    visitor.set_viewport_size(PHONE)
+    opened(visitor, f"{site}/notebooks/index.html?path=14_attention.ipynb")
+    visitor.locator(".jp-RenderedText pre.vgrad-columns").first.scroll_into_view_if_needed()
+    drawn = [table for table in visitor.evaluate(ROWS) if table[0]]
+    assert drawn
+    for height, rows, right in drawn:
+        assert height <= rows + 2  # a bar to scroll may lie below the last
+        assert right <= PHONE["width"]
+
+
 def test_a_link_from_lesson_to_lesson_keeps_its_path(site, visitor):
     opened(visitor, f"{site}/notebooks/index.html?path=00_start_here.ipynb")
     with visitor.context.expect_page() as opening:

@@ -65,9 +65,9 @@ def whole(label: str, value: int, low: int, high: int) -> Control:
 def networks(value: int, most: int, label: str = "networks") -> Control:
     """Return a slider that says how many networks are measured.
 
-    Where Python runs in the page itself, it starts with a quarter of them, but with five at the least.
+    Where Python runs in the page itself, it starts with a quarter of them, but with sixteen at the least.
     """
-    return whole(label, min(value, max(5, value // 4)) if IN_THE_PAGE else value, 1, most)
+    return whole(label, min(value, max(16, value // 4)) if IN_THE_PAGE else value, 1, most)
 
 
 def real(label: str, value: float, low: float, high: float, step: float) -> Control:

@@ -9,7 +9,7 @@ const STYLE = `.vgrad-course { position: fixed; right: 0; bottom: 0; z-index: 10
     color: var(--jp-ui-font-color1); background: var(--jp-layout-color2); }
   .vgrad-course p { position: fixed; inset: 40% 0 auto; margin: 0; padding: 0 24px; text-align: center; font-size: 18px; }
   .vgrad-single :is(.jp-CodeConsole-input, .jp-OutputPrompt, .jp-OutputArea-promptOverlay) { display: none; }
-  .vgrad-single .jp-CodeConsole-content { padding-bottom: 40px; }
+  .vgrad-single .jp-CodeConsole-content { height: 100% !important; padding-bottom: 40px; }
   .vgrad-course a { color: var(--jp-content-link-color); text-decoration: underline; }
   .vgrad-still { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; line-height: 1.4;
     padding: 4px 8px 4px calc(var(--jp-cell-prompt-width) + 8px); }
@@ -18,6 +18,7 @@ const STYLE = `.vgrad-course { position: fixed; right: 0; bottom: 0; z-index: 10
     background: #1565c0; }
   @media (max-width: 760px) { .vgrad-still { padding-left: 8px; } }
   .jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }
+  .jp-RenderedText pre.vgrad-columns { white-space: pre; overflow-x: auto; }
   .jp-NotebookTrustedStatus { display: none; }`; // it asks for a trust that this site's own lessons need not earn
 
 const STARTS = 'Python is starting in your browser. This takes between ten seconds and a minute.';
@@ -84,8 +85,10 @@ const LIVE = 'application/vnd.jupyter.widget-view+json';
 // What a cell that is still to be run will bring to life, by how its code begins.
 const SLEEPS = [
   [/^explore[.]/, 'This picture stands still.', 'Bring it to life'],
-  [/^ask\b/, 'You can choose here as soon as the cell has run.', 'Answer']
+  [/^ask\b/, 'To choose, press', 'Answer']
 ];
+
+const RUN_IT = 'Run this cell to answer.'; // as a stored question says, which has no button
 
 // A stored picture or question looks as if it could be moved or answered, so a button under its code makes it so.
 const tellStill = (app, notebook, runFirst) => {
@@ -102,6 +105,7 @@ const offerToRun = (app, notebook, cell, runFirst, words, name) => {
   said.textContent = words;
   const button = still.appendChild(document.createElement('button'));
   button.textContent = name;
+  for (const other of cell.node.querySelectorAll('.jp-OutputArea em')) other.hidden = other.textContent === RUN_IT;
   button.onclick = async () => {
     button.remove();
     said.textContent = 'It is starting …';
@@ -117,6 +121,19 @@ const offerToRun = (app, notebook, cell, runFirst, words, name) => {
   const seen = new MutationObserver(wake);
   seen.observe(cell.node, { childList: true, subtree: true });
   cell.node.querySelector('.jp-Cell-outputWrapper').before(still);
+};
+
+// A printed table keeps its columns on a narrow screen, and scrolls. A printed sentence is wrapped.
+const COLUMNS = /\S {2,}\S.*\n(.*\n)*?.*\S {2,}\S/;
+
+const keepColumns = () => {
+  const mark = pre => pre.classList.toggle('vgrad-columns', COLUMNS.test(pre.textContent));
+  const text = '.jp-RenderedText pre';
+  const printed = node => (node.matches?.(text) ? [node] : (node.querySelectorAll?.(text) ?? []));
+  const seen = new MutationObserver(changes => {
+    for (const { addedNodes } of changes) for (const node of addedNodes) printed(node).forEach(mark);
+  });
+  seen.observe(document.body, { childList: true, subtree: true });
 };
 
 // What was saved in this browser names sliders of a Python that is gone. The picture that was saved with them is shown.
@@ -205,6 +222,7 @@ export const opening = (site, Widget) => ({
   autoStart: true,
   activate: app => {
     addStyle(STYLE);
+    keepColumns();
     if (location.pathname.includes('/repl/')) nameCourse(site);
     if (location.pathname.includes('/notebooks/')) window.addEventListener('click', readGlossary(site), true);
     app.docRegistry?.addWidgetExtension('Notebook', {
