@@ -57,7 +57,7 @@ def test_the_caption_and_the_text_for_the_picture_say_what_was_measured(record):
 def test_the_first_strip_says_what_its_colours_mean_and_keeps_theory_for_the_fold(record):
     first, second, third = draw.first_look(record.flow).caption.splitlines()
     assert first.endswith("so it vanishes.")
-    assert "White circles receive all of it" in second
+    assert "Pale circles receive much of it" in second
     assert third.startswith("Median of 16 networks")
     assert third.endswith(f"Theory predicts {grammar.number(record.flow.theory['dh'][0])}.")
 

@@ -9,7 +9,7 @@ from ...kit.words.flow import layers_of
 from ...kit.words.phrases import lines, points, predicted, whose
 from .records import WhispersRecord
 
-COLOURS = "White circles receive all of it, and dark blue circles almost nothing."
+COLOURS = "Pale circles receive much of it, and dark blue circles almost nothing."
 
 
 def first_sentence(caption: str, record) -> str:
