@@ -512,7 +512,7 @@ def assert_gates_are_told_truly(explorer):
 def assert_parts_are_told_truly(how, dc_dc, f):
     """The LSTM's last cell state by its first, and the product of its forget gates, which is the highway's part."""
     along, through, whole = re.search(
-        r"to its first, (\S+) comes along .*, (\S+) along .*, and (\S+) along both", how
+        r"to its first c, (\S+) comes along .*, (\S+) along .*, and (\S+) in total", how
     ).groups()
     H = dc_dc.shape[-1]
     assert float(along) == pytest.approx(float(np.sqrt((f**2).mean())), rel=0.06)

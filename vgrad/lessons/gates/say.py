@@ -49,8 +49,8 @@ def sentence(record) -> str:
     over = grammar.count(record.batch, "sample")
     what = f"What is kept is the share of a random gradient of the last state, as a root mean square over {over}."
     parts = [grammar.number(getattr(record, name)[0]) for name in ("highway", "gates", "total")]
-    split = "From the LSTM's last cell state to its first, "
-    split += "{} comes along the highway, {} along the detours, and {} along both together."
+    split = "From the LSTM's last c alone to its first c, "
+    split += "{} comes along the highway alone, {} along all paths with a detour, and {} in total."
     return lines(finding, protocol, (what, split.format(*parts)))
 
 
@@ -58,7 +58,7 @@ def alt(record) -> str:
     """Say in words what the picture shows."""
     places = five(1, record.T)
     rows = {CELLS[cell].label: kept for cell, kept in record.kept.items()}
-    rows |= {"the LSTM's highway": record.highway, "its detours": record.gates}
+    rows |= {"the LSTM's highway": record.highway, "its paths with a detour": record.gates}
     said = "; ".join(f"{name}: {points(row[np.array(places) - 1], places, 'at step')}" for name, row in rows.items())
     drawn = "A row of lit cells for each net, a cell for each step, and the LSTM's highway as a band with detours"
     return f"{drawn}. {said}."

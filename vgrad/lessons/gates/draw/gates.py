@@ -22,7 +22,7 @@ ARCHES = 2.35, 1.7  # the same of the detours, and how high they are
 HOPS = 7
 ACROSS = 8  # points of the image across a cell
 APART = 50  # cells at the most that are seen apart
-INSIDE = "inside the LSTM: a highway as wide as what it keeps, and detours through h"
+INSIDE = "LSTM, from c to c: the highway, as wide as what it keeps, and all paths with a detour"
 
 
 class Row:
@@ -51,7 +51,7 @@ class Highway:
     def __init__(self, axes):
         self.middle = ROAD[0] + ROAD[1] / 2
         heights = self.middle, ARCHES[0] + ARCHES[1] / 2
-        for y, name in zip(heights, ("highway", "detours"), strict=True):
+        for y, name in zip(heights, ("highway", "with a detour"), strict=True):
             axes.text(0.0, y, name, transform=axes.get_yaxis_transform(), **NAME | PLAIN)
         axes.text(0.0, 5.0, INSIDE, transform=axes.get_yaxis_transform(), **NAME | PLAIN)
         self.band = axes.add_patch(Polygon(np.zeros((1, 2)), facecolor=CELLS["lstm"].color, linewidth=0))
