@@ -45,7 +45,7 @@ def show(readings: Readings, what: str = "dz") -> Picture:
     heatmap.bar(figure.add_axes((0.91, 0.36, 0.015, 0.55)), most, 10)
     c = course(readings)
     _error(beneath, readings.steps, c.left)
-    said = _caption(c, readings, report(readings).state)
+    said = _caption(c, readings, report(readings).state, marked=bool(np.isinf(decades).any()))
     return Picture(figure, said, _alt(names, readings.steps, decades))
 
 
@@ -98,7 +98,7 @@ def _error(axes, steps, left) -> None:
     axes.tick_params(labelsize=10, colors=grammar.INK)
 
 
-def _caption(c: Course, readings: Readings, state: str) -> str:
+def _caption(c: Course, readings: Readings, state: str, marked: bool) -> str:
     """Return what the map shows, in a sentence of at most twenty words, and what was read."""
     left = f"{c.left[-1]:.0%} {of_error(readings)} is left"
     spread = f"a layer receives 10^-{c.spread[-1]:.1f} of what another one receives"
@@ -114,8 +114,8 @@ def _caption(c: Course, readings: Readings, state: str) -> str:
         "stuck": f"The gradient reaches every layer, and yet {left}.",
         "not finite": "Some numbers are no longer finite, so training has ended.",
     }
-    marks = "A triangle marks a gradient that is exactly 0, or not finite. White is within a factor of ten."
-    return lines(found[state], of_layers(readings), marks)
+    marks = "A triangle marks a gradient that is exactly 0, or not finite. " if marked else ""
+    return lines(found[state], of_layers(readings), f"{marks}White is within a factor of ten.")
 
 
 def _alt(names, steps, decades) -> str:

@@ -18,8 +18,8 @@ def trial_sentence(record: Trial) -> str:
     blamed = f"{np.sum(warned & record.learns)} of the {np.sum(record.learns)} that learn"
     finding = f"After 50 steps the report warns of {caught}, and of {blamed}."
     protocol = f"{len(failed)} PyTorch networks drawn at random; learning is an accuracy over {LEARNS:.0%}."
-    score = f"The score adds up the signs, each 1 at its limit, and from {WARNS:.0f} on it warns."
-    later = "In training it falls by 1 for each tenth of the error that is gone."
+    score = f"The score is the sum of the signs, each of which is 1 at its limit. From {WARNS:.0f} on it warns."
+    later = "In training, each tenth of the error that is gone lowers it by 1."
     return lines(finding, protocol, [score, later])
 
 
