@@ -285,7 +285,7 @@ ROWS = """() => [...document.querySelectorAll('.jp-RenderedText pre.vgrad-column
 def test_on_a_phone_a_printed_table_keeps_its_rows_and_scrolls(site, visitor):
     visitor.set_viewport_size(PHONE)
     opened(visitor, f"{site}/notebooks/index.html?path=14_attention.ipynb")
-    visitor.locator(".jp-RenderedText pre.vgrad-columns").first.scroll_into_view_if_needed()
+    visitor.locator(".jp-RenderedText pre.vgrad-columns").locator("visible=true").first.scroll_into_view_if_needed()
     drawn = [table for table in visitor.evaluate(ROWS) if table[0]]
     assert drawn
     for height, rows, right in drawn:

@@ -9,6 +9,7 @@ const STYLE = `.vgrad-course { position: fixed; right: 0; bottom: 0; z-index: 10
     color: var(--jp-ui-font-color1); background: var(--jp-layout-color2); }
   .vgrad-course p { position: fixed; inset: 40% 0 auto; margin: 0; padding: 0 24px; text-align: center; font-size: 18px; }
   .vgrad-single :is(.jp-CodeConsole-input, .jp-OutputPrompt, .jp-OutputArea-promptOverlay) { display: none; }
+  .vgrad-single .lm-SplitPanel-handle { visibility: hidden; }
   .vgrad-single .jp-CodeConsole-content { height: 100% !important; padding-bottom: 40px; }
   .vgrad-course a { color: var(--jp-content-link-color); text-decoration: underline; }
   .vgrad-still { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; line-height: 1.4;
