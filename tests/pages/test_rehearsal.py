@@ -64,7 +64,7 @@ def jump(page, lesson, title):
     page.evaluate("void window.jupyterapp.commands.execute('deck:stop')")
     at = heading(lesson, title) + (lesson == "10" and heading(lesson, title) > heading(lesson, "3 · Is or are?"))
     page.evaluate(f"at => {{ {lab.NOTEBOOK}.content.activeCellIndex = at }}", at)
-    page.evaluate("void window.jupyterapp.commands.execute('deck:toggle')")  # as the orange cards in the toolbar do
+    page.evaluate("void window.jupyterapp.commands.execute('deck:start')")
     page.wait_for_selector("body[data-jp-deck-mode='presenting'] .jp-deck-mod-onscreen", state="attached")
     page.wait_for_timeout(800)
 

@@ -303,7 +303,6 @@
     if (!cell || !(begins || goesOn)) return;
     const slide = cell.closest('.jp-WindowedPanel-outer');
     setTimeout(() => {
-      if (!presenting()) return;
       const below = cell.getBoundingClientRect().bottom - innerHeight;
       if (begins) slide.scrollTop = 0;
       else if (below > 0) slide.scrollBy({ top: below, behavior: gently() });
@@ -313,9 +312,8 @@
   const followSteps = app => {
     window.addEventListener('keydown', () => { was = opened(app)?.activeCellIndex; }, true);
     app.commands.commandExecuted.connect((_, { id }) => {
-      const enters = /^deck:(start|toggle)$/.test(id); // the button in the toolbar toggles
-      if (enters) was = undefined;
-      if (enters || /^deck:(go|forward|back|up|down)$/.test(id)) showCell(app);
+      if (id === 'deck:start') was = undefined;
+      if (/^deck:(start|go|forward|back|up|down)$/.test(id)) showCell(app);
     });
   };
 
