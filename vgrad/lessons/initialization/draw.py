@@ -17,6 +17,11 @@ SETS = {  # of pictures
     "train": grammar.Look("#0072b2", "s", "training pictures"),
     "test": grammar.Look("#c44e00", "o", "test pictures"),
 }
+ENDS = {"h": "size of the last h ÷ the input's", "dh": "norm of dh at the first layer ÷ at the last"}
+RING = dict(marker="o", linestyle="none", fillstyle="none", color=grammar.INK, markeredgewidth=1.8)
+NEAR = np.r_[4:15, 16, 18, 20, 23, 26, 30] / 10  # ticks, whose numbers do not touch
+FAR = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
+SMALL = grammar.Look("#6a3d9a", "D", "")  # of inputs whose size is not 1
 
 
 class SignalPlot(WaysPlot):
@@ -63,13 +68,6 @@ def sweep(records) -> Picture:
     curves.legend(axes.figure, theory=True, handles=[curves.band_key(), curves.key("size kept", **RING, markersize=12)])
     axes.legend(handles=[_key(record) for record in records], loc="upper left", fontsize=14, framealpha=0.9)
     return Picture(axes.figure, sweep_sentence(records))
-
-
-ENDS = {"h": "size of the last h ÷ the input's", "dh": "norm of dh at the first layer ÷ at the last"}
-RING = dict(marker="o", linestyle="none", fillstyle="none", color=grammar.INK, markeredgewidth=1.8)
-NEAR = np.r_[4:15, 16, 18, 20, 23, 26, 30] / 10  # ticks, whose numbers do not touch
-FAR = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
-SMALL = grammar.Look("#6a3d9a", "D", "")  # of inputs whose size is not 1
 
 
 def _look(record) -> grammar.Look:

@@ -13,11 +13,12 @@ import numpy as np
 
 from .... import probes, require
 from ....kit.experiments.stored import Cell
+from ....kit.experiments.usual import share_of_limit
 from ....ops import Array
 from ....require import Count, Rng, guarded
 from ..records import TRAINS, Grade, Miss
 from .strangers import AMOUNTS
-from .trial import EXPLODING, VANISHING, roc, verdict
+from .trial import roc, verdict
 
 Cells = Annotated[Sequence[Cell], lambda name, cells: _require_cells(name, cells)]
 
@@ -41,15 +42,13 @@ def verdicts(cells: Cells) -> list[Grade]:
     with np.errstate(all="ignore"):
         total = [float(np.sqrt(np.sum(each**2))) for each in norms]
         ends = [_known(abs(np.log10(each[0] / each[-1])) / math.log10(APART)) for each in norms]
-        sizes = [_known(np.log10(each)) for each in total]
-    totals = [max(size / math.log10(EXPLODING), size / math.log10(VANISHING)) for size in sizes]
     warned = [verdict(each) != "OK" for each in total]
     apart = [each > 1 for each in ends]
     red = [cell.result["band"] == "red" for cell in cells]
     trains = np.array([learns(cell) for cell in cells])
     return [
         _grade("the report", _scores(cells), red, trains),
-        _grade("check_gradients", totals, warned, trains),
+        _grade("check_gradients", [share_of_limit(each) for each in total], warned, trains),
         _grade("first and last", ends, apart, trains),
     ]
 

@@ -15,13 +15,12 @@ from .... import data, init, models, ops, probes, require, train
 from ....kit.experiments.protocol import ActivationName, Alpha, FormName, Layers, measured, norm_and_skip
 from ....kit.experiments.stored import Cell
 from ....kit.experiments.training import OptimizerName
+from ....kit.experiments.usual import EXPLODING, VANISHING
 from ....models.checks import NormName
 from ....require import Count, Finite, NonEmpty, Numbers, Scalar, Seed, Several, Text, guarded
 from ....tape import tree_map
 from ..records import LAST, Look, Net, Roc
 
-VANISHING = 1e-7  # the limits of check_gradients
-EXPLODING = 1e3
 MEASURED = ("decades", "range", "weight_decades", "signal", "score", "dead", "saturated", "smallest_step")
 
 Nets = Annotated[Sequence[Net], require.nonempty]

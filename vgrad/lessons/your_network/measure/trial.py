@@ -17,6 +17,7 @@ from .... import bridge, data, require
 from ....bridge.course import Course, course
 from ....bridge.report import score
 from ....kit.experiments.stored import Cell
+from ....kit.experiments.usual import share_of_limit
 from ....require import Finite, Flag, Seed, Text, guarded
 from ..records import LEARNS, WARNS, Trial
 from .networks import KINDS, build, settings_of
@@ -27,7 +28,6 @@ BATCH = 32
 STEPS = {"convolutional": 250, "recurrent": 400, "transformer": 250}
 LOOKS = (0, 50)  # steps at which the report is asked
 LAST = 20  # batches over which the accuracy is a mean
-VANISHING, EXPLODING = 1e-7, 1e3  # the limits of the usual check of all gradients together
 RULES = ("the report", "loss so far", "first and last layer", "check_gradients")
 NUMBER = 200  # networks
 
@@ -183,16 +183,8 @@ def _of_rule(rule: str, looked: dict[str, Any]) -> float:
     if number is None:
         return np.inf
     if rule == "check_gradients":
-        return _beside_limits(number)
+        return share_of_limit(number)
     return abs(number)
-
-
-def _beside_limits(total: float) -> float:
-    """The norm of all gradients as a share of its limit, in decades, as in ``vgrad.lessons.diagnosis``."""
-    if not 0 < total < math.inf:
-        return math.inf
-    size = math.log10(total)
-    return max(size / math.log10(EXPLODING), size / math.log10(VANISHING))
 
 
 def area(warnings, learns) -> float:
